@@ -1,0 +1,42 @@
+# The environment is made once from envs/ and remade when they change.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORES ?= all
+CONFIG ?= config/config.yaml
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+
+.PHONY: figures test test-slow check format unlock clean
+
+figures: $(VENV)/.done
+	$(SNAKEMAKE)
+	@$(BIN)/python -m pipeline.show_summary $(CONFIG)
+
+test: $(VENV)/.done
+	$(BIN)/python -m pytest -m "not slow and not gpu"
+
+test-slow: $(VENV)/.done
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/.done
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+format: $(VENV)/.done
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile workflow
+
+# After a kill or a power cut Snakemake keeps the folder locked; this frees it.
+unlock: $(VENV)/.done
+	$(SNAKEMAKE) --unlock
+
+$(VENV)/.done: envs/base.txt envs/cpu.txt envs/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python >= 3.11 is needed; name one: make PYTHON=python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@

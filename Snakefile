@@ -1,0 +1,24 @@
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+# A config file given on the command line stands alone; keys it leaves out take the schema's
+# defaults. See config/README.md for every key.
+if not workflow.config_settings.configfiles:
+
+    configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/tracks.smk"
+include: "workflow/rules/voxels.smk"
+include: "workflow/rules/direction.smk"
+include: "workflow/rules/inference.smk"
+include: "workflow/rules/figures.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        f"{R}/figures",
+        f"{R}/tables/summary.csv",

@@ -1,0 +1,116 @@
+"""Schema of the classical baselines and of the evaluation on test sets."""
+
+from itertools import pairwise
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from pipeline.config.model import Block, described
+
+
+class NonMLTuning(Block):
+    """Grid on which Non-ML is tuned to each test set; points with upper <= lower are left out."""
+
+    w0_cm: tuple[float | None, ...] = described(
+        "Weight lengths to try [cm]; null: no reweighting.",
+        (0.05, 0.1, 0.2, 0.5, 1.62, None),
+        min_length=1,
+    )
+    lower: tuple[float, ...] = described(
+        "Lower edges of the start region to try.", (0.5, 1.0, 1.5, 2.0, 2.5, 3.0), min_length=1
+    )
+    upper: tuple[float, ...] = described(
+        "Upper edges of the start region to try.", (3.0, 4.0, 5.5, 8.0, 11.0), min_length=1
+    )
+    minimum_efficiency: float = described(
+        "Only points that keep more than this fraction of the events may be chosen.",
+        0.1,
+        ge=0,
+        lt=1,
+    )
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if any(w0 is not None and w0 <= 0 for w0 in self.w0_cm):
+            raise ValueError(f"w0_cm must be positive or null, got {self.w0_cm}")
+        if min(self.lower) < 0:
+            raise ValueError(f"lower must not be negative, got {self.lower}")
+        if max(self.upper) <= min(self.lower):
+            raise ValueError(f"no upper edge in {self.upper} lies above a lower in {self.lower}")
+        return self
+
+
+class NonML(Block):
+    """The method without machine learning: moments of the track's charge."""
+
+    w0_cm: float | None = described(
+        "Length with which weights fall off around the interaction point [cm]; null: never.",
+        0.05,
+        gt=0,
+    )
+    lower: float = described("Lower edge of the start region, in units of `scale`.", 1.5, ge=0)
+    upper: float = described("Upper edge of the start region, in units of `scale`.", 3.0, gt=0)
+    scale: Literal["paper", "sqrt"] = described(
+        "Unit of the edges: 'paper', behind the published numbers, compares lengths in cm with "
+        "multiples of the second moment in cm^2; 'sqrt' takes its square root, a length.",
+        "paper",
+    )
+    minimum_points: int = described("Voxels needed in the start region.", 2, ge=2)
+    tuning: NonMLTuning = described("Grid of the tuned variants.", NonMLTuning())
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if self.upper <= self.lower:
+            raise ValueError(f"upper ({self.upper}) must be larger than lower ({self.lower})")
+        return self
+
+
+class BestExpected(Block):
+    """The best expected performance: a fit to the charge around the true start."""
+
+    eps_cm: tuple[float, ...] = described(
+        "Radii around the true start to try [cm]; each test set uses its best one.",
+        (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6),
+        min_length=1,
+    )
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if self.eps_cm[0] <= 0 or not _increasing(self.eps_cm):
+            raise ValueError(f"eps_cm must be positive and increasing, got {self.eps_cm}")
+        return self
+
+
+class Evaluation(Block):
+    """Efficiency cuts, bootstrap and calibration on the test sets."""
+
+    cuts: tuple[float, ...] = described(
+        "Fractions of the events to cut, lowest kappa first.",
+        (
+            *(0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075),
+            *(0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+        ),
+        min_length=1,
+    )
+    bootstrap: int = described("Bootstrap replicas behind every error.", 500, ge=20)
+    kappa_bins: int = described("Equal bins of kappa in the calibration.", 40, ge=2)
+    kappa_quantile: float = described(
+        "The bins reach from 0 to this quantile of the predicted kappa.", 0.995, gt=0.5, le=1
+    )
+    angle_bins: int = described("Bins of the angle between 0 and 180 degrees.", 60, ge=2)
+    minimum_events: int = described("Bins with fewer events get no fit of kappa.", 30, ge=2)
+    kappa_tolerance: float = described(
+        "Fitted and predicted kappa of a calibrated bin differ by less than this fraction.",
+        0.1,
+        gt=0,
+    )
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if self.cuts[0] < 0 or self.cuts[-1] >= 1 or not _increasing(self.cuts):
+            raise ValueError(f"cuts must increase and lie in [0, 1), got {self.cuts}")
+        return self
+
+
+def _increasing(values: tuple[float, ...]) -> bool:
+    return all(a < b for a, b in pairwise(values))

@@ -1,0 +1,66 @@
+"""Schema of training: which network, how it learns, on which device."""
+
+from typing import Literal
+
+from pipeline.config.model import Block, described
+from pipeline.config.voxels import Smearing
+
+
+class Adam(Block):
+    """The Adam optimiser; the defaults are the paper's."""
+
+    learning_rate: float = described("Learning rate.", 1e-4, gt=0)
+    betas: tuple[float, float] = described("Decay of the moment estimates.", (0.94, 0.999))
+    eps: float = described("Added to the denominator.", 1e-7, gt=0)
+
+
+class Network(Block):
+    """One network and its training; the defaults are the paper's."""
+
+    architecture: Literal["rcn", "hcn"] = described(
+        "'rcn' predicts a direction, 'hcn' a direction and its kappa."
+    )
+    loss: Literal["exact", "paper"] = described(
+        "von Mises-Fisher likelihood of the HCN: 'exact' closed form, or 'paper', the switched "
+        "approximation of its eq. 6, whose slope jumps at kappa = 2.65.",
+        "exact",
+    )
+    optimiser: Adam = described("Optimiser.", Adam())
+    batch_size: int = described("Events in a step.", 256, gt=0)
+    max_epochs: int = described("Passes over the training set at most.", 200, gt=0)
+    patience: int = described(
+        "Stop after this many epochs without a better validation loss.", 5, gt=0
+    )
+    max_gradient_norm: float | None = described(
+        "Longer gradients are scaled down to this norm; null: never.", None, gt=0
+    )
+    device: Literal["cpu", "cuda"] = described("Where to train and predict.", "cpu")
+    backend: Literal["auto", "torch", "spconv"] = described(
+        "Sparse layers: 'torch' runs anywhere, 'spconv' needs CUDA, 'auto' takes spconv where it "
+        "can be used.",
+        "auto",
+    )
+    threads: int = described("CPU threads of one training.", 1, gt=0)
+
+
+class TrainingSet(Block):
+    """Tracks that the networks learn from."""
+
+    sources: list[str] = described("Names of track sources.", min_length=1)
+    smearing_um: Smearing = described(
+        "Smearing of the ionisation electrons [um]: one number, or low_um and high_um between "
+        "which each track draws its own.",
+        Smearing(low_um=160, high_um=466),
+    )
+    validation_fraction: float = described(
+        "Share of events kept for early stopping; chosen by event.", 0.2, gt=0, lt=1
+    )
+
+
+class TestSet(Block):
+    """Tracks that the methods are compared on."""
+
+    __test__ = False  # not a pytest class
+
+    sources: list[str] = described("Names of track sources, none of them trained on.", min_length=1)
+    smearing_um: Smearing = described("As for the training set.")

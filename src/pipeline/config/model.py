@@ -1,0 +1,37 @@
+"""Base of every configuration block: strict, immutable, documented.
+
+Each block lives in its own module so that a stage depends on the schema of its own block only:
+editing the schema of the hypothesis test leaves tracks and voxels untouched.
+"""
+
+import difflib
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Block(BaseModel):
+    """A config block. Unknown keys are errors; values are immutable once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            for key in value.keys() - cls.model_fields.keys():
+                near = difflib.get_close_matches(str(key), cls.model_fields, n=1, cutoff=0.0)
+                raise ValueError(
+                    f"unknown key '{key}'; did you mean '{near[0]}'? "
+                    f"Keys here: {', '.join(cls.model_fields)}"
+                )
+        return value
+
+    def plain(self) -> dict[str, Any]:
+        """The block as plain dicts, lists and numbers, ready for Snakemake's `params`."""
+        return self.model_dump(mode="json")
+
+
+def described(text: str, default: Any = ..., **constraints: Any) -> Any:
+    """A field with its description; without a default the key is required."""
+    return Field(default, description=text, **constraints)

@@ -1,0 +1,101 @@
+"""The whole configuration: every block, checked against each other, read from YAML."""
+
+import difflib
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from pydantic import ValidationError, model_validator
+
+from pipeline.config.evaluation import BestExpected, Evaluation, NonML
+from pipeline.config.inference import HypothesisTest
+from pipeline.config.learning import Network, TestSet, TrainingSet
+from pipeline.config.model import Block, described
+from pipeline.config.sources import Source
+from pipeline.config.voxels import Grid
+
+TRAINING = "train"  # name of the training set among the voxel sets
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used."""
+
+
+class TrackComparison(Block):
+    """Comparison of simulated with reference tracks by track observables."""
+
+    simulated: list[str] = described("Names of track sources.", min_length=1)
+    reference: list[str] = described("Names of track sources, compared energy by energy.")
+
+
+class Config(Block):
+    """The configuration of one study."""
+
+    seed: int = described("Seed of everything random.", 1, ge=0)
+    results: str = described("Folder of all results.", "results")
+    sources: dict[str, Source] = described("Track sources by name.", min_length=1)
+    grid: Grid = described("Voxel grid.", Grid())
+    training_set: TrainingSet = described("What the networks learn from.")
+    test_sets: dict[str, TestSet] = described("Test sets by name.", min_length=1)
+    networks: dict[str, Network] = described(
+        "Networks by name; each one appears in every table and figure.", min_length=1
+    )
+    non_ml: NonML = described("Non-ML baseline.", NonML())
+    best_expected: BestExpected = described("Best-Expected baseline.", BestExpected())
+    evaluation: Evaluation = described("Cut scans and calibration.", Evaluation())
+    hypothesis_test: HypothesisTest = described("Directional hypothesis test.", HypothesisTest())
+    track_comparison: TrackComparison | None = described(
+        "Compare simulated with reference tracks; null: no comparison.", None
+    )
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        if TRAINING in self.test_sets:
+            raise ValueError(f"test_sets: '{TRAINING}' is the name of the training set")
+        used = {"training_set": self.training_set.sources}
+        used |= {f"test_sets.{name}": test.sources for name, test in self.test_sets.items()}
+        if self.track_comparison:
+            used["track_comparison.simulated"] = self.track_comparison.simulated
+            used["track_comparison.reference"] = self.track_comparison.reference
+        for key, names in used.items():
+            for name in names:
+                if name not in self.sources:
+                    near = difflib.get_close_matches(name, self.sources, n=1, cutoff=0.0)
+                    raise ValueError(
+                        f"{key}: no source '{name}'; did you mean '{near[0]}'? "
+                        f"Sources: {', '.join(self.sources)}"
+                    )
+        for name in [*self.sources, *self.test_sets, *self.networks]:
+            if not name.replace("_", "").replace("-", "").isalnum():
+                raise ValueError(f"'{name}' becomes a file name: letters, digits, '_' and '-' only")
+        for name, test in self.test_sets.items():
+            both = set(test.sources) & set(self.training_set.sources)
+            if both:
+                raise ValueError(f"test_sets.{name}: source '{both.pop()}' is also trained on")
+        return self
+
+
+def check_config(raw: dict[str, Any], origin: str = "config") -> Config:
+    """Check plain YAML content against the schema.
+
+    Raises:
+        ConfigError: names every offending key and what was expected there.
+    """
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        problems = "\n".join(f"  {_place(e['loc'])}: {_message(e)}" for e in error.errors())
+        raise ConfigError(f"{origin}:\n{problems}") from None
+
+
+def read_config(path: str | Path) -> Config:
+    """Read and check one YAML file; see `check_config`."""
+    return check_config(yaml.safe_load(Path(path).read_text()) or {}, str(path))
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in loc) or "top level"
+
+
+def _message(error: Any) -> str:
+    return str(error["msg"]).removeprefix("Value error, ")

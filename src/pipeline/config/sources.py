@@ -1,0 +1,160 @@
+"""Schema of the track sources: where recoil tracks come from."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pipeline.config.model import Block, described
+
+Vector = tuple[float, float, float]
+LengthUnit = Literal["um", "mm", "cm", "m"]
+TimeUnit = Literal["ps", "ns", "us"]
+EnergyUnit = Literal["eV", "keV", "MeV"]
+
+
+class GasMixture(Block):
+    """A gas mixture."""
+
+    fractions: dict[str, float] = described(
+        "Component -> volume fraction; the fractions add up to 1.", {"He": 0.7, "CO2": 0.3}
+    )
+    temperature_C: float = described("Temperature [deg C].", 20.0, gt=-273.15)
+    pressure_torr: float = described("Pressure [torr].", 760.0, gt=0)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        total = sum(self.fractions.values())
+        if abs(total - 1) > 1e-6 or min(self.fractions.values(), default=0) <= 0:
+            raise ValueError(f"fractions must be positive and add up to 1, not {total:g}")
+        return self
+
+
+class Simulation(Block):
+    """Tracks from the built-in electron-transport simulator; start at the origin along +z."""
+
+    kind: Literal["simulation"]
+    energies_keV: list[float] = described(
+        "Recoil energies [keV], 10 to 60; every energy gets the same number of events.",
+        min_length=1,
+    )
+    events_per_energy: int = described("Events at each energy.", gt=0)
+    gas: GasMixture = described("Gas mixture.", GasMixture())
+    deflection: Literal["degrad", "kinematic"] = described(
+        "Deflection in inelastic collisions: 'degrad' imitates Degrad, which deflects every "
+        "inelastic collision like an elastic one; 'kinematic' is exact two-body kinematics.",
+        "degrad",
+    )
+    events_per_part: int = described("Events in one job and one file.", 10_000, gt=0)
+
+
+class FileSource(Block):
+    """What all sources that read files have in common."""
+
+    files: list[str] = described(
+        "Paths or glob patterns, relative to the working directory.", min_length=1
+    )
+    first_event: int = described("First event taken from each file, counted from 0.", 0, ge=0)
+    max_events: int | None = described("Most events taken from each file; null: all.", None, gt=0)
+    start_um: Vector = described("True start of every track [um].", (0.0, 0.0, 0.0))
+    direction: Vector = described("True initial direction of every track.", (0.0, 0.0, 1.0))
+    on_bad_event: Literal["stop", "skip"] = described(
+        "What to do with an event that cannot be used: 'stop' with an error, or 'skip', count "
+        "and report it.",
+        "stop",
+    )
+
+
+class Degrad(FileSource):
+    """DEGRAD.OUT files of Degrad 3.x (plain, .gz or .zst; IWRITE 1 or 2)."""
+
+    kind: Literal["degrad"]
+    energy_keV: float = described("Recoil energy, which DEGRAD.OUT does not hold [keV].", gt=0)
+
+
+class DegradRun(Block):
+    """Tracks from a Degrad executable that is run here, one job for each seed."""
+
+    kind: Literal["degrad_run"]
+    executable: str = described("Path of the Degrad executable.")
+    energy_keV: float = described("Electron energy [keV].", gt=0)
+    jobs: int = described("Runs, each with its own seed and directory.", gt=0)
+    events_per_job: int = described("Events in one run; Degrad allows 10000.", gt=0, le=10_000)
+    gas_ids: list[int] = described("Degrad's gas numbers.", [3, 12], min_length=1, max_length=6)
+    gas_percent: list[float] = described("Percentages of the gases.", [70.0, 30.0])
+    temperature_C: float = described("Temperature [deg C].", 20.0)
+    pressure_torr: float = described("Pressure [torr].", 760.0, gt=0)
+    thermalisation_eV: float = described("Electrons are followed down to this energy [eV].", 2.0)
+    electric_field_V_per_cm: float = described("Drift field during the simulation [V/cm].", 0.0)
+    iwrite: Literal[1, 2] = described("Detail of Degrad's output.", 1)
+    on_bad_event: Literal["stop", "skip"] = described("As for files.", "stop")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if len(self.gas_ids) != len(self.gas_percent):
+            raise ValueError("gas_ids and gas_percent must have the same length")
+        if abs(sum(self.gas_percent) - 100) > 1e-3:
+            raise ValueError(f"gas_percent adds up to {sum(self.gas_percent):g}, not 100")
+        return self
+
+
+class RootBranches(Block):
+    """Names of the branches; one entry is one event, coordinates are jagged."""
+
+    event: str | None = described("Event number; null: entries are counted.", "event_number")
+    x: str = described("Coordinates along x.", "x")
+    y: str = described("Coordinates along y.", "y")
+    z: str = described("Coordinates along z.", "z")
+    t: str | None = described("Times; null: none.", "t")
+    energy: str | None = described("Energy of the event; null: `energy_keV` is used.", None)
+
+
+class Root(FileSource):
+    """ROOT files with one TTree, one entry an event; the defaults are the paper's layout."""
+
+    kind: Literal["root"]
+    tree: str | None = described("Name of the TTree; null: the only one in the file.", None)
+    branches: RootBranches = described("Names of the branches.", RootBranches())
+    length_unit: LengthUnit = described("Unit of the coordinates.", "cm")
+    time_unit: TimeUnit = described("Unit of the times.", "ns")
+    energy_unit: EnergyUnit = described("Unit of the energy branch.", "keV")
+    energy_keV: float | None = described("Energy of every event, if no branch has it.", None, gt=0)
+
+
+class ParquetColumns(Block):
+    """Names of the columns; one row is one event, coordinates are lists."""
+
+    event: str | None = described("Event number; null: rows are counted.", "event_id")
+    x: str = described("Coordinates along x.", "x_um")
+    y: str = described("Coordinates along y.", "y_um")
+    z: str = described("Coordinates along z.", "z_um")
+    t: str | None = described("Times; null: none.", None)
+    energy: str | None = described("Energy of the event; null: `energy_keV` is used.", "energy_eV")
+
+
+class Parquet(FileSource):
+    """Parquet tables with one row an event and list columns of coordinates."""
+
+    kind: Literal["parquet"]
+    columns: ParquetColumns = described("Names of the columns.", ParquetColumns())
+    length_unit: LengthUnit = described("Unit of the coordinates.", "um")
+    time_unit: TimeUnit = described("Unit of the times.", "ps")
+    energy_unit: EnergyUnit = described("Unit of the energy column.", "eV")
+    energy_keV: float | None = described("Energy of every event, if no column has it.", None, gt=0)
+
+
+class Arrows(Block):
+    """Uniformly filled arrows along +z, appendix B of the paper: a problem with a clean answer."""
+
+    kind: Literal["arrows"]
+    events: int = described("Number of arrows.", gt=0)
+    points: int = described("Points filling one arrow.", 4000, gt=0)
+    shaft_length_um: float = described("Length of the shaft [um].", 16_000.0, gt=0)
+    shaft_radius_um: float = described("Radius of the shaft [um].", 1_500.0, gt=0)
+    head_length_um: float = described("Length of the conical head [um].", 8_000.0, gt=0)
+    head_radius_um: float = described("Radius of the head's base [um].", 4_000.0, gt=0)
+    events_per_part: int = described("Arrows in one job and one file.", 10_000, gt=0)
+
+
+Source = Annotated[
+    Simulation | Degrad | DegradRun | Root | Parquet | Arrows, Field(discriminator="kind")
+]

@@ -1,0 +1,100 @@
+"""Calibration of predicted concentrations: do the angles scatter as kappa says?
+
+The two checks of Ghrear et al. 2024 (Mach. Learn.: Sci. Technol. 5 035009), figure 6. Events
+beyond the last kappa edge enter neither table; the calibrated share counts them as missed.
+"""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.direction.predictions import PREDICTED, angles_rad, cosines
+from pipeline.direction.vmf_stats import expected_angle_rad, fit_kappa
+
+
+def kappa_edges(predictions: pd.DataFrame, bins: int, quantile: float) -> np.ndarray:
+    """Edges [bins + 1] of equal kappa bins from 0 to a quantile of the predicted kappa.
+
+    Raises:
+        ValueError: the method predicts no kappa.
+    """
+    kappa = predictions["kappa"].to_numpy(dtype=np.float64)
+    if not np.isfinite(kappa).any():
+        raise ValueError("calibration needs a method that predicts kappa; all of them are NaN")
+    return np.linspace(0.0, np.nanquantile(kappa, quantile), bins + 1)
+
+
+def kappa_angle_histogram(
+    predictions: pd.DataFrame, edges: np.ndarray, angle_bins: int
+) -> pd.DataFrame:
+    """Events per bin of kappa and of the angle between true and predicted direction.
+
+    Returns:
+        Rows of kappa_low, kappa_high, angle_low_deg, angle_high_deg, events.
+    """
+    angle_edges = np.linspace(0.0, 180.0, angle_bins + 1)
+    events, _, _ = np.histogram2d(
+        predictions["kappa"].to_numpy(dtype=np.float64),
+        np.degrees(angles_rad(predictions)),
+        bins=(edges, angle_edges),
+    )
+    return pd.DataFrame(
+        {
+            "kappa_low": np.repeat(edges[:-1], angle_bins),
+            "kappa_high": np.repeat(edges[1:], angle_bins),
+            "angle_low_deg": np.tile(angle_edges[:-1], len(edges) - 1),
+            "angle_high_deg": np.tile(angle_edges[1:], len(edges) - 1),
+            "events": events.astype(np.int64).ravel(),
+        }
+    )
+
+
+def kappa_calibration(
+    predictions: pd.DataFrame, edges: np.ndarray, minimum_events: int
+) -> pd.DataFrame:
+    """Observed and expected angles, and fitted and predicted kappa, per bin of predicted kappa.
+
+    Returns:
+        One row per bin: kappa_low, kappa_high, events, kappa_mean (of the predictions),
+        mean_angle_deg with mean_angle_err_deg, expected_angle_deg (mean over the events of the
+        mean angle of their von Mises-Fisher distribution), kappa_fit with kappa_fit_err (maximum
+        likelihood, NaN below `minimum_events`).
+    """
+    known = predictions.dropna(subset=["kappa", *PREDICTED])
+    kappa = known["kappa"].to_numpy(dtype=np.float64)
+    frame = pd.DataFrame(
+        {
+            "bin": np.searchsorted(edges, kappa, side="right") - 1,
+            "kappa": kappa,
+            "angle_deg": np.degrees(angles_rad(known)),
+            "expected_deg": np.degrees(expected_angle_rad(kappa)),
+            "cosine": cosines(known),
+        }
+    )
+    groups = frame.groupby("bin")
+    table = pd.DataFrame({"kappa_low": edges[:-1], "kappa_high": edges[1:]}).join(
+        pd.DataFrame(
+            {
+                "events": groups.size(),
+                "kappa_mean": groups["kappa"].mean(),
+                "mean_angle_deg": groups["angle_deg"].mean(),
+                "mean_angle_err_deg": groups["angle_deg"].sem(),
+                "expected_angle_deg": groups["expected_deg"].mean(),
+            }
+        )
+    )
+    fits = {
+        index: fit_kappa(cosine.to_numpy())
+        for index, cosine in groups["cosine"]
+        if len(cosine) >= minimum_events
+    }
+    fitted = pd.DataFrame.from_dict(fits, orient="index", columns=["kappa_fit", "kappa_fit_err"])
+    return table.join(fitted).fillna({"events": 0}).astype({"events": np.int64})
+
+
+def calibrated_share(calibration: pd.DataFrame, events: int, tolerance: float) -> float:
+    """Fraction of all `events` in bins where fitted and mean predicted kappa agree.
+
+    Agreement is |kappa_fit / kappa_mean - 1| < `tolerance`; bins without a fit do not agree.
+    """
+    deviation = (calibration["kappa_fit"] / calibration["kappa_mean"] - 1.0).abs()
+    return float(calibration.loc[deviation < tolerance, "events"].sum() / events)

@@ -1,0 +1,44 @@
+"""Prediction of directions by a trained network."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from pipeline.config.learning import Network
+from pipeline.direction.batches import sparse_batch
+from pipeline.direction.networks import build_network
+from pipeline.direction.predictions import prediction_table
+from pipeline.progress import Progress
+from pipeline.voxels.dataset import grid_bins, stream_batches
+from pipeline.voxels.shards import open_shard
+
+
+@torch.no_grad()
+def predict(weights: str | Path, shards: Sequence[Path], settings: Network) -> pd.DataFrame:
+    """The prediction table of a network for all events of a test set, in file order.
+
+    Raises:
+        ValueError: the weights do not belong to this architecture.
+    """
+    torch.set_num_threads(settings.threads)
+    bins = grid_bins(shards)
+    model = build_network(settings.architecture, settings.backend, bins)
+    try:
+        model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    except RuntimeError as error:
+        raise ValueError(f"{weights}: not the weights of an '{settings.architecture}'") from error
+    model.to(settings.device).eval()
+    progress = Progress("predicting", sum(open_shard(s).events for s in shards), "events")
+
+    def tables() -> Iterator[pd.DataFrame]:
+        for batch in stream_batches(shards, settings.batch_size):
+            output = model(sparse_batch(batch, bins).to(settings.device))
+            kappa = None if output.kappa is None else output.kappa.cpu().numpy()
+            progress.update(len(batch))
+            yield prediction_table(batch, output.direction.cpu().numpy(), kappa)
+
+    table = pd.concat(tables(), ignore_index=True)
+    progress.finish()
+    return table

@@ -1,0 +1,87 @@
+"""Numbers published in Ghrear et al. 2024, Mach. Learn.: Sci. Technol. 5 035009."""
+
+from dataclasses import dataclass
+
+NON_ML = "Non-ML standard"
+NON_ML_TRUE = "Non-ML standard, true head-tail"
+NON_ML_TUNED = "Non-ML tuned"
+NON_ML_TUNED_TRUE = "Non-ML tuned, true head-tail"
+BEST_EXPECTED = "Best-Expected"
+RCN = "RCN"
+HCN = "HCN"
+
+
+@dataclass(frozen=True)
+class PublishedPerformance:
+    """Performance of a method on one test set, without cuts on kappa."""
+
+    energy_keV: float
+    sigma_um: float
+    method: str
+    cosine_distance: float
+    efficiency: float | None  # None: not stated
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PublishedValue:
+    """A single published number."""
+
+    quantity: str
+    method: str
+    value: float
+    where: str
+
+
+# Test sets are 20 000 recoils each, less the tracks that leave the grid (section 4.1).
+RECOILS_PER_TEST_SET = 20_000
+
+PERFORMANCE = (
+    PublishedPerformance(40.0, 443.0, RCN, 0.104, 1.0),
+    PublishedPerformance(40.0, 443.0, HCN, 0.104, 1.0),
+    PublishedPerformance(40.0, 443.0, BEST_EXPECTED, 0.098, 1.0),
+    PublishedPerformance(40.0, 443.0, NON_ML, 0.556, None),
+    PublishedPerformance(50.0, 200.0, RCN, 0.0624, 1.0),
+    PublishedPerformance(50.0, 200.0, HCN, 0.0632, 1.0),
+    PublishedPerformance(50.0, 200.0, BEST_EXPECTED, 0.0569, 1.0, "eps 0.30 cm"),
+    PublishedPerformance(50.0, 200.0, NON_ML, 0.549, 0.747),
+    PublishedPerformance(50.0, 200.0, NON_ML_TRUE, 0.285, 0.747),
+    PublishedPerformance(
+        50.0, 200.0, NON_ML_TUNED, 0.317, 0.139, "w0 1.62 cm, lower 3.0, upper 11.0"
+    ),
+    PublishedPerformance(50.0, 200.0, NON_ML_TUNED_TRUE, 0.181, None, "no reweighting"),
+)
+
+VALUES = (
+    PublishedValue("validation cosine distance", RCN, 0.078, "section 4.2"),
+    PublishedValue("validation negative log-likelihood", HCN, 0.179, "section 4.2"),
+    PublishedValue("fraction cut to pass Best-Expected", HCN, 0.01, "section 4.3"),
+    PublishedValue("mean kappa at 50 keV, 200 um", HCN, 19.0, "public notebooks"),
+    PublishedValue("arrows: cosine distance", RCN, 4e-4, "appendix B"),
+    PublishedValue("arrows: cosine distance", HCN, 8e-4, "appendix B"),
+    PublishedValue("arrows: smallest kappa", HCN, 443.0, "appendix B"),
+)
+
+_BY_KEY = {(p.energy_keV, p.sigma_um, p.method): p for p in PERFORMANCE}
+_BY_QUANTITY = {(v.quantity, v.method): v for v in VALUES}
+
+
+def published_performance(
+    energy_keV: float, sigma_um: float, method: str
+) -> PublishedPerformance | None:
+    """The published performance, or None where the paper gives none."""
+    return _BY_KEY.get((energy_keV, sigma_um, method))
+
+
+def published_value(quantity: str, method: str) -> PublishedValue:
+    """A single published number.
+
+    Raises:
+        KeyError: there is none; the message lists those there are.
+    """
+    try:
+        return _BY_QUANTITY[quantity, method]
+    except KeyError:
+        raise KeyError(
+            f"no published {quantity!r} of {method!r}; there are {sorted(_BY_QUANTITY)}"
+        ) from None

@@ -1,0 +1,79 @@
+"""Training of a direction network on voxel shards."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from pipeline.config.learning import Network
+from pipeline.direction.batches import sparse_batch
+from pipeline.direction.networks import build_network, loss
+from pipeline.files import written_whole
+from pipeline.learning.trainer import train
+from pipeline.provenance import file_digest, fingerprint, generator, seed_words
+from pipeline.voxels.dataset import grid_bins, stream_batches
+from pipeline.voxels.shards import VoxelBatch
+from pipeline.voxels.split import in_validation
+
+
+def train_network(
+    name: str,
+    shards: Sequence[Path],
+    settings: Network,
+    validation_fraction: float,
+    seed: int,
+    checkpoint: Path,
+    code: str,
+) -> tuple[torch.nn.Module, pd.DataFrame]:
+    """Train network `name` and return it with its best weights and its history.
+
+    `code` is the digest of the code in use; with the settings, the seed and the shards' contents
+    it decides whether a checkpoint may be resumed. Same inputs, same network, whatever the
+    machine's load or the number of cores.
+    """
+    torch.set_num_threads(settings.threads)
+    torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
+    model = build_network(settings.architecture, settings.backend, grid_bins(shards))
+    model.to(settings.device)
+
+    def validating(batch: VoxelBatch) -> np.ndarray:
+        return in_validation(batch, seed, validation_fraction)
+
+    def training(epoch: int) -> Iterator[VoxelBatch]:
+        rng = generator(seed, "order", name, epoch)
+        return stream_batches(shards, settings.batch_size, lambda b: ~validating(b), rng)
+
+    def validation() -> Iterator[VoxelBatch]:
+        return stream_batches(shards, settings.batch_size, validating)
+
+    identity = fingerprint(
+        settings.model_dump(mode="json", exclude={"max_epochs"}),
+        [name, seed, validation_fraction, code],
+        [file_digest(path) for path in shards],
+    )
+    history = train(
+        model,
+        partial(event_losses, form=settings.loss),
+        training,
+        validation,
+        settings,
+        checkpoint,
+        identity,
+    )
+    return model, history
+
+
+def event_losses(model: torch.nn.Module, batch: VoxelBatch, form: str) -> torch.Tensor:
+    """Losses [n] of a batch of voxelised events under a network."""
+    device = next(model.parameters()).device
+    truth = torch.from_numpy(batch.direction).to(device)
+    return loss(model(sparse_batch(batch, model.grid_bins).to(device)), truth, form)
+
+
+def save_network(model: torch.nn.Module, path: str | Path) -> None:
+    """Write the weights (a state dict on the CPU)."""
+    with written_whole(path) as temporary:
+        torch.save({k: v.cpu() for k, v in model.state_dict().items()}, temporary)

@@ -1,0 +1,131 @@
+"""Seeds, code digests and run metadata: what makes a result traceable to its inputs."""
+
+import ast
+import hashlib
+import json
+import platform
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PACKAGE = "pipeline"
+PACKAGE_ROOT = Path(__file__).resolve().parent
+# Modules that only talk to the user: an edit there reruns nothing.
+WITHOUT_EFFECT = {f"{PACKAGE}.scripting", f"{PACKAGE}.progress"}
+
+
+def seed_words(seed: int, *identity: str | int) -> list[int]:
+    """Four 64-bit words from the config's seed and the identity of a piece of work.
+
+    The identity names what is computed ("voxels", set, source, part), never when or where, so
+    results do not depend on the number of cores or on the order in which jobs ran.
+    """
+    text = json.dumps([seed, *identity])
+    digest = hashlib.blake2b(text.encode(), digest_size=32).digest()
+    return [int.from_bytes(digest[i : i + 8], "little") for i in range(0, 32, 8)]
+
+
+def generator(seed: int, *identity: str | int) -> np.random.Generator:
+    """A random generator private to one piece of work; see `seed_words`."""
+    return np.random.Generator(np.random.SFC64(seed_words(seed, *identity)))
+
+
+def fingerprint(*parts: Any) -> str:
+    """A short stable digest of JSON-like values."""
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def file_digest(path: str | Path) -> str:
+    """A digest of a file's content."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+
+
+def code_digest(script: str | Path) -> str:
+    """A digest of a script and of every module of this package that it imports, however deeply.
+
+    Snakemake notices an edited script but not an edited module; rules therefore carry this digest
+    in their `params`. Comments, docstrings and layout do not count: only code that could change
+    a result does.
+    """
+    modules = sorted(imported_modules(script) - WITHOUT_EFFECT)
+    sources = [Path(script), *map(_module_file, modules)]
+    return fingerprint(*(_normalised(path, path.stat().st_mtime_ns) for path in sources))
+
+
+def imported_modules(script: str | Path) -> set[str]:
+    """Names of the package's modules that `script` imports, directly or through others."""
+    found: set[str] = set()
+    pending = list(_imports(Path(script)))
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending.extend(_imports(_module_file(name)))
+    return found
+
+
+def run_metadata(**extra: Any) -> dict[str, str]:
+    """Facts about this run for a file's metadata; nothing here may vary between equal runs."""
+    facts = {"pipeline": version("recoil-pipeline"), "python": platform.python_version()}
+    return {**facts, **{k: v if isinstance(v, str) else json.dumps(v) for k, v in extra.items()}}
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(_tree(path, path.stat().st_mtime_ns)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            # `from pipeline.a import b`: b may be a module or a name inside a.
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in names:
+            if name.split(".")[0] == PACKAGE:
+                yield from _with_parents(name)
+
+
+def _with_parents(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    for length in range(1, len(parts) + 1):
+        prefix = ".".join(parts[:length])
+        if _find(prefix) is not None:
+            yield prefix
+
+
+def _module_file(name: str) -> Path:
+    path = _find(name)
+    if path is None:
+        raise ModuleNotFoundError(f"no module {name!r} under {PACKAGE_ROOT}")
+    return path
+
+
+def _find(name: str) -> Path | None:
+    base = PACKAGE_ROOT.joinpath(*name.split(".")[1:])
+    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+@cache
+def _tree(path: Path, mtime_ns: int) -> ast.Module:
+    return ast.parse(path.read_text(), filename=str(path))
+
+
+@cache
+def _normalised(path: Path, mtime_ns: int) -> str:
+    tree = ast.parse(path.read_text(), filename=str(path))
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and node.body
+            and ast.get_docstring(node, clean=False) is not None
+        ):
+            node.body = node.body[1:]
+    return ast.dump(tree)

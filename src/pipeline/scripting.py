@@ -1,0 +1,36 @@
+"""What every workflow script needs around its work: a log, and errors a person can read."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+FORMAT = "%(asctime)s %(message)s"
+
+
+@contextmanager
+def job(snakemake: Any) -> Iterator[None]:
+    """Log to the rule's log and to the terminal while the block runs.
+
+    An error's message goes to the terminal, its trace to the log only, and the job fails.
+    """
+    log = Path(str(snakemake.log[0]))
+    log.parent.mkdir(parents=True, exist_ok=True)
+    file, terminal = logging.FileHandler(log, mode="w"), logging.StreamHandler()
+    file.setFormatter(logging.Formatter(FORMAT))
+    label = " ".join([snakemake.rule, *map(str, snakemake.wildcards)])
+    terminal.setFormatter(logging.Formatter(f"[{label}] %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[file, terminal], force=True)
+    # Libraries stay quiet below warnings.
+    logging.getLogger("pipeline").setLevel(logging.INFO)
+    try:
+        yield
+    except Exception as error:
+        logger = logging.getLogger(__name__)
+        terminal.setLevel(logging.CRITICAL)
+        logger.exception("failed")
+        terminal.setLevel(logging.INFO)
+        logger.error("error: %s", error)
+        sys.exit(1)

@@ -1,0 +1,43 @@
+"""Which code runs the sparse layers, chosen by name."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Protocol, cast
+
+import torch
+from torch import Tensor
+
+from pipeline.sparse.tensor import SparseTensor
+
+BACKENDS = ("auto", "torch", "spconv")
+
+
+class Backend(Protocol):
+    """The operations of a backend module; `layers` says what each computes."""
+
+    def submanifold_conv(self, x: SparseTensor, weight: Tensor, bias: Tensor) -> SparseTensor: ...
+
+    def strided_conv(
+        self, x: SparseTensor, weight: Tensor, bias: Tensor, stride: int
+    ) -> SparseTensor: ...
+
+    def max_pool(self, x: SparseTensor, kernel: int, stride: int) -> SparseTensor: ...
+
+
+def check_backend(name: str) -> str:
+    """`name` itself. Raises ValueError for an unknown name, ImportError for an absent backend."""
+    if name not in BACKENDS:
+        raise ValueError(f"unknown sparse backend {name!r}: choose one of {', '.join(BACKENDS)}")
+    if name == "spconv" and find_spec("spconv") is None:
+        raise ImportError(
+            "sparse backend 'spconv' is not installed: install the GPU requirements "
+            "or choose the backend 'torch' or 'auto'"
+        )
+    return name
+
+
+def backend_for(name: str, device: torch.device) -> Backend:
+    """The backend of this name; 'auto' is spconv on CUDA where it is installed, else torch."""
+    if name == "auto":
+        name = "spconv" if device.type == "cuda" and find_spec("spconv") else "torch"
+    return cast(Backend, import_module(f"pipeline.sparse.{name}_backend"))

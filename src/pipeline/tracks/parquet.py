@@ -1,0 +1,72 @@
+"""Reader of Parquet tables with one row an event and list columns of coordinates."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.config.sources import Parquet
+from pipeline.tracks.bad_events import BadEvents
+from pipeline.tracks.raw import BATCH_EVENTS, ENERGY_KEV, LENGTH_UM, TIME_PS, RawBatch
+from pipeline.tracks.table import flat
+
+
+def read_parquet(path: str | Path, source: Parquet, bad: BadEvents) -> Iterator[RawBatch]:
+    """Yield the rows of the table in batches.
+
+    Raises:
+        BadEventError: a row with coordinates of unequal lengths and the policy is to stop.
+        ValueError: the file or a column is not what the config says.
+    """
+    names = source.columns
+    wanted = [n for n in (names.event, names.x, names.y, names.z, names.t, names.energy) if n]
+    try:
+        with pq.ParquetFile(path) as file:
+            missing = [name for name in wanted if name not in file.schema_arrow.names]
+            if missing:
+                raise ValueError(
+                    f"{path}: no column {missing}; it has {file.schema_arrow.names}. "
+                    "Name yours under `columns` of this source"
+                )
+            first = 0
+            for rows in file.iter_batches(BATCH_EVENTS, columns=wanted):
+                yield _batch(pa.Table.from_batches([rows]), first, path, source, bad)
+                first += len(rows)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ValueError(f"{path}: not a readable Parquet file ({error})") from error
+
+
+def _batch(
+    rows: pa.Table, first: int, path: str | Path, source: Parquet, bad: BadEvents
+) -> RawBatch:
+    names = source.columns
+    event = np.arange(first, first + len(rows))
+    if names.event:
+        event = rows[names.event].to_numpy().astype(np.int64)
+    jagged = [n for n in (names.x, names.y, names.z, names.t) if n]
+    for name in jagged:
+        if not pa.types.is_list(rows[name].type) and not pa.types.is_large_list(rows[name].type):
+            raise ValueError(f"{path}: column '{name}' holds {rows[name].type}, expected lists")
+    lengths = np.stack([pc.list_value_length(rows[n]).fill_null(-1).to_numpy() for n in jagged])
+    good = np.flatnonzero((lengths == lengths[0]).all(axis=0) & (lengths[0] >= 0))
+    for i in np.setdiff1d(np.arange(len(event)), good):
+        bad.found(int(event[i]), f"its columns have different lengths {lengths[:, i].tolist()}")
+    rows = rows.take(pa.array(good))
+
+    def values(name: str, factor: float) -> np.ndarray:
+        return (flat(rows[name])[1].astype(np.float64) * factor).astype(np.float32)
+
+    energy = None
+    if names.energy:
+        energy = rows[names.energy].to_numpy() * ENERGY_KEV[source.energy_unit]
+    scale = LENGTH_UM[source.length_unit]
+    return RawBatch(
+        source_event=event[good],
+        offsets=flat(rows[names.x])[0],
+        positions_um=np.stack([values(n, scale) for n in jagged[:3]], axis=1),
+        times_ps=values(names.t, TIME_PS[source.time_unit]) if names.t else None,
+        energy_keV=energy,
+    )

@@ -1,0 +1,182 @@
+"""The track table: ionisation electrons of many recoils, one Parquet row per recoil.
+
+Every source, simulated or read, is brought into this one form; every later stage reads only it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.files import written_whole
+
+EVENTS_PER_ROW_GROUP = 256
+
+FLAG_FLUORESCENCE, FLAG_PAIR, FLAG_BREMSSTRAHLUNG = 1, 2, 4
+
+
+def _field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
+    return pa.field(name, kind, metadata={"description": text, **({"unit": unit} if unit else {})})
+
+
+SCHEMA = pa.schema(
+    [
+        _field("event_id", pa.int64(), "number unique within the source"),
+        _field("source_event", pa.int64(), "event number in the file it came from"),
+        _field("energy_keV", pa.float32(), "recoil energy", "keV"),
+        _field("x_um", pa.list_(pa.float32()), "ionisation electrons, x", "um"),
+        _field("y_um", pa.list_(pa.float32()), "ionisation electrons, y", "um"),
+        _field("z_um", pa.list_(pa.float32()), "ionisation electrons, z", "um"),
+        _field("t_ps", pa.list_(pa.float32()), "creation time; null where unknown", "ps"),
+        _field(
+            "flags",
+            pa.list_(pa.uint8()),
+            "1 fluorescence, 2 pair production, 4 bremsstrahlung; null where unknown",
+        ),
+        *(
+            _field(f"start_{a}_um", pa.float32(), f"true start of the track, {a}", "um")
+            for a in "xyz"
+        ),
+        *(_field(f"direction_{a}", pa.float32(), f"true initial direction, {a}") for a in "xyz"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class TrackBatch:
+    """A number n of tracks with N ionisation electrons in all.
+
+    Electrons of track i are rows offsets[i]:offsets[i+1] of the per-electron arrays.
+    """
+
+    event_id: np.ndarray  # int64 [n]
+    source_event: np.ndarray  # int64 [n]
+    energy_keV: np.ndarray  # float32 [n]
+    offsets: np.ndarray  # int64 [n + 1], starts at 0
+    positions_um: np.ndarray  # float32 [N, 3]
+    times_ps: np.ndarray | None  # float32 [N]
+    flags: np.ndarray | None  # uint8 [N]
+    start_um: np.ndarray  # float32 [n, 3]
+    direction: np.ndarray  # float32 [n, 3], unit vectors
+
+    def __len__(self) -> int:
+        return len(self.event_id)
+
+
+def write_tracks(path: str | Path, batches: Iterable[TrackBatch], metadata: dict[str, str]) -> int:
+    """Write batches as one track table and return the number of tracks.
+
+    Memory is bounded by one batch plus one row group. `metadata` goes into the file's schema.
+    """
+    schema = SCHEMA.with_metadata({"table": "tracks", "version": "1", **metadata})
+    written = 0
+    with (
+        written_whole(path) as temporary,
+        pq.ParquetWriter(
+            temporary,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            # Coordinates hardly repeat: dictionaries cost time and save nothing.
+            use_dictionary=["flags.list.element", "energy_keV"],
+            use_byte_stream_split=[f"{a}_um.list.element" for a in "xyz"],
+        ) as writer,
+    ):
+        for batch in batches:
+            writer.write_table(_to_arrow(batch, schema), row_group_size=EVENTS_PER_ROW_GROUP)
+            written += len(batch)
+    return written
+
+
+def read_tracks(path: str | Path) -> Iterator[TrackBatch]:
+    """Yield the table's row groups in order.
+
+    Raises:
+        ValueError: the file is not a readable track table.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            missing = set(SCHEMA.names) - set(file.schema_arrow.names)
+            if missing:
+                raise ValueError(
+                    f"{path}: not a track table, columns {sorted(missing)} are missing; "
+                    "bring other Parquet files in through a source of kind 'parquet'"
+                )
+            for group in range(file.num_row_groups):
+                yield _from_arrow(file.read_row_group(group, columns=SCHEMA.names))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise ValueError(
+            f"{path}: unreadable track table ({error}); delete it and rerun"
+        ) from error
+
+
+def read_metadata(path: str | Path) -> dict[str, str]:
+    """The metadata that was given to the writer."""
+    raw = pq.read_schema(path).metadata or {}
+    return {k.decode(): v.decode() for k, v in raw.items() if k != b"ARROW:schema"}
+
+
+def ragged(values: np.ndarray, offsets: np.ndarray, kind: pa.DataType) -> pa.Array:
+    """A Parquet list column from flat values and offsets, without a copy of the values."""
+    return pa.ListArray.from_arrays(
+        pa.array(offsets.astype(np.int32)), pa.array(values, type=kind), type=pa.list_(kind)
+    )
+
+
+def flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets from 0 (int64 [n + 1]) and flat values of a list column."""
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0)
+    offsets = array.offsets.to_numpy().astype(np.int64)
+    values = array.values.slice(offsets[0], offsets[-1] - offsets[0]).to_numpy(zero_copy_only=False)
+    return offsets - offsets[0], values
+
+
+def _to_arrow(batch: TrackBatch, schema: pa.Schema) -> pa.Table:
+    n = len(batch)
+    columns = [
+        pa.array(batch.event_id),
+        pa.array(batch.source_event),
+        pa.array(batch.energy_keV),
+        *(
+            ragged(np.ascontiguousarray(axis), batch.offsets, pa.float32())
+            for axis in batch.positions_um.T
+        ),
+        _optional(batch.times_ps, batch.offsets, pa.float32(), n),
+        _optional(batch.flags, batch.offsets, pa.uint8(), n),
+        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.start_um.T),
+        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.direction.T),
+    ]
+    return pa.table([c.cast(f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+
+
+def _optional(
+    values: np.ndarray | None, offsets: np.ndarray, kind: pa.DataType, n: int
+) -> pa.Array:
+    return pa.nulls(n, pa.list_(kind)) if values is None else ragged(values, offsets, kind)
+
+
+def _from_arrow(table: pa.Table) -> TrackBatch:
+    def column(name: str) -> np.ndarray:
+        return table[name].to_numpy()
+
+    def optional(name: str) -> np.ndarray | None:
+        return None if table[name].null_count else flat(table[name])[1]
+
+    offsets, x = flat(table["x_um"])
+    positions = np.stack([x, flat(table["y_um"])[1], flat(table["z_um"])[1]], axis=1)
+    return TrackBatch(
+        event_id=column("event_id"),
+        source_event=column("source_event"),
+        energy_keV=column("energy_keV"),
+        offsets=offsets,
+        positions_um=positions,
+        times_ps=optional("t_ps"),
+        flags=optional("flags"),
+        start_um=np.stack([column(f"start_{a}_um") for a in "xyz"], axis=1),
+        direction=np.stack([column(f"direction_{a}") for a in "xyz"], axis=1),
+    )

@@ -1,0 +1,58 @@
+"""One track table to one voxel shard, with its counts beside it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from pipeline.config.voxels import Grid, Smearing
+from pipeline.files import written_whole
+from pipeline.progress import Progress
+from pipeline.tracks.table import read_tracks
+from pipeline.voxels.binning import bin_tracks
+from pipeline.voxels.shards import VoxelBatch, write_shard
+
+
+def voxelise(
+    tracks: str | Path,
+    source: str,
+    grid: Grid,
+    smearing: Smearing,
+    rng: np.random.Generator,
+    shard: str | Path,
+    counts: str | Path,
+) -> None:
+    """Write the contained events of a track table as a voxel shard.
+
+    Memory is bounded by one row group of tracks.
+
+    Raises:
+        ValueError: not one track is contained, or the table is damaged.
+    """
+    total = pq.read_metadata(tracks).num_rows
+    progress = Progress(f"{source}, smearing and binning", total, "events")
+    extents_um: list[float] = []
+
+    def binned() -> Iterator[VoxelBatch]:
+        for batch in read_tracks(tracks):
+            contained, _ = bin_tracks(batch, source, grid, smearing, rng)
+            extents_um.append(float(np.median(np.abs(batch.positions_um))))
+            progress.update(len(batch))
+            if len(contained):
+                yield contained
+
+    with written_whole(shard) as temporary:
+        kept = write_shard(temporary, binned(), grid.bins, grid.voxel_um)
+        if not kept:
+            raise ValueError(
+                f"{tracks}: not one of {total} tracks fits into the grid of "
+                f"{2 * grid.half_width_um:g} um; half of the electrons lie beyond "
+                f"{np.median(extents_um):.3g} um. Check the length unit of the source "
+                "and `grid`"
+            )
+    progress.finish(f"{kept} of {total} contained")
+    with written_whole(counts) as temporary:
+        report = {"read": total, "kept": kept, "not_contained": total - kept}
+        temporary.write_text(json.dumps(report, indent=1))

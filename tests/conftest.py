@@ -1,0 +1,22 @@
+"""Shared fixtures."""
+
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def degrad_dir() -> Path:
+    """Folder with genuine Degrad 3.4 output, beside the repository."""
+    folder = REPOSITORY.parent / "shared" / "degrad"
+    if not folder.is_dir():
+        pytest.skip("no genuine Degrad output beside the repository (../shared/degrad)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the checkout."""
+    return REPOSITORY

@@ -1,0 +1,23 @@
+"""Make one part of a source of arrows."""
+
+from pipeline.config.sources import Arrows
+from pipeline.provenance import generator
+from pipeline.scripting import job
+from pipeline.tracks.arrows import make_arrows
+from pipeline.tracks.bad_events import BadEvents
+from pipeline.tracks.ingest import Facts, ingest
+
+with job(snakemake):
+    part = snakemake.params.part
+    block = Arrows.model_validate(part["block"])
+    rng = generator(part["seed"], "tracks", *snakemake.wildcards)
+    label = "/".join(snakemake.wildcards)
+    ingest(
+        make_arrows(block, rng),
+        # An arrow has no energy; the table wants one.
+        Facts(energy_keV=1.0, max_events=block.events),
+        BadEvents(label, "stop"),
+        part["index"],
+        snakemake.output.table,
+        snakemake.output.counts,
+    )

@@ -1,0 +1,20 @@
+"""Read one file of kind 'degrad' into the track table."""
+
+from pipeline.config.sources import Degrad
+from pipeline.scripting import job
+from pipeline.tracks.bad_events import BadEvents
+from pipeline.tracks.ingest import Facts, ingest
+from pipeline.tracks.degrad import read_degrad
+
+with job(snakemake):
+    part, file = snakemake.params.part, snakemake.input[0]
+    block = Degrad.model_validate(part["block"])
+    bad = BadEvents(file, block.on_bad_event)
+    ingest(
+        read_degrad(file, bad),
+        Facts.of_files(block),
+        bad,
+        part["index"],
+        snakemake.output.table,
+        snakemake.output.counts,
+    )

@@ -1,0 +1,22 @@
+"""Simulate one part of a track source."""
+
+from pipeline.config.sources import Simulation
+from pipeline.provenance import generator
+from pipeline.scripting import job
+from pipeline.tracks.bad_events import BadEvents
+from pipeline.tracks.ingest import Facts, ingest
+from pipeline.tracks.simulator.source import simulated_batches
+
+with job(snakemake):
+    part = snakemake.params.part
+    block = Simulation.model_validate(part["block"])
+    rng = generator(part["seed"], "tracks", *snakemake.wildcards)
+    label = "/".join(snakemake.wildcards)
+    ingest(
+        simulated_batches(block, rng),
+        Facts(energy_keV=block.energies_keV[0], max_events=block.events_per_energy),
+        BadEvents(label, "stop"),
+        part["index"],
+        snakemake.output.table,
+        snakemake.output.counts,
+    )
