@@ -15,6 +15,7 @@ include: "workflow/rules/voxels.smk"
 include: "workflow/rules/direction.smk"
 include: "workflow/rules/inference.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/provenance.smk"
 
 
 rule all:
@@ -22,3 +23,6 @@ rule all:
     input:
         f"{R}/figures",
         f"{R}/tables/summary.csv",
+        f"{R}/tables/containment.csv",
+        f"{R}/tables/needed_events.parquet",
+        f"{R}/provenance.json",

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.config.inference import PERFECT, HypothesisTest
 from pipeline.config.schema import TRAINING, Config
 from pipeline.config.sources import Arrows, DegradRun, FileSource, Simulation, Source
+from pipeline.direction.methods import BASELINES, methods
+
+NON_ML_VARIANTS = [name for name in BASELINES if name.startswith("non_ml")]
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,9 @@ def parts(config: Config, source: str) -> list[Part]:
     if isinstance(block, Simulation):
         pieces = [
             (f"{energy:g}keV", {"energies_keV": [energy], "events_per_energy": n})
-            for energy in block.energies_keV
+            # The energies take turns, so that more events add parts behind the others.
             for n in _chunks(block.events_per_energy, block.events_per_part)
+            for energy in block.energies_keV
         ]
     elif isinstance(block, Arrows):
         pieces = [("arrows", {"events": n}) for n in _chunks(block.events, block.events_per_part)]
@@ -82,14 +87,40 @@ def set_sources(config: Config, voxel_set: str) -> list[str]:
     return block.sources
 
 
+def toys(config: Config) -> list[str]:
+    """Batches of toys of every method on the test sets of the hypothesis test."""
+    return [
+        f"{config.results}/toys/{test}/{method}/{batch}.parquet"
+        for test in config.hypothesis_test.test_sets or config.test_sets
+        for method in [*config.networks, "non_ml", PERFECT]
+        for batch in range(config.hypothesis_test.batches)
+    ]
+
+
+def response_table(config: Config, test: str, method: str) -> str:
+    """Prediction table behind a method's toys; a perfect detector needs the recoil energy only."""
+    known = "best_expected" if method == PERFECT else method
+    return f"{config.results}/predictions/{test}/{known}.parquet"
+
+
+def one_batch(config: Config) -> HypothesisTest:
+    """The settings of one batch of toys: how many batches and which levels do not touch it."""
+    return config.hypothesis_test.model_copy(
+        update={"batches": 1, "test_sets": None, "levels": HypothesisTest().levels}
+    )
+
+
 def voxel_sets(config: Config) -> list[str]:
     """The training set and the test sets."""
     return [TRAINING, *config.test_sets]
 
 
-def sources_of_kind(config: Config, kind: str) -> list[str]:
-    """Names of the track sources of one kind."""
-    return [name for name, block in config.sources.items() if block.kind == kind]
+def predictions(config: Config, test: str) -> list[str]:
+    """Prediction tables of all methods on a test set, in the order of all tables."""
+    return [
+        f"{config.results}/predictions/{test}/{method}.parquet"
+        for method in methods(config.networks)
+    ]
 
 
 def _chunks(total: int, size: int) -> list[int]:
@@ -106,7 +137,7 @@ def _files(block: FileSource, source: str) -> list[str]:
                 f"(seen from {Path.cwd().name}/)"
             )
         found.extend(matches)
-    return found
+    return list(dict.fromkeys(found))  # patterns may overlap; no event counts twice
 
 
 def _stem(file: str) -> str:

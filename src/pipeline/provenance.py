@@ -1,4 +1,4 @@
-"""Seeds, code digests and run metadata: what makes a result traceable to its inputs."""
+"""Seeds, code digests and versions: what makes a result traceable to its inputs."""
 
 import ast
 import hashlib
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 PACKAGE = "pipeline"
+PACKAGES = ("recoil-pipeline", "snakemake", "torch", "numpy", "scipy", "numba", "pandas", "pyarrow")
 PACKAGE_ROOT = Path(__file__).resolve().parent
 # Modules that only talk to the user: an edit there reruns nothing.
 WITHOUT_EFFECT = {f"{PACKAGE}.scripting", f"{PACKAGE}.progress"}
@@ -70,10 +71,9 @@ def imported_modules(script: str | Path) -> set[str]:
     return found
 
 
-def run_metadata(**extra: Any) -> dict[str, str]:
-    """Facts about this run for a file's metadata; nothing here may vary between equal runs."""
-    facts = {"pipeline": version("recoil-pipeline"), "python": platform.python_version()}
-    return {**facts, **{k: v if isinstance(v, str) else json.dumps(v) for k, v in extra.items()}}
+def versions() -> dict[str, str]:
+    """Versions of Python, of this package and of those its results rest on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
 
 
 def _imports(path: Path) -> Iterator[str]:

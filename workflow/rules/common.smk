@@ -1,9 +1,11 @@
+import os
 import sys
 from pathlib import Path
 
 from pipeline import layout
 from pipeline.config.schema import TRAINING, ConfigError, check_config
-from pipeline.provenance import code_digest
+from pipeline.direction.methods import methods
+from pipeline.provenance import code_digest, versions
 
 try:
     study = check_config(config)
@@ -25,5 +27,6 @@ wildcard_constraints:
     source=r"[\w-]+",
     part=r"[\w-]+",
     voxels="|".join(layout.voxel_sets(study)),
+    batch=r"\d+",
     test="|".join(study.test_sets),
     network="|".join(study.networks),

@@ -21,6 +21,8 @@ rule train_network:
         },
         code=code("train_network.py"),
     threads: lambda wildcards: study.networks[wildcards.network].threads
+    # The longest job by far: it starts as soon as it can.
+    priority: 10
     resources:
         mem_mb=3000,
         runtime=1440,
@@ -51,3 +53,104 @@ rule predict:
         "predicting {wildcards.test} with {wildcards.network}"
     script:
         "../scripts/predict.py"
+
+
+rule non_ml:
+    input:
+        shards=lambda wildcards: layout.shards(study, wildcards.test),
+    output:
+        tables=expand(f"{R}/predictions/{{{{test}}}}/{{method}}.parquet", method=layout.NON_ML_VARIANTS),
+        tuning=f"{R}/tables/{{test}}/non_ml_tuning.csv",
+    log:
+        f"{R}/logs/predictions/{{test}}/non_ml.log",
+    benchmark:
+        f"{R}/benchmarks/predictions/{{test}}/non_ml.tsv"
+    params:
+        non_ml=study.non_ml.plain(),
+        code=code("non_ml.py"),
+    resources:
+        mem_mb=1500,
+        runtime=120,
+    message:
+        "Non-ML on {wildcards.test}"
+    script:
+        "../scripts/non_ml.py"
+
+
+rule best_expected:
+    input:
+        shards=lambda wildcards: layout.shards(study, wildcards.test),
+    output:
+        table=f"{R}/predictions/{{test}}/best_expected.parquet",
+        scan=f"{R}/tables/{{test}}/best_expected_eps.csv",
+    log:
+        f"{R}/logs/predictions/{{test}}/best_expected.log",
+    params:
+        best_expected=study.best_expected.plain(),
+        code=code("best_expected.py"),
+    resources:
+        mem_mb=1500,
+        runtime=120,
+    message:
+        "Best-Expected on {wildcards.test}"
+    script:
+        "../scripts/best_expected.py"
+
+
+rule evaluate:
+    input:
+        predictions=lambda wildcards: layout.predictions(study, wildcards.test),
+        histories=expand(rules.train_network.output.history, network=study.networks),
+    output:
+        scans=f"{R}/tables/{{test}}/cut_scan.csv",
+        crossings=f"{R}/tables/{{test}}/crossings.csv",
+        angles=f"{R}/tables/{{test}}/angles.csv",
+        summary=f"{R}/tables/{{test}}/summary.csv",
+    log:
+        f"{R}/logs/evaluation/{{test}}.log",
+    params:
+        methods=methods(study.networks),
+        architectures={name: network.architecture for name, network in study.networks.items()},
+        block={"seed": study.seed, "evaluation": study.evaluation.plain()},
+        code=code("evaluate.py"),
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    message:
+        "evaluating {wildcards.test}"
+    script:
+        "../scripts/evaluate.py"
+
+
+rule calibrate:
+    input:
+        predictions=expand(f"{R}/predictions/{{test}}/{{{{network}}}}.parquet", test=study.test_sets),
+    output:
+        histogram=f"{R}/tables/calibration/{{network}}_histogram.csv",
+        calibration=f"{R}/tables/calibration/{{network}}.csv",
+    log:
+        f"{R}/logs/calibration/{{network}}.log",
+    params:
+        evaluation=study.evaluation.plain(),
+        code=code("calibrate.py"),
+    resources:
+        mem_mb=1500,
+        runtime=60,
+    message:
+        "calibration of {wildcards.network}"
+    script:
+        "../scripts/calibrate.py"
+
+
+rule summary:
+    input:
+        tables=expand(rules.evaluate.output.summary, test=study.test_sets),
+    output:
+        table=f"{R}/tables/summary.csv",
+    log:
+        f"{R}/logs/summary.log",
+    params:
+        code=code("summary.py"),
+    localrule: True
+    script:
+        "../scripts/summary.py"

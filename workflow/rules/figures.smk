@@ -1,6 +1,7 @@
 # Figures: one rule and one script each, then the gallery results/figures
 
-CAPTIONS = f"{workflow.basedir}/workflow/report"
+# Relative, so that a moved checkout is still up to date.
+CAPTIONS = os.path.relpath(Path(workflow.basedir) / "workflow" / "report")
 
 
 def drawn(name):

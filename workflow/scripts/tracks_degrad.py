@@ -3,8 +3,8 @@
 from pipeline.config.sources import Degrad
 from pipeline.scripting import job
 from pipeline.tracks.bad_events import BadEvents
-from pipeline.tracks.ingest import Facts, ingest
 from pipeline.tracks.degrad import read_degrad
+from pipeline.tracks.ingest import Facts, ingest
 
 with job(snakemake):
     part, file = snakemake.params.part, snakemake.input[0]

@@ -2,13 +2,15 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipeline.config.model import Block, described
 
 Fraction = Annotated[float, Field(gt=0, le=1)]
 CutFraction = Annotated[float, Field(ge=0, lt=1)]
 Probability = Annotated[float, Field(gt=0, lt=0.5)]
+
+PERFECT = "perfect"  # the method that needs a test set for its recoil energy only
 
 
 class EventGrid(Block):
@@ -21,9 +23,9 @@ class EventGrid(Block):
 
     strength_min: float = described("Smallest strength; N is at least 1.", 0.1, gt=0)
     strength_max: float = described("Largest strength.", 25.0, gt=0)
-    points: int = described("Grid points, spaced evenly in log N.", 16, ge=3)
+    points: int = described("Grid points, spaced evenly in log N.", 12, ge=3)
     events_max: int = described(
-        "No toy has more events; needed events beyond are quoted as lower limits.", 30_000, ge=10
+        "No toy has more events; needed events beyond are quoted as lower limits.", 10_000, ge=10
     )
 
     @model_validator(mode="after")
@@ -38,6 +40,9 @@ class EventGrid(Block):
 class HypothesisTest(Block):
     """Solar-neutrino recoils over an isotropic background: how many events are needed?"""
 
+    test_sets: tuple[str, ...] | None = described(
+        "Test sets whose response is used, each of one recoil energy; null: all.", None
+    )
     signal_fractions: tuple[Fraction, ...] = described(
         "Fractions f of recoils that come from solar neutrinos.", (0.1, 0.3, 1.0), min_length=1
     )
@@ -63,3 +68,10 @@ class HypothesisTest(Block):
         {"90% CL": 0.1, "3 sigma": 1.35e-3},
         min_length=1,
     )
+
+    @field_validator("signal_fractions", "cut_fractions")
+    @classmethod
+    def _distinct(cls, values: tuple[float, ...]) -> tuple[float, ...]:
+        if len(set(values)) < len(values):
+            raise ValueError(f"values must differ from each other, got {list(values)}")
+        return values

@@ -5,7 +5,7 @@ editing the schema of the hypothesis test leaves tracks and voxels untouched.
 """
 
 import difflib
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -25,6 +25,11 @@ class Block(BaseModel):
                     f"unknown key '{key}'; did you mean '{near[0]}'? "
                     f"Keys here: {', '.join(cls.model_fields)}"
                 )
+            for key, given in value.items():
+                kind = cls.model_fields[key].annotation
+                # YAML reads yes, no, on and off as truth values, which would pass for 1 and 0.
+                if isinstance(given, bool) and bool not in (kind, *get_args(kind)):
+                    raise ValueError(f"{key}: expected no yes or no (true, false, on, off)")
         return value
 
     def plain(self) -> dict[str, Any]:

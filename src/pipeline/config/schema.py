@@ -65,6 +65,12 @@ class Config(Block):
                         f"{key}: no source '{name}'; did you mean '{near[0]}'? "
                         f"Sources: {', '.join(self.sources)}"
                     )
+        for name in self.hypothesis_test.test_sets or ():
+            if name not in self.test_sets:
+                raise ValueError(
+                    f"hypothesis_test.test_sets: no test set '{name}'; "
+                    f"test sets: {', '.join(self.test_sets)}"
+                )
         for name in [*self.sources, *self.test_sets, *self.networks]:
             if not name.replace("_", "").replace("-", "").isalnum():
                 raise ValueError(f"'{name}' becomes a file name: letters, digits, '_' and '-' only")
@@ -84,17 +90,29 @@ def check_config(raw: dict[str, Any], origin: str = "config") -> Config:
     try:
         return Config.model_validate(raw)
     except ValidationError as error:
-        problems = "\n".join(f"  {_place(e['loc'])}: {_message(e)}" for e in error.errors())
+        problems = "\n".join(f"  {_place(e['loc'], raw)}: {_message(e)}" for e in error.errors())
         raise ConfigError(f"{origin}:\n{problems}") from None
 
 
 def read_config(path: str | Path) -> Config:
     """Read and check one YAML file; see `check_config`."""
-    return check_config(yaml.safe_load(Path(path).read_text()) or {}, str(path))
+    try:
+        raw = yaml.safe_load(Path(path).read_text())
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {error}") from None
+    return check_config(raw or {}, str(path))
 
 
-def _place(loc: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in loc) or "top level"
+def _place(loc: tuple[int | str, ...], raw: Any) -> str:
+    """Where in the YAML an error lies."""
+    keys = []
+    for part in loc:
+        # pydantic puts a source's kind into the path; the YAML has no such level.
+        if isinstance(raw, dict) and part == raw.get("kind"):
+            continue
+        keys.append(str(part))
+        raw = raw.get(part) if isinstance(raw, dict) else None
+    return ".".join(keys) or "top level"
 
 
 def _message(error: Any) -> str:

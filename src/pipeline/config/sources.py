@@ -63,6 +63,12 @@ class FileSource(Block):
         "stop",
     )
 
+    @model_validator(mode="after")
+    def _has_direction(self) -> Self:
+        if not any(self.direction):
+            raise ValueError("direction must not be the zero vector")
+        return self
+
 
 class Degrad(FileSource):
     """DEGRAD.OUT files of Degrad 3.x (plain, .gz or .zst; IWRITE 1 or 2)."""

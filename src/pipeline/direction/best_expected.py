@@ -91,27 +91,31 @@ def _axes(
             x = positions[0, i] - start[event, 0] * voxel_cm
             y = positions[1, i] - start[event, 1] * voxel_cm
             z = positions[2, i] - start[event, 2] * voxel_cm
-            shell = np.searchsorted(eps_cm, np.sqrt(x * x + y * y + z * z), side="right")
+            distance = np.sqrt(x * x + y * y + z * z)
+            shell = 0
+            while shell < radii and distance >= eps_cm[shell]:
+                shell += 1
             if shell == radii:
                 continue
-            sums = shells[shell]
-            sums[0] += 1.0
-            sums[1] += q
-            sums[2] += q * x
-            sums[3] += q * y
-            sums[4] += q * z
-            sums[5] += q * x * x
-            sums[6] += q * y * y
-            sums[7] += q * z * z
-            sums[8] += q * x * y
-            sums[9] += q * x * z
-            sums[10] += q * y * z
+            shells[shell, 0] += 1.0
+            shells[shell, 1] += q
+            shells[shell, 2] += q * x
+            shells[shell, 3] += q * y
+            shells[shell, 4] += q * z
+            shells[shell, 5] += q * x * x
+            shells[shell, 6] += q * y * y
+            shells[shell, 7] += q * z * z
+            shells[shell, 8] += q * x * y
+            shells[shell, 9] += q * x * z
+            shells[shell, 10] += q * y * z
+        sums, mean = np.zeros(11), np.zeros(11)
         for k in range(radii):
-            if k > 0:
-                shells[k] += shells[k - 1]
-            if shells[k, 0] < 2.0:
+            for moment in range(11):
+                sums[moment] += shells[k, moment]
+            if sums[0] < 2.0:
                 continue
-            mean = shells[k] / shells[k, 1]
+            for moment in range(2, 11):
+                mean[moment] = sums[moment] / sums[1]
             x, y, z, _ = principal_axis(
                 mean[5] - mean[2] * mean[2],
                 mean[6] - mean[3] * mean[3],

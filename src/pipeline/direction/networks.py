@@ -38,7 +38,8 @@ class DirectionNetwork(nn.Module):
             SparseMaxPool3d(2, 2, backend),
         )
         self.grid_bins = grid_bins
-        self.shared = nn.Sequential(nn.Linear(10 * _final_bins(grid_bins) ** 3, 500), nn.ReLU())
+        values = 10 * _final_bins(self.features, grid_bins) ** 3
+        self.shared = nn.Sequential(nn.Linear(values, 500), nn.ReLU())
         self.direction_head = nn.Sequential(
             *(nn.Linear(500, 200), nn.ReLU()), *(nn.Linear(200, 50), nn.Tanh()), nn.Linear(50, 3)
         )
@@ -65,20 +66,19 @@ class DirectionNetwork(nn.Module):
         return Prediction(direction, kappa)
 
 
-def _final_bins(grid_bins: int) -> int:
-    """Edge of the last feature grid: 6 for the paper's 120. Raises ValueError if nothing is left."""
+def _final_bins(features: nn.Sequential, grid_bins: int) -> int:
+    """Edge of the last feature grid, 6 for the paper's 120. Raises ValueError if none is left."""
     bins = grid_bins
-    for kernel, stride in ((6, 2), (2, 2), (3, 2), (3, 1), (2, 2)):
-        bins = (bins - kernel) // stride + 1 if bins >= kernel else 0
-    if bins < 1:
+    for layer in features:
+        if isinstance(layer, SparseConv3d | SparseMaxPool3d):
+            bins = max((bins - layer.kernel) // layer.stride + 1, 0)
+    if bins == 0:
         raise ValueError(
-            f"a grid of {grid_bins}^3 voxels is too small for the direction networks: "
-            f"they need at least {_SMALLEST_GRID} bins"
+            f"a grid of {grid_bins}^3 voxels is too small for the direction networks: their "
+            f"down-sampling needs at least 40 bins along each axis"
         )
     return bins
 
-
-_SMALLEST_GRID = 40
 
 ARCHITECTURES: dict[str, Callable[[str, int], nn.Module]] = {
     "rcn": lambda backend, grid_bins: DirectionNetwork(backend, grid_bins, with_kappa=False),

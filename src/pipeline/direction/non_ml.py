@@ -133,31 +133,41 @@ def _axes(
     events = len(offsets) - 1
     axes = np.full((events, len(windows), len(falloff_per_cm), 3), np.nan, np.float32)
     for event in range(events):
-        own = slice(offsets[event], offsets[event + 1])
-        positions = positions_cm(voxels[own], bins, voxel_cm)
-        charges = counts[own].astype(np.float64)
+        first, size = offsets[event], offsets[event + 1] - offsets[event]
+        positions = positions_cm(voxels[first : first + size], bins, voxel_cm)
+        charges, along = np.empty(size), np.empty(size)
+        for i in range(size):
+            charges[i] = counts[first + i]
         _centre(positions, charges)
         ax, ay, az, second = _axis_about_origin(positions, charges)
-        along = ax * positions[0] + ay * positions[1] + az * positions[2]
         third = 0.0
-        for i in range(len(along)):
-            third += charges[i] * along[i] * along[i] * along[i]
+        for i in range(size):
+            along[i] = ax * positions[0, i] + ay * positions[1, i] + az * positions[2, i]
+            third += charges[i] * along[i] ** 3
         side = np.sign(third)
-        along *= side
         scale = np.sqrt(second) if sqrt_scale else second
+        start, charge = np.empty((3, size)), np.empty(size)
+        distance, weights = np.empty(size), np.empty(size)
         for window in range(len(windows)):
-            lower, upper = windows[window, 0] * scale, windows[window, 1] * scale
-            kept = np.flatnonzero((along > lower) & (along < upper))
-            if len(kept) < minimum_points:
+            kept = 0
+            for i in range(size):
+                if windows[window, 0] * scale < side * along[i] < windows[window, 1] * scale:
+                    for axis in range(3):
+                        start[axis, kept] = positions[axis, i]
+                    charge[kept] = charges[i]
+                    kept += 1
+            if kept < minimum_points:
                 continue
-            start, charge = positions[:, kept], charges[kept]
-            _centre(start, charge)
-            distance = np.sqrt(start[0] ** 2 + start[1] ** 2 + start[2] ** 2)
-            # Counting distances from the smallest keeps short weight lengths from underflowing.
-            distance -= distance.min()
+            _centre(start[:, :kept], charge[:kept])
+            nearest = np.inf
+            for i in range(kept):
+                distance[i] = np.sqrt(start[0, i] ** 2 + start[1, i] ** 2 + start[2, i] ** 2)
+                nearest = min(nearest, distance[i])
             for k in range(len(falloff_per_cm)):
-                weights = charge * np.exp(-distance * falloff_per_cm[k])
-                x, y, z, _ = _axis_about_origin(start, weights)
+                # Distances beyond the nearest point: short weight lengths must not underflow.
+                for i in range(kept):
+                    weights[i] = charge[i] * np.exp((nearest - distance[i]) * falloff_per_cm[k])
+                x, y, z, _ = _axis_about_origin(start, weights[:kept])
                 head = -1.0 if (x * ax + y * ay + z * az) * side > 0.0 else 1.0
                 axes[event, window, k, 0] = head * x
                 axes[event, window, k, 1] = head * y
@@ -168,7 +178,12 @@ def _axes(
 @njit
 def _centre(positions: np.ndarray, weights: np.ndarray) -> None:
     for axis in range(3):
-        positions[axis] -= np.dot(positions[axis], weights) / weights.sum()
+        moment = total = 0.0
+        for i in range(len(weights)):
+            moment += weights[i] * positions[axis, i]
+            total += weights[i]
+        for i in range(len(weights)):
+            positions[axis, i] -= moment / total
 
 
 @njit

@@ -57,7 +57,9 @@ def efficiency_scan(
         "kappa_cut": kappa[kept - 1],
         "events": kept,
     }
-    for i, (metric, error) in enumerate(zip(METRICS, replicas.std(axis=0, ddof=1).T, strict=True)):
+    for i, (metric, error) in enumerate(
+        zip(METRICS, np.nanstd(replicas, axis=0, ddof=1).T, strict=True)
+    ):
         table[metric] = means[:, i]
         table[f"{metric}_err"] = error
     return pd.DataFrame(table)
@@ -163,7 +165,9 @@ def _replica_means(values: np.ndarray, weights: np.ndarray, kept: np.ndarray) ->
     # Keeping all predicted events keeps all that were drawn, be they more or fewer.
     wanted = np.where(kept == len(values), drawn[-1], np.minimum(kept, drawn[-1]))
     last = np.searchsorted(drawn, wanted)
-    return np.cumsum(weights[:, None] * values, axis=0)[last] / drawn[last, None]
+    sums = np.cumsum(weights[:, None] * values, axis=0)[last]
+    # A replica of a few events may have drawn none that is predicted: it has no mean.
+    return sums / np.where(drawn[-1] == 0, np.nan, drawn[last, None])
 
 
 def _crossing(fraction_cut: np.ndarray, distance: np.ndarray, level: float) -> float:

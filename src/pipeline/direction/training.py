@@ -11,6 +11,7 @@ import torch
 from pipeline.config.learning import Network
 from pipeline.direction.batches import sparse_batch
 from pipeline.direction.networks import build_network, loss
+from pipeline.direction.vmf import LossForm
 from pipeline.files import written_whole
 from pipeline.learning.trainer import train
 from pipeline.provenance import file_digest, fingerprint, generator, seed_words
@@ -36,7 +37,8 @@ def train_network(
     """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
-    model = build_network(settings.architecture, settings.backend, grid_bins(shards))
+    bins = grid_bins(shards)
+    model = build_network(settings.architecture, settings.backend, bins)
     model.to(settings.device)
 
     def validating(batch: VoxelBatch) -> np.ndarray:
@@ -56,7 +58,7 @@ def train_network(
     )
     history = train(
         model,
-        partial(event_losses, form=settings.loss),
+        partial(event_losses, bins=bins, form=settings.loss),
         training,
         validation,
         settings,
@@ -66,11 +68,13 @@ def train_network(
     return model, history
 
 
-def event_losses(model: torch.nn.Module, batch: VoxelBatch, form: str) -> torch.Tensor:
+def event_losses(
+    model: torch.nn.Module, batch: VoxelBatch, bins: int, form: LossForm
+) -> torch.Tensor:
     """Losses [n] of a batch of voxelised events under a network."""
     device = next(model.parameters()).device
     truth = torch.from_numpy(batch.direction).to(device)
-    return loss(model(sparse_batch(batch, model.grid_bins).to(device)), truth, form)
+    return loss(model(sparse_batch(batch, bins).to(device)), truth, form)
 
 
 def save_network(model: torch.nn.Module, path: str | Path) -> None:

@@ -18,7 +18,10 @@ def mean_cosine(kappa: ArrayLike) -> NDArray[np.float64]:
 
 
 def cosine_variance(kappa: ArrayLike) -> NDArray[np.float64]:
-    """Variance of that cosine, A'(kappa) = 1 / kappa^2 - 1 / sinh^2 kappa: the Fisher information."""
+    """Variance of that cosine, A'(kappa) = 1 / kappa^2 - 1 / sinh^2 kappa.
+
+    It is also the Fisher information on kappa of one angle. Same shape as `kappa` >= 0.
+    """
     kappa = np.asarray(kappa, np.float64)
     small = kappa < 1e-2
     large = np.where(small, 1.0, kappa)

@@ -4,6 +4,7 @@ It knows no chain: a chain hands it a model, a per-event loss and a source of ba
 """
 
 import logging
+import pickle
 import time
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
@@ -60,7 +61,8 @@ def train(
 
     Raises:
         ValueError: the training or validation set is empty.
-        FloatingPointError: no step of an epoch had a finite gradient.
+        FloatingPointError: no step of an epoch had a finite gradient, or no epoch a finite
+            validation loss.
     """
     optimiser = torch.optim.Adam(
         model.parameters(),
@@ -96,6 +98,8 @@ def train(
         )
         progress.finish(f"loss {mean:.4f}, validation {validation_loss:.4f}")
         _save(checkpoint, identity, model, optimiser, state)
+    if not state.best_weights:
+        raise FloatingPointError(f"no finite validation loss in {state.epoch} epochs")
     model.load_state_dict(state.best_weights)
     history = pd.DataFrame(state.history)
     return history.assign(best=history["epoch"] == state.best_epoch)
@@ -187,7 +191,12 @@ def _resume(
     fresh = State(0, 0, float("inf"), 0, {}, [])
     if not path.is_file():
         return fresh
-    content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    # What torch raises for truncated files and for files that are no checkpoints.
+    except (EOFError, RuntimeError, OSError, KeyError, pickle.UnpicklingError) as error:
+        logger.warning("%s is damaged (%s): starting anew", path, error)
+        return fresh
     if content["identity"] != identity or content["state"]["epoch"] > max_epochs:
         logger.info("%s belongs to another configuration: starting anew", path)
         return fresh

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib as mpl
+from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline.files import written_whole
@@ -21,7 +23,7 @@ mpl.rcParams.update(
         "figure.dpi": 110,
         "figure.constrained_layout.use": True,
         "font.size": 9,
-        "axes.prop_cycle": mpl.cycler(color=COLOURS),
+        "axes.prop_cycle": cycler(color=COLOURS),
         "axes.grid": True,
         "axes.axisbelow": True,
         "grid.alpha": 0.25,
@@ -37,7 +39,13 @@ mpl.rcParams.update(
 
 
 def save(figure: Figure, paths: Iterable[str | Path]) -> None:
-    """Write the figure under every name; the endings say the formats."""
+    """Write the figure under every name; the endings say the formats.
+
+    The layout is frozen before: otherwise every file would find it anew from the one before, so
+    the formats would differ a little and the time would double.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
     for path in map(Path, paths):
         with written_whole(path) as temporary:
             # No date inside: equal figures are equal files.
@@ -48,3 +56,12 @@ def save(figure: Figure, paths: Iterable[str | Path]) -> None:
 def colour_of(names: Iterable[str]) -> dict[str, str]:
     """One colour for each name, in order."""
     return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(names)}
+
+
+def panels(figure: Figure, count: int) -> list[Axes]:
+    """`count` panels in rows of at most two, with one scale of the ordinate."""
+    rows, columns = -(-count // 2), min(count, 2)
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
+    for axis in axes.flat[count:]:
+        axis.remove()
+    return list(axes.flat[:count])

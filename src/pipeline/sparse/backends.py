@@ -1,12 +1,12 @@
 """Which code runs the sparse layers, chosen by name."""
 
-from importlib import import_module
 from importlib.util import find_spec
-from typing import Protocol, cast
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
+from pipeline.sparse import torch_backend
 from pipeline.sparse.tensor import SparseTensor
 
 BACKENDS = ("auto", "torch", "spconv")
@@ -38,6 +38,8 @@ def check_backend(name: str) -> str:
 
 def backend_for(name: str, device: torch.device) -> Backend:
     """The backend of this name; 'auto' is spconv on CUDA where it is installed, else torch."""
-    if name == "auto":
-        name = "spconv" if device.type == "cuda" and find_spec("spconv") else "torch"
-    return cast(Backend, import_module(f"pipeline.sparse.{name}_backend"))
+    if name == "spconv" or (name == "auto" and device.type == "cuda" and find_spec("spconv")):
+        from pipeline.sparse import spconv_backend
+
+        return spconv_backend
+    return torch_backend

@@ -44,12 +44,12 @@ class SparseConv3d(nn.Module):
     ) -> None:
         super().__init__()
         self.weight, self.bias = _parameters(c_in, c_out, kernel)
-        self.stride = stride
+        self.kernel, self.stride = kernel, stride
         self.backend = check_backend(backend)
 
     def forward(self, x: SparseTensor) -> SparseTensor:
         _check_channels(x, self.weight)
-        _check_fits(x, self.weight.shape[1])
+        _check_fits(x, self.kernel)
         backend = backend_for(self.backend, x.features.device)
         return backend.strided_conv(x, self.weight, self.bias, self.stride)
 
@@ -89,7 +89,7 @@ class OnFeatures(nn.Module):
 
 
 def _parameters(c_in: int, c_out: int, kernel: int) -> tuple[nn.Parameter, nn.Parameter]:
-    """Weight and bias uniform within 1 / sqrt(fan in), the default of torch's and spconv's layers."""
+    """Weight and bias uniform within 1 / sqrt(fan in), as torch's and spconv's layers have them."""
     bound = 1 / math.sqrt(c_in * kernel**3)
     weight = torch.empty(c_out, kernel, kernel, kernel, c_in).uniform_(-bound, bound)
     return nn.Parameter(weight), nn.Parameter(torch.empty(c_out).uniform_(-bound, bound))

@@ -3,46 +3,59 @@
 Kernel offsets are numbered in raster order, (a * k + b) * k + c for the displacement
 (a, b, c) in 0..k-1; a submanifold kernel is centred, so its displacement is (a, b, c) - k // 2.
 On the CPU the rulebooks are built with numba, elsewhere with plain torch operations.
-Pairs are cut into blocks of consecutive sites so that the rows a block touches stay in cache.
+The work is cut into pieces of consecutive sites whose rows stay in a core's cache.
 """
 
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline.sparse import rulebook_cpu
 from pipeline.sparse.tensor import Shape, Sites
 
+# On the CPU: sites whose features and results fit the second-level cache together, and rows that
+# come out of one matrix product and should stay there until they are added up.
 SITES_PER_BLOCK = 4096
+ROWS_PER_PRODUCT = 4096
 
 
 @dataclass(frozen=True)
 class NeighbourPairs:
-    """Pairs of active sites within a centred k^3 kernel, each pair once.
+    """Pairs of distinct active sites within a centred k^3 kernel, block by block, by offset.
 
-    `second` lies at the displacement of offset `centre + 1 + h` from `first`, h = 0..half-1; seen
-    from `second`, `first` lies at the mirrored offset `centre - 1 - h`. Pairs of block b and half
-    offset h are rows bounds[b][h] to bounds[b][h + 1] of the int32 arrays `first` and `second`.
+    Offsets come in the order of `mirrored_offsets`, so that every second group is the one before
+    with `sources` and `targets` swapped. Group g of block b is rows bounds[b, g] to
+    bounds[b, g + 1] of the int32 arrays.
     """
 
-    first: Tensor
-    second: Tensor
-    bounds: list[list[int]]
+    sources: Tensor
+    targets: Tensor
+    bounds: NDArray[np.int64]
+
+    def with_mirror_images(self) -> list[tuple[int, Tensor, Tensor]]:
+        """Number g of every second group, sources and targets of groups g and g + 1 together."""
+        return [
+            (g, self.sources[block[g] : block[g + 2]], self.targets[block[g] : block[g + 2]])
+            for block in self.bounds.tolist()
+            for g in range(0, len(block) - 1, 2)
+            if block[g + 2] > block[g]
+        ]
 
 
 @dataclass(frozen=True)
 class WindowGroup:
-    """Sites of one block with equal coordinates modulo the stride, hence the same window offsets.
+    """Sites with equal coordinates modulo the stride: windows see them through equal offsets.
 
-    `sites` int32 [n]; `offsets` int64 [m], kernel offsets through which the windows see the site;
-    `targets` int32 [n, m], the outputs of those windows (number of outputs: no such window).
+    `offsets` int64 [m] are these kernel offsets; `pieces` hold sites int32 [n] and the outputs
+    int32 [n, m] of the windows that see them (number of outputs: there is no such window).
     """
 
-    sites: Tensor
     offsets: Tensor
-    targets: Tensor
+    pieces: list[tuple[Tensor, Tensor]]
 
 
 @dataclass(frozen=True)
@@ -52,55 +65,55 @@ class WindowRules:
     outputs: Sites
     groups: list[WindowGroup]
 
+    def sources(self, kernel: int) -> Tensor:
+        """int32 [n_outputs, k^3]: the site at each offset of each window, -1 where inactive."""
+        sources = self.outputs.indices.new_full((len(self.outputs) + 1, kernel**3), -1)
+        for group in self.groups:
+            for sites, targets in group.pieces:
+                sources[targets.long(), group.offsets] = sites[:, None]
+        return sources[:-1]
+
+
+def mirrored_offsets(kernel: int) -> list[int]:
+    """Kernel offsets but the centre, each followed by its mirror image: c+1, c-1, c+2, c-2, ..."""
+    centre = kernel**3 // 2
+    return [centre + sign * h for h in range(1, centre + 1) for sign in (1, -1)]
+
 
 def neighbour_pairs(sites: Sites, kernel: int) -> NeighbourPairs:
     """Rulebook of a submanifold convolution (Graham & van der Maaten 2017, arXiv:1706.01307)."""
-
-    def make() -> NeighbourPairs:
-        keys = sites.keys(margin=kernel // 2)
-        shifts = neighbour_shifts(sites, kernel)
-        half = shifts[len(shifts) // 2 + 1 :]
-        if keys.is_cpu:
-            first, second, bounds = rulebook_cpu.match_pairs(
-                keys.numpy(), half.numpy(), kernel, SITES_PER_BLOCK
-            )
-            return NeighbourPairs(torch.from_numpy(first), torch.from_numpy(second), bounds.tolist())
-        position, found = find_keys(keys, keys[None, :] + half.to(keys.device)[:, None])
-        offset, first = found.nonzero(as_tuple=True)
-        counts = torch.bincount(offset, minlength=len(half)).cumsum(0).tolist()
-        return NeighbourPairs(first.int(), position[found].int(), [[0, *counts]])
-
-    return sites.once(("neighbours", kernel), make)
+    return sites.once(("neighbours", kernel), lambda: _neighbour_pairs(sites, kernel))
 
 
-def neighbour_columns(
-    features: Tensor, sites: Sites, kernel: int, start: int, stop: int
-) -> Tensor:
-    """[stop - start, k^3]: the one-channel features around sites start..stop, zero where inactive."""
-    keys = sites.keys(margin=kernel // 2)
-    shifts = neighbour_shifts(sites, kernel)
-    if keys.is_cpu:
-        columns = features.new_zeros(stop - start, kernel**3)
-        rulebook_cpu.fill_columns(
-            keys.numpy(), shifts.numpy(), kernel, start, features[:, 0].numpy(), columns.numpy()
-        )
-        return columns
-    position, found = find_keys(keys, keys[start:stop, None] + shifts.to(keys.device))
-    return torch.where(found, features[:, 0][position], 0)
+def _neighbour_pairs(sites: Sites, kernel: int) -> NeighbourPairs:
+    if not sites.indices.is_cpu:
+        return match_neighbours(sites, kernel)
+    sources, targets, bounds = rulebook_cpu.neighbour_pairs(
+        sites.indices.numpy(), kernel, SITES_PER_BLOCK
+    )
+    return NeighbourPairs(torch.from_numpy(sources), torch.from_numpy(targets), bounds)
 
 
-def neighbour_shifts(sites: Sites, kernel: int) -> Tensor:
-    """int64 [k^3]: displacement of every kernel offset in `Sites.keys(margin=k // 2)`."""
+def match_neighbours(sites: Sites, kernel: int) -> NeighbourPairs:
+    """The pairs in one block by look-up of sorted keys, on any device."""
     radius = kernel // 2
+    keys = sites.keys(margin=radius)
     _, height, width = (n + radius for n in sites.spatial_shape)
-    step = torch.arange(-radius, radius + 1)
-    return ((step[:, None, None] * height + step[:, None]) * width + step).reshape(-1)
-
-
-def find_keys(keys: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor]:
-    """Row of each `wanted` key among the sorted `keys`, and whether it is there at all."""
-    position = torch.searchsorted(keys, wanted).clamp_(max=len(keys) - 1)
-    return position, keys[position] == wanted
+    step = torch.arange(-radius, radius + 1, device=keys.device)
+    shifts = ((step[:, None, None] * height + step[:, None]) * width + step).reshape(-1)
+    wanted = keys + shifts[kernel**3 // 2 + 1 :, None]
+    position = torch.searchsorted(keys, wanted).clamp_(max=max(len(keys) - 1, 0))
+    found = keys[position] == wanted
+    h, target = found.nonzero(as_tuple=True)
+    source = position[found]
+    group = torch.cat([2 * h, 2 * h + 1])
+    order = torch.argsort(group, stable=True)
+    sizes = torch.bincount(group, minlength=kernel**3 - 1).cpu().numpy()
+    return NeighbourPairs(
+        torch.cat([source, target])[order].int(),
+        torch.cat([target, source])[order].int(),
+        np.concatenate([[0], np.cumsum(sizes)])[None],
+    )
 
 
 def window_rules(sites: Sites, kernel: int, stride: int) -> WindowRules:
@@ -114,35 +127,32 @@ def window_rules(sites: Sites, kernel: int, stride: int) -> WindowRules:
 def _window_rules(sites: Sites, kernel: int, stride: int) -> WindowRules:
     out_i, out_j, out_k = ((n - kernel) // stride + 1 for n in sites.spatial_shape)
     out_shape = (out_i, out_j, out_k)
-    device = sites.indices.device
-    # Groups in the order block by block and, within a block, residue by residue.
-    residue = sites.indices[:, 1:].long() % stride
-    group = (residue[:, 0] * stride + residue[:, 1]) * stride + residue[:, 2]
-    block = torch.arange(len(sites), device=device) // SITES_PER_BLOCK
-    group_key = block * stride**3 + group
-    order = torch.argsort(group_key, stable=True)
+    indices = sites.indices
     offsets = [_window_offsets(r, kernel, stride) for r in product(range(stride), repeat=3)]
-    windows = torch.tensor([len(o) for o in offsets], device=device)[group[order]]
+    # Group by group: where the targets of each site will stand.
+    i, j, k = (indices[:, 1:].long() % stride).unbind(1)
+    group = (i * stride + j) * stride + k
+    order = torch.argsort(group, stable=True)
+    windows = torch.tensor([len(o) for o in offsets], device=indices.device)[group]
     row_start = torch.empty_like(order)
-    row_start[order] = windows.cumsum(0) - windows
-    locate = rulebook_cpu.window_targets if sites.indices.is_cpu else window_targets
-    out_indices, targets = locate(sites.indices, row_start, kernel, stride, out_shape)
+    row_start[order] = windows[order].cumsum(0) - windows[order]
+    locate = rulebook_cpu.window_targets if indices.is_cpu else window_targets
+    out_indices, targets = locate(indices, row_start, windows, kernel, stride, out_shape)
 
-    groups = []
-    row = target = 0
-    for number, size in enumerate(torch.bincount(group_key).tolist()):
-        through = offsets[number % stride**3]
-        members, row = order[row : row + size], row + size
-        reached, target = targets[target : target + size * len(through)], target + size * len(through)
-        if len(reached):
-            groups.append(
-                WindowGroup(
-                    members.int(),
-                    torch.tensor(through, device=device),
-                    reached.view(size, len(through)),
-                )
-            )
+    sizes = torch.bincount(group, minlength=stride**3).tolist()
+    members = order.int().split(sizes)
+    reached = targets.split([n * len(o) for n, o in zip(sizes, offsets, strict=True)])
+    groups = [
+        WindowGroup(torch.tensor(o, device=indices.device), _pieces(m, r.view(-1, len(o))))
+        for o, m, r in zip(offsets, members, reached, strict=True)
+        if o and len(m)
+    ]
     return WindowRules(Sites(out_indices, out_shape, sites.batch_size), groups)
+
+
+def _pieces(sites: Tensor, targets: Tensor) -> list[tuple[Tensor, Tensor]]:
+    rows = max(ROWS_PER_PRODUCT // targets.shape[1], 1) if sites.is_cpu else len(sites)
+    return list(zip(sites.split(rows), targets.split(rows), strict=True))
 
 
 def _window_offsets(residue: tuple[int, ...], kernel: int, stride: int) -> list[int]:
@@ -152,32 +162,31 @@ def _window_offsets(residue: tuple[int, ...], kernel: int, stride: int) -> list[
 
 
 def window_targets(
-    indices: Tensor, row_start: Tensor, kernel: int, stride: int, out_shape: Shape
+    indices: Tensor, row_start: Tensor, windows: Tensor, kernel: int, stride: int, out_shape: Shape
 ) -> tuple[Tensor, Tensor]:
-    """Outputs int32 [n_outputs, 4] in raster order, and the outputs each site feeds.
+    """Outputs int32 [n_outputs, 4] in raster order, and int32 the outputs that each site feeds.
 
-    A site's targets start at `row_start`, in the order of `_window_offsets`; a window outside
-    the grid is the target n_outputs.
+    The `windows` [n_sites] targets of a site stand from `row_start` [n_sites] on, in the order of
+    `_window_offsets`; a window outside the grid is the target n_outputs. Runs on any device.
     """
     reach = torch.arange(-(-kernel // stride), device=indices.device)
     steps = torch.cartesian_prod(reach, reach, reach)
     event, coordinates = indices[:, :1].long(), indices[:, 1:].long()
-    residue = coordinates % stride
-    per_axis = (kernel - residue + stride - 1) // stride
-    exists = (steps < per_axis[:, None, :]).all(-1)
+    per_axis = (kernel - coordinates % stride + stride - 1) // stride
     window = coordinates[:, None, :] // stride - steps
     shape = torch.tensor(out_shape, device=indices.device)
-    inside = exists & ((window >= 0) & (window < shape)).all(-1)
-    keys = event * shape.prod() + (
-        (window[..., 0] * shape[1] + window[..., 1]) * shape[2] + window[..., 2]
-    )
-    outputs = keys[inside].unique()
+    inside = ((steps < per_axis[:, None, :]) & (window >= 0) & (window < shape)).all(-1)
+    i, j, k = window.unbind(-1)
+    depth, height, width = out_shape
+    keys = (((event * depth + i) * height + j) * width + k)[inside]
+    outputs = keys.unique()
     slot = (steps[:, 0] * per_axis[:, 1:2] + steps[:, 1]) * per_axis[:, 2:] + steps[:, 2]
-    targets = outputs.new_full((int(exists.sum()),), len(outputs))
-    targets[(row_start[:, None] + slot)[inside]] = torch.searchsorted(outputs, keys[inside])
-    cell = outputs % shape.prod()
-    out_indices = torch.stack(
-        [outputs // shape.prod(), cell // (shape[1] * shape[2]), cell // shape[2] % shape[1],
-         cell % shape[2]], dim=1,
-    )
-    return out_indices.int(), targets.int()
+    targets = outputs.new_full((int(windows.sum()),), len(outputs))
+    targets[(row_start[:, None] + slot)[inside]] = torch.searchsorted(outputs, keys)
+    columns = [
+        outputs // (depth * height * width),
+        outputs // (height * width) % depth,
+        outputs // width % height,
+        outputs % width,
+    ]
+    return torch.stack(columns, dim=1).int(), targets.int()

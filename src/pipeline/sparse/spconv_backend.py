@@ -6,6 +6,7 @@ Imported only when chosen, so that spconv stays optional.
 from functools import cache
 
 import spconv.pytorch as spconv
+import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
@@ -45,8 +46,8 @@ def _convolution(
     kind: str, c_in: int, c_out: int, kernel: int, stride: int, key: str | None
 ) -> nn.Module:
     """spconv's module for this shape; its own parameters are never used, hence the meta device."""
-    make = getattr(spconv, kind)
-    return make(c_in, c_out, kernel, stride=stride, indice_key=key, device="meta")
+    with torch.device("meta"):
+        return getattr(spconv, kind)(c_in, c_out, kernel, stride=stride, indice_key=key)
 
 
 def _rulebooks(sites: Sites) -> dict:

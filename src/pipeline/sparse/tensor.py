@@ -15,9 +15,9 @@ T = TypeVar("T")
 class Sites:
     """The active sites of a batch of events, shared by every feature tensor that lives on them.
 
-    `indices` is int32 [n_sites, 4] (event, i, j, k). Made by `sparse_tensor`, the sites are distinct
-    and in raster order; the layers keep that order. Rulebooks depend on the sites only, so they are
-    kept here (`once`) and serve every layer, forward and backward, that meets the same sites.
+    `indices` is int32 [n_sites, 4] (event, i, j, k). Made by `sparse_tensor`, the sites are
+    distinct and in raster order; the torch backend counts on that and keeps it. Rulebooks depend on
+    the sites only, so they are kept here (`once`) and serve every layer that meets these sites.
     """
 
     indices: Tensor
@@ -112,9 +112,9 @@ def sparse_tensor(
     sites = Sites(indices.to(torch.int32), spatial_shape, batch_size)
     if len(sites) == 0:
         return SparseTensor(sites, features)
-    limits = (batch_size, *spatial_shape)
-    lowest, highest = indices.amin(0).tolist(), indices.amax(0).tolist()
-    for axis, low, high, limit in zip(("event", "i", "j", "k"), lowest, highest, limits, strict=True):
+    limits = {"event": batch_size, **dict(zip("ijk", spatial_shape, strict=True))}
+    for (axis, limit), column in zip(limits.items(), indices.unbind(1), strict=True):
+        low, high = int(column.min()), int(column.max())
         if low < 0 or high >= limit:
             raise ValueError(
                 f"sparse tensor: {axis} runs from {low} to {high}, expected 0 to {limit - 1}; "

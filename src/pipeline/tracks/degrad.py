@@ -10,6 +10,7 @@ record of zeros) follow. Fortran compilers may wrap lines anywhere, write `3*0` 
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ from pipeline.tracks.table import FLAG_BREMSSTRAHLUNG, FLAG_FLUORESCENCE, FLAG_P
 
 HEADER = 12
 PER_ELECTRON, PER_EXCITATION, PER_NULL = 7, 4, 5
+END_OF_FILE = "the file ends here"
+# What truncated or damaged compressed data and files that are no text raise.
+UNREADABLE = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError, UnicodeDecodeError)
 _REPEAT = re.compile(r"^(\d+)\*(.+)$")
 
 
@@ -53,11 +57,15 @@ def read_degrad(path: str | Path, bad: BadEvents) -> Iterator[RawBatch]:
 
 
 def _events(path: str | Path) -> Iterator[tuple[list[int], list[str], str]]:
-    """Header, tokens up to the next header, and what ended the event (empty: all well)."""
+    """Header, tokens up to the next header, and what ended the event (empty: the next header).
+
+    Raises:
+        ValueError: the text does not begin with a header.
+    """
     header: list[int] = []
     body: list[str] = []
     run = 0  # consecutive integers at the end of `body`
-    broken = ""
+    ended = END_OF_FILE
 
     def headers_found() -> Iterator[tuple[list[int], list[str], str]]:
         """Close events at the headers among the last `run` tokens.
@@ -68,10 +76,7 @@ def _events(path: str | Path) -> Iterator[tuple[list[int], list[str], str]]:
         nonlocal header, body
         first = len(body) - HEADER * (run // HEADER)
         if not header and first > 0:
-            raise ValueError(
-                f"{path}: does not begin with a Degrad event header of 12 integers "
-                f"but with '{body[0]}'"
-            )
+            raise _no_header(path, body[0])
         found = [[int(t) for t in body[i : i + HEADER]] for i in range(first, len(body), HEADER)]
         bodies = [body[:first], *([] for _ in found[1:])]
         if header:
@@ -84,21 +89,30 @@ def _events(path: str | Path) -> Iterator[tuple[list[int], list[str], str]]:
         try:
             for line in lines:
                 for token in _tokens(line):
-                    if token.isdigit():
+                    if token.isdecimal():
                         run += 1
                     else:
                         if run >= HEADER:
                             yield from headers_found()
+                        elif not header:
+                            # At once: other text may be long, and would all be held in memory.
+                            raise _no_header(path, [*body, token][0])
                         run = 0
                     body.append(token)
-        except (EOFError, zstandard.ZstdError, gzip.BadGzipFile, UnicodeDecodeError) as error:
-            broken = f" (compressed data ends early: {error})"
+        except UNREADABLE as error:
+            ended = f"the rest of the file cannot be read ({error})"
     if run >= HEADER:
         yield from headers_found()
     if header:
-        yield header, body, f"the file ends here{broken}"
-    elif body or broken:
-        raise ValueError(f"{path}: no Degrad event found; expected 12 integers{broken}")
+        yield header, body, ended
+    elif body or ended != END_OF_FILE:
+        raise ValueError(f"{path}: no Degrad event found; expected 12 integers; {ended}")
+
+
+def _no_header(path: str | Path, token: str) -> ValueError:
+    return ValueError(
+        f"{path}: does not begin with a Degrad event header of 12 integers but with '{token}'"
+    )
 
 
 def _electrons(header: list[int], body: list[str], ended: str, bad: BadEvents) -> np.ndarray | None:
@@ -111,12 +125,14 @@ def _electrons(header: list[int], body: list[str], ended: str, bad: BadEvents) -
     detail = PER_EXCITATION * max(excitations, 1) + PER_NULL * max(nulls, 1)
     allowed = {0, PER_EXCITATION * excitations + PER_NULL * max(nulls, 1), detail}
     if rest not in allowed:
-        where = f"; {ended}" if ended and rest < 0 else ""
         bad.found(
             event,
             f"its header announces {electrons} electrons ({expected} numbers) but "
-            f"{len(body)} numbers follow{where}",
+            f"{len(body)} numbers follow" + (ended and f"; {ended}"),
         )
+        return None
+    if ended not in ("", END_OF_FILE):
+        bad.found(event, ended)
         return None
     try:
         numbers = np.array(body[:expected], dtype=np.float64).reshape(electrons, PER_ELECTRON)
@@ -171,7 +187,12 @@ def _opened(path: str | Path) -> Iterator[TextIO]:
         with gzip.open(path, "rt") as text:
             yield text
     elif suffix == ".zst":
-        with open(path, "rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
+        decompressor = zstandard.ZstdDecompressor()
+        with (
+            open(path, "rb") as raw,
+            # Concatenated files and parallel compressors write several frames.
+            decompressor.stream_reader(raw, read_across_frames=True) as stream,
+        ):
             yield io.TextIOWrapper(stream)
     else:
         with open(path) as text:

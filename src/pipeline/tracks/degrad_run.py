@@ -21,6 +21,9 @@ def degrad_card(run: DegradRun, seed: int) -> str:
 
     Fortran formats of the five cards and the terminator: 5I10,3F10.5 / 6I5 / 8F10.4 /
     3F10.3,2I5 / 2F10.3,7I5 / 5I10,3F10.5. The energy needs three decimals to fit its ten columns.
+
+    Raises:
+        ValueError: a number does not fit its columns.
     """
     gases = run.gas_ids + [0] * (6 - len(run.gas_ids))
     percent = run.gas_percent + [0.0] * (6 - len(run.gas_percent))
@@ -37,6 +40,10 @@ def degrad_card(run: DegradRun, seed: int) -> str:
         f"{0.0:10.3f}{0.5:10.3f}" + "".join(f"{i:5d}" for i in switches),
         "".join(f"{0:10d}" for _ in range(5)) + "".join(f"{0.0:10.3f}" for _ in range(3)),
     ]
+    for line, columns in zip(lines, (80, 30, 80, 40, 55, 80), strict=True):
+        # Degrad would read every number behind one that is too long wrongly, and not notice.
+        if len(line) != columns:
+            raise ValueError(f"a number does not fit its columns of Degrad's input card: '{line}'")
     return "\n".join(lines) + "\n"
 
 

@@ -31,25 +31,49 @@ def read_parquet(path: str | Path, source: Parquet, bad: BadEvents) -> Iterator[
                     f"{path}: no column {missing}; it has {file.schema_arrow.names}. "
                     "Name yours under `columns` of this source"
                 )
+            _check_types(file.schema_arrow, path, source)
             first = 0
             for rows in file.iter_batches(BATCH_EVENTS, columns=wanted):
-                yield _batch(pa.Table.from_batches([rows]), first, path, source, bad)
+                yield _batch(pa.Table.from_batches([rows]), first, source, bad)
                 first += len(rows)
     except (pa.ArrowInvalid, OSError) as error:
         raise ValueError(f"{path}: not a readable Parquet file ({error})") from error
 
 
-def _batch(
-    rows: pa.Table, first: int, path: str | Path, source: Parquet, bad: BadEvents
-) -> RawBatch:
+def _check_types(schema: pa.Schema, path: str | Path, source: Parquet) -> None:
+    names = source.columns
+
+    def check(name: str, right: bool, expected: str) -> None:
+        if not right:
+            raise ValueError(
+                f"{path}: column '{name}' holds {schema.field(name).type}, expected {expected}"
+            )
+
+    for name in _jagged(source):
+        kind = schema.field(name).type
+        is_list = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+        check(name, is_list and _is_number(kind.value_type), "lists of numbers")
+    if names.event:
+        check(names.event, pa.types.is_integer(schema.field(names.event).type), "integers")
+    if names.energy:
+        check(names.energy, _is_number(schema.field(names.energy).type), "numbers")
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
+def _jagged(source: Parquet) -> list[str]:
+    names = source.columns
+    return [n for n in (names.x, names.y, names.z, names.t) if n]
+
+
+def _batch(rows: pa.Table, first: int, source: Parquet, bad: BadEvents) -> RawBatch:
     names = source.columns
     event = np.arange(first, first + len(rows))
     if names.event:
         event = rows[names.event].to_numpy().astype(np.int64)
-    jagged = [n for n in (names.x, names.y, names.z, names.t) if n]
-    for name in jagged:
-        if not pa.types.is_list(rows[name].type) and not pa.types.is_large_list(rows[name].type):
-            raise ValueError(f"{path}: column '{name}' holds {rows[name].type}, expected lists")
+    jagged = _jagged(source)
     lengths = np.stack([pc.list_value_length(rows[n]).fill_null(-1).to_numpy() for n in jagged])
     good = np.flatnonzero((lengths == lengths[0]).all(axis=0) & (lengths[0] >= 0))
     for i in np.setdiff1d(np.arange(len(event)), good):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import awkward as ak
@@ -22,12 +23,13 @@ def read_root(path: str | Path, source: Root, bad: BadEvents) -> Iterator[RawBat
         BadEventError: an entry with coordinates of unequal lengths and the policy is to stop.
         ValueError: the file, its tree or a branch is not what the config says.
     """
-    try:
+    with _reading(path):
         file = uproot.open(path)
-    except Exception as error:  # uproot raises many kinds for files that are not ROOT
-        raise ValueError(f"{path}: not a readable ROOT file ({error})") from error
+        trees = {k.split(";")[0] for k in file.keys(filter_classname=["TTree", "ROOT::RNTuple"])}
     with file:
-        tree = _tree(file, path, source.tree)
+        name = _tree_name(trees, path, source.tree)
+        with _reading(path):
+            tree = file[name]
         names = source.branches
         wanted = [n for n in (names.event, names.x, names.y, names.z, names.energy) if n]
         missing = [name for name in wanted if name not in tree]
@@ -41,25 +43,44 @@ def read_root(path: str | Path, source: Root, bad: BadEvents) -> Iterator[RawBat
         elif names.t:
             logger.warning("%s: no branch '%s', times are left unknown", path, names.t)
         first = 0
-        for entries in tree.iterate(wanted, step_size=BATCH_EVENTS, library="ak"):
-            yield _batch(entries, first, source, bad)
+        steps = tree.iterate(wanted, step_size=BATCH_EVENTS, library="ak")
+        while True:
+            with _reading(path):
+                entries = next(steps, None)
+            if entries is None:
+                return
+            yield _batch(entries, first, path, source, bad)
             first += len(entries)
 
 
-def _tree(file: uproot.ReadOnlyDirectory, path: str | Path, name: str | None) -> uproot.TTree:
-    trees = sorted(
-        {k.split(";")[0] for k in file.keys(filter_classname=["TTree", "ROOT::RNTuple"])}
-    )
+@contextmanager
+def _reading(path: str | Path) -> Iterator[None]:
+    """One clear error for the many kinds that files that are damaged or not ROOT raise."""
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(f"{path}: not a readable ROOT file ({error})") from error
+
+
+def _tree_name(trees: set[str], path: str | Path, name: str | None) -> str:
     if name is None and len(trees) == 1:
-        return file[trees[0]]
+        return min(trees)
     if name in trees:
-        return file[name]
+        return name
     wanted = "one tree" if name is None else f"a tree '{name}'"
-    raise ValueError(f"{path}: expected {wanted}, found {trees}; set `tree` of this source")
+    raise ValueError(f"{path}: expected {wanted}, found {sorted(trees)}; set `tree` of this source")
 
 
-def _batch(entries: ak.Array, first: int, source: Root, bad: BadEvents) -> RawBatch:
+def _batch(
+    entries: ak.Array, first: int, path: str | Path, source: Root, bad: BadEvents
+) -> RawBatch:
     names = source.branches
+    for name in (n for n in (names.x, names.y, names.z, names.t) if n in entries.fields):
+        if entries[name].ndim != 2:
+            raise ValueError(
+                f"{path}: branch '{name}' holds {entries[name].type}, expected one list of "
+                "coordinates an entry"
+            )
     event = np.arange(first, first + len(entries))
     if names.event:
         event = ak.to_numpy(entries[names.event]).astype(np.int64)

@@ -4,6 +4,7 @@ Every source, simulated or read, is brought into this one form; every later stag
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def write_tracks(path: str | Path, batches: Iterable[TrackBatch], metadata: dict
             # Coordinates hardly repeat: dictionaries cost time and save nothing.
             use_dictionary=["flags.list.element", "energy_keV"],
             use_byte_stream_split=[f"{a}_um.list.element" for a in "xyz"],
+            write_page_checksum=True,
         ) as writer,
     ):
         for batch in batches:
@@ -97,26 +99,43 @@ def read_tracks(path: str | Path) -> Iterator[TrackBatch]:
     Raises:
         ValueError: the file is not a readable track table.
     """
+    with open_parquet(path, "track table") as file:
+        missing = set(SCHEMA.names) - set(file.schema_arrow.names)
+        if missing:
+            raise ValueError(
+                f"{path}: not a track table, columns {sorted(missing)} are missing; "
+                "bring other Parquet files in through a source of kind 'parquet'"
+            )
+        for group in range(file.num_row_groups):
+            yield _from_arrow(file.read_row_group(group, columns=SCHEMA.names))
+
+
+def count_tracks(path: str | Path) -> int:
+    """Number of tracks in the table, from its footer.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    with open_parquet(path, "track table") as file:
+        return file.metadata.num_rows
+
+
+@contextmanager
+def open_parquet(path: str | Path, what: str) -> Iterator[pq.ParquetFile]:
+    """Open a Parquet file that this pipeline wrote; its page checksums are verified.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged; says so of `what` it should be.
+    """
     try:
-        with pq.ParquetFile(path) as file:
-            missing = set(SCHEMA.names) - set(file.schema_arrow.names)
-            if missing:
-                raise ValueError(
-                    f"{path}: not a track table, columns {sorted(missing)} are missing; "
-                    "bring other Parquet files in through a source of kind 'parquet'"
-                )
-            for group in range(file.num_row_groups):
-                yield _from_arrow(file.read_row_group(group, columns=SCHEMA.names))
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(
-            f"{path}: unreadable track table ({error}); delete it and rerun"
-        ) from error
-
-
-def read_metadata(path: str | Path) -> dict[str, str]:
-    """The metadata that was given to the writer."""
-    raw = pq.read_schema(path).metadata or {}
-    return {k.decode(): v.decode() for k, v in raw.items() if k != b"ARROW:schema"}
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            yield file
+    except FileNotFoundError:
+        raise
+    # A damaged footer shows itself in many ways.
+    except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: damaged {what} ({error}); delete it and rerun") from error
 
 
 def ragged(values: np.ndarray, offsets: np.ndarray, kind: pa.DataType) -> pa.Array:
@@ -134,6 +153,18 @@ def flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
     offsets = array.offsets.to_numpy().astype(np.int64)
     values = array.values.slice(offsets[0], offsets[-1] - offsets[0]).to_numpy(zero_copy_only=False)
     return offsets - offsets[0], values
+
+
+def flat_together(columns: list[pa.ChunkedArray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Offsets and flat values, as of `flat`, of list columns whose lists have the same lengths.
+
+    Raises:
+        pa.ArrowInvalid: the lengths differ: a page's header is damaged, which no checksum covers.
+    """
+    offsets, values = zip(*(flat(column) for column in columns), strict=True)
+    if not all(np.array_equal(offsets[0], other) for other in offsets):
+        raise pa.ArrowInvalid("list columns differ in length")
+    return offsets[0], list(values)
 
 
 def _to_arrow(batch: TrackBatch, schema: pa.Schema) -> pa.Table:
@@ -165,16 +196,17 @@ def _from_arrow(table: pa.Table) -> TrackBatch:
         return table[name].to_numpy()
 
     def optional(name: str) -> np.ndarray | None:
-        return None if table[name].null_count else flat(table[name])[1]
+        if table[name].null_count:
+            return None
+        return flat_together([table["x_um"], table[name]])[1][1]
 
-    offsets, x = flat(table["x_um"])
-    positions = np.stack([x, flat(table["y_um"])[1], flat(table["z_um"])[1]], axis=1)
+    offsets, axes = flat_together([table[f"{a}_um"] for a in "xyz"])
     return TrackBatch(
         event_id=column("event_id"),
         source_event=column("source_event"),
         energy_keV=column("energy_keV"),
         offsets=offsets,
-        positions_um=positions,
+        positions_um=np.stack(axes, axis=1),
         times_ps=optional("t_ps"),
         flags=optional("flags"),
         start_um=np.stack([column(f"start_{a}_um") for a in "xyz"], axis=1),

@@ -22,8 +22,7 @@ def bin_tracks(
     those with every smeared electron inside the grid. The draws of a track depend on `rng` and on
     its place in the sequence of tracks that `rng` has served, so feed tracks in a fixed order.
     """
-    sigma = rng.uniform(smearing.low_um, smearing.high_um, len(tracks))
-    rotation = random_rotations(len(tracks), rng)
+    sigma, rotation = draw_motion(len(tracks), smearing, rng)
     voxels, counts, lengths, centre = _bin(
         tracks.positions_um,
         tracks.offsets,
@@ -50,6 +49,13 @@ def bin_tracks(
     return batch, kept
 
 
+def draw_motion(
+    n: int, smearing: Smearing, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Smearing [um], float64 [n], and rotation, float64 [n, 3, 3], of each of n tracks."""
+    return rng.uniform(smearing.low_um, smearing.high_um, n), random_rotations(n, rng)
+
+
 def random_rotations(n: int, rng: np.random.Generator) -> np.ndarray:
     """Rotation matrices float64 [n, 3, 3], uniform over SO(3).
 
@@ -64,6 +70,29 @@ def random_rotations(n: int, rng: np.random.Generator) -> np.ndarray:
         [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
     ]
     return np.moveaxis(np.array(rows), -1, 0)
+
+
+@nb.njit(cache=True)
+def rotate_and_smear(
+    positions: np.ndarray,
+    rotation: np.ndarray,
+    sigma_um: float,
+    rng: np.random.Generator,
+    moved: np.ndarray,
+) -> np.ndarray:
+    """Rotate and smear one track's positions [N, 3] into `moved` and return their mean [3]."""
+    centre = np.zeros(3)
+    for i in range(len(positions)):
+        x, y, z = positions[i]
+        for axis in range(3):
+            moved[i, axis] = (
+                rotation[axis, 0] * x
+                + rotation[axis, 1] * y
+                + rotation[axis, 2] * z
+                + sigma_um * rng.standard_normal()
+            )
+            centre[axis] += moved[i, axis]
+    return centre / max(len(positions), 1)
 
 
 @nb.njit(cache=True)
@@ -90,19 +119,9 @@ def _bin(
     used = 0
     for event in range(n):
         first, electrons = offsets[event], offsets[event + 1] - offsets[event]
-        turn, width = rotation[event], sigma[event]
-        for i in range(electrons):
-            x, y, z = positions[first + i]
-            for axis in range(3):
-                moved[i, axis] = (
-                    turn[axis, 0] * x
-                    + turn[axis, 1] * y
-                    + turn[axis, 2] * z
-                    + width * rng.standard_normal()
-                )
-                centre[event, axis] += moved[i, axis]
-        for axis in range(3):
-            centre[event, axis] /= max(electrons, 1)
+        centre[event] = rotate_and_smear(
+            positions[first : first + electrons], rotation[event], sigma[event], rng, moved
+        )
         found, contained = 0, electrons > 0
         for i in range(electrons):
             flat = 0

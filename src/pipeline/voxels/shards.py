@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.files import written_whole
-from pipeline.tracks.table import flat, ragged
+from pipeline.tracks.table import flat_together, open_parquet, ragged
 
 EVENTS_PER_ROW_GROUP = 512
 
@@ -113,6 +113,7 @@ def write_shard(
             compression_level=3,
             use_dictionary=["source", "sigma_um", "energy_keV", "counts.list.element"],
             column_encoding={"voxels.list.element": "DELTA_BINARY_PACKED"},
+            write_page_checksum=True,
         ) as writer,
     ):
         for batch in batches:
@@ -138,20 +139,19 @@ def open_shard(path: str | Path) -> Shard:
     Raises:
         ValueError: the file is no readable voxel shard.
     """
-    try:
-        with pq.ParquetFile(path) as file:
-            metadata = file.schema_arrow.metadata or {}
-            if metadata.get(b"table") != b"voxels":
-                raise ValueError(f"{path}: not a voxel shard; delete it and rerun")
-            return Shard(
-                path=Path(path),
-                events=file.metadata.num_rows,
-                row_groups=file.num_row_groups,
-                bins=int(metadata[b"bins"]),
-                voxel_um=float(metadata[b"voxel_um"]),
-            )
-    except (pa.ArrowInvalid, OSError) as error:
-        raise _unreadable(path, error) from error
+    with open_parquet(path, "voxel shard") as file:
+        metadata = file.schema_arrow.metadata or {}
+        try:
+            bins, voxel_um = int(metadata[b"bins"]), float(metadata[b"voxel_um"])
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{path}: not a voxel shard; delete it and rerun") from error
+        return Shard(
+            path=Path(path),
+            events=file.metadata.num_rows,
+            row_groups=file.num_row_groups,
+            bins=bins,
+            voxel_um=voxel_um,
+        )
 
 
 def read_row_group(path: str | Path, group: int) -> VoxelBatch:
@@ -160,11 +160,8 @@ def read_row_group(path: str | Path, group: int) -> VoxelBatch:
     Raises:
         ValueError: the file is damaged.
     """
-    try:
-        with pq.ParquetFile(path) as file:
-            return _from_arrow(file.read_row_group(group))
-    except (pa.ArrowInvalid, OSError) as error:
-        raise _unreadable(path, error) from error
+    with open_parquet(path, "voxel shard") as file:
+        return _from_arrow(file.read_row_group(group))
 
 
 def read_shard(path: str | Path) -> Iterator[VoxelBatch]:
@@ -178,10 +175,6 @@ def voxel_centres(voxels: np.ndarray, bins: int) -> np.ndarray:
     ix, rest = np.divmod(voxels, bins * bins)
     iy, iz = np.divmod(rest, bins)
     return np.stack([ix, iy, iz], axis=1).astype(np.float32) + np.float32(0.5)
-
-
-def _unreadable(path: str | Path, error: Exception) -> ValueError:
-    return ValueError(f"{path}: damaged voxel shard ({error}); delete it and rerun")
 
 
 def _to_arrow(batch: VoxelBatch, schema: pa.Schema) -> pa.Table:
@@ -199,13 +192,13 @@ def _to_arrow(batch: VoxelBatch, schema: pa.Schema) -> pa.Table:
 
 
 def _from_arrow(table: pa.Table) -> VoxelBatch:
-    offsets, voxels = flat(table["voxels"])
+    offsets, (voxels, counts) = flat_together([table["voxels"], table["counts"]])
     return VoxelBatch(
         source=table["source"].to_numpy().astype(str),
         event_id=table["event_id"].to_numpy(),
         offsets=offsets,
         voxels=voxels,
-        counts=flat(table["counts"])[1],
+        counts=counts,
         direction=np.stack([table[f"direction_{a}"].to_numpy() for a in "xyz"], axis=1),
         start=np.stack([table[f"start_{a}"].to_numpy() for a in "xyz"], axis=1),
         sigma_um=table["sigma_um"].to_numpy(),

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from pipeline.config.voxels import Grid, Smearing
 from pipeline.files import written_whole
 from pipeline.progress import Progress
-from pipeline.tracks.table import read_tracks
+from pipeline.tracks.table import count_tracks, read_tracks
 from pipeline.voxels.binning import bin_tracks
 from pipeline.voxels.shards import VoxelBatch, write_shard
 
@@ -31,7 +30,7 @@ def voxelise(
     Raises:
         ValueError: not one track is contained, or the table is damaged.
     """
-    total = pq.read_metadata(tracks).num_rows
+    total = count_tracks(tracks)
     progress = Progress(f"{source}, smearing and binning", total, "events")
     extents_um: list[float] = []
 

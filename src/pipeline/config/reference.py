@@ -1,0 +1,121 @@
+"""Writes config/README.md, the reference of every config key, from the schema.
+
+python -m pipeline.config.reference > config/README.md
+"""
+
+import json
+import re
+import typing
+from types import UnionType
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from pipeline.config.model import Block
+from pipeline.config.schema import Config
+
+HEAD = """# Configuration
+
+Generated from the schema in `src/pipeline/config`; `make reference` writes it anew.
+
+A study is one YAML file: `snakemake --cores all --configfile config/NAME.yaml`. Keys that are
+left out take the defaults below; unknown keys are errors. Single keys can be set on the command
+line: `snakemake --cores all --config seed=2`.
+
+| file | what it is for |
+|---|---|
+| `config.yaml` | the default: built-in simulation, a laptop, half an hour |
+| `test.yaml` | the whole chain in miniature, minutes |
+| `degrad.yaml` | genuine Degrad output by path |
+| `arrows.yaml` | the paper's appendix B: arrows |
+| `paper.yaml` | the paper's scale, for a GPU and a cluster |
+"""
+
+
+def reference() -> str:
+    """The whole reference as Markdown."""
+    sections: dict[type[Block], str] = {}
+    _collect(Config, "Top level", sections)
+    return HEAD + "".join(
+        f"\n## {title}\n\n{_intro(block)}\n\n{_table(block)}\n" for block, title in sections.items()
+    )
+
+
+def _collect(block: type[Block], title: str, sections: dict[type[Block], str]) -> None:
+    if block in sections:
+        return
+    sections[block] = title
+    for name, field in block.model_fields.items():
+        nested = _blocks(field.annotation)
+        for child in nested:
+            kind = child.model_fields.get("kind")
+            path = name if block is Config else f"{title.strip('`')}.{name}"
+            label = f"`{path}`"
+            if kind is not None:
+                label = f"`{name}` of kind `{typing.get_args(kind.annotation)[0]}`"
+            elif typing.get_origin(field.annotation) is dict:
+                label = f"`{path}.<name>`"
+            _collect(child, label, sections)
+
+
+def _blocks(annotation: Any) -> list[type[Block]]:
+    """The blocks named in a type, in order."""
+    if isinstance(annotation, type) and issubclass(annotation, Block):
+        return [annotation]
+    return [block for part in typing.get_args(annotation) for block in _blocks(part)]
+
+
+def _intro(block: type[Block]) -> str:
+    return " ".join((block.__doc__ or "").split())
+
+
+def _table(block: type[Block]) -> str:
+    rows = [
+        f"| `{name}` | {_type(field.annotation)} | {_default(field)} | {_text(field)} |"
+        for name, field in block.model_fields.items()
+    ]
+    return "\n".join(["| key | type | default | meaning |", "|---|---|---|---|", *rows])
+
+
+def _text(field: FieldInfo) -> str:
+    return (field.description or "").replace("|", "\\|")
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if value is PydanticUndefined:
+        return "required"
+    if isinstance(value, Block):
+        return "see below"
+    text = json.dumps(value)
+    return f"`{text}`" if len(text) < 60 else "see the schema"
+
+
+def _type(annotation: Any) -> str:
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _type(arguments[0])
+    if origin is typing.Literal:
+        return " or ".join(f"`{a}`" for a in arguments)
+    if origin in (typing.Union, UnionType):
+        if len(_blocks(annotation)) > 1:
+            return "block by `kind`"
+        return " or ".join(_type(a) for a in arguments)
+    if origin is list or (origin is tuple and arguments[-1] is ...):
+        return f"list of {_type(arguments[0])}"
+    if origin is tuple:
+        return f"{len(arguments)} x {_type(arguments[0])}"
+    if origin is dict:
+        return f"name: {_type(arguments[1])}"
+    if annotation is type(None):
+        return "null"
+    if isinstance(annotation, type) and issubclass(annotation, Block):
+        return "block"
+    names = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
+    name = getattr(annotation, "__name__", re.sub(r".*\.", "", str(annotation)))
+    return names.get(name, name)
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

@@ -1,0 +1,20 @@
+"""Print the summary table of a finished study: python -m pipeline.show_summary CONFIG."""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.config.schema import read_config
+from pipeline.direction.summary import format_summary
+
+
+def main(config: str) -> None:
+    """Print the summary and where the figures are."""
+    results = Path(read_config(config).results)
+    print(f"\n{format_summary(pd.read_csv(results / 'tables' / 'summary.csv'))}\n")
+    print(f"figures: {results / 'figures' / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

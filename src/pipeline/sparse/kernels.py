@@ -1,0 +1,108 @@
+"""Row by row arithmetic: numba on the CPU, where torch's own are several times slower.
+
+Values are float [n, channels]; rows int32, in any order, repeats allowed. On the CPU everything is
+added in the order of the rows, so results do not vary from run to run.
+"""
+
+import numba
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Rows = NDArray[np.int32]
+
+
+def gather_rows(table: Tensor, rows: Tensor, out: Tensor) -> Tensor:
+    """out [n, channels] = the rows of `table` named by `rows` [n]; returns `out`."""
+    if not table.is_cpu:
+        return torch.index_select(table, 0, rows, out=out)
+    _gather(table.detach().numpy(), rows.numpy(), out.numpy())
+    return out
+
+
+def add_rows(table: Tensor, rows: Tensor, values: Tensor) -> None:
+    """table[rows[n]] += values[n] for n in order."""
+    if table.is_cpu:
+        _add(table.numpy(), rows.numpy(), values.numpy())
+    else:
+        table.index_add_(0, rows, values)
+
+
+def max_rows(table: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
+    """Maximum over the rows sources[n] of `table` (negative: none), and the row it is from.
+
+    `sources` [n, slots] names at least one row in each n; of equal values the first counts.
+    Returns values and int64 rows, both [n, channels].
+    """
+    if table.is_cpu:
+        values = table.new_empty(len(sources), table.shape[1])
+        rows = torch.empty(values.shape, dtype=torch.int64)
+        _max(table.detach().numpy(), sources.numpy(), values.numpy(), rows.numpy())
+        return values, rows
+    lowest = table.new_full((1, table.shape[1]), -torch.inf)
+    candidates = torch.cat([table, lowest])[sources]
+    best = candidates.max(1)
+    return best.values, sources.long().gather(1, best.indices)
+
+
+@numba.njit(cache=True, nogil=True)
+def _gather(table: NDArray, rows: Rows, gathered: NDArray) -> None:
+    for n in range(len(rows)):
+        row = rows[n]  # read here: read inside the next loop it would keep that from vectorising
+        for c in range(table.shape[1]):
+            gathered[n, c] = table[row, c]
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(table: NDArray, rows: Rows, values: NDArray) -> None:
+    for n in range(len(rows)):
+        row = rows[n]
+        for c in range(table.shape[1]):
+            table[row, c] += values[n, c]
+
+
+@numba.njit(cache=True, nogil=True)
+def _max(table: NDArray, sources: Rows, values: NDArray, rows: NDArray[np.int64]) -> None:
+    for n in range(len(sources)):
+        empty = True
+        for slot in range(sources.shape[1]):
+            row = sources[n, slot]
+            if row < 0:
+                continue
+            for c in range(table.shape[1]):
+                value = table[row, c]
+                # NaN wins, as in torch.
+                better = empty or value > values[n, c] or value != value
+                values[n, c] = value if better else values[n, c]
+                rows[n, c] = row if better else rows[n, c]
+            empty = False
+
+
+@numba.njit(cache=True, nogil=True)
+def add_scaled_rows(
+    out: NDArray, weights: NDArray, values: NDArray, sources: Rows, targets: Rows, bounds: NDArray
+) -> None:
+    """out[targets[p]] += values[sources[p]] * weights[g] over pairs p of all groups g.
+
+    Groups as in `rulebook.NeighbourPairs`; `values` [n] of one channel, `weights` [groups, c_out].
+    """
+    for block in bounds:
+        for g in range(len(weights)):
+            for p in range(block[g], block[g + 1]):
+                target, value = targets[p], values[sources[p]]
+                for c in range(out.shape[1]):
+                    out[target, c] += value * weights[g, c]
+
+
+@numba.njit(cache=True, nogil=True)
+def sum_scaled_rows(
+    grad: NDArray, weights: NDArray, values: NDArray, sources: Rows, targets: Rows, bounds: NDArray
+) -> None:
+    """weights[g] += values[sources[p]] * grad[targets[p]]: the adjoint of `add_scaled_rows`."""
+    for block in bounds:
+        for g in range(len(weights)):
+            for p in range(block[g], block[g + 1]):
+                target, value = targets[p], values[sources[p]]
+                for c in range(grad.shape[1]):
+                    weights[g, c] += value * grad[target, c]

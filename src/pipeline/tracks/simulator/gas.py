@@ -1,0 +1,173 @@
+"""The gas of the simulated drift volume: composition, temperature, pressure and its molecules."""
+
+import math
+from dataclasses import dataclass
+
+from scipy import constants
+
+
+@dataclass(frozen=True)
+class Atom:
+    """Screened Coulomb field of an atom, phi(r) = sum_i A_i exp(-alpha_i r).
+
+    Amplitudes (sum 1) and alphas [1/a0] are the two-term entries of table I of Salvat, Martinez,
+    Mayol & Parellada, Phys. Rev. A 36 (1987) 467.
+    """
+
+    z: int
+    amplitudes: tuple[float, float]
+    alphas: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """An orbital as the binary-encounter-Bethe model sees it.
+
+    `auger_eV` is the energy of the one Auger electron that follows an ionisation (0: none).
+    """
+
+    binding_eV: float
+    kinetic_eV: float
+    electrons: int
+    auger_eV: float = 0.0
+
+
+@dataclass(frozen=True)
+class Excitation:
+    """Excited states lumped into one: oscillator strength and mean energy loss.
+
+    Above `falls_above_eV` the strength falls with the electron's energy T as T^-1/2.
+    """
+
+    strength: float
+    energy_eV: float
+    falls_above_eV: float = math.inf
+
+
+@dataclass(frozen=True)
+class Molecule:
+    """What the transport needs to know of one component of the gas.
+
+    `elastic_excess`: total elastic cross section over that of its independent atoms at 10-60 keV.
+    `shells`: valence shells fix the cross section for ionisation at low energy, core shells (those
+    with an Auger electron) are processes of their own.
+    `ions`: energy lost to the ion and fraction of the valence ionisations that end in it.
+    `bethe`: dipole strength M^2 and constant C of the ionisation cross section at high energy.
+    `sharing_eV`: width of the secondary-electron spectrum.
+    `w_eV`: mean energy that a fast electron spends per ion pair.
+    """
+
+    atoms: tuple[tuple[Atom, int], ...]
+    elastic_excess: float
+    shells: tuple[Shell, ...]
+    ions: tuple[tuple[float, float], ...]
+    bethe: tuple[float, float]
+    sharing_eV: float
+    excitations: tuple[Excitation, ...]
+    w_eV: float
+
+    @property
+    def valence(self) -> tuple[Shell, ...]:
+        return tuple(shell for shell in self.shells if not shell.auger_eV)
+
+    @property
+    def core(self) -> tuple[Shell, ...]:
+        return tuple(shell for shell in self.shells if shell.auger_eV)
+
+
+HELIUM = Atom(2, (-0.2259, 1.2259), (5.5272, 2.3992))
+CARBON = Atom(6, (0.1537, 0.8463), (8.0404, 1.4913))
+OXYGEN = Atom(8, (0.0625, 0.9375), (14.823, 2.0403))
+
+# Sources. Shells: Kim & Rudd, Phys. Rev. A 50 (1994) 3954 (He) and Hwang, Kim & Rudd, J. Chem.
+# Phys. 104 (1996) 2956 (CO2; the kinetic energies agree within 7 % with the Hartree-Fock orbitals
+# of the ALeCS database); core bindings from gas-phase photoelectron spectra, the Auger electron
+# carries what two valence holes (35 eV) leave of them. Bethe constants: Rieke & Prepejchal, Phys.
+# Rev. A 6 (1972) 1507, for CO2 as revised in Degrad 3.4 with newer dipole oscillator strengths (the
+# cross section is the same within 1 % above 10 keV). Ion states and fractions, oscillator strengths
+# below ionisation, the lumped states near 25 eV, the widths of energy sharing (CO2: Opal, Peterson
+# & Beaty, J. Chem. Phys. 55 (1971) 4100) and the elastic excess: the evaluation behind Degrad 3.4
+# (S. F. Biagi). W values: ICRU Report 31 (1979).
+MOLECULES: dict[str, Molecule] = {
+    "He": Molecule(
+        atoms=((HELIUM, 1),),
+        elastic_excess=0.98,
+        shells=(Shell(24.587, 39.51, 2),),
+        ions=((24.587, 1.0),),
+        bethe=(0.489, 5.50),
+        sharing_eV=12.0,
+        excitations=(Excitation(0.424, 21.8),),
+        w_eV=41.3,
+    ),
+    "CO2": Molecule(
+        atoms=((CARBON, 1), (OXYGEN, 2)),
+        elastic_excess=1.07,
+        shells=(
+            Shell(13.77, 64.4, 4),
+            Shell(19.7, 49.9, 4),
+            Shell(20.3, 74.7, 2),
+            Shell(21.6, 75.7, 2),
+            Shell(40.6, 79.0, 2),
+            Shell(41.6, 74.9, 2),
+            Shell(297.7, 436.0, 2, auger_eV=262.7),
+            Shell(541.3, 794.0, 4, auger_eV=506.3),
+        ),
+        ions=(
+            (13.776, 0.2675),
+            (17.314, 0.2607),
+            (18.077, 0.1490),
+            (19.07, 0.1616),
+            (19.47, 0.0796),
+            (27.82, 0.0745),
+            (37.4, 0.0071),
+        ),
+        bethe=(5.38, 57.0),
+        sharing_eV=13.8,
+        excitations=(Excitation(1.604, 13.2), Excitation(3.6, 25.0, falls_above_eV=60.0)),
+        w_eV=33.0,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Gas:
+    """A mixture; `components` are (name, volume fraction) with fractions summing to 1.
+
+    Raises ValueError for an unknown or repeated component, fractions that are not positive or do
+    not sum to 1, and temperatures or pressures that are not positive.
+    """
+
+    components: tuple[tuple[str, float], ...]
+    temperature_K: float
+    pressure_torr: float
+
+    def __post_init__(self) -> None:
+        names = [name for name, _ in self.components]
+        for name in names:
+            if name not in MOLECULES:
+                raise ValueError(
+                    f"gas component {name!r} is not known to the track simulator; "
+                    f"known components: {', '.join(sorted(MOLECULES))}"
+                )
+        if len(set(names)) != len(names):
+            raise ValueError(f"gas components {names} repeat a name; give each once")
+        total = math.fsum(fraction for _, fraction in self.components)
+        if any(fraction <= 0 for _, fraction in self.components) or abs(total - 1) > 1e-6:
+            raise ValueError(
+                f"gas fractions {dict(self.components)} must be positive and sum to 1, "
+                f"they sum to {total:g}"
+            )
+        for key in ("temperature_K", "pressure_torr"):
+            if not getattr(self, key) > 0:
+                raise ValueError(f"gas {key} must be positive, got {getattr(self, key)}")
+
+    @property
+    def molecules_per_cm3(self) -> float:
+        """Number density from the ideal gas law, p / (k T)."""
+        pressure_Pa = self.pressure_torr * constants.torr
+        return pressure_Pa / (constants.k * self.temperature_K) * 1e-6
+
+    def molecules(self) -> list[tuple[Molecule, float]]:
+        """Each molecule with its number density [1/cm^3]."""
+        density = self.molecules_per_cm3
+        return [(MOLECULES[name], fraction * density) for name, fraction in self.components]

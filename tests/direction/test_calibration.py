@@ -1,0 +1,111 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.direction.calibration import (
+    calibrated_share,
+    kappa_angle_histogram,
+    kappa_calibration,
+    kappa_edges,
+)
+
+EVENTS = 40_000
+
+
+def von_mises_fisher(true_kappa, claimed_kappa, rng):
+    """Predictions that scatter with `true_kappa` and claim `claimed_kappa`."""
+    u = rng.uniform(size=len(true_kappa))
+    # Inverse of the distribution of the cosine (Mardia & Jupp 2000, section 9.3.2).
+    cosine = 1 + np.log(u + (1 - u) * np.exp(-2 * true_kappa)) / true_kappa
+    columns = {
+        "true_x": 0.0,
+        "true_y": 0.0,
+        "true_z": 1.0,
+        "pred_x": np.sqrt(1 - cosine**2),
+        "pred_y": 0.0,
+        "pred_z": cosine,
+        "kappa": claimed_kappa,
+    }
+    return pd.DataFrame(columns, index=range(len(u))).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def kappa():
+    return np.random.default_rng(1).gamma(4.0, 5.0, EVENTS) + 1.0
+
+
+@pytest.fixture(scope="module")
+def calibrated(kappa):
+    return von_mises_fisher(kappa, kappa, np.random.default_rng(2))
+
+
+def test_a_calibrated_method_lies_on_both_lines(calibrated) -> None:
+    edges = kappa_edges(calibrated, 20, 0.99)
+    table = kappa_calibration(calibrated, edges, 100).dropna()
+    assert len(table) > 12
+    angle_pull = (table["mean_angle_deg"] - table["expected_angle_deg"]) / table[
+        "mean_angle_err_deg"
+    ]
+    kappa_pull = (table["kappa_fit"] - table["kappa_mean"]) / table["kappa_fit_err"]
+    for pull in (angle_pull, kappa_pull):
+        assert pull.abs().max() < 4.5
+        # chi2 over 12 bins or more: between 0.3 and 2.2 per bin at much better than 99.9 %.
+        assert 0.2 < (pull**2).mean() < 2.5
+    assert calibrated_share(table, EVENTS, 0.1) > 0.9
+
+
+def test_overconfidence_is_seen(kappa) -> None:
+    boasting = von_mises_fisher(kappa, 1.5 * kappa, np.random.default_rng(3))
+    table = kappa_calibration(boasting, kappa_edges(boasting, 20, 0.99), 100)
+    full = table.dropna()
+    assert (full["mean_angle_deg"] > full["expected_angle_deg"]).all()
+    np.testing.assert_allclose(
+        np.average(full["kappa_fit"] / full["kappa_mean"], weights=full["events"]),
+        1 / 1.5,
+        rtol=0.03,
+    )
+    assert calibrated_share(table, EVENTS, 0.1) < 0.05
+
+
+def test_events_fall_into_their_bins(calibrated) -> None:
+    edges = kappa_edges(calibrated, 10, 0.9)
+    table = kappa_calibration(calibrated, edges, 100)
+    assert table["events"].sum() == pytest.approx(0.9 * EVENTS, abs=2)
+    inside = table.dropna()
+    assert inside["kappa_mean"].between(inside["kappa_low"], inside["kappa_high"]).all()
+    # Events beyond the last edge count as missed.
+    assert calibrated_share(table, EVENTS, 1e9) <= 0.9 + 1e-3
+
+
+def test_sparse_and_empty_bins_have_no_fit(calibrated) -> None:
+    edges = np.array([0.0, 0.5, 1e3])
+    table = kappa_calibration(calibrated.head(50), edges, 100)
+    assert list(table["events"]) == [0, 50]
+    assert table["kappa_fit"].isna().all()
+    assert np.isnan(table["mean_angle_deg"].iloc[0])
+    assert calibrated_share(table, 50, 0.1) == 0.0
+
+
+def test_the_histogram_holds_every_event_once(calibrated) -> None:
+    edges = kappa_edges(calibrated, 8, 1.0)
+    table = kappa_angle_histogram(calibrated, edges, 12)
+    assert len(table) == 8 * 12
+    assert table["events"].sum() == EVENTS
+    per_bin = table.groupby("kappa_low")["events"].sum().to_numpy()
+    expected, _ = np.histogram(calibrated["kappa"].astype(float), edges)
+    np.testing.assert_array_equal(per_bin, expected)
+    spread = table[table["events"] > 0].groupby("kappa_low")["angle_high_deg"].max()
+    assert spread.iloc[0] > spread.iloc[-1]
+
+
+def test_omitted_events_enter_nothing(calibrated) -> None:
+    some = calibrated.head(1000).copy()
+    some.loc[:99, ["pred_x", "pred_y", "pred_z"]] = np.nan
+    edges = kappa_edges(some, 4, 1.0)
+    assert kappa_calibration(some, edges, 10)["events"].sum() in (899, 900)
+    assert kappa_angle_histogram(some, edges, 6)["events"].sum() == 900
+
+
+def test_a_method_without_kappa_is_refused(calibrated) -> None:
+    with pytest.raises(ValueError, match="predicts kappa"):
+        kappa_edges(calibrated.assign(kappa=np.nan), 10, 0.9)

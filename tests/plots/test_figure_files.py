@@ -1,0 +1,93 @@
+"""Every figure as a file: PNG and PDF, the same bytes whenever it is drawn.
+
+Drawn for one test set: laying out many panels takes seconds.
+"""
+
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from pipeline.direction.methods import methods
+from pipeline.plots.angular_resolution import draw_angular_resolution
+from pipeline.plots.arrow import draw_arrow
+from pipeline.plots.calibration import draw_calibration
+from pipeline.plots.containment import PUBLISHED_TRAINING_SET, draw_containment
+from pipeline.plots.cut_scan import draw_cut_scan
+from pipeline.plots.hypothesis_test import draw_median_p, draw_needed_by_cut, draw_needed_by_signal
+from pipeline.plots.style import save
+from pipeline.plots.track_observables import draw_track_observables
+from pipeline.plots.track_stages import draw_track_stages
+from pipeline.voxels.stages import VOXELS
+
+NAMES = methods(["RCN", "HCN"])
+TEST_SET = "40keV_443um"
+
+
+@pytest.fixture
+def drawings(
+    evaluated,
+    calibration,
+    containment,
+    needed,
+    median_p,
+    levels,
+    background_toys,
+    comparison,
+    stages,
+) -> dict[str, Callable[[], Figure]]:
+    histogram, fits = calibration
+
+    def of_one(table: pd.DataFrame) -> pd.DataFrame:
+        return table[table["test_set"] == TEST_SET]
+
+    return {
+        "angular_resolution": lambda: draw_angular_resolution(of_one(evaluated.angles)),
+        "arrow": lambda: draw_arrow(stages[stages["stage"] == VOXELS]),
+        "calibration": lambda: draw_calibration({"HCN": histogram}, {"HCN": fits}),
+        "containment": lambda: draw_containment(containment, {"train": PUBLISHED_TRAINING_SET}),
+        "cut_scan": lambda: draw_cut_scan(
+            of_one(evaluated.scans), evaluated.crossings, evaluated.summary
+        ),
+        "median_p": lambda: draw_median_p(median_p, NAMES, levels, TEST_SET, 0.3, background_toys),
+        "needed_by_cut": lambda: draw_needed_by_cut(needed, NAMES, TEST_SET, 0.3),
+        "needed_by_signal": lambda: draw_needed_by_signal(needed, NAMES, TEST_SET),
+        "track_observables": lambda: draw_track_observables(*comparison),
+        "track_stages": lambda: draw_track_stages(stages),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "angular_resolution",
+        "arrow",
+        "calibration",
+        "containment",
+        "cut_scan",
+        "median_p",
+        "needed_by_cut",
+        "needed_by_signal",
+        "track_observables",
+        "track_stages",
+    ],
+)
+def test_a_file_of_each_kind_and_a_caption(name, drawings, tmp_path, repository):
+    paths = [tmp_path / f"{name}.{kind}" for kind in ("png", "pdf")]
+    save(drawings[name](), paths)
+    png, pdf = (path.read_bytes() for path in paths)
+    assert png.startswith(b"\x89PNG")
+    assert pdf.startswith(b"%PDF")
+    again = tmp_path / "again.pdf"
+    save(drawings[name](), [again])
+    assert again.read_bytes() == pdf
+    caption = (repository / f"workflow/report/{name}.md").read_text()
+    assert caption.strip().endswith(".")
+
+
+def test_pictures_of_points_repeat_too(drawings, tmp_path):
+    paths = [tmp_path / "first.png", tmp_path / "second.png"]
+    for path in paths:
+        save(drawings["containment"](), [path])
+    assert paths[0].read_bytes() == paths[1].read_bytes()

@@ -1,0 +1,75 @@
+"""Choice of the backend; spconv and torch give the same results from the same parameters."""
+
+import copy
+import importlib.util
+
+import dense_reference as dense
+import pytest
+import torch
+from torch import nn
+
+from pipeline.sparse import torch_backend
+from pipeline.sparse.backends import backend_for
+from pipeline.sparse.layers import OnFeatures, SparseConv3d, SparseMaxPool3d, SubMConv3d
+
+SHAPE = (13, 11, 12)
+
+
+def test_auto_is_torch_on_the_cpu() -> None:
+    assert backend_for("auto", torch.device("cpu")) is torch_backend
+
+
+def test_unknown_backend_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown sparse backend 'cuda': choose one of auto"):
+        SubMConv3d(1, 1, 3, backend="cuda")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("spconv") is not None, reason="spconv is installed")
+def test_absent_spconv_is_named() -> None:
+    with pytest.raises(ImportError, match="'spconv' is not installed"):
+        SparseConv3d(1, 1, 3, backend="spconv")
+
+
+def layers(backend: str) -> nn.Module:
+    """Every layer, in a sequence that pools positive values."""
+    return nn.Sequential(
+        SubMConv3d(2, 4, 5, backend),
+        OnFeatures(nn.ReLU()),
+        SubMConv3d(4, 4, 5, backend),
+        SubMConv3d(4, 4, 1, backend),
+        SparseConv3d(4, 3, 6, 2, backend),
+        OnFeatures(nn.Softplus()),
+        SparseMaxPool3d(2, 2, backend),
+    )
+
+
+def test_spconv_equals_torch_on_the_cpu() -> None:
+    """Forward only: spconv's CPU build has no backward pass."""
+    pytest.importorskip("spconv")
+    x = dense.random_sites(0, SHAPE, 3, 0.1, 2)
+    x = x.with_features(x.features.float())
+    ours, theirs = layers("torch"), layers("spconv")
+    theirs.load_state_dict(ours.state_dict())
+    with torch.no_grad():
+        torch.testing.assert_close(ours(x).to_dense(), theirs(x).to_dense(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("backend", ["torch", "spconv"])
+def test_cuda_equals_the_cpu(backend: str) -> None:
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    if backend == "spconv":
+        pytest.importorskip("spconv")
+    x = dense.random_sites(0, SHAPE, 3, 0.1, 2)
+    x = x.with_features(x.features.float())
+    on_cpu = layers("torch")
+    on_gpu = copy.deepcopy(on_cpu) if backend == "torch" else layers(backend)
+    on_gpu.load_state_dict(on_cpu.state_dict())
+    on_gpu.cuda()
+    expected, result = on_cpu(x).to_dense(), on_gpu(x.to("cuda")).to_dense()
+    torch.testing.assert_close(result.cpu(), expected, rtol=1e-4, atol=1e-5)
+    expected.square().sum().backward()
+    result.square().sum().backward()
+    for a, b in zip(on_gpu.parameters(), on_cpu.parameters(), strict=True):
+        torch.testing.assert_close(a.grad.cpu(), b.grad, rtol=1e-3, atol=1e-4)

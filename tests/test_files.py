@@ -1,0 +1,53 @@
+"""A file name either holds a whole result or does not exist."""
+
+import pytest
+
+from pipeline.files import written_whole
+
+
+def test_result_appears_only_when_it_is_whole(tmp_path):
+    path = tmp_path / "new" / "folder" / "result.txt"
+    with written_whole(path) as temporary:
+        temporary.write_text("half")
+        assert not path.exists()
+    assert path.read_text() == "half"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def write_half(path, error):
+    with written_whole(path) as temporary:
+        temporary.write_text("half")
+        raise error
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_nothing_is_left_of_a_result_that_failed(tmp_path, error):
+    path = tmp_path / "result.txt"
+    with pytest.raises(error):
+        write_half(path, error)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_older_result_survives_a_failure(tmp_path):
+    path = tmp_path / "result.txt"
+    path.write_text("old")
+    with pytest.raises(KeyboardInterrupt):
+        write_half(path, KeyboardInterrupt)
+    assert path.read_text() == "old"
+
+
+def test_leftover_of_a_killed_run_is_overwritten(tmp_path):
+    path = tmp_path / "result.txt"
+    with written_whole(path) as temporary:
+        name = temporary
+        temporary.write_text("first")
+    name.write_text("left behind by a kill")
+    with written_whole(path) as temporary:
+        temporary.write_text("second")
+    assert path.read_text() == "second"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_writing_nothing_is_an_error(tmp_path):
+    with pytest.raises(FileNotFoundError), written_whole(tmp_path / "result.txt"):
+        pass

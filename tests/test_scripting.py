@@ -1,0 +1,60 @@
+"""What a rule's script says and leaves behind, in success and in failure."""
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+
+from pipeline.scripting import job
+
+
+@pytest.fixture
+def rule(tmp_path):
+    """A stand-in for Snakemake's object; the root logger is put back afterwards."""
+    root, ours = logging.getLogger(), logging.getLogger("pipeline")
+    before = root.handlers[:], root.level, ours.level
+    yield SimpleNamespace(
+        rule="voxels", wildcards=["train", "0000_40keV"], log=[str(tmp_path / "logs" / "rule.log")]
+    )
+    for handler in set(root.handlers) - set(before[0]):
+        handler.close()
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])
+
+
+def test_messages_go_to_the_log_and_labelled_to_the_terminal(rule, capsys, tmp_path):
+    with job(rule):
+        logging.getLogger("pipeline.voxels").info("binned")
+        logging.getLogger("somebody.else").info("chatter")
+    assert capsys.readouterr().err == "[voxels train 0000_40keV] binned\n"
+    log = (tmp_path / "logs" / "rule.log").read_text()
+    assert log.endswith(" binned\n")
+    assert "chatter" not in log
+
+
+def test_error_is_one_line_on_the_terminal_and_a_trace_in_the_log(rule, capsys, tmp_path):
+    with pytest.raises(SystemExit) as caught, job(rule):
+        raise ValueError("tracks.parquet: damaged; delete it and rerun")
+    assert caught.value.code == 1
+    terminal = capsys.readouterr().err
+    assert terminal == (
+        "[voxels train 0000_40keV] error: tracks.parquet: damaged; delete it and rerun\n"
+    )
+    log = (tmp_path / "logs" / "rule.log").read_text()
+    assert "Traceback" in log
+    assert "ValueError: tracks.parquet" in log
+
+
+def test_interrupt_stays_an_interrupt(rule):
+    with pytest.raises(KeyboardInterrupt), job(rule):
+        raise KeyboardInterrupt
+
+
+def test_log_of_an_earlier_try_is_replaced(rule, tmp_path):
+    for text in ("first", "second"):
+        with job(rule):
+            logging.getLogger("pipeline").info(text)
+    log = (tmp_path / "logs" / "rule.log").read_text()
+    assert "second" in log
+    assert "first" not in log

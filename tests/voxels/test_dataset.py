@@ -1,0 +1,117 @@
+"""Batches from shards: every event once an epoch, shuffled, reproducible, in bounded memory."""
+
+import numpy as np
+import pytest
+
+from pipeline.voxels import dataset
+from pipeline.voxels.dataset import grid_bins, stream_batches
+from pipeline.voxels.shards import concatenate, write_shard
+
+
+@pytest.fixture
+def shards(tmp_path, voxel_events):
+    """Three shards of 700, 10 and 900 events; ids count through."""
+    paths, first = [], 0
+    for i, events in enumerate((700, 10, 900)):
+        paths.append(tmp_path / f"{i}.parquet")
+        write_shard(paths[-1], [voxel_events(events, first)], 120, 500.0)
+        first += events
+    return paths
+
+
+def ids(batches):
+    return np.concatenate([batch.event_id for batch in batches])
+
+
+def shuffled(shards, seed=1, **keys):
+    return list(stream_batches(shards, 64, rng=np.random.default_rng(seed), **keys))
+
+
+@pytest.fixture(params=[16_384, 1_000, 100, 1])
+def pool(request, monkeypatch):
+    monkeypatch.setattr(dataset, "POOL_EVENTS", request.param)
+    return request.param
+
+
+@pytest.mark.usefixtures("pool")
+def test_every_event_comes_once_an_epoch(shards):
+    batches = shuffled(shards)
+    assert [len(b) for b in batches] == [64] * 25 + [10]
+    assert sorted(ids(batches)) == list(range(1610))
+
+
+@pytest.mark.usefixtures("pool")
+def test_events_stay_whole(shards, voxel_events):
+    seen = concatenate(shuffled(shards))
+    seen = seen.take(np.argsort(seen.event_id))
+    expected = concatenate([voxel_events(700), voxel_events(10, 700), voxel_events(900, 710)])
+    for name in ("offsets", "voxels", "counts", "direction", "start", "sigma_um", "energy_keV"):
+        np.testing.assert_array_equal(getattr(seen, name), getattr(expected, name))
+
+
+@pytest.mark.usefixtures("pool")
+def test_without_a_generator_events_come_in_file_order(shards):
+    assert ids(stream_batches(shards, 64)).tolist() == list(range(1610))
+
+
+def test_pool_holds_no_more_than_it_must(shards, monkeypatch):
+    """Beyond the pool comes one row group of at most 512 events at a time."""
+    monkeypatch.setattr(dataset, "POOL_EVENTS", 100)
+    pooled = []
+    original = dataset.concatenate
+    monkeypatch.setattr(
+        dataset, "concatenate", lambda b: pooled.append(sum(map(len, b))) or original(b)
+    )
+    shuffled(shards)
+    assert max(pooled) <= 100 + 512
+    assert len(pooled) > 3
+
+
+@pytest.mark.usefixtures("pool")
+def test_epochs_are_reproducible_and_differ(shards):
+    first, again, other = (ids(shuffled(shards, seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_shuffling_mixes_the_shards(shards):
+    """In a pool that holds all, the place of an event says nothing of its id."""
+    order = ids(shuffled(shards))
+    correlation = np.corrcoef(order, np.arange(len(order)))[0, 1]
+    assert abs(correlation) < 4 / np.sqrt(len(order))
+    assert abs(np.corrcoef(order[:-1], order[1:])[0, 1]) < 4 / np.sqrt(len(order))
+
+
+@pytest.mark.usefixtures("pool")
+def test_selection_takes_its_events_only(shards):
+    batches = shuffled(shards, select=lambda batch: batch.event_id % 3 == 0)
+    assert sorted(ids(batches)) == list(range(0, 1610, 3))
+    assert {len(b) for b in batches[:-1]} == {64}
+
+
+def test_selection_of_nothing_gives_no_batches(shards):
+    nothing = shuffled(shards, select=lambda batch: np.zeros(len(batch), bool))
+    assert nothing == []
+
+
+def test_selection_and_its_complement_are_all_events(shards):
+    def odd(batch):
+        return batch.event_id % 2 == 1
+
+    both = [*shuffled(shards, select=odd), *shuffled(shards, select=lambda b: ~odd(b))]
+    assert sorted(ids(both)) == list(range(1610))
+
+
+def test_batch_larger_than_everything(shards):
+    (batch,) = stream_batches(shards, 10_000)
+    assert len(batch) == 1610
+
+
+def test_all_shards_have_one_grid(shards, tmp_path, voxel_events):
+    assert grid_bins(shards) == 120
+    other = tmp_path / "other.parquet"
+    write_shard(other, [voxel_events(1)], 60, 1000.0)
+    with pytest.raises(ValueError, match=r"one common grid expected, found bins \[60, 120\]"):
+        grid_bins([*shards, other])
+    with pytest.raises(ValueError, match="one common grid"):
+        grid_bins([])

@@ -1,0 +1,120 @@
+"""Private copies of the workflow in which Snakemake itself runs."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the workflow and the package, with its own results."""
+
+    folder: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        """Snakemake's command line on this copy's config."""
+        options = ["--cores", "2", "--configfile", "config/test.yaml"]
+        return [sys.executable, "-m", "snakemake", *arguments, *options]
+
+    def environment(self) -> dict[str, str]:
+        """The environment in which the copied package is the one imported."""
+        return {**os.environ, "PYTHONPATH": str(self.folder / "src")}
+
+    def run(self, *arguments: str) -> str:
+        """Run Snakemake and return what it printed on standard output."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def fail(self, *arguments: str) -> str:
+        """Run Snakemake, expect it to fail and return all it printed."""
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode != 0, done.stdout
+        return done.stdout + done.stderr
+
+    def files(self) -> dict[str, str]:
+        """Every output of the workflow and Snakemake's plan for it."""
+        rows = [line.split("\t") for line in self.run("--summary").splitlines()]
+        return {row[0]: row[-1] for row in rows[1:]}
+
+    def pending(self) -> set[str]:
+        """Outputs that a run would make anew."""
+        return {file for file, plan in self.files().items() if plan != "no update"}
+
+    def configure(self, **changes: object) -> None:
+        """Change the config; keys may be dotted with double underscores."""
+        path = self.folder / "config" / "test.yaml"
+        config = yaml.safe_load(path.read_text())
+        for keys, value in changes.items():
+            block = config
+            *parents, last = keys.split("__")
+            for key in parents:
+                block = block.setdefault(key, {})
+            block[last] = value
+        path.write_text(yaml.safe_dump(config, sort_keys=False))
+
+    def append(self, module: str, code: str = "\n\nEDITED = True\n") -> None:
+        """Edit a module of the package."""
+        path = self.folder / "src" / "pipeline" / module
+        path.write_text(path.read_text() + code)
+
+    def twin(self, folder: Path) -> "Copy":
+        """A copy of this copy, modification times included."""
+        shutil.copytree(self.folder, folder)
+        return Copy(folder)
+
+
+@pytest.fixture(scope="session")
+def pristine(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """The workflow without results."""
+    folder = tmp_path_factory.mktemp("workflow") / "copy"
+    folder.mkdir()
+    shutil.copy(repository / "Snakefile", folder)
+    for name in ("workflow", "config", "src"):
+        shutil.copytree(
+            repository / name,
+            folder / name,
+            ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"),
+        )
+    return Copy(folder)
+
+
+@pytest.fixture(scope="session")
+def finished(pristine: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """The workflow with every output in place (empty files) and on Snakemake's record."""
+    copy = pristine.twin(tmp_path_factory.mktemp("finished") / "copy")
+    for file in copy.files():
+        path = copy.folder / file
+        if path.suffix:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        else:
+            path.mkdir(parents=True)
+    copy.run("--touch", "--forceall")
+    return copy
+
+
+@pytest.fixture
+def study(finished: Copy, tmp_path: Path) -> Copy:
+    """A finished workflow of one's own."""
+    return finished.twin(tmp_path / "copy")

@@ -1,0 +1,37 @@
+"""Mistakes a user makes, seen from the command line."""
+
+
+def test_unknown_key_names_the_nearest(pristine, tmp_path):
+    copy = pristine.twin(tmp_path / "copy")
+    copy.configure(training_set__smaering_um=300)
+    message = copy.fail("-n")
+    assert "unknown key 'smaering_um'" in message
+    assert "did you mean 'smearing_um'" in message
+    assert "Traceback" not in message
+
+
+def test_missing_input_files_are_named(pristine, tmp_path):
+    copy = pristine.twin(tmp_path / "copy")
+    copy.configure(
+        sources__test_40keV={"kind": "degrad", "files": ["nowhere/*.OUT"], "energy_keV": 40}
+    )
+    message = copy.fail("-n")
+    assert "test_40keV" in message
+    assert "nowhere/*.OUT" in message
+
+
+def test_missing_degrad_executable_is_named(pristine, tmp_path):
+    copy = pristine.twin(tmp_path / "copy")
+    copy.configure(
+        sources__test_40keV={
+            "kind": "degrad_run",
+            "executable": "no-such-degrad",
+            "energy_keV": 40,
+            "jobs": 1,
+            "events_per_job": 5,
+        }
+    )
+    message = copy.fail("results/tracks/test_40keV/0000_run.parquet")
+    assert "no-such-degrad" in message
+    assert "executable" in message
+    assert not (copy.folder / "results/tracks/test_40keV/0000_run.parquet").exists()

@@ -1,0 +1,103 @@
+"""What is made anew after which change: exactly what depends on it."""
+
+import pytest
+
+NETWORKS = ("RCN", "HCN")
+
+
+def kinds(files: set[str]) -> set[str]:
+    """First folder below results/ of each file."""
+    return {file.split("/")[1] for file in files}
+
+
+def test_nothing_after_a_finished_run(study):
+    assert study.pending() == set()
+
+
+def test_nothing_after_another_number_of_cores(study):
+    assert "Nothing to be done" in study.run("-n", "--cores", "1")
+
+
+def test_binning_module_reruns_voxels_and_all_after(study):
+    study.append("voxels/binning.py")
+    pending = study.pending()
+    assert "tracks" not in kinds(pending)
+    assert {f for f in study.files() if "/voxels/" in f} <= pending
+    assert {f"results/networks/{name}/weights.pt" for name in NETWORKS} <= pending
+    assert "results/tables/summary.csv" in pending
+    assert "results/figures" in pending
+
+
+def test_sigma_of_one_test_set_reruns_that_test_set_only(study):
+    study.configure(test_sets__50keV_200um__smearing_um=250)
+    pending = study.pending()
+    assert any("/voxels/50keV_200um/" in f for f in pending)
+    assert any("/predictions/50keV_200um/" in f for f in pending)
+    assert not any("40keV_443um" in f for f in pending)
+    assert not kinds(pending) & {"tracks", "networks"}
+    assert not any("/voxels/train/" in f for f in pending)
+
+
+def test_optimiser_of_one_network_reruns_its_training_and_after(study):
+    study.configure(networks__HCN__optimiser={"learning_rate": 0.002})
+    pending = study.pending()
+    assert "results/networks/HCN/weights.pt" in pending
+    assert "results/predictions/40keV_443um/HCN.parquet" in pending
+    assert "results/tables/summary.csv" in pending
+    assert not any("RCN" in f for f in pending)
+    assert not any("non_ml" in f for f in pending)
+    assert not kinds(pending) & {"tracks", "voxels"}
+
+
+def test_plot_module_redraws_that_plot_only(study):
+    study.append("plots/loss_curves.py")
+    assert study.pending() == {
+        "results/plots/loss_curves.png",
+        "results/plots/loss_curves.pdf",
+        "results/figures",
+    }
+
+
+@pytest.mark.parametrize("module", ["tracks/root.py", "tracks/degrad.py", "tracks/degrad_run.py"])
+def test_unused_module_reruns_nothing(study, module):
+    study.append(module)
+    assert study.pending() == set()
+
+
+def test_comment_reruns_nothing(study):
+    study.append("voxels/binning.py", "\n# A remark.\n")
+    assert study.pending() == set()
+
+
+def test_swapped_parameters_rerun(study):
+    """Snakemake compares parameters as a set: two swapped scalars would go unnoticed."""
+    study.configure(training_set__smearing_um={"low_um": 160, "high_um": 161})
+    study.run("--touch")
+    study.configure(grid={"bins": 120, "voxel_um": 500.0})
+    assert study.pending() == set()
+    study.configure(grid={"bins": 500, "voxel_um": 120.0})
+    assert any("/voxels/" in f for f in study.pending())
+
+
+def test_more_events_keep_finished_parts(study):
+    study.configure(sources__train__events_per_energy=500)
+    pending = study.pending()
+    tracks = {f for f in pending if f.startswith("results/tracks/") and f.endswith(".parquet")}
+    # At each energy 300 events were parts of 200 and 100; 500 are parts of 200, 200 and 100.
+    assert tracks == {
+        f"results/tracks/train/{i:04d}_{keV}keV.parquet"
+        for i, keV in ((2, 40), (3, 50), (4, 40), (5, 50))
+    }
+    assert not any("/tracks/test_" in f for f in pending)
+
+
+def test_levels_keep_the_toys(study):
+    study.configure(hypothesis_test__levels={"95% CL": 0.05})
+    pending = study.pending()
+    assert "results/tables/needed_events.parquet" in pending
+    assert not any("/toys/" in f for f in pending)
+
+
+def test_seed_reruns_everything_random(study):
+    study.configure(seed=2)
+    assert {"tracks", "voxels", "networks", "toys", "tables"} <= kinds(study.pending())

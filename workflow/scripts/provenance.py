@@ -1,0 +1,10 @@
+"""Write the whole configuration and the versions in use."""
+
+import json
+
+from pipeline.files import written_whole
+from pipeline.scripting import job
+
+with job(snakemake), written_whole(snakemake.output.file) as temporary:
+    content = {"config": snakemake.params.study, "versions": snakemake.params.versions}
+    temporary.write_text(json.dumps(content, indent=1))
