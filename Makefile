@@ -7,7 +7,7 @@ CONFIG ?= config/config.yaml
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) \
 	--workflow-profile workflow/profiles/default
 
-.PHONY: figures test test-slow check format unlock clean
+.PHONY: figures test test-slow check format reference unlock
 
 figures: $(VENV)/.done
 	$(SNAKEMAKE)
@@ -30,6 +30,10 @@ format: $(VENV)/.done
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
+
+# The key reference of the config, from its schema.
+reference: $(VENV)/.done
+	$(BIN)/python -m pipeline.config.reference > config/README.md
 
 # After a kill or a power cut Snakemake keeps the folder locked; this frees it.
 unlock: $(VENV)/.done

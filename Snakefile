@@ -14,6 +14,7 @@ include: "workflow/rules/tracks.smk"
 include: "workflow/rules/voxels.smk"
 include: "workflow/rules/direction.smk"
 include: "workflow/rules/inference.smk"
+include: "workflow/rules/comparison.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/provenance.smk"
 
@@ -24,5 +25,4 @@ rule all:
         f"{R}/figures",
         f"{R}/tables/summary.csv",
         f"{R}/tables/containment.csv",
-        f"{R}/tables/needed_events.parquet",
         f"{R}/provenance.json",

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config.inference import PERFECT, HypothesisTest
+from pipeline.config.learning import TrainingSet
 from pipeline.config.schema import TRAINING, Config
 from pipeline.config.sources import Arrows, DegradRun, FileSource, Simulation, Source
+from pipeline.config.voxels import Grid
 from pipeline.direction.methods import BASELINES, methods
+from pipeline.direction.published import PUBLISHED_CONTAINED
 
 NON_ML_VARIANTS = [name for name in BASELINES if name.startswith("non_ml")]
 
@@ -87,11 +90,17 @@ def set_sources(config: Config, voxel_set: str) -> list[str]:
     return block.sources
 
 
+def hypothesis_tests(config: Config) -> list[str]:
+    """Test sets whose response enters the hypothesis test."""
+    chosen = config.hypothesis_test.test_sets
+    return list(config.test_sets if chosen is None else chosen)
+
+
 def toys(config: Config) -> list[str]:
     """Batches of toys of every method on the test sets of the hypothesis test."""
     return [
         f"{config.results}/toys/{test}/{method}/{batch}.parquet"
-        for test in config.hypothesis_test.test_sets or config.test_sets
+        for test in hypothesis_tests(config)
         for method in [*config.networks, "non_ml", PERFECT]
         for batch in range(config.hypothesis_test.batches)
     ]
@@ -108,6 +117,41 @@ def one_batch(config: Config) -> HypothesisTest:
     return config.hypothesis_test.model_copy(
         update={"batches": 1, "test_sets": None, "levels": HypothesisTest().levels}
     )
+
+
+def with_kappa(config: Config) -> list[str]:
+    """Networks that predict a kappa."""
+    return [name for name, network in config.networks.items() if network.predicts_kappa]
+
+
+def arrows(config: Config) -> list[str]:
+    """The first source of arrows, if there is one."""
+    return [name for name, block in config.sources.items() if isinstance(block, Arrows)][:1]
+
+
+def figures(config: Config) -> list[str]:
+    """Names of all figures, in the order in which they are shown; NAME or NAME/TEST_SET."""
+    return [
+        "track_stages",
+        *(["arrow"] if arrows(config) else []),
+        "containment",
+        *(["track_observables"] if config.track_comparison else []),
+        "loss_curves",
+        "cut_scan",
+        "angular_resolution",
+        *(["calibration"] if with_kappa(config) else []),
+        *[
+            f"{name}/{test}"
+            for test in hypothesis_tests(config)
+            for name in ("median_p", "needed_by_signal", "needed_by_cut")
+        ],
+    ]
+
+
+def published_containment(config: Config) -> dict[str, float]:
+    """The paper's contained share of its training set, where ours is made alike."""
+    alike = TrainingSet.model_fields["smearing_um"].default == config.training_set.smearing_um
+    return {TRAINING: PUBLISHED_CONTAINED} if alike and config.grid == Grid() else {}
 
 
 def voxel_sets(config: Config) -> list[str]:

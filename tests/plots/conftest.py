@@ -20,7 +20,7 @@ from pipeline.direction.published import (
     NON_ML_TUNED_TRUE,
 )
 from pipeline.inference.sensitivity import needed_events, power
-from pipeline.plots.histograms import observable_histograms
+from pipeline.tracks.histograms import observable_histograms
 from pipeline.tracks.table import TrackBatch
 from pipeline.tracks.two_sample import ks_table
 from pipeline.voxels.stages import track_stages
@@ -63,8 +63,8 @@ def made_predictions(
 
 def _methods(rng: np.random.Generator, sigma_um: float, scale: float) -> dict[str, pd.DataFrame]:
     kappa = scale * rng.gamma(4.0, 0.25, EVENTS) + 0.5
-    standard = {"efficiency": 0.75, "head_tail": 0.63}
-    tuned = {"efficiency": 0.14, "head_tail": 0.9}
+    standard = {"efficiency": 0.75, "head_tail": 0.8}
+    tuned = {"efficiency": 0.14, "head_tail": 0.95}
     weak = np.full(EVENTS, 4.0)
 
     def made(kappa: np.ndarray, **how: float | bool) -> pd.DataFrame:

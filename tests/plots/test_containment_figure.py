@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
-from pipeline.plots.containment import PUBLISHED_TRAINING_SET, draw_containment
+from pipeline.direction.published import PUBLISHED_CONTAINED
+from pipeline.plots.containment import draw_containment
 
 
 def test_points_errors_and_reference(containment):
-    (axis,) = draw_containment(containment, {"train": PUBLISHED_TRAINING_SET}).axes
+    (axis,) = draw_containment(containment, {"train": PUBLISHED_CONTAINED}).axes
     points, _, (bars,) = axis.containers[0].lines
     np.testing.assert_allclose(
         points.get_xdata(orig=False), 100 * containment["contained_fraction"]

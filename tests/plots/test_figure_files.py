@@ -1,6 +1,6 @@
 """Every figure as a file: PNG and PDF, the same bytes whenever it is drawn.
 
-Drawn for one test set: laying out many panels takes seconds.
+Drawn for one test set and two levels: laying out many panels takes seconds.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from pipeline.direction.methods import methods
+from pipeline.direction.published import PUBLISHED_CONTAINED
 from pipeline.plots.angular_resolution import draw_angular_resolution
 from pipeline.plots.arrow import draw_arrow
 from pipeline.plots.calibration import draw_calibration
-from pipeline.plots.containment import PUBLISHED_TRAINING_SET, draw_containment
+from pipeline.plots.containment import draw_containment
 from pipeline.plots.cut_scan import draw_cut_scan
 from pipeline.plots.hypothesis_test import draw_median_p, draw_needed_by_cut, draw_needed_by_signal
 from pipeline.plots.style import save
@@ -42,17 +43,18 @@ def drawings(
     def of_one(table: pd.DataFrame) -> pd.DataFrame:
         return table[table["test_set"] == TEST_SET]
 
+    few = needed[needed["level"] != "5 sigma"]
     return {
         "angular_resolution": lambda: draw_angular_resolution(of_one(evaluated.angles)),
         "arrow": lambda: draw_arrow(stages[stages["stage"] == VOXELS]),
         "calibration": lambda: draw_calibration({"HCN": histogram}, {"HCN": fits}),
-        "containment": lambda: draw_containment(containment, {"train": PUBLISHED_TRAINING_SET}),
+        "containment": lambda: draw_containment(containment, {"train": PUBLISHED_CONTAINED}),
         "cut_scan": lambda: draw_cut_scan(
             of_one(evaluated.scans), evaluated.crossings, evaluated.summary
         ),
         "median_p": lambda: draw_median_p(median_p, NAMES, levels, TEST_SET, 0.3, background_toys),
-        "needed_by_cut": lambda: draw_needed_by_cut(needed, NAMES, TEST_SET, 0.3),
-        "needed_by_signal": lambda: draw_needed_by_signal(needed, NAMES, TEST_SET),
+        "needed_by_cut": lambda: draw_needed_by_cut(few, NAMES, TEST_SET, 0.3),
+        "needed_by_signal": lambda: draw_needed_by_signal(few, NAMES, TEST_SET),
         "track_observables": lambda: draw_track_observables(*comparison),
         "track_stages": lambda: draw_track_stages(stages),
     }

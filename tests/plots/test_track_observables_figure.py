@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.plots.histograms import observable_histograms
 from pipeline.plots.track_observables import draw_track_observables
+from pipeline.tracks.histograms import observable_histograms
 
 
 def test_histograms_are_densities_of_all_known_values():

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from pipeline.sparse import rulebook
+from pipeline.sparse import kernels, rulebook
 from pipeline.sparse.layers import OnFeatures, SparseConv3d, SparseMaxPool3d, SubMConv3d
 from pipeline.sparse.tensor import SparseTensor
 
@@ -32,7 +32,7 @@ def assert_equal_with_gradients(
 ) -> SparseTensor:
     """Compare values and the gradients of a random projection in features and parameters."""
     features = x.features.clone().requires_grad_()
-    x = x.with_features(features)
+    x = x.to("cpu").with_features(features)  # a copy, without the rulebooks of earlier tests
     parameters = list(layer.parameters())
     result = layer(x)
     ours, theirs = result.to_dense(), reference(x, *parameters, *arguments)
@@ -46,6 +46,14 @@ def assert_equal_with_gradients(
     return result
 
 
+@pytest.fixture(params=["compiled", "plain torch"])
+def code(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code for the CPU, and the one for other devices run on the CPU."""
+    if request.param == "plain torch":
+        monkeypatch.setattr(kernels, "compiled", lambda tensor: False)
+
+
+@pytest.mark.usefixtures("code")
 @every_input
 @pytest.mark.parametrize("kernel", [1, 3, 5, 7])
 def test_submanifold_convolution_equals_the_dense_one_at_active_sites(
@@ -56,6 +64,7 @@ def test_submanifold_convolution_equals_the_dense_one_at_active_sites(
     assert torch.equal(result.indices, x.indices)
 
 
+@pytest.mark.usefixtures("code")
 @every_input
 @pytest.mark.parametrize(("kernel", "stride"), [(6, 2), (3, 2), (3, 1), (2, 3), (1, 1)])
 def test_strided_convolution_equals_the_dense_one_where_a_window_sees_a_site(
@@ -67,6 +76,7 @@ def test_strided_convolution_equals_the_dense_one_where_a_window_sees_a_site(
     assert torch.equal(result.indices.long(), active[:, 0].nonzero())
 
 
+@pytest.mark.usefixtures("code")
 @every_input
 @pytest.mark.parametrize(("kernel", "stride"), [(2, 2), (3, 2), (2, 1), (2, 3)])
 def test_max_pool_takes_the_largest_active_value_of_either_sign(
@@ -78,6 +88,7 @@ def test_max_pool_takes_the_largest_active_value_of_either_sign(
     assert_equal_with_gradients(below_zero, layer, dense.max_pool, kernel, stride)
 
 
+@pytest.mark.usefixtures("code")
 def test_max_pool_gives_the_gradient_of_a_tie_to_the_first_in_raster_order() -> None:
     x = dense.random_sites(3, SHAPE, 3, 0.5, 2)
     x = x.with_features(x.features.round().clamp(-1, 1))
@@ -85,10 +96,11 @@ def test_max_pool_gives_the_gradient_of_a_tie_to_the_first_in_raster_order() -> 
     assert_equal_with_gradients(x, layer, dense.max_pool, 2, 2)
 
 
+@pytest.mark.usefixtures("code")
 @every_input
 def test_counts_without_gradient_take_the_short_way_to_the_same_result(x: SparseTensor) -> None:
     """One channel that needs no gradient, as in a network's first layer."""
-    counts = x.with_features(x.features[:, :1].contiguous())
+    counts = x.to("cpu").with_features(x.features[:, :1].contiguous())
     layer = SubMConv3d(1, 5, 7, "torch").double()
     ours = layer(counts).to_dense()
     theirs = dense.submanifold_conv(counts, layer.weight, layer.bias)

@@ -18,6 +18,13 @@ def test_rows_are_put_in_raster_order_with_their_features() -> None:
     assert x.indices.dtype == torch.int32
 
 
+def test_indices_are_stored_row_by_row() -> None:
+    """spconv reads memory as if they were; nonzero() returns them column by column."""
+    indices = torch.ones(2, *SHAPE).nonzero()
+    assert not indices.is_contiguous()
+    assert sparse_tensor(indices, torch.ones(len(indices), 1), SHAPE, 2).indices.is_contiguous()
+
+
 def test_dense_form_has_each_feature_at_its_voxel_and_zero_elsewhere() -> None:
     dense = sparse_tensor(INDICES, FEATURES, SHAPE, 3).to_dense()
     assert dense.shape == (3, 1, *SHAPE)

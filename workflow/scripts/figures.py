@@ -1,17 +1,18 @@
-"""Gather all figures with their captions."""
+"""Gather all figures on one page, with captions and the summary table."""
 
 from pathlib import Path
 
-from pipeline.plots.gallery import gather_figures
+import pandas as pd
+
+from pipeline.plots.gallery import GalleryFigure, gather_figures
 from pipeline.scripting import job
 
 with job(snakemake):
-    names, files = snakemake.params.names, [Path(path) for path in snakemake.input.figures]
-    pairs = zip(files[0::2], files[1::2], strict=True)
-    captions = [Path(path).read_text().strip() for path in snakemake.input.captions]
-    gather_figures(
-        dict(zip(names, pairs, strict=True)),
-        dict(zip(names, captions, strict=True)),
-        "",
-        snakemake.output.folder,
-    )
+    inputs = snakemake.input
+    figures = [
+        GalleryFigure(name, Path(png), Path(pdf), Path(caption).read_text().strip())
+        for name, png, pdf, caption in zip(
+            snakemake.params.names, inputs.png, inputs.pdf, inputs.captions, strict=True
+        )
+    ]
+    gather_figures(figures, pd.read_csv(inputs.summary), snakemake.output.folder)

@@ -41,7 +41,8 @@ class HypothesisTest(Block):
     """Solar-neutrino recoils over an isotropic background: how many events are needed?"""
 
     test_sets: tuple[str, ...] | None = described(
-        "Test sets whose response is used, each of one recoil energy; null: all.", None
+        "Test sets whose response is used, each of one recoil energy; null: all, []: no test.",
+        None,
     )
     signal_fractions: tuple[Fraction, ...] = described(
         "Fractions f of recoils that come from solar neutrinos.", (0.1, 0.3, 1.0), min_length=1
@@ -68,6 +69,11 @@ class HypothesisTest(Block):
         {"90% CL": 0.1, "3 sigma": 1.35e-3},
         min_length=1,
     )
+
+    @property
+    def shown_fraction(self) -> float:
+        """The signal fraction of figures that show one only: the middle one."""
+        return sorted(self.signal_fractions)[len(self.signal_fractions) // 2]
 
     @field_validator("signal_fractions", "cut_fractions")
     @classmethod

@@ -42,6 +42,11 @@ class Network(Block):
     )
     threads: int = described("CPU threads of one training.", 1, gt=0)
 
+    @property
+    def predicts_kappa(self) -> bool:
+        """Whether the architecture predicts a kappa."""
+        return self.architecture != "rcn"
+
 
 class TrainingSet(Block):
     """Tracks that the networks learn from."""

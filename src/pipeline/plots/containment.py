@@ -7,9 +7,6 @@ from matplotlib.figure import Figure
 
 from pipeline.plots.style import COLOURS, COLUMN_INCH
 
-# Ghrear et al. 2024, section 4.1: 40, 45 and 50 keV in equal parts, smearing 160 to 466 um.
-PUBLISHED_TRAINING_SET = 2_766_798 / 3_000_000
-
 
 def draw_containment(table: pd.DataFrame, published: Mapping[str, float]) -> Figure:
     """One point per voxel set and source, with binomial errors.

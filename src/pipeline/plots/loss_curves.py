@@ -22,8 +22,6 @@ def draw_loss_curves(histories: dict[str, pd.DataFrame], architectures: dict[str
         axis.plot(
             best["events_seen"], best["validation_loss"], "k*", markersize=9, label="weights kept"
         )
-        axis.set(
-            title=name, xlabel="events seen", ylabel=YLABEL.get(architectures[name], "loss")
-        )
+        axis.set(title=name, xlabel="events seen", ylabel=YLABEL.get(architectures[name], "loss"))
         axis.legend()
     return figure

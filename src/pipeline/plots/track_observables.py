@@ -16,7 +16,7 @@ def draw_track_observables(distances: pd.DataFrame, histograms: pd.DataFrame) ->
 
     Args:
         distances: energy_keV and the columns of `tracks.two_sample.ks_table`.
-        histograms: energy_keV and the columns of `plots.histograms.observable_histograms`, for up
+        histograms: energy_keV and the columns of `tracks.histograms.observable_histograms`, for up
             to four observables.
     """
     energies = [float(energy) for energy in np.sort(distances["energy_keV"].unique())]

@@ -13,9 +13,14 @@ from torch import Tensor
 Rows = NDArray[np.int32]
 
 
+def compiled(tensor: Tensor) -> bool:
+    """Whether numba's code serves this tensor, or plain torch operations do."""
+    return tensor.is_cpu
+
+
 def gather_rows(table: Tensor, rows: Tensor, out: Tensor) -> Tensor:
     """out [n, channels] = the rows of `table` named by `rows` [n]; returns `out`."""
-    if not table.is_cpu:
+    if not compiled(table):
         return torch.index_select(table, 0, rows, out=out)
     _gather(table.detach().numpy(), rows.numpy(), out.numpy())
     return out
@@ -23,7 +28,7 @@ def gather_rows(table: Tensor, rows: Tensor, out: Tensor) -> Tensor:
 
 def add_rows(table: Tensor, rows: Tensor, values: Tensor) -> None:
     """table[rows[n]] += values[n] for n in order."""
-    if table.is_cpu:
+    if compiled(table):
         _add(table.numpy(), rows.numpy(), values.numpy())
     else:
         table.index_add_(0, rows, values)
@@ -35,7 +40,7 @@ def max_rows(table: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
     `sources` [n, slots] names at least one row in each n; of equal values the first counts.
     Returns values and int64 rows, both [n, channels].
     """
-    if table.is_cpu:
+    if compiled(table):
         values = table.new_empty(len(sources), table.shape[1])
         rows = torch.empty(values.shape, dtype=torch.int64)
         _max(table.detach().numpy(), sources.numpy(), values.numpy(), rows.numpy())

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pipeline.sparse import rulebook_cpu
+from pipeline.sparse import kernels, rulebook_cpu
 from pipeline.sparse.tensor import Shape, Sites
 
 # On the CPU: sites whose features and results fit the second-level cache together, and rows that
@@ -86,7 +86,7 @@ def neighbour_pairs(sites: Sites, kernel: int) -> NeighbourPairs:
 
 
 def _neighbour_pairs(sites: Sites, kernel: int) -> NeighbourPairs:
-    if not sites.indices.is_cpu:
+    if not kernels.compiled(sites.indices):
         return match_neighbours(sites, kernel)
     sources, targets, bounds = rulebook_cpu.neighbour_pairs(
         sites.indices.numpy(), kernel, SITES_PER_BLOCK
@@ -136,7 +136,7 @@ def _window_rules(sites: Sites, kernel: int, stride: int) -> WindowRules:
     windows = torch.tensor([len(o) for o in offsets], device=indices.device)[group]
     row_start = torch.empty_like(order)
     row_start[order] = windows[order].cumsum(0) - windows[order]
-    locate = rulebook_cpu.window_targets if indices.is_cpu else window_targets
+    locate = rulebook_cpu.window_targets if kernels.compiled(indices) else window_targets
     out_indices, targets = locate(indices, row_start, windows, kernel, stride, out_shape)
 
     sizes = torch.bincount(group, minlength=stride**3).tolist()
@@ -151,7 +151,7 @@ def _window_rules(sites: Sites, kernel: int, stride: int) -> WindowRules:
 
 
 def _pieces(sites: Tensor, targets: Tensor) -> list[tuple[Tensor, Tensor]]:
-    rows = max(ROWS_PER_PRODUCT // targets.shape[1], 1) if sites.is_cpu else len(sites)
+    rows = max(ROWS_PER_PRODUCT // targets.shape[1], 1) if kernels.compiled(sites) else len(sites)
     return list(zip(sites.split(rows), targets.split(rows), strict=True))
 
 

@@ -109,7 +109,8 @@ def sparse_tensor(
             f"sparse tensor: features must be [n_sites, channels] with n_sites = "
             f"{indices.shape[0]} as in indices, got {list(features.shape)}"
         )
-    sites = Sites(indices.to(torch.int32), spatial_shape, batch_size)
+    # Contiguous, because spconv silently misreads anything else, such as what nonzero() returns.
+    sites = Sites(indices.to(torch.int32).contiguous(), spatial_shape, batch_size)
     if len(sites) == 0:
         return SparseTensor(sites, features)
     limits = {"event": batch_size, **dict(zip("ijk", spatial_shape, strict=True))}

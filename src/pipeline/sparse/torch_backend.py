@@ -12,13 +12,8 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from pipeline.sparse.kernels import (
-    add_rows,
-    add_scaled_rows,
-    gather_rows,
-    max_rows,
-    sum_scaled_rows,
-)
+from pipeline.sparse import kernels
+from pipeline.sparse.kernels import add_rows, gather_rows
 from pipeline.sparse.rulebook import (
     NeighbourPairs,
     WindowRules,
@@ -32,8 +27,9 @@ from pipeline.sparse.tensor import SparseTensor
 def submanifold_conv(x: SparseTensor, weight: Tensor, bias: Tensor) -> SparseTensor:
     """Convolution evaluated at the active sites only; see `layers.SubMConv3d`."""
     pairs = neighbour_pairs(x.sites, weight.shape[1])
-    counts_only = weight.shape[-1] == 1 and x.features.is_cpu and not x.features.requires_grad
-    convolution = _CountConv if counts_only else _SubmanifoldConv
+    counts_only = weight.shape[-1] == 1 and not x.features.requires_grad
+    short_cut = counts_only and kernels.compiled(x.features)
+    convolution = _CountConv if short_cut else _SubmanifoldConv
     return x.with_features(convolution.apply(x.features, weight, bias, pairs))
 
 
@@ -118,7 +114,7 @@ class _CountConv(Function):
         ctx.pairs = pairs
         centre, mirrored = _centre_and_mirrored(weight)
         out = torch.addmm(bias, features, centre)
-        add_scaled_rows(out.numpy(), *_count_arguments(mirrored, features, pairs))
+        kernels.add_scaled_rows(out.numpy(), *_count_arguments(mirrored, features, pairs))
         return out
 
     @staticmethod
@@ -127,7 +123,7 @@ class _CountConv(Function):
         features, weight = ctx.saved_tensors
         grad = grad.contiguous()
         grad_mirrored = grad.new_zeros(weight[0].numel() - 1, 1, len(weight))
-        sum_scaled_rows(grad.numpy(), *_count_arguments(grad_mirrored, features, ctx.pairs))
+        kernels.sum_scaled_rows(grad.numpy(), *_count_arguments(grad_mirrored, features, ctx.pairs))
         return None, _join(features.t() @ grad, grad_mirrored, weight), grad.sum(0), None
 
 
@@ -226,7 +222,7 @@ class _MaxPool(Function):
 
     @staticmethod
     def forward(ctx: Any, features: Tensor, sources: Tensor) -> Tensor:
-        values, rows = max_rows(features, sources)
+        values, rows = kernels.max_rows(features, sources)
         ctx.save_for_backward(rows)
         ctx.n_sites = len(features)
         return values

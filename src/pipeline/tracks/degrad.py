@@ -187,12 +187,7 @@ def _opened(path: str | Path) -> Iterator[TextIO]:
         with gzip.open(path, "rt") as text:
             yield text
     elif suffix == ".zst":
-        decompressor = zstandard.ZstdDecompressor()
-        with (
-            open(path, "rb") as raw,
-            # Concatenated files and parallel compressors write several frames.
-            decompressor.stream_reader(raw, read_across_frames=True) as stream,
-        ):
+        with open(path, "rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
             yield io.TextIOWrapper(stream)
     else:
         with open(path) as text:

@@ -109,8 +109,8 @@ MOLECULES: dict[str, Molecule] = {
             Shell(21.6, 75.7, 2),
             Shell(40.6, 79.0, 2),
             Shell(41.6, 74.9, 2),
-            Shell(297.7, 436.0, 2, auger_eV=262.7),
-            Shell(541.3, 794.0, 4, auger_eV=506.3),
+            Shell(285.0, 436.0, 2, auger_eV=253.0),
+            Shell(532.0, 794.0, 4, auger_eV=485.0),
         ),
         ions=(
             (13.776, 0.2675),

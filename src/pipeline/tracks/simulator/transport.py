@@ -41,7 +41,7 @@ BATCH_EVENTS = 256
 # Extent and multiplicity of a slow electron's cloud, from Degrad's pair distances and spread of the
 # number of electrons: a fraction of the CSDA range plus the diffusion until thermal energies.
 CLOUD_RANGES = 0.3
-CLOUD_UM = 3.5
+CLOUD_UM = 2.8
 SLOW_FANO = 0.35
 
 _STACK = 1024

@@ -1,0 +1,14 @@
+"""Draw the cosine distance against the efficiency cut."""
+
+import pandas as pd
+
+from pipeline.plots.cut_scan import draw_cut_scan
+from pipeline.plots.style import save
+from pipeline.scripting import job
+
+with job(snakemake):
+    scans, crossings = (
+        pd.concat(map(pd.read_csv, files), ignore_index=True)
+        for files in (snakemake.input.scans, snakemake.input.crossings)
+    )
+    save(draw_cut_scan(scans, crossings, pd.read_csv(snakemake.input.summary)), snakemake.output)

@@ -1,0 +1,13 @@
+"""Draw the recoils needed against the cut on kappa."""
+
+import pandas as pd
+
+from pipeline.plots.hypothesis_test import draw_needed_by_cut
+from pipeline.plots.style import save
+from pipeline.scripting import job
+
+with job(snakemake):
+    params = snakemake.params
+    needed = pd.read_parquet(snakemake.input.needed)
+    test = snakemake.wildcards.test
+    save(draw_needed_by_cut(needed, params.names, test, params.signal_fraction), snakemake.output)
