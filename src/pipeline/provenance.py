@@ -6,7 +6,7 @@ import json
 import platform
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,13 @@ def imported_modules(script: str | Path) -> set[str]:
 
 def versions() -> dict[str, str]:
     """Versions of Python, of this package and of those its results rest on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
 
 
 def _imports(path: Path) -> Iterator[str]:

@@ -1,12 +1,14 @@
 """What every workflow script needs around its work: a log, and errors a person can read."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+SOURCES = Path(__file__).resolve().parents[1]
 FORMAT = "%(asctime)s %(message)s"
 
 
@@ -34,3 +36,9 @@ def job(snakemake: Any) -> Iterator[None]:
         terminal.setLevel(logging.INFO)
         logger.error("error: %s", error)
         sys.exit(1)
+
+
+def share_package() -> None:
+    """Let the jobs of this run import this very package, whether it is installed or not."""
+    others = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(SOURCES), *([others] if others else [])])

@@ -31,14 +31,14 @@ def test_absent_spconv_is_named() -> None:
 
 
 def layers(backend: str) -> nn.Module:
-    """Every layer, in a sequence that pools positive values."""
+    """Every layer in a sequence that pools values of both signs."""
     return nn.Sequential(
         SubMConv3d(2, 4, 5, backend),
         OnFeatures(nn.ReLU()),
         SubMConv3d(4, 4, 5, backend),
         SubMConv3d(4, 4, 1, backend),
+        SparseConv3d(4, 4, 1, 1, backend),
         SparseConv3d(4, 3, 6, 2, backend),
-        OnFeatures(nn.Softplus()),
         SparseMaxPool3d(2, 2, backend),
     )
 

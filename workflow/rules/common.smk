@@ -2,15 +2,20 @@ import os
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(workflow.basedir) / "src"))
+
 from pipeline import layout
 from pipeline.config.schema import TRAINING, ConfigError, check_config
 from pipeline.direction.methods import methods
 from pipeline.provenance import code_digest, versions
+from pipeline.scripting import share_package
 
 try:
     study = check_config(config)
 except ConfigError as error:
     sys.exit(f"error in {error}")
+
+share_package()
 
 R = study.results
 
@@ -21,6 +26,36 @@ def code(script):
     Snakemake itself notices an edited script only.
     """
     return code_digest(Path(workflow.basedir) / "workflow" / "scripts" / script)
+
+
+def part_of(wildcards):
+    return layout.find_part(study, wildcards.source, wildcards.part)
+
+
+def part_params(wildcards):
+    """The part's own block: more events or files elsewhere leave it as it was."""
+    part = part_of(wildcards)
+    return {"seed": study.seed, "index": part.index, "block": part.block.plain()}
+
+
+def set_block(voxels):
+    return study.training_set if voxels == TRAINING else study.test_sets[voxels]
+
+
+# Relative, so that a moved checkout is still up to date.
+CAPTIONS = os.path.relpath(Path(workflow.basedir) / "workflow" / "report")
+
+
+def drawn(name):
+    """The files of a figure, which go into Snakemake's report too."""
+    caption = f"../report/{name.split('/')[0]}.md"
+    shown = report(f"{R}/plots/{name}.png", caption=caption, category="figures")
+    return [shown, f"{R}/plots/{name}.pdf"]
+
+
+def tested(table):
+    """A table of every test set."""
+    return expand(f"{R}/tables/{{test}}/{table}.csv", test=study.test_sets)
 
 
 wildcard_constraints:

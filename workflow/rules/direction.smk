@@ -11,6 +11,14 @@ rule train_network:
         f"{R}/logs/networks/{{network}}.log",
     benchmark:
         f"{R}/benchmarks/networks/{{network}}.tsv"
+    # The longest job by far: it starts as soon as it can.
+    priority: 10
+    conda:
+        "../../envs/conda.yaml"
+    threads: lambda wildcards: study.networks[wildcards.network].threads
+    resources:
+        mem_mb=3000,
+        runtime=1440,
     params:
         # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
         checkpoint=f"{R}/networks/{{network}}/checkpoint.pt",
@@ -20,12 +28,6 @@ rule train_network:
             "validation_fraction": study.training_set.validation_fraction,
         },
         code=code("train_network.py"),
-    threads: lambda wildcards: study.networks[wildcards.network].threads
-    # The longest job by far: it starts as soon as it can.
-    priority: 10
-    resources:
-        mem_mb=3000,
-        runtime=1440,
     message:
         "training {wildcards.network}"
     script:
@@ -42,13 +44,15 @@ rule predict:
         f"{R}/logs/predictions/{{test}}/{{network}}.log",
     benchmark:
         f"{R}/benchmarks/predictions/{{test}}/{{network}}.tsv"
-    params:
-        network=lambda wildcards: study.networks[wildcards.network].plain(),
-        code=code("predict.py"),
+    conda:
+        "../../envs/conda.yaml"
     threads: lambda wildcards: study.networks[wildcards.network].threads
     resources:
         mem_mb=2000,
         runtime=240,
+    params:
+        network=lambda wildcards: study.networks[wildcards.network].plain(),
+        code=code("predict.py"),
     message:
         "predicting {wildcards.test} with {wildcards.network}"
     script:
@@ -59,18 +63,23 @@ rule non_ml:
     input:
         shards=lambda wildcards: layout.shards(study, wildcards.test),
     output:
-        tables=expand(f"{R}/predictions/{{{{test}}}}/{{method}}.parquet", method=layout.NON_ML_VARIANTS),
+        tables=expand(
+            f"{R}/predictions/{{{{test}}}}/{{method}}.parquet",
+            method=layout.NON_ML_VARIANTS,
+        ),
         tuning=f"{R}/tables/{{test}}/non_ml_tuning.csv",
     log:
         f"{R}/logs/predictions/{{test}}/non_ml.log",
     benchmark:
         f"{R}/benchmarks/predictions/{{test}}/non_ml.tsv"
-    params:
-        non_ml=study.non_ml.plain(),
-        code=code("non_ml.py"),
+    conda:
+        "../../envs/conda.yaml"
     resources:
         mem_mb=1500,
         runtime=120,
+    params:
+        non_ml=study.non_ml.plain(),
+        code=code("non_ml.py"),
     message:
         "Non-ML on {wildcards.test}"
     script:
@@ -85,12 +94,14 @@ rule best_expected:
         scan=f"{R}/tables/{{test}}/best_expected_eps.csv",
     log:
         f"{R}/logs/predictions/{{test}}/best_expected.log",
-    params:
-        best_expected=study.best_expected.plain(),
-        code=code("best_expected.py"),
+    conda:
+        "../../envs/conda.yaml"
     resources:
         mem_mb=1500,
         runtime=120,
+    params:
+        best_expected=study.best_expected.plain(),
+        code=code("best_expected.py"),
     message:
         "Best-Expected on {wildcards.test}"
     script:
@@ -108,14 +119,18 @@ rule evaluate:
         summary=f"{R}/tables/{{test}}/summary.csv",
     log:
         f"{R}/logs/evaluation/{{test}}.log",
-    params:
-        methods=methods(study.networks),
-        architectures={name: network.architecture for name, network in study.networks.items()},
-        block={"seed": study.seed, "evaluation": study.evaluation.plain()},
-        code=code("evaluate.py"),
+    conda:
+        "../../envs/conda.yaml"
     resources:
         mem_mb=1500,
         runtime=60,
+    params:
+        methods=methods(study.networks),
+        architectures={
+            name: network.architecture for name, network in study.networks.items()
+        },
+        block={"seed": study.seed, "evaluation": study.evaluation.plain()},
+        code=code("evaluate.py"),
     message:
         "evaluating {wildcards.test}"
     script:
@@ -124,18 +139,22 @@ rule evaluate:
 
 rule calibrate:
     input:
-        predictions=expand(f"{R}/predictions/{{test}}/{{{{network}}}}.parquet", test=study.test_sets),
+        predictions=expand(
+            f"{R}/predictions/{{test}}/{{{{network}}}}.parquet", test=study.test_sets
+        ),
     output:
         histogram=f"{R}/tables/calibration/{{network}}_histogram.csv",
         calibration=f"{R}/tables/calibration/{{network}}.csv",
     log:
         f"{R}/logs/calibration/{{network}}.log",
-    params:
-        evaluation=study.evaluation.plain(),
-        code=code("calibrate.py"),
+    conda:
+        "../../envs/conda.yaml"
     resources:
         mem_mb=1500,
         runtime=60,
+    params:
+        evaluation=study.evaluation.plain(),
+        code=code("calibrate.py"),
     message:
         "calibration of {wildcards.network}"
     script:
@@ -149,8 +168,10 @@ rule summary:
         table=f"{R}/tables/summary.csv",
     log:
         f"{R}/logs/summary.log",
+    localrule: True
+    conda:
+        "../../envs/conda.yaml"
     params:
         code=code("summary.py"),
-    localrule: True
     script:
         "../scripts/summary.py"

@@ -1,20 +1,5 @@
 # Figures: one rule and one script each, then the gallery results/figures
 
-# Relative, so that a moved checkout is still up to date.
-CAPTIONS = os.path.relpath(Path(workflow.basedir) / "workflow" / "report")
-
-
-def drawn(name):
-    """The files of a figure, which go into Snakemake's report too."""
-    caption = f"../report/{name.split('/')[0]}.md"
-    shown = report(f"{R}/plots/{name}.png", caption=caption, category="figures")
-    return [shown, f"{R}/plots/{name}.pdf"]
-
-
-def tested(table):
-    """A table of every test set."""
-    return expand(f"{R}/tables/{{test}}/{table}.csv", test=study.test_sets)
-
 
 rule track_stages:
     input:
@@ -23,6 +8,8 @@ rule track_stages:
         table=f"{R}/tables/stages/{{source}}.parquet",
     log:
         f"{R}/logs/stages/{{source}}.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         block={
             "seed": study.seed,
@@ -41,6 +28,8 @@ rule plot_track_stages:
         drawn("track_stages"),
     log:
         f"{R}/logs/plots/track_stages.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         code=code("plot_track_stages.py"),
     script:
@@ -49,11 +38,15 @@ rule plot_track_stages:
 
 rule plot_arrow:
     input:
-        stages=[f"{R}/tables/stages/{source}.parquet" for source in layout.arrows(study)],
+        stages=[
+            f"{R}/tables/stages/{source}.parquet" for source in layout.arrows(study)
+        ],
     output:
         drawn("arrow"),
     log:
         f"{R}/logs/plots/arrow.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         code=code("plot_arrow.py"),
     script:
@@ -67,6 +60,8 @@ rule plot_containment:
         drawn("containment"),
     log:
         f"{R}/logs/plots/containment.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         published=layout.published_containment(study),
         code=code("plot_containment.py"),
@@ -81,6 +76,8 @@ rule plot_loss_curves:
         drawn("loss_curves"),
     log:
         f"{R}/logs/plots/loss_curves.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         architectures={name: n.architecture for name, n in study.networks.items()},
         code=code("plot_loss_curves.py"),
@@ -97,6 +94,8 @@ rule plot_cut_scan:
         drawn("cut_scan"),
     log:
         f"{R}/logs/plots/cut_scan.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         code=code("plot_cut_scan.py"),
     script:
@@ -110,6 +109,8 @@ rule plot_angular_resolution:
         drawn("angular_resolution"),
     log:
         f"{R}/logs/plots/angular_resolution.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         code=code("plot_angular_resolution.py"),
     script:
@@ -118,12 +119,18 @@ rule plot_angular_resolution:
 
 rule plot_calibration:
     input:
-        histograms=expand(rules.calibrate.output.histogram, network=layout.with_kappa(study)),
-        calibrations=expand(rules.calibrate.output.calibration, network=layout.with_kappa(study)),
+        histograms=expand(
+            rules.calibrate.output.histogram, network=layout.with_kappa(study)
+        ),
+        calibrations=expand(
+            rules.calibrate.output.calibration, network=layout.with_kappa(study)
+        ),
     output:
         drawn("calibration"),
     log:
         f"{R}/logs/plots/calibration.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         networks=layout.with_kappa(study),
         code=code("plot_calibration.py"),
@@ -138,6 +145,8 @@ rule plot_needed_by_signal:
         drawn("needed_by_signal/{test}"),
     log:
         f"{R}/logs/plots/needed_by_signal/{{test}}.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         names=methods(study.networks),
         code=code("plot_needed_by_signal.py"),
@@ -152,6 +161,8 @@ rule plot_needed_by_cut:
         drawn("needed_by_cut/{test}"),
     log:
         f"{R}/logs/plots/needed_by_cut/{{test}}.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         names=methods(study.networks),
         signal_fraction=study.hypothesis_test.shown_fraction,
@@ -167,6 +178,8 @@ rule plot_median_p:
         drawn("median_p/{test}"),
     log:
         f"{R}/logs/plots/median_p/{{test}}.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         names=methods(study.networks),
         levels=study.hypothesis_test.levels,
@@ -187,6 +200,8 @@ if study.track_comparison:
             drawn("track_observables"),
         log:
             f"{R}/logs/plots/track_observables.log",
+        conda:
+            "../../envs/conda.yaml"
         params:
             code=code("plot_track_observables.py"),
         script:
@@ -206,10 +221,12 @@ rule figures:
         folder=directory(f"{R}/figures"),
     log:
         f"{R}/logs/figures.log",
+    localrule: True
+    conda:
+        "../../envs/conda.yaml"
     params:
         names=FIGURES,
         code=code("figures.py"),
-    localrule: True
     message:
         "gathering the figures in {output.folder}"
     script:

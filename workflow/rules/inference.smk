@@ -3,17 +3,21 @@
 
 rule toys:
     input:
-        predictions=lambda wildcards: layout.response_table(study, wildcards.test, wildcards.method),
+        predictions=lambda wildcards: layout.response_table(
+            study, wildcards.test, wildcards.method
+        ),
     output:
         toys=f"{R}/toys/{{test}}/{{method}}/{{batch}}.parquet",
     log:
         f"{R}/logs/toys/{{test}}/{{method}}/{{batch}}.log",
-    params:
-        block={"seed": study.seed, "hypothesis_test": layout.one_batch(study).plain()},
-        code=code("toys.py"),
+    conda:
+        "../../envs/conda.yaml"
     resources:
         mem_mb=2000,
         runtime=120,
+    params:
+        block={"seed": study.seed, "hypothesis_test": layout.one_batch(study).plain()},
+        code=code("toys.py"),
     message:
         "toys: {wildcards.test}, {wildcards.method}, batch {wildcards.batch}"
     script:
@@ -28,12 +32,14 @@ rule hypothesis_test:
         needed_events=f"{R}/tables/needed_events.parquet",
     log:
         f"{R}/logs/hypothesis_test.log",
-    params:
-        levels=study.hypothesis_test.levels,
-        code=code("hypothesis_test.py"),
+    conda:
+        "../../envs/conda.yaml"
     resources:
         mem_mb=3000,
         runtime=60,
+    params:
+        levels=study.hypothesis_test.levels,
+        code=code("hypothesis_test.py"),
     message:
         "hypothesis test: merging the toys"
     script:

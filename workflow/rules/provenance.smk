@@ -6,9 +6,11 @@ rule provenance:
         file=f"{R}/provenance.json",
     log:
         f"{R}/logs/provenance.log",
+    localrule: True
+    conda:
+        "../../envs/conda.yaml"
     params:
         study=study.plain(),
         versions=versions(),
-    localrule: True
     script:
         "../scripts/provenance.py"

@@ -1,16 +1,6 @@
 # Track tables from every kind of source: results/tracks/{source}/{part}.parquet
 
 
-def part_of(wildcards):
-    return layout.find_part(study, wildcards.source, wildcards.part)
-
-
-def part_params(wildcards):
-    """The part's own block: more events or files elsewhere leave it as it was."""
-    part = part_of(wildcards)
-    return {"seed": study.seed, "index": part.index, "block": part.block.plain()}
-
-
 rule tracks:
     input:
         lambda wildcards: layout.part_input(study, wildcards.source, part_of(wildcards)),
@@ -21,13 +11,17 @@ rule tracks:
         f"{R}/logs/tracks/{{source}}/{{part}}.log",
     benchmark:
         f"{R}/benchmarks/tracks/{{source}}/{{part}}.tsv"
+    # Training, the longest job, waits for these.
+    priority: 20
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=240,
     params:
         kind=lambda wildcards: study.sources[wildcards.source].kind,
         part=part_params,
         code=lambda wildcards: code(f"tracks_{study.sources[wildcards.source].kind}.py"),
-    resources:
-        mem_mb=1000,
-        runtime=240,
     message:
         "tracks: {params.kind} {wildcards.source}/{wildcards.part}"
     script:
@@ -40,12 +34,14 @@ rule run_degrad:
         degrad_log=f"{R}/degrad/{{source}}/{{part}}.degrad.log",
     log:
         f"{R}/logs/degrad/{{source}}/{{part}}.log",
-    params:
-        part=part_params,
-        code=code("run_degrad.py"),
+    conda:
+        "../../envs/conda.yaml"
     resources:
         mem_mb=2000,
         runtime=1440,
+    params:
+        part=part_params,
+        code=code("run_degrad.py"),
     message:
         "running Degrad: {wildcards.source}/{wildcards.part}"
     script:

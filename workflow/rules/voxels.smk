@@ -1,10 +1,6 @@
 # Voxel shards of the training set and the test sets: results/voxels/{voxels}/{source}/{part}.parquet
 
 
-def set_block(voxels):
-    return study.training_set if voxels == TRAINING else study.test_sets[voxels]
-
-
 rule voxels:
     input:
         tracks=f"{R}/tracks/{{source}}/{{part}}.parquet",
@@ -15,6 +11,13 @@ rule voxels:
         f"{R}/logs/voxels/{{voxels}}/{{source}}/{{part}}.log",
     benchmark:
         f"{R}/benchmarks/voxels/{{voxels}}/{{source}}/{{part}}.tsv"
+    # Training, the longest job, waits for these.
+    priority: 20
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=60,
     params:
         block=lambda wildcards: {
             "seed": study.seed,
@@ -22,9 +25,6 @@ rule voxels:
             "smearing": set_block(wildcards.voxels).smearing_um.plain(),
         },
         code=code("voxels.py"),
-    resources:
-        mem_mb=1000,
-        runtime=60,
     message:
         "voxels: {wildcards.voxels} {wildcards.source}/{wildcards.part}"
     script:
@@ -35,7 +35,13 @@ rule containment:
     input:
         tracks=[
             file.replace(".parquet", ".json")
-            for source in sorted({s for v in layout.voxel_sets(study) for s in layout.set_sources(study, v)})
+            for source in sorted(
+                {
+                    s
+                    for v in layout.voxel_sets(study)
+                    for s in layout.set_sources(study, v)
+                }
+            )
             for file in layout.tracks(study, source)
         ],
         voxels=[
@@ -47,8 +53,10 @@ rule containment:
         table=f"{R}/tables/containment.csv",
     log:
         f"{R}/logs/containment.log",
+    localrule: True
+    conda:
+        "../../envs/conda.yaml"
     params:
         code=code("containment.py"),
-    localrule: True
     script:
         "../scripts/containment.py"

@@ -81,7 +81,7 @@ def screening(molecule: Molecule, energy_eV: Array) -> Array:
     ln_eta = np.linspace(-20, 5, 5001)
     eta = np.exp(ln_eta)
     ln_mean = np.log(2 * eta * ((1 + eta) * np.log1p(1 / eta) - 1))
-    return np.exp(np.interp(np.log(transfer / total / molecule.elastic_excess), ln_mean, ln_eta))
+    return np.exp(np.interp(np.log(transfer / total), ln_mean, ln_eta))
 
 
 def rbeb(shell: Shell, energy_eV: Array) -> Array:

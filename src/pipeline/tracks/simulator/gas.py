@@ -48,7 +48,6 @@ class Excitation:
 class Molecule:
     """What the transport needs to know of one component of the gas.
 
-    `elastic_excess`: total elastic cross section over that of its independent atoms at 10-60 keV.
     `shells`: valence shells fix the cross section for ionisation at low energy, core shells (those
     with an Auger electron) are processes of their own.
     `ions`: energy lost to the ion and fraction of the valence ionisations that end in it.
@@ -58,7 +57,6 @@ class Molecule:
     """
 
     atoms: tuple[tuple[Atom, int], ...]
-    elastic_excess: float
     shells: tuple[Shell, ...]
     ions: tuple[tuple[float, float], ...]
     bethe: tuple[float, float]
@@ -91,9 +89,8 @@ OXYGEN = Atom(8, (0.0625, 0.9375), (14.823, 2.0403))
 MOLECULES: dict[str, Molecule] = {
     "He": Molecule(
         atoms=((HELIUM, 1),),
-        elastic_excess=0.98,
         shells=(Shell(24.587, 39.51, 2),),
-        ions=((24.587, 1.0),),
+        ions=((24.587, 0.995), (79.005, 0.005)),
         bethe=(0.489, 5.50),
         sharing_eV=12.0,
         excitations=(Excitation(0.424, 21.8),),
@@ -101,7 +98,6 @@ MOLECULES: dict[str, Molecule] = {
     ),
     "CO2": Molecule(
         atoms=((CARBON, 1), (OXYGEN, 2)),
-        elastic_excess=1.07,
         shells=(
             Shell(13.77, 64.4, 4),
             Shell(19.7, 49.9, 4),
@@ -119,7 +115,8 @@ MOLECULES: dict[str, Molecule] = {
             (19.07, 0.1616),
             (19.47, 0.0796),
             (27.82, 0.0745),
-            (37.4, 0.0071),
+            (37.4, 0.0056),
+            (73.0, 0.0015),
         ),
         bethe=(5.38, 57.0),
         sharing_eV=13.8,

@@ -18,7 +18,7 @@ ELASTIC, IONISATION, EXCITATION = range(3)
 
 # Electrons of at most 200 eV make ion pairs at 1.08 times the W value of fast electrons, beyond the
 # first; the ratio reproduces Degrad's mean number of electrons in 70 % He : 30 % CO2 at 40-50 keV.
-SLOW_PAIR_FACTOR = 1.095
+SLOW_PAIR_FACTOR = 1.087
 
 Floats = NDArray[np.float64]
 

@@ -42,7 +42,7 @@ BATCH_EVENTS = 256
 # number of electrons: a fraction of the CSDA range plus the diffusion until thermal energies.
 CLOUD_RANGES = 0.3
 CLOUD_UM = 2.8
-SLOW_FANO = 0.35
+SLOW_FANO = 0.4
 
 _STACK = 1024
 _LN_MIN = math.log(MIN_ENERGY_EV)
