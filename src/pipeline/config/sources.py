@@ -153,11 +153,11 @@ class Arrows(Block):
 
     kind: Literal["arrows"]
     events: int = described("Number of arrows.", gt=0)
-    points: int = described("Points filling one arrow.", 4000, gt=0)
-    shaft_length_um: float = described("Length of the shaft [um].", 16_000.0, gt=0)
-    shaft_radius_um: float = described("Radius of the shaft [um].", 1_500.0, gt=0)
-    head_length_um: float = described("Length of the conical head [um].", 8_000.0, gt=0)
-    head_radius_um: float = described("Radius of the head's base [um].", 4_000.0, gt=0)
+    points: int = described("Points filling one arrow.", 2000, gt=0)
+    shaft_length_um: float = described("Length of the shaft [um].", 12_000.0, gt=0)
+    shaft_radius_um: float = described("Radius of the shaft [um].", 1_000.0, gt=0)
+    head_length_um: float = described("Length of the conical head [um].", 6_000.0, gt=0)
+    head_radius_um: float = described("Radius of the head's base [um].", 2_500.0, gt=0)
     events_per_part: int = described("Arrows in one job and one file.", 10_000, gt=0)
 
 
