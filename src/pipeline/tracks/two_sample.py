@@ -61,7 +61,8 @@ def _quadratic(scores: Floats) -> Floats:
     first, second = np.triu_indices(scores.shape[1])
     products = scores[:, first] * scores[:, second]
     features = np.hstack([scores, products])
-    features = (features - features.mean(axis=0)) / features.std(axis=0)
+    spread = features.std(axis=0)
+    features = (features - features.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     return np.hstack([np.ones((len(features), 1)), features])
 
 

@@ -8,7 +8,7 @@ from scipy import constants
 
 @dataclass(frozen=True)
 class Atom:
-    """Screened Coulomb field of an atom, phi(r) = sum_i A_i exp(-alpha_i r).
+    """Screening of an atom's Coulomb field, phi(r) = sum_i A_i exp(-alpha_i r).
 
     Amplitudes (sum 1) and alphas [1/a0] are the two-term entries of table I of Salvat, Martinez,
     Mayol & Parellada, Phys. Rev. A 36 (1987) 467.
@@ -77,15 +77,14 @@ HELIUM = Atom(2, (-0.2259, 1.2259), (5.5272, 2.3992))
 CARBON = Atom(6, (0.1537, 0.8463), (8.0404, 1.4913))
 OXYGEN = Atom(8, (0.0625, 0.9375), (14.823, 2.0403))
 
-# Sources. Shells: Kim & Rudd, Phys. Rev. A 50 (1994) 3954 (He) and Hwang, Kim & Rudd, J. Chem.
-# Phys. 104 (1996) 2956 (CO2; the kinetic energies agree within 7 % with the Hartree-Fock orbitals
-# of the ALeCS database); core bindings from gas-phase photoelectron spectra, the Auger electron
-# carries what two valence holes (35 eV) leave of them. Bethe constants: Rieke & Prepejchal, Phys.
-# Rev. A 6 (1972) 1507, for CO2 as revised in Degrad 3.4 with newer dipole oscillator strengths (the
-# cross section is the same within 1 % above 10 keV). Ion states and fractions, oscillator strengths
-# below ionisation, the lumped states near 25 eV, the widths of energy sharing (CO2: Opal, Peterson
-# & Beaty, J. Chem. Phys. 55 (1971) 4100) and the elastic excess: the evaluation behind Degrad 3.4
-# (S. F. Biagi). W values: ICRU Report 31 (1979).
+# Sources. Valence shells: Kim & Rudd, Phys. Rev. A 50 (1994) 3954 (He) and Hwang, Kim & Rudd, J.
+# Chem. Phys. 104 (1996) 2956 (CO2; its kinetic energies agree within 6 % with the Hartree-Fock
+# orbitals of the ALeCS database). Bethe constants: Rieke & Prepejchal, Phys. Rev. A 6 (1972) 1507;
+# those of CO2 as revised in Degrad 3.4, which changes its cross section by less than 1 % from 10
+# keV up. W values: ICRU Report 31 (1979). The rest is the evaluation behind Degrad 3.4 (S. F.
+# Biagi): K edges and Auger energies, states of the ion and their fractions, oscillator strengths
+# below ionisation, the states lumped near 25 eV, and the widths of energy sharing (that of CO2 is
+# Opal, Peterson & Beaty's, J. Chem. Phys. 55 (1971) 4100).
 MOLECULES: dict[str, Molecule] = {
     "He": Molecule(
         atoms=((HELIUM, 1),),

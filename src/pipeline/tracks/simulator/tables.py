@@ -1,6 +1,7 @@
 """Collision tables of a gas: what the transport looks up at every step."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,8 +17,8 @@ MAX_ENERGY_EV = 70e3
 
 ELASTIC, IONISATION, EXCITATION = range(3)
 
-# Electrons of at most 200 eV make ion pairs at 1.08 times the W value of fast electrons, beyond the
-# first; the ratio reproduces Degrad's mean number of electrons in 70 % He : 30 % CO2 at 40-50 keV.
+# Beyond the first, electrons of at most 200 eV make ion pairs at this times the W value of fast
+# electrons: set to Degrad's mean number of electrons in 70 % He : 30 % CO2 at 40-50 keV.
 SLOW_PAIR_FACTOR = 1.087
 
 Floats = NDArray[np.float64]
@@ -63,6 +64,7 @@ def energies_eV() -> Floats:
     return np.geomspace(MIN_ENERGY_EV, MAX_ENERGY_EV, ENERGIES)
 
 
+@lru_cache(maxsize=8)
 def collision_tables(gas: Gas) -> CollisionTables:
     """Tabulate every process of `gas` on energies from 30 eV to 70 keV."""
     energy = energies_eV()
@@ -74,12 +76,13 @@ def collision_tables(gas: Gas) -> CollisionTables:
     processes.sort(key=lambda process: -process.rate[at_10_keV])
 
     rates = np.stack([process.rate for process in processes], axis=1)
-    total = rates.sum(axis=1)
-    cumulative = np.cumsum(rates, axis=1) / total[:, None]
-    cumulative[:, -1] = 1.0
+    cumulative = np.cumsum(rates, axis=1)
+    total = cumulative[:, -1]
+    # Dividing by the last sum itself makes a last process of no rate unreachable.
+    cumulative = cumulative / total[:, None]
     stopping = _stopping(processes)
     below = energy[0] / stopping[0]  # as if stopping were constant below the table
-    range_cm = below + integrate.cumulative_trapezoid(1 / stopping, energy, initial=0.0)
+    range_cm = below + integrate.cumulative_trapezoid(1 / stopping, energy, initial=0)
     return CollisionTables(
         mean_free_path_um=1e4 / total,
         ps_per_um=1 / (xs.LIGHT_UM_PER_PS * np.sqrt(xs.beta_squared(energy))),
@@ -105,17 +108,12 @@ def _processes(molecule: Molecule, density: float, energy: Floats) -> list[_Proc
     for atom, count in molecule.atoms:
         total, _ = xs.elastic_moments(atom, energy)
         eta = min(atom.alphas) ** 2 / (4 * xs.wave_number_squared(energy))
-        processes.append(
-            _Process(
-                ELASTIC,
-                density * count * total,
-                eta,
-                amplitude=atom.amplitudes,
-                alpha=atom.alphas,
-            )
-        )
+        rate = density * count * total
+        processes.append(_Process(ELASTIC, rate, eta, amplitude=atom.amplitudes, alpha=atom.alphas))
     # Inelastic collisions deflect like elastic ones; see `transport`.
     eta = xs.screening(molecule, energy)
+    # A row stands for energies down to the row below: none of them may be too low for the loss.
+    lowest = energy * (energy[0] / energy[1])
     valence = xs.valence_ionisation(molecule, energy)
     channels = [(loss, 0.0, fraction * valence) for loss, fraction in molecule.ions]
     channels += [(s.binding_eV, s.auger_eV, xs.rbeb(s, energy)) for s in molecule.core]
@@ -124,7 +122,7 @@ def _processes(molecule: Molecule, density: float, energy: Floats) -> list[_Proc
         processes.append(
             _Process(
                 IONISATION,
-                density * np.where(energy > loss, section, 0.0),
+                density * np.where(lowest > loss, section, 0.0),
                 eta,
                 loss_eV=loss,
                 sharing_eV=molecule.sharing_eV,
