@@ -12,6 +12,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -136,8 +137,8 @@ def main() -> None:
                 rates[label].append(done / seconds)
             files = len(list(folder.glob("*.pt")))
             for label, work in (
-                ("read", lambda: read_shard(shard, arguments.batch_size)),
-                ("read each", lambda: read_event_by_event(folder, files, arguments.batch_size)),
+                ("read", partial(read_shard, shard, arguments.batch_size)),
+                ("read each", partial(read_event_by_event, folder, files, arguments.batch_size)),
             ):
                 done, seconds = timed(work)
                 rates[label].append(done / seconds)
