@@ -2,10 +2,10 @@
 
     python benchmarks/preprocessing.py TRACKS.parquet [--events N] [--batch-size N]
 
-The other side follows the steps of Ghrear et al. 2024, section 4.1, in the way of a notebook:
-numpy event by event, a sparse torch tensor for each event, saved in a file of its own, and read
-back one by one into batches. Both sides run on one thread, interleaved in one process, on the
-tracks of one track table (results/tracks/*/*.parquet).
+The other side follows the steps of Ghrear et al. 2024, section 4.1, as its authors' notebooks do:
+numpy event by event, labels appended row by row, a sparse torch tensor for each event in a file of
+its own, read back one by one into batches. Both sides run on one thread, interleaved in one
+process, on the tracks of one track table (results/tracks/*/*.parquet).
 """
 
 import argparse
@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from machine import describe_machine
 from scipy.spatial.transform import Rotation
@@ -31,53 +32,69 @@ ROUNDS = 3
 
 
 def save_event_by_event(tracks: list[TrackBatch], folder: Path, rng: np.random.Generator) -> int:
-    """One .pt file for each contained event; returns their number."""
+    """One .pt file for each contained event; returns their number.
+
+    Two passes with a pickled table between them and labels appended row by row, as in the
+    notebooks behind the paper.
+    """
+    processed = folder / "processed.pk"
+    _processed(tracks, rng).to_pickle(processed)
+    labels = pd.DataFrame(columns=["direction", "offset", "sigma_um", "energy_keV"])
+    half = GRID.half_width_um
     saved = 0
+    for _, row in pd.read_pickle(processed).iterrows():
+        axes = [torch.tensor(row[axis]) for axis in "xyz"]
+        indices = torch.stack([(axis + half) / GRID.voxel_um for axis in axes]).type(torch.int16)
+        if indices.min() < 0 or indices.max() >= GRID.bins:
+            continue
+        counts = torch.ones((len(row["x"]), 1))
+        shape = (GRID.bins, GRID.bins, GRID.bins, 1)
+        tensor = torch.sparse_coo_tensor(indices.long(), counts, shape).coalesce()
+        label = pd.DataFrame([row[list(labels.columns)]])
+        labels = pd.concat([labels, label], ignore_index=True) if saved else label
+        torch.save(tensor, folder / f"{saved}.pt")
+        saved += 1
+    labels.to_pickle(folder / "labels.pk")
+    return saved
+
+
+def _processed(tracks: list[TrackBatch], rng: np.random.Generator) -> pd.DataFrame:
+    """Smeared, rotated and centred electrons, a row an event."""
+    rows = []
     for batch in tracks:
         for event in range(len(batch)):
             positions = batch.positions_um[batch.offsets[event] : batch.offsets[event + 1]]
             sigma = rng.uniform(SMEARING.low_um, SMEARING.high_um)
-            smeared = positions + rng.normal(0.0, sigma, positions.shape)
             rotation = Rotation.random(random_state=rng)
-            rotated = rotation.apply(smeared)
-            direction = rotation.apply(batch.direction[event])
+            rotated = rotation.apply(positions + rng.normal(0.0, sigma, positions.shape))
             centre = rotated.mean(axis=0)
-            centred = rotated - centre
-            start = rotation.apply(batch.start_um[event]) - centre
-            voxels = np.floor(centred / GRID.voxel_um + GRID.bins / 2).astype(np.int64)
-            if voxels.min() < 0 or voxels.max() >= GRID.bins:
-                continue
-            indices, counts = np.unique(voxels, axis=0, return_counts=True)
-            indices = np.hstack([indices, np.zeros((len(indices), 1), dtype=np.int64)])
-            shape = (GRID.bins, GRID.bins, GRID.bins, 1)
-            values = torch.from_numpy(counts.astype(np.float64))
-            tensor = torch.sparse_coo_tensor(torch.from_numpy(indices.T), values, shape)
-            torch.save(
-                (
-                    tensor,
-                    torch.from_numpy(direction),
-                    torch.from_numpy(start),
-                    sigma,
-                    float(batch.energy_keV[event]),
-                ),
-                folder / f"{saved}.pt",
+            x, y, z = (rotated - centre).T
+            rows.append(
+                {
+                    "x": x,
+                    "y": y,
+                    "z": z,
+                    "direction": rotation.apply(batch.direction[event]),
+                    "offset": rotation.apply(batch.start_um[event]) - centre,
+                    "sigma_um": sigma,
+                    "energy_keV": float(batch.energy_keV[event]),
+                }
             )
-            saved += 1
-    return saved
+    return pd.DataFrame(rows)
 
 
 def read_event_by_event(folder: Path, events: int, batch_size: int) -> int:
     """Batches of voxel indices with the event's place in front, and counts, from .pt files."""
+    labels = pd.read_pickle(folder / "labels.pk")
     read = 0
     for first in range(0, events, batch_size):
         indices, counts, directions = [], [], []
         for place, event in enumerate(range(first, min(first + batch_size, events))):
-            tensor, direction, *_ = torch.load(folder / f"{event}.pt", weights_only=False)
-            tensor = tensor.coalesce()
-            voxels = tensor.indices()[:3]
+            tensor = torch.load(folder / f"{event}.pt").coalesce()
+            voxels = tensor.indices()
             indices.append(torch.cat([torch.full_like(voxels[:1], place), voxels]).T)
             counts.append(tensor.values())
-            directions.append(direction)
+            directions.append(torch.from_numpy(labels["direction"].iloc[event]))
         torch.cat(indices), torch.cat(counts), torch.stack(directions)
         read += len(directions)
     return read
