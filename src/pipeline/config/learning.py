@@ -12,6 +12,12 @@ class Adam(Block):
     learning_rate: float = described("Learning rate.", 1e-4, gt=0)
     betas: tuple[float, float] = described("Decay of the moment estimates.", (0.94, 0.999))
     eps: float = described("Added to the denominator.", 1e-7, gt=0)
+    warmup_steps: int = described(
+        "Steps over which the learning rate rises to its value. Without, a fast training of the "
+        "HCN may end at kappa = 0 in its first steps and stay there.",
+        0,
+        ge=0,
+    )
 
 
 class Network(Block):

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import torch
+from torch.optim.lr_scheduler import LambdaLR
 
 from pipeline.config.learning import Network
 from pipeline.files import written_whole
@@ -70,14 +71,22 @@ def train(
         betas=settings.optimiser.betas,
         eps=settings.optimiser.eps,
     )
-    state = _resume(checkpoint, identity, model, optimiser, settings.max_epochs)
+    warmup = max(settings.optimiser.warmup_steps, 1)
+    schedule = LambdaLR(optimiser, lambda step: min((step + 1) / warmup, 1.0))
+    state = _resume(checkpoint, identity, model, optimiser, schedule, settings.max_epochs)
     while state.epoch < settings.max_epochs and not _stalled(state, settings.patience):
         start = time.monotonic()
         state.epoch += 1
         total = int(state.history[0]["events_seen"]) if state.history else None
         progress = Progress(f"epoch {state.epoch}/{settings.max_epochs}", total, "events")
         mean, events, skipped = _epoch(
-            model, loss, training(state.epoch), optimiser, settings.max_gradient_norm, progress
+            model,
+            loss,
+            training(state.epoch),
+            optimiser,
+            schedule,
+            settings.max_gradient_norm,
+            progress,
         )
         state.events_seen += events
         validation_loss = evaluate(model, loss, validation())
@@ -97,7 +106,7 @@ def train(
             }
         )
         progress.finish(f"loss {mean:.4f}, validation {validation_loss:.4f}")
-        _save(checkpoint, identity, model, optimiser, state)
+        _save(checkpoint, identity, model, optimiser, schedule, state)
     if not state.best_weights:
         raise FloatingPointError(f"no finite validation loss in {state.epoch} epochs")
     model.load_state_dict(state.best_weights)
@@ -131,6 +140,7 @@ def _epoch(
     loss: Callable[[torch.nn.Module, Batch], torch.Tensor],
     batches: Iterable[Batch],
     optimiser: torch.optim.Optimizer,
+    schedule: LambdaLR,
     max_gradient_norm: float | None,
     progress: Progress,
 ) -> tuple[float, int, int]:
@@ -145,6 +155,7 @@ def _epoch(
         steps += 1
         if torch.isfinite(norm):
             optimiser.step()
+            schedule.step()
             total += float(losses.detach().sum(dtype=torch.float64))
             events += len(batch)
         else:
@@ -167,12 +178,14 @@ def _save(
     identity: str,
     model: torch.nn.Module,
     optimiser: torch.optim.Optimizer,
+    schedule: LambdaLR,
     state: State,
 ) -> None:
     content = {
         "identity": identity,
         "model": model.state_dict(),
         "optimiser": optimiser.state_dict(),
+        "schedule": schedule.state_dict(),
         "rng": torch.get_rng_state(),
         "cuda_rng": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         "state": vars(state),
@@ -186,6 +199,7 @@ def _resume(
     identity: str,
     model: torch.nn.Module,
     optimiser: torch.optim.Optimizer,
+    schedule: LambdaLR,
     max_epochs: int,
 ) -> State:
     fresh = State(0, 0, float("inf"), 0, {}, [])
@@ -202,6 +216,7 @@ def _resume(
         return fresh
     model.load_state_dict(content["model"])
     optimiser.load_state_dict(content["optimiser"])
+    schedule.load_state_dict(content["schedule"])
     torch.set_rng_state(content["rng"])
     if content["cuda_rng"]:
         torch.cuda.set_rng_state_all(content["cuda_rng"])
