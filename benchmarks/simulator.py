@@ -14,10 +14,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 from machine import describe_machine
 
+from pipeline.columns import flat_together
 from pipeline.tracks.observables import track_observables
 from pipeline.tracks.simulator.gas import Gas
 from pipeline.tracks.simulator.transport import DEFLECTIONS, simulate_tracks
-from pipeline.tracks.table import flat_together
 from pipeline.tracks.two_sample import ks_table, two_sample_auc
 
 GAS = Gas((("He", 0.7), ("CO2", 0.3)), 293.15, 760.0)

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.columns import flat
 from pipeline.config.voxels import Grid, Smearing
-from pipeline.tracks.table import TrackBatch, flat
+from pipeline.tracks.table import TrackBatch
 from pipeline.voxels.binning import bin_tracks
 from pipeline.voxels.shards import VoxelBatch
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.columns import flat_together
 from pipeline.tracks.observables import track_observables
 from pipeline.tracks.simulator.gas import Gas
 from pipeline.tracks.simulator.transport import simulate_tracks
-from pipeline.tracks.table import flat_together
 from pipeline.tracks.two_sample import ks_table, two_sample_auc
 
 EVENTS = 4000

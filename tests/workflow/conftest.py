@@ -28,20 +28,18 @@ class Copy:
 
     def run(self, *arguments: str) -> str:
         """Run Snakemake and return what it printed on standard output."""
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = self._snakemake(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     def fail(self, *arguments: str) -> str:
         """Run Snakemake, expect it to fail and return all it printed."""
-        done = subprocess.run(
+        done = self._snakemake(*arguments)
+        assert done.returncode != 0, done.stdout
+        return done.stdout + done.stderr
+
+    def _snakemake(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
             env=self.environment(),
@@ -49,8 +47,6 @@ class Copy:
             text=True,
             check=False,
         )
-        assert done.returncode != 0, done.stdout
-        return done.stdout + done.stderr
 
     def files(self) -> dict[str, str]:
         """Every output of the workflow and Snakemake's plan for it."""

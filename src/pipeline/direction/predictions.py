@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.columns import field
 from pipeline.files import written_whole
 from pipeline.voxels.shards import VoxelBatch
 
@@ -14,22 +15,18 @@ TRUE = ["true_x", "true_y", "true_z"]
 PREDICTED = ["pred_x", "pred_y", "pred_z"]
 
 
-def _field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
-    return pa.field(name, kind, metadata={"description": text, **({"unit": unit} if unit else {})})
-
-
 SCHEMA = pa.schema(
     [
-        _field("source", pa.string(), "track source of the event"),
-        _field("event_id", pa.int64(), "event in that source's track table"),
-        _field("energy_keV", pa.float32(), "recoil energy", "keV"),
-        _field("sigma_um", pa.float32(), "smearing applied", "um"),
-        *(_field(f"true_{a}", pa.float32(), f"true direction, {a}") for a in "xyz"),
+        field("source", pa.string(), "track source of the event"),
+        field("event_id", pa.int64(), "event in that source's track table"),
+        field("energy_keV", pa.float32(), "recoil energy", "keV"),
+        field("sigma_um", pa.float32(), "smearing applied", "um"),
+        *(field(f"true_{a}", pa.float32(), f"true direction, {a}") for a in "xyz"),
         *(
-            _field(f"pred_{a}", pa.float32(), f"predicted direction, {a}; NaN: event omitted")
+            field(f"pred_{a}", pa.float32(), f"predicted direction, {a}; NaN: event omitted")
             for a in "xyz"
         ),
-        _field("kappa", pa.float32(), "predicted concentration; NaN: the method has none"),
+        field("kappa", pa.float32(), "predicted concentration; NaN: the method has none"),
     ]
 )
 

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.columns import flat
 from pipeline.config.sources import Parquet
 from pipeline.tracks.bad_events import BadEvents
 from pipeline.tracks.raw import BATCH_EVENTS, ENERGY_KEV, LENGTH_UM, TIME_PS, RawBatch
-from pipeline.tracks.table import flat
 
 
 def read_parquet(path: str | Path, source: Parquet, bad: BadEvents) -> Iterator[RawBatch]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.columns import take_ragged
+
 LENGTH_UM = {"um": 1.0, "mm": 1e3, "cm": 1e4, "m": 1e6}
 TIME_PS = {"ps": 1.0, "ns": 1e3, "us": 1e6}
 ENERGY_KEV = {"eV": 1e-3, "keV": 1.0, "MeV": 1e3}
@@ -27,9 +29,7 @@ class RawBatch:
 
     def take(self, index: np.ndarray) -> "RawBatch":
         """The events `index` (int [m]), in that order."""
-        lengths = np.diff(self.offsets)[index]
-        offsets = np.concatenate([[0], np.cumsum(lengths)])
-        rows = np.repeat(self.offsets[index] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        offsets, rows = take_ragged(self.offsets, index)
 
         def chosen(values: np.ndarray | None, which: np.ndarray) -> np.ndarray | None:
             return None if values is None else values[which]

@@ -4,7 +4,6 @@ Every source, simulated or read, is brought into this one form; every later stag
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.columns import field, flat_together, open_parquet, ragged
 from pipeline.files import written_whole
 
 EVENTS_PER_ROW_GROUP = 256
@@ -19,29 +19,25 @@ EVENTS_PER_ROW_GROUP = 256
 FLAG_FLUORESCENCE, FLAG_PAIR, FLAG_BREMSSTRAHLUNG = 1, 2, 4
 
 
-def _field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
-    return pa.field(name, kind, metadata={"description": text, **({"unit": unit} if unit else {})})
-
-
 SCHEMA = pa.schema(
     [
-        _field("event_id", pa.int64(), "number unique within the source"),
-        _field("source_event", pa.int64(), "event number in the file it came from"),
-        _field("energy_keV", pa.float32(), "recoil energy", "keV"),
-        _field("x_um", pa.list_(pa.float32()), "ionisation electrons, x", "um"),
-        _field("y_um", pa.list_(pa.float32()), "ionisation electrons, y", "um"),
-        _field("z_um", pa.list_(pa.float32()), "ionisation electrons, z", "um"),
-        _field("t_ps", pa.list_(pa.float32()), "creation time; null where unknown", "ps"),
-        _field(
+        field("event_id", pa.int64(), "number unique within the source"),
+        field("source_event", pa.int64(), "event number in the file it came from"),
+        field("energy_keV", pa.float32(), "recoil energy", "keV"),
+        field("x_um", pa.list_(pa.float32()), "ionisation electrons, x", "um"),
+        field("y_um", pa.list_(pa.float32()), "ionisation electrons, y", "um"),
+        field("z_um", pa.list_(pa.float32()), "ionisation electrons, z", "um"),
+        field("t_ps", pa.list_(pa.float32()), "creation time; null where unknown", "ps"),
+        field(
             "flags",
             pa.list_(pa.uint8()),
             "1 fluorescence, 2 pair production, 4 bremsstrahlung; null where unknown",
         ),
         *(
-            _field(f"start_{a}_um", pa.float32(), f"true start of the track, {a}", "um")
+            field(f"start_{a}_um", pa.float32(), f"true start of the track, {a}", "um")
             for a in "xyz"
         ),
-        *(_field(f"direction_{a}", pa.float32(), f"true initial direction, {a}") for a in "xyz"),
+        *(field(f"direction_{a}", pa.float32(), f"true initial direction, {a}") for a in "xyz"),
     ]
 )
 
@@ -118,53 +114,6 @@ def count_tracks(path: str | Path) -> int:
     """
     with open_parquet(path, "track table") as file:
         return file.metadata.num_rows
-
-
-@contextmanager
-def open_parquet(path: str | Path, what: str) -> Iterator[pq.ParquetFile]:
-    """Open a Parquet file that this pipeline wrote; its page checksums are verified.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is damaged; says so of `what` it should be.
-    """
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            yield file
-    except FileNotFoundError:
-        raise
-    # A damaged footer shows itself in many ways.
-    except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: damaged {what} ({error}); delete it and rerun") from error
-
-
-def ragged(values: np.ndarray, offsets: np.ndarray, kind: pa.DataType) -> pa.Array:
-    """A Parquet list column from flat values and offsets, without a copy of the values."""
-    return pa.ListArray.from_arrays(
-        pa.array(offsets.astype(np.int32)), pa.array(values, type=kind), type=pa.list_(kind)
-    )
-
-
-def flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-    """Offsets from 0 (int64 [n + 1]) and flat values of a list column."""
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0)
-    offsets = array.offsets.to_numpy().astype(np.int64)
-    values = array.values.slice(offsets[0], offsets[-1] - offsets[0]).to_numpy(zero_copy_only=False)
-    return offsets - offsets[0], values
-
-
-def flat_together(columns: list[pa.ChunkedArray]) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Offsets and flat values, as of `flat`, of list columns whose lists have the same lengths.
-
-    Raises:
-        pa.ArrowInvalid: the lengths differ: a page's header is damaged, which no checksum covers.
-    """
-    offsets, values = zip(*(flat(column) for column in columns), strict=True)
-    if not all(np.array_equal(offsets[0], other) for other in offsets):
-        raise pa.ArrowInvalid("list columns differ in length")
-    return offsets[0], list(values)
 
 
 def _to_arrow(batch: TrackBatch, schema: pa.Schema) -> pa.Table:

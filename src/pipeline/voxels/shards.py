@@ -12,25 +12,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.columns import field, flat_together, open_parquet, ragged, take_ragged
 from pipeline.files import written_whole
-from pipeline.tracks.table import flat_together, open_parquet, ragged
 
 EVENTS_PER_ROW_GROUP = 512
 
 
-def _field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
-    return pa.field(name, kind, metadata={"description": text, **({"unit": unit} if unit else {})})
-
-
 SCHEMA = pa.schema(
     [
-        _field("source", pa.dictionary(pa.int32(), pa.string()), "track source of the event"),
-        _field("event_id", pa.int64(), "event in that source's track table"),
-        _field("voxels", pa.list_(pa.int32()), "occupied voxels, (ix * bins + iy) * bins + iz"),
-        _field("counts", pa.list_(pa.uint16()), "ionisation electrons per occupied voxel"),
-        *(_field(f"direction_{a}", pa.float32(), f"true direction, {a}") for a in "xyz"),
+        field("source", pa.dictionary(pa.int32(), pa.string()), "track source of the event"),
+        field("event_id", pa.int64(), "event in that source's track table"),
+        field("voxels", pa.list_(pa.int32()), "occupied voxels, (ix * bins + iy) * bins + iz"),
+        field("counts", pa.list_(pa.uint16()), "ionisation electrons per occupied voxel"),
+        *(field(f"direction_{a}", pa.float32(), f"true direction, {a}") for a in "xyz"),
         *(
-            _field(
+            field(
                 f"start_{a}",
                 pa.float32(),
                 f"true start of the track, {a}, from the grid's corner",
@@ -38,8 +34,8 @@ SCHEMA = pa.schema(
             )
             for a in "xyz"
         ),
-        _field("sigma_um", pa.float32(), "smearing applied", "um"),
-        _field("energy_keV", pa.float32(), "recoil energy", "keV"),
+        field("sigma_um", pa.float32(), "smearing applied", "um"),
+        field("energy_keV", pa.float32(), "recoil energy", "keV"),
     ]
 )
 
@@ -66,9 +62,7 @@ class VoxelBatch:
 
     def take(self, index: np.ndarray) -> "VoxelBatch":
         """The events `index` (int [m]), in that order."""
-        lengths = np.diff(self.offsets)[index]
-        offsets = np.concatenate([[0], np.cumsum(lengths)])
-        rows = np.repeat(self.offsets[index] - offsets[:-1], lengths) + np.arange(offsets[-1])
+        offsets, rows = take_ragged(self.offsets, index)
         kept = {
             f.name: getattr(self, f.name)[index]
             for f in fields(self)

@@ -1,0 +1,73 @@
+"""Columns of the pipeline's Parquet tables: described fields and ragged lists.
+
+Tables of events hold their electrons or voxels as list columns; in memory these are flat values
+with offsets, event i owning offsets[i]:offsets[i+1].
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
+    """A column with its description and unit in the metadata."""
+    return pa.field(name, kind, metadata={"description": text, **({"unit": unit} if unit else {})})
+
+
+@contextmanager
+def open_parquet(path: str | Path, what: str) -> Iterator[pq.ParquetFile]:
+    """Open a Parquet file that this pipeline wrote; its page checksums are verified.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged; says so of `what` it should be.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            yield file
+    except FileNotFoundError:
+        raise
+    # A damaged footer shows itself in many ways.
+    except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: damaged {what} ({error}); delete it and rerun") from error
+
+
+def ragged(values: np.ndarray, offsets: np.ndarray, kind: pa.DataType) -> pa.Array:
+    """A Parquet list column from flat values and offsets, without a copy of the values."""
+    return pa.ListArray.from_arrays(
+        pa.array(offsets.astype(np.int32)), pa.array(values, type=kind), type=pa.list_(kind)
+    )
+
+
+def flat(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets from 0 (int64 [n + 1]) and flat values of a list column."""
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0)
+    offsets = array.offsets.to_numpy().astype(np.int64)
+    values = array.values.slice(offsets[0], offsets[-1] - offsets[0]).to_numpy(zero_copy_only=False)
+    return offsets - offsets[0], values
+
+
+def flat_together(columns: list[pa.ChunkedArray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Offsets and flat values, as of `flat`, of list columns whose lists have the same lengths.
+
+    Raises:
+        pa.ArrowInvalid: the lengths differ: a page's header is damaged, which no checksum covers.
+    """
+    offsets, values = zip(*(flat(column) for column in columns), strict=True)
+    if not all(np.array_equal(offsets[0], other) for other in offsets):
+        raise pa.ArrowInvalid("list columns differ in length")
+    return offsets[0], list(values)
+
+
+def take_ragged(offsets: np.ndarray, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Offsets of the events `index` (int [m]), in that order, and the rows of their flat values."""
+    lengths = np.diff(offsets)[index]
+    taken = np.concatenate([[0], np.cumsum(lengths)])
+    rows = np.repeat(offsets[index] - taken[:-1], lengths) + np.arange(taken[-1])
+    return taken, rows
