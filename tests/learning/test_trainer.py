@@ -69,6 +69,7 @@ class Study:
             self.loss,
             self.training,
             self.validation,
+            len(self.training_events),
             network,
             self.checkpoint,
             identity,
@@ -305,7 +306,7 @@ def test_learning_rate_warms_up_over_the_first_steps(tmp_path):
         max_epochs=1,
         optimiser={"learning_rate": 0.1, "warmup_steps": 4, "eps": 1e-12},
     )
-    train(model, loss, lambda epoch: [[0]] * 6, lambda: [[0]], settings, tmp_path / "c.pt", "id")
+    train(model, loss, lambda _: [[0]] * 6, lambda: [[0]], 6, settings, tmp_path / "c.pt", "id")
     rates = [before - after for before, after in pairwise(weights[:6])]
     # Under a constant gradient every step of Adam has the length of the learning rate.
     assert rates == pytest.approx([0.025, 0.05, 0.075, 0.1, 0.1], rel=1e-4)

@@ -16,7 +16,7 @@ from pipeline.files import written_whole
 from pipeline.learning.trainer import train
 from pipeline.provenance import file_digest, fingerprint, generator, seed_words
 from pipeline.voxels.dataset import grid_bins, stream_batches
-from pipeline.voxels.shards import VoxelBatch
+from pipeline.voxels.shards import VoxelBatch, open_shard
 from pipeline.voxels.split import in_validation
 
 
@@ -61,6 +61,7 @@ def train_network(
         partial(event_losses, bins=bins, form=settings.loss),
         training,
         validation,
+        round(sum(open_shard(path).events for path in shards) * (1 - validation_fraction)),
         settings,
         checkpoint,
         identity,

@@ -41,6 +41,7 @@ def train(
     loss: Callable[[torch.nn.Module, Batch], torch.Tensor],
     training: Callable[[int], Iterable[Batch]],
     validation: Callable[[], Iterable[Batch]],
+    epoch_events: int,
     settings: Network,
     checkpoint: Path,
     identity: str,
@@ -51,6 +52,7 @@ def train(
         loss: per-event losses [n] of a batch.
         training: batches of an epoch; must depend on the epoch's number alone.
         validation: batches of the validation set, the same every time.
+        epoch_events: about how many events an epoch has, for the time left.
         checkpoint: file written after every epoch; if it is there and carries `identity`, the
             training goes on from it and ends as it would have without a break.
         identity: digest of everything that the training depends on but `max_epochs`: a higher
@@ -77,8 +79,8 @@ def train(
     while state.epoch < settings.max_epochs and not _stalled(state, settings.patience):
         start = time.monotonic()
         state.epoch += 1
-        total = int(state.history[0]["events_seen"]) if state.history else None
-        progress = Progress(f"epoch {state.epoch}/{settings.max_epochs}", total, "events")
+        label = f"epoch {state.epoch}/{settings.max_epochs}"
+        progress = Progress(label, epoch_events, "events")
         mean, events, skipped = _epoch(
             model,
             loss,
