@@ -45,7 +45,7 @@ def test_round_trip_is_exact(tmp_path, times, flags):
     batches = [made(40, 0, times, flags), made(30, 40, times, flags)]
     path = tmp_path / "tracks.parquet"
     assert write_tracks(path, batches, {}) == 70
-    for batch, expected in zip(read_tracks(path), batches, strict=True):
+    for batch, expected in zip(read_tracks(path, details=True), batches, strict=True):
         assert_equal(batch, expected)
     assert count_tracks(path) == 70
 
@@ -92,7 +92,7 @@ def test_nothing_is_left_of_a_table_that_failed(tmp_path):
 
 def test_unit_vectors_keep_their_length(tmp_path):
     write_tracks(tmp_path / "t.parquet", [replace(made(9), energy_keV=np.full(9, 40.0))], {})
-    (batch,) = read_tracks(tmp_path / "t.parquet")
+    (batch,) = read_tracks(tmp_path / "t.parquet", details=True)
     np.testing.assert_allclose(np.linalg.norm(batch.direction, axis=1), 1, rtol=1e-6)
     assert batch.energy_keV.dtype == np.float32
 

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from pipeline.config.voxels import Grid, Smearing
-from pipeline.voxels.binning import bin_tracks, random_rotations
+from pipeline.voxels.binning import bin_tracks, radix_sorted, random_rotations
 from pipeline.voxels.shards import voxel_centres
 
 GRID = Grid()
@@ -154,3 +154,11 @@ def test_order_of_draws_is_that_of_the_tracks(tracks):
     np.testing.assert_array_equal(first.voxels, second.voxels)
     other = binned(batch, Smearing(low_um=160, high_um=466), seed=2)[0]
     assert not np.array_equal(first.direction, other.direction)
+
+
+@pytest.mark.parametrize("bound", [1, 2, 2048, 2049, 120**3, 1024**3])
+def test_radix_sort_sorts(bound):
+    keys = np.random.default_rng(3).integers(0, bound, 3000).astype(np.int32)
+    expected = np.sort(keys)
+    ordered = radix_sorted(keys.copy(), np.empty_like(keys), bound)
+    assert np.array_equal(ordered, expected)

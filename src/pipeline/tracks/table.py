@@ -15,6 +15,7 @@ from pipeline.columns import field, flat_together, open_parquet, ragged
 from pipeline.files import written_whole
 
 EVENTS_PER_ROW_GROUP = 256
+DETAILS = ("t_ps", "flags")
 
 FLAG_FLUORESCENCE, FLAG_PAIR, FLAG_BREMSSTRAHLUNG = 1, 2, 4
 
@@ -89,8 +90,8 @@ def write_tracks(path: str | Path, batches: Iterable[TrackBatch], metadata: dict
     return written
 
 
-def read_tracks(path: str | Path) -> Iterator[TrackBatch]:
-    """Yield the table's row groups in order.
+def read_tracks(path: str | Path, details: bool = False) -> Iterator[TrackBatch]:
+    """Yield the table's row groups in order; times and flags only if `details` are asked for.
 
     Raises:
         ValueError: the file is not a readable track table.
@@ -102,8 +103,9 @@ def read_tracks(path: str | Path) -> Iterator[TrackBatch]:
                 f"{path}: not a track table, columns {sorted(missing)} are missing; "
                 "bring other Parquet files in through a source of kind 'parquet'"
             )
+        columns = [name for name in SCHEMA.names if details or name not in DETAILS]
         for group in range(file.num_row_groups):
-            yield _from_arrow(file.read_row_group(group, columns=SCHEMA.names))
+            yield _from_arrow(file.read_row_group(group, columns=columns))
 
 
 def count_tracks(path: str | Path) -> int:
@@ -145,7 +147,7 @@ def _from_arrow(table: pa.Table) -> TrackBatch:
         return table[name].to_numpy()
 
     def optional(name: str) -> np.ndarray | None:
-        if table[name].null_count:
+        if name not in table.column_names or table[name].null_count:
             return None
         return flat_together([table["x_um"], table[name]])[1][1]
 

@@ -83,7 +83,8 @@ def rotate_and_smear(
     """Rotate and smear one track's positions [N, 3] into `moved` and return their mean [3]."""
     centre = np.zeros(3)
     for i in range(len(positions)):
-        x, y, z = positions[i]
+        # Not unpacked: numba would make a view of every row.
+        x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
         for axis in range(3):
             moved[i, axis] = (
                 rotation[axis, 0] * x
@@ -110,42 +111,66 @@ def _bin(
     counts = np.empty(offsets[-1], np.uint16)
     lengths = np.zeros(n, np.int64)
     centre = np.zeros((n, 3))
-    # One dense grid serves all events: only touched voxels are read and cleared again.
-    dense = np.zeros(bins**3, np.uint16)
     longest = 0
     for event in range(n):
         longest = max(longest, offsets[event + 1] - offsets[event])
     moved = np.empty((longest, 3))
+    flat, spare = np.empty(longest, np.int32), np.empty(longest, np.int32)
+    per_um, half = 1.0 / voxel_um, 0.5 * bins
     used = 0
     for event in range(n):
         first, electrons = offsets[event], offsets[event + 1] - offsets[event]
         centre[event] = rotate_and_smear(
             positions[first : first + electrons], rotation[event], sigma[event], rng, moved
         )
-        found, contained = 0, electrons > 0
+        contained = electrons > 0
         for i in range(electrons):
-            flat = 0
+            index = 0
             for axis in range(3):
-                place = (moved[i, axis] - centre[event, axis]) / voxel_um + 0.5 * bins
+                place = (moved[i, axis] - centre[event, axis]) * per_um + half
                 # Written to be false for NaN too.
-                if not (0.0 <= place < bins):
-                    contained = False
-                    break
-                flat = flat * bins + int(place)
+                contained &= 0.0 <= place < bins
+                index = index * bins + int(place)
             if not contained:
                 break
-            if dense[flat] == 0:
-                voxels[used + found] = flat
-                found += 1
-            dense[flat] += 1
-        touched = voxels[used : used + found]
+            flat[i] = index
         if contained:
-            touched.sort()
-            for i in range(found):
-                counts[used + i] = dense[touched[i]]
-            lengths[event] = found
-        for i in range(found):
-            dense[touched[i]] = 0
-        if contained:
-            used += found
+            ordered = radix_sorted(flat[:electrons], spare[:electrons], bins**3)
+            found = used
+            voxels[found], counts[found] = ordered[0], 1
+            for i in range(1, electrons):
+                if ordered[i] == voxels[found]:
+                    counts[found] += 1
+                else:
+                    found += 1
+                    voxels[found], counts[found] = ordered[i], 1
+            lengths[event] = found + 1 - used
+            used = found + 1
     return voxels[:used].copy(), counts[:used].copy(), lengths, centre
+
+
+@nb.njit(cache=True)
+def radix_sorted(keys: np.ndarray, spare: np.ndarray, bound: int) -> np.ndarray:
+    """The int32 keys, all in [0, bound), in rising order; uses and returns `keys` or `spare`.
+
+    Sorting is a quarter of the work on a track; a radix sort of a thousand keys takes a tenth of
+    the time of a comparing one.
+    """
+    digit_bits = 11
+    tally = np.empty(1 << digit_bits, np.int64)
+    mask = (1 << digit_bits) - 1
+    shift = 0
+    while (bound - 1) >> shift > 0:
+        tally[:] = 0
+        for i in range(len(keys)):
+            tally[(keys[i] >> shift) & mask] += 1
+        place = 0
+        for digit in range(len(tally)):
+            place, tally[digit] = place + tally[digit], place
+        for i in range(len(keys)):
+            digit = (keys[i] >> shift) & mask
+            spare[tally[digit]] = keys[i]
+            tally[digit] += 1
+        keys, spare = spare, keys
+        shift += digit_bits
+    return keys
