@@ -86,7 +86,7 @@ def pristine(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy
     folder = tmp_path_factory.mktemp("workflow") / "copy"
     folder.mkdir()
     shutil.copy(repository / "Snakefile", folder)
-    for name in ("workflow", "config", "src"):
+    for name in ("workflow", "config", "envs", "src"):
         shutil.copytree(
             repository / name,
             folder / name,
