@@ -96,9 +96,3 @@ def test_every_part_has_its_track_table_and_its_shard():
     assert layout.shards(config, "train") == [f"out/voxels/train/made/{n}.parquet" for n in names]
     assert layout.shards(config, "test") == ["out/voxels/test/other/0000_arrows.parquet"]
     assert layout.voxel_sets(config) == ["train", "test"]
-
-
-def test_part_is_found_by_its_name():
-    config = simulation(250)
-    for part in layout.parts(config, "made"):
-        assert layout.find_part(config, "made", part.name) == part

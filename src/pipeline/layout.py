@@ -58,11 +58,6 @@ def parts(config: Config, source: str) -> list[Part]:
     ]
 
 
-def find_part(config: Config, source: str, name: str) -> Part:
-    """The part of that name."""
-    return next(part for part in parts(config, source) if part.name == name)
-
-
 def part_input(config: Config, source: str, part: Part) -> list[str]:
     """The file a part is read from: the user's, or what a Degrad run left; none if generated."""
     if isinstance(part.block, DegradRun):

@@ -1,5 +1,6 @@
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "src"))
@@ -28,8 +29,13 @@ def code(script):
     return code_digest(Path(workflow.basedir) / "workflow" / "scripts" / script)
 
 
+@cache
+def parts_of(source):
+    return {part.name: part for part in layout.parts(study, source)}
+
+
 def part_of(wildcards):
-    return layout.find_part(study, wildcards.source, wildcards.part)
+    return parts_of(wildcards.source)[wildcards.part]
 
 
 def part_params(wildcards):
