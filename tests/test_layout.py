@@ -14,6 +14,7 @@ def config_of(sources, **blocks):
             "training_set": {"sources": list(sources)},
             "test_sets": {"test": {"sources": ["other"], "smearing_um": 0}},
             "networks": {"RCN": {"architecture": "rcn"}},
+            "hypothesis_test": {"test_sets": []},
             **blocks,
         }
     )
@@ -96,3 +97,23 @@ def test_every_part_has_its_track_table_and_its_shard():
     assert layout.shards(config, "train") == [f"out/voxels/train/made/{n}.parquet" for n in names]
     assert layout.shards(config, "test") == ["out/voxels/test/other/0000_arrows.parquet"]
     assert layout.voxel_sets(config) == ["train", "test"]
+
+
+def test_energies_with_decimals_make_file_names():
+    made = {"kind": "simulation", "energies_keV": [40.5], "events_per_energy": 1}
+    config = config_of({"made": made})
+    assert [part.name for part in layout.parts(config, "made")] == ["0000_40-5keV"]
+
+
+def test_files_are_in_natural_order(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for number in (1, 2, 10):
+        (tmp_path / f"run{number}.OUT").touch()
+    config = config_of({"mine": {"kind": "degrad", "files": ["run*.OUT"], "energy_keV": 40}})
+    names = [part.name for part in layout.parts(config, "mine")]
+    assert names == ["0000_run1", "0001_run2", "0002_run10"]
+
+
+def test_order_of_sources_does_not_matter():
+    sources = {name: {"kind": "arrows", "events": 1} for name in ("b", "a")}
+    assert layout.set_sources(config_of(sources), "train") == ["a", "b"]

@@ -193,3 +193,13 @@ def test_package_has_no_relative_imports():
     for path in provenance.PACKAGE_ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             assert not (isinstance(node, ast.ImportFrom) and node.level), path
+
+
+def test_help_text_of_a_config_key_does_not_count(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text('x = described("Length [um].", 1.0, gt=0)\n')
+    before = code_digest(script)
+    script.write_text('x = described("The length [um].", 1.0, gt=0)\n')
+    assert code_digest(script) == before
+    script.write_text('x = described("The length [um].", 2.0, gt=0)\n')
+    assert code_digest(script) != before

@@ -30,10 +30,6 @@ class Progress:
         """Log the closing line."""
         self._log(time.monotonic(), note)
 
-    def rate(self) -> float:
-        """Units per second since the start."""
-        return self.done / max(time.monotonic() - self.start, 1e-9)
-
     def _log(self, now: float, note: str) -> None:
         rate = self.done / max(now - self.start, 1e-9)
         if self.total is None:

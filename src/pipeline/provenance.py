@@ -59,6 +59,12 @@ def code_digest(script: str | Path) -> str:
     return fingerprint(*(_normalised(path, path.stat().st_mtime_ns) for path in sources))
 
 
+def package_digest() -> str:
+    """A digest of all source files of this package."""
+    sources = sorted(PACKAGE_ROOT.rglob("*.py"))
+    return fingerprint(*(path.read_text() for path in sources))
+
+
 def imported_modules(script: str | Path) -> set[str]:
     """Names of the package's modules that `script` imports, directly or through others."""
     found: set[str] = set()
@@ -134,4 +140,7 @@ def _normalised(path: Path, mtime_ns: int) -> str:
             and ast.get_docstring(node, clean=False) is not None
         ):
             node.body = node.body[1:]
+        # The help text of a config key is documentation too.
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "described":
+            node.args = node.args[1:]
     return ast.dump(tree)

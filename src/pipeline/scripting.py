@@ -38,7 +38,12 @@ def job(snakemake: Any) -> Iterator[None]:
         sys.exit(1)
 
 
-def share_package() -> None:
-    """Let the jobs of this run import this very package, whether it is installed or not."""
+def share_package(code: str) -> None:
+    """Let the jobs of this run import this very package, whether it is installed or not.
+
+    Compiled functions are cached apart for every state of the package (`code` is its digest):
+    numba freezes what a function imports from other modules and does not see them change.
+    """
     others = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(SOURCES), *([others] if others else [])])
+    os.environ["NUMBA_CACHE_DIR"] = str(Path(".snakemake", "numba", code).resolve())

@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.config.schema import ConfigError, check_config
+from pipeline.direction.methods import methods
 
 
 @pytest.mark.parametrize("block", ["training_set", "test_sets.50keV", "track_comparison.simulated"])
@@ -39,3 +40,27 @@ def test_names_become_file_names(plain, name):
     plain["networks"][name] = {"architecture": "rcn"}
     with pytest.raises(ConfigError, match="letters, digits"):
         check_config(plain)
+
+
+def test_hypothesis_test_wants_one_energy(plain):
+    plain["sources"]["read"] = {
+        "kind": "simulation",
+        "energies_keV": [40, 50],
+        "events_per_energy": 1,
+    }
+    with pytest.raises(ConfigError, match="several energies"):
+        check_config(plain)
+    plain["hypothesis_test"] = {"test_sets": []}
+    check_config(plain)
+
+
+def test_hypothesis_test_wants_recoils(plain):
+    plain["sources"]["read"] = {"kind": "arrows", "events": 5}
+    with pytest.raises(ConfigError, match="arrows"):
+        check_config(plain)
+
+
+@pytest.mark.parametrize("name", ["perfect", "non_ml", "Best-Expected"])
+def test_networks_do_not_take_the_names_of_other_methods(name):
+    with pytest.raises(ValueError, match="name of another method"):
+        methods([name])

@@ -8,6 +8,7 @@ from pipeline.direction.calibration import (
     kappa_calibration,
     kappa_edges,
 )
+from pipeline.direction.predictions import PREDICTED, TRUE
 
 EVENTS = 40_000
 
@@ -109,3 +110,18 @@ def test_omitted_events_enter_nothing(calibrated) -> None:
 def test_a_method_without_kappa_is_refused(calibrated) -> None:
     with pytest.raises(ValueError, match="predicts kappa"):
         kappa_edges(calibrated.assign(kappa=np.nan), 10, 0.9)
+
+
+@pytest.mark.parametrize("kappa", [0.0, 0.7])
+def test_one_kappa_for_all_events_is_one_full_bin(kappa):
+    rng = np.random.default_rng(1)
+    vectors = rng.standard_normal((2, 200, 3))
+    true, predicted = vectors / np.linalg.norm(vectors, axis=2, keepdims=True)
+    table = pd.DataFrame(
+        np.hstack([true, predicted, np.full((200, 1), kappa)]), columns=[*TRUE, *PREDICTED, "kappa"]
+    )
+    edges = kappa_edges(table, 5, 0.995)
+    calibration = kappa_calibration(table, edges, 30)
+    histogram = kappa_angle_histogram(table, edges, 10)
+    assert calibration["events"].sum() == histogram["events"].sum() == 200
+    assert (np.diff(edges) > 0).all()

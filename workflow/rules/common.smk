@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 from pipeline import layout
 from pipeline.config.schema import TRAINING, ConfigError, check_config
 from pipeline.direction.methods import methods
-from pipeline.provenance import code_digest, versions
+from pipeline.provenance import code_digest, package_digest
 from pipeline.scripting import share_package
 
 try:
@@ -16,7 +16,7 @@ try:
 except ConfigError as error:
     sys.exit(f"error in {error}")
 
-share_package()
+share_package(package_digest())
 
 R = study.results
 
@@ -42,6 +42,12 @@ def part_params(wildcards):
     """The part's own block: more events or files elsewhere leave it as it was."""
     part = part_of(wildcards)
     return {"seed": study.seed, "index": part.index, "block": part.block.plain()}
+
+
+def run_params(wildcards):
+    """What a Degrad run depends on: not what becomes of its bad events."""
+    run = part_of(wildcards).block.model_copy(update={"on_bad_event": "stop"})
+    return {"seed": study.seed, "block": run.plain()}
 
 
 def set_block(voxels):

@@ -145,6 +145,7 @@ rule calibrate:
     output:
         histogram=f"{R}/tables/calibration/{{network}}_histogram.csv",
         calibration=f"{R}/tables/calibration/{{network}}.csv",
+        share=f"{R}/tables/calibration/{{network}}_share.csv",
     log:
         f"{R}/logs/calibration/{{network}}.log",
     conda:

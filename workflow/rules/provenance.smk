@@ -2,6 +2,9 @@
 
 
 rule provenance:
+    input:
+        rules.summary.output.table,
+        rules.figures.output.folder,
     output:
         file=f"{R}/provenance.json",
     log:
@@ -11,6 +14,5 @@ rule provenance:
         "../../envs/conda.yaml"
     params:
         study=study.plain(),
-        versions=versions(),
     script:
         "../scripts/provenance.py"

@@ -40,7 +40,7 @@ rule run_degrad:
         mem_mb=2000,
         runtime=1440,
     params:
-        part=part_params,
+        part=run_params,
         code=code("run_degrad.py"),
     message:
         "running Degrad: {wildcards.source}/{wildcards.part}"

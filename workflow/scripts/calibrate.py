@@ -3,7 +3,12 @@
 import pandas as pd
 
 from pipeline.config.evaluation import Evaluation
-from pipeline.direction.calibration import kappa_angle_histogram, kappa_calibration, kappa_edges
+from pipeline.direction.calibration import (
+    calibrated_share,
+    kappa_angle_histogram,
+    kappa_calibration,
+    kappa_edges,
+)
 from pipeline.direction.predictions import read_predictions
 from pipeline.files import written_whole
 from pipeline.scripting import job
@@ -12,7 +17,18 @@ with job(snakemake):
     settings = Evaluation.model_validate(snakemake.params.evaluation)
     table = pd.concat(map(read_predictions, snakemake.input.predictions), ignore_index=True)
     edges = kappa_edges(table, settings.kappa_bins, settings.kappa_quantile)
-    with written_whole(snakemake.output.histogram) as temporary:
-        kappa_angle_histogram(table, edges, settings.angle_bins).to_csv(temporary, index=False)
-    with written_whole(snakemake.output.calibration) as temporary:
-        kappa_calibration(table, edges, settings.minimum_events).to_csv(temporary, index=False)
+    calibration = kappa_calibration(table, edges, settings.minimum_events)
+    share = {
+        "network": snakemake.wildcards.network,
+        "events": len(table),
+        "tolerance": settings.kappa_tolerance,
+        "calibrated_share": calibrated_share(calibration, len(table), settings.kappa_tolerance),
+    }
+    tables = {
+        "histogram": kappa_angle_histogram(table, edges, settings.angle_bins),
+        "calibration": calibration,
+        "share": pd.DataFrame([share]),
+    }
+    for name, path in snakemake.output.items():
+        with written_whole(path) as temporary:
+            tables[name].to_csv(temporary, index=False)

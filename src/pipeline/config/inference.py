@@ -75,6 +75,13 @@ class HypothesisTest(Block):
         """The signal fraction of figures that show one only: the middle one."""
         return sorted(self.signal_fractions)[len(self.signal_fractions) // 2]
 
+    @field_validator("cut_fractions")
+    @classmethod
+    def _uncut_too(cls, values: tuple[float, ...]) -> tuple[float, ...]:
+        if 0.0 not in values:
+            raise ValueError(f"must hold 0, against which cuts are compared; got {list(values)}")
+        return values
+
     @field_validator("signal_fractions", "cut_fractions")
     @classmethod
     def _distinct(cls, values: tuple[float, ...]) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ from pipeline.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.config.inference import HypothesisTest
 from pipeline.config.learning import Network, TestSet, TrainingSet
 from pipeline.config.model import Block, described
-from pipeline.config.sources import Source
+from pipeline.config.sources import Arrows, Source
 from pipeline.config.voxels import Grid
 
 TRAINING = "train"  # name of the training set among the voxel sets
@@ -32,7 +32,7 @@ class Config(Block):
     """The configuration of one study."""
 
     seed: int = described("Seed of everything random.", 1, ge=0)
-    results: str = described("Folder of all results.", "results")
+    results: str = described("Folder of all results.", "results", min_length=1)
     sources: dict[str, Source] = described("Track sources by name.", min_length=1)
     grid: Grid = described("Voxel grid.", Grid())
     training_set: TrainingSet = described("What the networks learn from.")
@@ -47,6 +47,12 @@ class Config(Block):
     track_comparison: TrackComparison | None = described(
         "Compare simulated with reference tracks; null: no comparison.", None
     )
+
+    @property
+    def hypothesis_tests(self) -> list[str]:
+        """Test sets whose response enters the hypothesis test."""
+        chosen = self.hypothesis_test.test_sets
+        return list(self.test_sets if chosen is None else chosen)
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
@@ -70,6 +76,15 @@ class Config(Block):
                 raise ValueError(
                     f"hypothesis_test.test_sets: no test set '{name}'; "
                     f"test sets: {', '.join(self.test_sets)}"
+                )
+        for name in self.hypothesis_tests:
+            blocks = [self.sources[source] for source in self.test_sets[name].sources]
+            energies = {energy for block in blocks for energy in block.energies()}
+            if len(energies) > 1 or any(isinstance(block, Arrows) for block in blocks):
+                raise ValueError(
+                    f"hypothesis_test.test_sets: '{name}' holds "
+                    f"{'recoils of several energies' if energies else 'arrows'}; the test needs "
+                    "recoils of one energy. Name the test sets that have it, or [] for no test"
                 )
         for name in [*self.sources, *self.test_sets, *self.networks]:
             if not name.replace("_", "").replace("-", "").isalnum():

@@ -46,6 +46,10 @@ class Simulation(Block):
     )
     events_per_part: int = described("Events in one job and one file.", 10_000, gt=0)
 
+    def energies(self) -> list[float]:
+        """Recoil energies [keV] that the config knows of."""
+        return self.energies_keV
+
 
 class FileSource(Block):
     """What all sources that read files have in common."""
@@ -76,6 +80,10 @@ class Degrad(FileSource):
     kind: Literal["degrad"]
     energy_keV: float = described("Recoil energy, which DEGRAD.OUT does not hold [keV].", gt=0)
 
+    def energies(self) -> list[float]:
+        """Recoil energies [keV] that the config knows of."""
+        return [self.energy_keV]
+
 
 class DegradRun(Block):
     """Tracks from a Degrad executable that is run here, one job for each seed."""
@@ -102,6 +110,10 @@ class DegradRun(Block):
             raise ValueError(f"gas_percent adds up to {sum(self.gas_percent):g}, not 100")
         return self
 
+    def energies(self) -> list[float]:
+        """Recoil energies [keV] that the config knows of."""
+        return [self.energy_keV]
+
 
 class RootBranches(Block):
     """Names of the branches; one entry is one event, coordinates are jagged."""
@@ -125,6 +137,10 @@ class Root(FileSource):
     energy_unit: EnergyUnit = described("Unit of the energy branch.", "keV")
     energy_keV: float | None = described("Energy of every event, if no branch has it.", None, gt=0)
 
+    def energies(self) -> list[float]:
+        """Recoil energies [keV] that the config knows of."""
+        return [] if self.energy_keV is None else [self.energy_keV]
+
 
 class ParquetColumns(Block):
     """Names of the columns; one row is one event, coordinates are lists."""
@@ -147,6 +163,10 @@ class Parquet(FileSource):
     energy_unit: EnergyUnit = described("Unit of the energy column.", "eV")
     energy_keV: float | None = described("Energy of every event, if no column has it.", None, gt=0)
 
+    def energies(self) -> list[float]:
+        """Recoil energies [keV] that the config knows of."""
+        return [] if self.energy_keV is None else [self.energy_keV]
+
 
 class Arrows(Block):
     """Uniformly filled arrows along +z, appendix B of the paper: a problem with a clean answer."""
@@ -159,6 +179,10 @@ class Arrows(Block):
     head_length_um: float = described("Length of the conical head [um].", 6_000.0, gt=0)
     head_radius_um: float = described("Radius of the head's base [um].", 2_500.0, gt=0)
     events_per_part: int = described("Arrows in one job and one file.", 10_000, gt=0)
+
+    def energies(self) -> list[float]:
+        """Recoil energies [keV] that the config knows of."""
+        return []
 
 
 Source = Annotated[

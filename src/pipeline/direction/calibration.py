@@ -20,7 +20,9 @@ def kappa_edges(predictions: pd.DataFrame, bins: int, quantile: float) -> np.nda
     kappa = predictions["kappa"].to_numpy(dtype=np.float64)
     if not np.isfinite(kappa).any():
         raise ValueError("calibration needs a method that predicts kappa; all of them are NaN")
-    return np.linspace(0.0, np.nanquantile(kappa, quantile), bins + 1)
+    highest = np.nanquantile(kappa, quantile)
+    # A network that knows no direction says kappa = 0 of every event.
+    return np.linspace(0.0, highest if highest > 1e-6 else 1.0, bins + 1)
 
 
 def kappa_angle_histogram(
@@ -63,7 +65,8 @@ def kappa_calibration(
     kappa = known["kappa"].to_numpy(dtype=np.float64)
     frame = pd.DataFrame(
         {
-            "bin": np.searchsorted(edges, kappa, side="right") - 1,
+            # The last bin holds its upper edge too, as in numpy's histograms.
+            "bin": np.searchsorted(edges[:-1], kappa, side="right") - 1 + (kappa > edges[-1]),
             "kappa": kappa,
             "angle_deg": np.degrees(angles_rad(known)),
             "expected_deg": np.degrees(expected_angle_rad(kappa)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pipeline.config.inference import PERFECT
 from pipeline.direction.published import (
     BEST_EXPECTED,
     NON_ML,
@@ -20,5 +21,13 @@ BASELINES = {
 
 
 def methods(networks: Iterable[str]) -> dict[str, str]:
-    """Path name -> shown name of the networks and the baselines, in the order of all tables."""
+    """Path name -> shown name of the networks and the baselines, in the order of all tables.
+
+    Raises:
+        ValueError: a network bears the name of another method.
+    """
+    networks = list(networks)
+    taken = {PERFECT, *BASELINES, *BASELINES.values()}.intersection(networks)
+    if taken:
+        raise ValueError(f"networks: '{taken.pop()}' is the name of another method; choose another")
     return {**{name: name for name in networks}, **BASELINES}

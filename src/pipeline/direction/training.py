@@ -33,7 +33,8 @@ def train_network(
 
     `code` is the digest of the code in use; with the settings, the seed and the shards' contents
     it decides whether a checkpoint may be resumed. Same inputs, same network, whatever the
-    machine's load or the number of cores.
+    machine's load or the number of cores; on CUDA, sums in another order may differ in the last
+    digits.
     """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)

@@ -25,7 +25,7 @@ _COLUMNS = {
     "events": "passing events; in needed_events those of the median experiment",
     "batch": "number of the batch",
     "q": "value of the test statistic, one per toy",
-    "recoils": "recoils in the detector: events / efficiency",
+    "recoils": "contained recoils, omitted and cut ones included: events / efficiency",
     "median_p": "p-value of the median experiment",
     "p_low": "lower edge of the central 68 % of p-values",
     "p_high": "upper edge of the central 68 % of p-values",

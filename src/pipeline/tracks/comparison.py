@@ -15,6 +15,7 @@ from pipeline.tracks.two_sample import ks_table, two_sample_auc
 
 SHOWN = ("max_radius_mm", "std_major_mm", "skewness", "electrons_within_5mm")
 BINS = 30
+ALONG_Z = np.array([0.0, 0.0, 1.0], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,10 @@ def _observables(tables: Iterable[Path], what: str) -> dict[float, pd.DataFrame]
     found: dict[float, list[pd.DataFrame]] = {}
     for path in tables:
         for batch in read_tracks(path):
+            if batch.start_um.any() or not (batch.direction == ALONG_Z).all():
+                raise ValueError(
+                    f"{path}: track observables need tracks that start at the origin along +z"
+                )
             observables = track_observables(batch.offsets, batch.positions_um)
             for energy in np.unique(batch.energy_keV):
                 mine = observables[batch.energy_keV == energy]

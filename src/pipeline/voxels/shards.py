@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from pipeline.columns import field, flat_together, open_parquet, ragged, take_ragged
 from pipeline.files import written_whole
 
+# At most: each batch begins a row group of its own.
 EVENTS_PER_ROW_GROUP = 512
-
 
 SCHEMA = pa.schema(
     [
