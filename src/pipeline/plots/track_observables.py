@@ -74,7 +74,7 @@ def _draw_distances(axis: Axes, distances: pd.DataFrame, colours: dict[float, st
         axis.axvline(table["ks_null"].median(), color=colour, linestyle="--", linewidth=1)
     axis.set_yticks(range(len(names)), [_label(name) for name in names], fontsize=7)
     axis.invert_yaxis()
-    axis.set(xlabel="KS distance", xlim=(0, None))
+    axis.set(xlabel="KS distance", xlim=(0, 1.1 * distances["ks"].max()))
 
 
 def _label(observable: str) -> str:
