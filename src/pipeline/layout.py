@@ -96,11 +96,10 @@ def set_sources(config: Config, voxel_set: str) -> list[str]:
     return sorted(block.sources)
 
 
-def toys(config: Config) -> list[str]:
-    """Batches of toys of every method on the test sets of the hypothesis test."""
+def toys(config: Config, test: str) -> list[str]:
+    """Batches of toys of every method on a test set."""
     return [
         f"{config.results}/toys/{test}/{method}/{batch}.parquet"
-        for test in config.hypothesis_tests
         for method in [*config.networks, "non_ml", PERFECT]
         for batch in range(config.hypothesis_test.batches)
     ]

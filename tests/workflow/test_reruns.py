@@ -94,7 +94,7 @@ def test_more_events_keep_finished_parts(study):
 def test_levels_keep_the_toys(study):
     study.configure(hypothesis_test__levels={"95% CL": 0.05})
     pending = study.pending()
-    assert "results/tables/needed_events.parquet" in pending
+    assert "results/tables/40keV_443um/needed_events.parquet" in pending
     assert not any("/toys/" in f for f in pending)
 
 

@@ -26,12 +26,12 @@ rule toys:
 
 rule hypothesis_test:
     input:
-        toys=layout.toys(study),
+        toys=lambda wildcards: layout.toys(study, wildcards.test),
     output:
-        power=f"{R}/tables/power.parquet",
-        needed_events=f"{R}/tables/needed_events.parquet",
+        power=f"{R}/tables/{{test}}/power.parquet",
+        needed_events=f"{R}/tables/{{test}}/needed_events.parquet",
     log:
-        f"{R}/logs/hypothesis_test.log",
+        f"{R}/logs/hypothesis_test/{{test}}.log",
     conda:
         "../../envs/conda.yaml"
     resources:
@@ -41,6 +41,6 @@ rule hypothesis_test:
         levels=study.hypothesis_test.levels,
         code=code("hypothesis_test.py"),
     message:
-        "hypothesis test: merging the toys"
+        "hypothesis test on {wildcards.test}"
     script:
         "../scripts/hypothesis_test.py"

@@ -4,7 +4,6 @@
 rule provenance:
     input:
         rules.summary.output.table,
-        rules.figures.output.folder,
     output:
         file=f"{R}/provenance.json",
     log:
