@@ -104,7 +104,7 @@ def write_shard(
             temporary,
             schema,
             compression="zstd",
-            compression_level=3,
+            compression_level=1,
             use_dictionary=["source", "sigma_um", "energy_keV", "counts.list.element"],
             column_encoding={"voxels.list.element": "DELTA_BINARY_PACKED"},
             write_page_checksum=True,

@@ -39,10 +39,11 @@ def voxelise(
     def binned() -> Iterator[VoxelBatch]:
         for batch in read_tracks(tracks):
             contained, _ = bin_tracks(batch, source, grid, smearing, rng)
-            extents_um.append(float(np.median(np.abs(batch.positions_um))))
             progress.update(len(batch))
             if len(contained):
                 yield contained
+            else:
+                extents_um.append(float(np.median(np.abs(batch.positions_um))))
 
     with written_whole(shard) as temporary:
         kept = write_shard(temporary, binned(), grid.bins, grid.voxel_um)
