@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
-# Threads that wait for each other in a spin loop slow a busy machine down tenfold.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+from pipeline.provenance import package_digest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+
+# Compiled functions are cached for this very state of the package; see scripting.share_package.
+os.environ["NUMBA_CACHE_DIR"] = str(REPOSITORY / ".pytest_cache" / "numba" / package_digest())
+# Threads that wait for each other in a spin loop slow a busy machine down tenfold.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
