@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.inference.response import PREDICTED, TRUE, Response, scan_cuts
+from pipeline.direction.predictions import PREDICTED, TRUE
+from pipeline.inference.response import Response, scan_cuts
 
 
 @pytest.fixture

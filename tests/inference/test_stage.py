@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.config.inference import EventGrid, HypothesisTest
-from pipeline.inference.response import PREDICTED, TRUE
+from pipeline.direction.predictions import PREDICTED, TRUE
 from pipeline.inference.stage import write_sensitivity, write_toys
 
 SETTINGS = HypothesisTest(

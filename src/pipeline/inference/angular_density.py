@@ -23,14 +23,6 @@ def vmf_legendre(kappa: ArrayLike, degree_max: int) -> Array:
     return ive(np.arange(degree_max + 1) + 0.5, kappa) / ive(0.5, kappa)
 
 
-def mean_cosine(kappa: ArrayLike) -> Array:
-    """A(kappa) = coth(kappa) - 1/kappa, the mean cosine of a von Mises-Fisher density."""
-    kappa = np.asarray(kappa, float)
-    small = kappa < 1e-2
-    safe = np.where(small, 1.0, kappa)
-    return np.where(small, kappa / 3, 1 / np.tanh(safe) - 1 / safe)
-
-
 @njit(cache=True)
 def legendre_means(cosine: Array, weight: Array, degree_max: int) -> Array:
     """Weighted means of P_l(cosine) for l = 0..degree_max, by recurrence; weights sum to one."""

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.direction.predictions import PREDICTED, TRUE
+
 Array = NDArray[np.float64]
 logger = logging.getLogger(__name__)
 
-TRUE = ["true_x", "true_y", "true_z"]
-PREDICTED = ["pred_x", "pred_y", "pred_z"]
 _FEW_EVENTS = 200
 
 

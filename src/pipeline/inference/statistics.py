@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
+from pipeline.direction.vmf_stats import mean_cosine
 from pipeline.inference.angular_density import (
     cell_centres,
     legendre_means,
-    mean_cosine,
     relative_density,
     vmf_legendre,
 )
