@@ -23,8 +23,8 @@ class Adam(Block):
 class Network(Block):
     """One network and its training; the defaults are the paper's."""
 
-    architecture: Literal["rcn", "hcn"] = described(
-        "'rcn' predicts a direction, 'hcn' a direction and its kappa."
+    architecture: Literal["rcn", "hcn", "unet"] = described(
+        "'rcn' predicts a direction, 'hcn' and 'unet' a direction and its kappa."
     )
     loss: Literal["exact", "paper"] = described(
         "von Mises-Fisher likelihood of the HCN: 'exact' closed form, or 'paper', the switched "
