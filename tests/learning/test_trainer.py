@@ -1,7 +1,6 @@
 """The trainer on a problem that a pencil can solve: linear regression."""
 
 import logging
-from itertools import pairwise
 
 import pytest
 import torch
@@ -290,23 +289,3 @@ def test_patience_does_not_hold_back_a_model_that_improves(study):
     history = study.run(max_epochs=8, patience=1, learning_rate=1e-3)
     assert len(history) == 8
     assert history["best"].tolist() == [False] * 7 + [True]
-
-
-def test_learning_rate_warms_up_over_the_first_steps(tmp_path):
-    model = torch.nn.Linear(1, 1, bias=False)
-    torch.nn.init.zeros_(model.weight)
-    weights = []
-
-    def loss(net, batch):
-        weights.append(float(net.weight.detach()))
-        return net(torch.ones(len(batch), 1)).squeeze(1)  # a constant gradient of one
-
-    settings = Network(
-        architecture="rcn",
-        max_epochs=1,
-        optimiser={"learning_rate": 0.1, "warmup_steps": 4, "eps": 1e-12},
-    )
-    train(model, loss, lambda _: [[0]] * 6, lambda: [[0]], 6, settings, tmp_path / "c.pt", "id")
-    rates = [before - after for before, after in pairwise(weights[:6])]
-    # Under a constant gradient every step of Adam has the length of the learning rate.
-    assert rates == pytest.approx([0.025, 0.05, 0.075, 0.1, 0.1], rel=1e-4)

@@ -1,13 +1,13 @@
 """Schema of training: which network, how it learns, on which device."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.config.model import Block, described
 from pipeline.config.voxels import Smearing
 
 
-class Adam(Block):
-    """The Adam optimiser; the defaults are the paper's."""
+class AdamW(Block):
+    """The AdamW optimiser; the defaults are the paper's, Adam."""
 
     learning_rate: float = described("Learning rate.", 1e-4, gt=0)
     betas: tuple[float, float] = described("Decay of the moment estimates.", (0.94, 0.999))
@@ -17,6 +17,20 @@ class Adam(Block):
         "HCN may end at kappa = 0 in its first steps and stay there.",
         0,
         ge=0,
+    )
+    weight_decay: float = described(
+        "Share of the weights lost in a step, in units of the learning rate (decoupled from the "
+        "gradient; biases and normalisation are spared); 0 is Adam.",
+        0.0,
+        ge=0,
+    )
+    schedule: Literal["constant", "cosine"] = described(
+        "Learning rate after the warm-up: 'constant', or 'cosine', which falls along half a cosine "
+        "until `max_epochs` are over.",
+        "constant",
+    )
+    final_fraction: float = described(
+        "What 'cosine' leaves of the learning rate in the end.", 0.003, ge=0, le=1
     )
 
 
@@ -31,7 +45,7 @@ class Network(Block):
         "approximation of its eq. 6, whose slope jumps at kappa = 2.65.",
         "exact",
     )
-    optimiser: Adam = described("Optimiser.", Adam())
+    optimiser: AdamW = described("Optimiser.", AdamW())
     batch_size: int = described("Events in a step.", 256, gt=0)
     max_epochs: int = described("Passes over the training set at most.", 200, gt=0)
     patience: int = described(
@@ -52,6 +66,14 @@ class Network(Block):
     def predicts_kappa(self) -> bool:
         """Whether the architecture predicts a kappa."""
         return self.architecture != "rcn"
+
+    def identity(self) -> dict[str, Any]:
+        """What the weights after an epoch depend on, as plain content.
+
+        The number of epochs does so only where the learning rate falls towards the last one.
+        """
+        constant = self.optimiser.schedule == "constant"
+        return self.model_dump(mode="json", exclude={"max_epochs"} if constant else set())
 
 
 class TrainingSet(Block):

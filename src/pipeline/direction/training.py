@@ -53,7 +53,7 @@ def train_network(
         return stream_batches(shards, settings.batch_size, validating)
 
     identity = fingerprint(
-        settings.model_dump(mode="json", exclude={"max_epochs"}),
+        settings.identity(),
         [name, seed, validation_fraction, code],
         [file_digest(path) for path in shards],
     )

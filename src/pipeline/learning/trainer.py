@@ -17,6 +17,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from pipeline.config.learning import Network
 from pipeline.files import written_whole
+from pipeline.learning.optimiser import build_optimiser, build_schedule
 from pipeline.progress import Progress
 
 logger = logging.getLogger(__name__)
@@ -52,11 +53,13 @@ def train(
         loss: per-event losses [n] of a batch.
         training: batches of an epoch; must depend on the epoch's number alone.
         validation: batches of the validation set, the same every time.
-        epoch_events: about how many events an epoch has, for the time left.
+        epoch_events: about how many events an epoch has, for the time left and for a learning
+            rate that falls towards the end.
         checkpoint: file written after every epoch; if it is there and carries `identity`, the
             training goes on from it and ends as it would have without a break.
-        identity: digest of everything that the training depends on but `max_epochs`: a higher
-            number of epochs continues a training that was stopped by it.
+        identity: digest of everything that the weights after an epoch depend on, see
+            `Network.identity`: without `max_epochs` in it, a higher number of epochs continues a
+            training that was stopped by it.
 
     Returns:
         One row an epoch: epoch, events_seen, training_loss, validation_loss, skipped_steps,
@@ -67,14 +70,9 @@ def train(
         FloatingPointError: no step of an epoch had a finite gradient, or no epoch a finite
             validation loss.
     """
-    optimiser = torch.optim.Adam(
-        model.parameters(),
-        lr=settings.optimiser.learning_rate,
-        betas=settings.optimiser.betas,
-        eps=settings.optimiser.eps,
-    )
-    warmup = max(settings.optimiser.warmup_steps, 1)
-    schedule = LambdaLR(optimiser, lambda step: min((step + 1) / warmup, 1.0))
+    optimiser = build_optimiser(model, settings.optimiser)
+    total_steps = settings.max_epochs * epoch_events / settings.batch_size
+    schedule = build_schedule(optimiser, settings.optimiser, total_steps)
     state = _resume(checkpoint, identity, model, optimiser, schedule, settings.max_epochs)
     while state.epoch < settings.max_epochs and not _stalled(state, settings.patience):
         start = time.monotonic()
