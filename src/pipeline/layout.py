@@ -89,6 +89,32 @@ def shards(config: Config, voxel_set: str) -> list[str]:
     ]
 
 
+def training_tracks(config: Config, network: str) -> list[str]:
+    """Track tables that a network learns from without a detour through shards."""
+    block = config.networks[network]
+    if block.views == "shards" or block.tracks == "stream":
+        return []
+    return [file for source in set_sources(config, TRAINING) for file in tracks(config, source)]
+
+
+def training_block(config: Config, network: str) -> dict[str, Any]:
+    """What the training of a network depends on besides its input files, as plain content."""
+    sources = set_sources(config, TRAINING)
+    streamed = sources if config.networks[network].tracks == "stream" else []
+    return {
+        "seed": config.seed,
+        "network": network_block(config, network),
+        "training_set": config.training_set.model_copy(update={"sources": sources}).plain(),
+        "grid": config.grid.plain(),
+        "sources": {source: config.sources[source].plain() for source in streamed},
+    }
+
+
+def network_block(config: Config, network: str) -> dict[str, Any]:
+    """The settings of a network as plain content: how many threads load does not touch them."""
+    return config.networks[network].model_copy(update={"loader_threads": 1}).plain()
+
+
 def set_sources(config: Config, voxel_set: str) -> list[str]:
     """Track sources of the training set or of a test set."""
     block = config.training_set if voxel_set == TRAINING else config.test_sets[voxel_set]

@@ -15,7 +15,7 @@ from pipeline.tracks.table import TrackBatch
 from pipeline.voxels.shards import VoxelBatch
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tracks() -> Callable[..., TrackBatch]:
     """(positions_um of each track, start_um, direction) -> a batch."""
     return _tracks

@@ -1,11 +1,11 @@
-"""Batches from shards: every event once an epoch, shuffled, reproducible, in bounded memory."""
+"""Batches of events: every event once, shuffled, reproducible, in bounded memory."""
 
 import numpy as np
 import pytest
 
 from pipeline.voxels import dataset
-from pipeline.voxels.dataset import grid_bins, stream_batches
-from pipeline.voxels.shards import concatenate, write_shard
+from pipeline.voxels.dataset import cut_batches, grid_bins, stream_batches
+from pipeline.voxels.shards import concatenate, read_shard, write_shard
 
 
 @pytest.fixture
@@ -23,83 +23,76 @@ def ids(batches):
     return np.concatenate([batch.event_id for batch in batches])
 
 
-def shuffled(shards, seed=1, **keys):
-    return list(stream_batches(shards, 64, rng=np.random.default_rng(seed), **keys))
+def blocks(shards):
+    return (batch for path in shards for batch in read_shard(path))
 
 
-@pytest.fixture(params=[16_384, 1_000, 100, 1])
-def pool(request, monkeypatch):
-    monkeypatch.setattr(dataset, "POOL_EVENTS", request.param)
-    return request.param
+def shuffled(shards, pool_events, seed=1):
+    return list(cut_batches(blocks(shards), 64, pool_events, np.random.default_rng(seed)))
 
 
-@pytest.mark.usefixtures("pool")
-def test_every_event_comes_once_an_epoch(shards):
-    batches = shuffled(shards)
+any_pool = pytest.mark.parametrize("pool_events", [16_384, 1_000, 100, 0])
+
+
+@any_pool
+def test_every_event_comes_once(shards, pool_events):
+    batches = shuffled(shards, pool_events)
     assert [len(b) for b in batches] == [64] * 25 + [10]
     assert sorted(ids(batches)) == list(range(1610))
 
 
-@pytest.mark.usefixtures("pool")
-def test_events_stay_whole(shards, voxel_events):
-    seen = concatenate(shuffled(shards))
+@any_pool
+def test_events_stay_whole(shards, voxel_events, pool_events):
+    seen = concatenate(shuffled(shards, pool_events))
     seen = seen.take(np.argsort(seen.event_id))
     expected = concatenate([voxel_events(700), voxel_events(10, 700), voxel_events(900, 710)])
     for name in ("offsets", "voxels", "counts", "direction", "start", "sigma_um", "energy_keV"):
         np.testing.assert_array_equal(getattr(seen, name), getattr(expected, name))
 
 
-@pytest.mark.usefixtures("pool")
-def test_without_a_generator_events_come_in_file_order(shards):
+@any_pool
+def test_without_a_generator_events_come_in_order(shards, pool_events):
+    assert ids(cut_batches(blocks(shards), 64, pool_events)).tolist() == list(range(1610))
+
+
+def test_shards_come_in_file_order(shards):
     assert ids(stream_batches(shards, 64)).tolist() == list(range(1610))
 
 
 def test_pool_holds_no_more_than_it_must(shards, monkeypatch):
     """Beyond the pool comes one row group of at most 512 events at a time."""
-    monkeypatch.setattr(dataset, "POOL_EVENTS", 100)
     pooled = []
-    original = dataset.concatenate
     monkeypatch.setattr(
-        dataset, "concatenate", lambda b: pooled.append(sum(map(len, b))) or original(b)
+        dataset, "concatenate", lambda b: pooled.append(sum(map(len, b))) or concatenate(b)
     )
-    shuffled(shards)
+    shuffled(shards, 100)
     assert max(pooled) <= 100 + 512
     assert len(pooled) > 3
 
 
-@pytest.mark.usefixtures("pool")
-def test_epochs_are_reproducible_and_differ(shards):
-    first, again, other = (ids(shuffled(shards, seed)) for seed in (1, 1, 2))
+@any_pool
+def test_shuffling_is_reproducible_and_differs_by_seed(shards, pool_events):
+    first, again, other = (ids(shuffled(shards, pool_events, seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_shuffling_mixes_the_shards(shards):
     """In a pool that holds all, the place of an event says nothing of its id."""
-    order = ids(shuffled(shards))
+    order = ids(shuffled(shards, 16_384))
     correlation = np.corrcoef(order, np.arange(len(order)))[0, 1]
     assert abs(correlation) < 4 / np.sqrt(len(order))
     assert abs(np.corrcoef(order[:-1], order[1:])[0, 1]) < 4 / np.sqrt(len(order))
 
 
-@pytest.mark.usefixtures("pool")
 def test_selection_takes_its_events_only(shards):
-    batches = shuffled(shards, select=lambda batch: batch.event_id % 3 == 0)
-    assert sorted(ids(batches)) == list(range(0, 1610, 3))
+    batches = list(stream_batches(shards, 64, lambda batch: batch.event_id % 3 == 0))
+    assert ids(batches).tolist() == list(range(0, 1610, 3))
     assert {len(b) for b in batches[:-1]} == {64}
 
 
 def test_selection_of_nothing_gives_no_batches(shards):
-    nothing = shuffled(shards, select=lambda batch: np.zeros(len(batch), bool))
-    assert nothing == []
-
-
-def test_selection_and_its_complement_are_all_events(shards):
-    def odd(batch):
-        return batch.event_id % 2 == 1
-
-    both = [*shuffled(shards, select=odd), *shuffled(shards, select=lambda b: ~odd(b))]
-    assert sorted(ids(both)) == list(range(1610))
+    assert list(stream_batches(shards, 64, lambda batch: np.zeros(len(batch), bool))) == []
 
 
 def test_batch_larger_than_everything(shards):

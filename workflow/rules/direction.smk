@@ -3,7 +3,9 @@
 
 rule train_network:
     input:
+        # For the validation events in any case.
         shards=layout.shards(study, TRAINING),
+        tracks=lambda wildcards: layout.training_tracks(study, wildcards.network),
     output:
         weights=f"{R}/networks/{{network}}/weights.pt",
         history=f"{R}/networks/{{network}}/history.csv",
@@ -15,23 +17,26 @@ rule train_network:
     priority: 10
     conda:
         "../../envs/conda.yaml"
-    threads: lambda wildcards: study.networks[wildcards.network].threads
+    threads: lambda wildcards: study.networks[wildcards.network].cores
     resources:
         mem_mb=3000,
         runtime=1440,
+        # Not a parameter: the events are the same however many threads make them.
+        loader_threads=lambda wildcards: study.networks[
+            wildcards.network
+        ].loader_threads,
     params:
+        tracks=lambda wildcards: study.networks[wildcards.network].tracks,
         # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
         checkpoint=f"{R}/networks/{{network}}/checkpoint.pt",
-        block=lambda wildcards: {
-            "seed": study.seed,
-            "network": study.networks[wildcards.network].plain(),
-            "validation_fraction": study.training_set.validation_fraction,
-        },
-        code=code("train_network.py"),
+        block=lambda wildcards: layout.training_block(study, wildcards.network),
+        code=lambda wildcards: code(
+            f"train_on_{study.networks[wildcards.network].tracks}.py"
+        ),
     message:
-        "training {wildcards.network}"
+        "training {wildcards.network} on {params.tracks} tracks"
     script:
-        "../scripts/train_network.py"
+        "../scripts/train_on_{params.tracks}.py"
 
 
 rule predict:
@@ -51,7 +56,7 @@ rule predict:
         mem_mb=2000,
         runtime=240,
     params:
-        network=lambda wildcards: study.networks[wildcards.network].plain(),
+        network=lambda wildcards: layout.network_block(study, wildcards.network),
         code=code("predict.py"),
     message:
         "predicting {wildcards.test} with {wildcards.network}"

@@ -1,6 +1,8 @@
 """Schema of training: which network, how it learns, on which device."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
 
 from pipeline.config.model import Block, described
 from pipeline.config.voxels import Smearing
@@ -46,6 +48,18 @@ class Network(Block):
         "exact",
     )
     optimiser: AdamW = described("Optimiser.", AdamW())
+    views: Literal["shards", "fresh"] = described(
+        "What the network sees of a training track: 'shards', the same smearing and rotation in "
+        "every epoch, or 'fresh', new ones, straight from the tracks. Validation events are those "
+        "of the shards in any case.",
+        "shards",
+    )
+    tracks: Literal["stored", "stream"] = described(
+        "Tracks of an epoch: 'stored', those of the training set, or 'stream', new ones from the "
+        "simulator, as many, of the training set's sources, which must all be simulations. A "
+        "stream has fresh views.",
+        "stored",
+    )
     batch_size: int = described("Events in a step.", 256, gt=0)
     max_epochs: int = described("Passes over the training set at most.", 200, gt=0)
     patience: int = described(
@@ -61,6 +75,30 @@ class Network(Block):
         "auto",
     )
     threads: int = described("CPU threads of one training.", 1, gt=0)
+    loader_threads: int = described(
+        "CPU threads that prepare the training's events; a core makes 20,000 fresh views a second "
+        "or 2,500 of a stream. The first one shares the cores of the training.",
+        1,
+        gt=0,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _stream_is_fresh(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value.get("tracks") == "stream":
+            return {"views": "fresh", **value}
+        return value
+
+    @model_validator(mode="after")
+    def _new_tracks_have_no_shards(self) -> Self:
+        if self.tracks == "stream" and self.views == "shards":
+            raise ValueError("views: a stream of new tracks has no shards; leave views out")
+        return self
+
+    @property
+    def cores(self) -> int:
+        """CPU cores that a training keeps busy."""
+        return self.threads + self.loader_threads - 1
 
     @property
     def predicts_kappa(self) -> bool:
@@ -70,10 +108,12 @@ class Network(Block):
     def identity(self) -> dict[str, Any]:
         """What the weights after an epoch depend on, as plain content.
 
-        The number of epochs does so only where the learning rate falls towards the last one.
+        The number of epochs does so only where the learning rate falls towards the last one, that
+        of loader threads never.
         """
         constant = self.optimiser.schedule == "constant"
-        return self.model_dump(mode="json", exclude={"max_epochs"} if constant else set())
+        passing = {"loader_threads", "max_epochs"} if constant else {"loader_threads"}
+        return self.model_dump(mode="json", exclude=passing)
 
 
 class TrainingSet(Block):

@@ -11,7 +11,7 @@ from pipeline.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.config.inference import HypothesisTest
 from pipeline.config.learning import Network, TestSet, TrainingSet
 from pipeline.config.model import Block, described
-from pipeline.config.sources import Arrows, Source
+from pipeline.config.sources import Arrows, Simulation, Source
 from pipeline.config.voxels import Grid
 
 TRAINING = "train"  # name of the training set among the voxel sets
@@ -93,6 +93,23 @@ class Config(Block):
             both = set(test.sources) & set(self.training_set.sources)
             if both:
                 raise ValueError(f"test_sets.{name}: source '{both.pop()}' is also trained on")
+        return self
+
+    @model_validator(mode="after")
+    def _streams_can_be_simulated(self) -> Self:
+        stored = [
+            name
+            for name in self.training_set.sources
+            if not isinstance(self.sources[name], Simulation)
+        ]
+        for name, network in self.networks.items():
+            if network.tracks == "stream" and stored:
+                raise ValueError(
+                    f"networks.{name}.tracks: a stream needs training sources of kind "
+                    f"'simulation', and '{stored[0]}' is of kind "
+                    f"'{self.sources[stored[0]].kind}'; tracks: stored with views: fresh is the "
+                    "nearest"
+                )
         return self
 
 

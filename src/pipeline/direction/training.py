@@ -1,14 +1,13 @@
-"""Training of a direction network on voxel shards."""
+"""Training of a direction network on a training set."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import torch
 
-from pipeline.config.learning import Network
+from pipeline.config.learning import Network, TrainingSet
 from pipeline.direction.batches import sparse_batch
 from pipeline.direction.networks import build_network, loss
 from pipeline.direction.vmf import LossForm
@@ -16,22 +15,25 @@ from pipeline.files import written_whole
 from pipeline.learning.trainer import train
 from pipeline.provenance import file_digest, fingerprint, generator, seed_words
 from pipeline.voxels.dataset import grid_bins, stream_batches
+from pipeline.voxels.epochs import TrainingEvents, epoch_batches
 from pipeline.voxels.shards import VoxelBatch, open_shard
 from pipeline.voxels.split import in_validation
 
 
 def train_network(
     name: str,
-    shards: Sequence[Path],
-    settings: Network,
-    validation_fraction: float,
     seed: int,
+    settings: Network,
+    training_set: TrainingSet,
+    events: TrainingEvents,
+    shards: Sequence[Path],
     checkpoint: Path,
     code: str,
 ) -> tuple[torch.nn.Module, pd.DataFrame]:
-    """Train network `name` and return it with its best weights and its history.
+    """Train network `name` on `events` and return it with its best weights and its history.
 
-    `code` is the digest of the code in use; with the settings, the seed and the shards' contents
+    `shards` are those of the training set, whose validation events decide when to stop. `code` is
+    the digest of the code in use; with the settings, the seed, the events and the shards' contents
     it decides whether a checkpoint may be resumed. Same inputs, same network, whatever the
     machine's load or the number of cores; on CUDA, sums in another order may differ in the last
     digits.
@@ -39,22 +41,22 @@ def train_network(
     torch.set_num_threads(settings.threads)
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
     bins = grid_bins(shards)
+    validation_fraction = training_set.validation_fraction
     model = build_network(settings.architecture, settings.backend, bins)
     model.to(settings.device)
 
-    def validating(batch: VoxelBatch) -> np.ndarray:
-        return in_validation(batch, seed, validation_fraction)
-
     def training(epoch: int) -> Iterator[VoxelBatch]:
         rng = generator(seed, "order", name, epoch)
-        return stream_batches(shards, settings.batch_size, lambda b: ~validating(b), rng)
+        return epoch_batches(events, epoch, settings.batch_size, settings.loader_threads, rng)
 
     def validation() -> Iterator[VoxelBatch]:
-        return stream_batches(shards, settings.batch_size, validating)
+        return stream_batches(
+            shards, settings.batch_size, lambda b: in_validation(b, seed, validation_fraction)
+        )
 
     identity = fingerprint(
         settings.identity(),
-        [name, seed, validation_fraction, code],
+        [name, seed, validation_fraction, code, events.identity],
         [file_digest(path) for path in shards],
     )
     history = train(
@@ -79,7 +81,11 @@ def event_losses(
     return loss(model(sparse_batch(batch, bins).to(device)), truth, form)
 
 
-def save_network(model: torch.nn.Module, path: str | Path) -> None:
-    """Write the weights (a state dict on the CPU)."""
-    with written_whole(path) as temporary:
+def save_network(
+    model: torch.nn.Module, history: pd.DataFrame, weights: str | Path, table: str | Path
+) -> None:
+    """Write the weights (a state dict on the CPU) and the history (CSV)."""
+    with written_whole(weights) as temporary:
         torch.save({k: v.cpu() for k, v in model.state_dict().items()}, temporary)
+    with written_whole(table) as temporary:
+        history.to_csv(temporary, index=False)

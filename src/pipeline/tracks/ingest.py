@@ -65,7 +65,7 @@ def ingest(
             if len(good):
                 ids = part * EVENTS_PER_PART + kept + np.arange(len(good))
                 kept += len(good)
-                yield _complete(good, facts, ids, bad.file)
+                yield complete(good, facts, ids, bad.file)
             progress.update(len(batch))
         if not kept:
             raise ValueError(
@@ -114,7 +114,12 @@ def _usable(batch: RawBatch, bad: BadEvents) -> np.ndarray:
     return np.flatnonzero(good)
 
 
-def _complete(batch: RawBatch, facts: Facts, ids: np.ndarray, file: str) -> TrackBatch:
+def complete(batch: RawBatch, facts: Facts, ids: np.ndarray, file: str) -> TrackBatch:
+    """The tracks with what their source says of them and with event ids int64 [n].
+
+    Raises:
+        ValueError: no energy known.
+    """
     n = len(batch)
     energy = batch.energy_keV
     if energy is None:

@@ -97,15 +97,29 @@ def read_tracks(path: str | Path, details: bool = False) -> Iterator[TrackBatch]
         ValueError: the file is not a readable track table.
     """
     with open_parquet(path, "track table") as file:
-        missing = set(SCHEMA.names) - set(file.schema_arrow.names)
-        if missing:
-            raise ValueError(
-                f"{path}: not a track table, columns {sorted(missing)} are missing; "
-                "bring other Parquet files in through a source of kind 'parquet'"
-            )
-        columns = [name for name in SCHEMA.names if details or name not in DETAILS]
+        columns = _columns(file, path, details)
         for group in range(file.num_row_groups):
             yield _from_arrow(file.read_row_group(group, columns=columns))
+
+
+def read_track_group(path: str | Path, group: int) -> TrackBatch:
+    """One row group of the table, without times and flags.
+
+    Raises:
+        ValueError: the file is not a readable track table.
+    """
+    with open_parquet(path, "track table") as file:
+        return _from_arrow(file.read_row_group(group, columns=_columns(file, path, details=False)))
+
+
+def count_track_groups(path: str | Path) -> int:
+    """Number of row groups in the table.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    with open_parquet(path, "track table") as file:
+        return file.num_row_groups
 
 
 def count_tracks(path: str | Path) -> int:
@@ -116,6 +130,16 @@ def count_tracks(path: str | Path) -> int:
     """
     with open_parquet(path, "track table") as file:
         return file.metadata.num_rows
+
+
+def _columns(file: pq.ParquetFile, path: str | Path, details: bool) -> list[str]:
+    missing = set(SCHEMA.names) - set(file.schema_arrow.names)
+    if missing:
+        raise ValueError(
+            f"{path}: not a track table, columns {sorted(missing)} are missing; "
+            "bring other Parquet files in through a source of kind 'parquet'"
+        )
+    return [name for name in SCHEMA.names if details or name not in DETAILS]
 
 
 def _to_arrow(batch: TrackBatch, schema: pa.Schema) -> pa.Table:

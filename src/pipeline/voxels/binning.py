@@ -96,7 +96,7 @@ def rotate_and_smear(
     return centre / max(len(positions), 1)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, nogil=True)
 def _bin(
     positions: np.ndarray,
     offsets: np.ndarray,

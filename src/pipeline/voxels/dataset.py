@@ -1,11 +1,11 @@
-"""Streaming voxel shards as training batches, shuffled, in bounded memory."""
+"""Streaming voxel events as batches in bounded memory."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.voxels.shards import VoxelBatch, concatenate, open_shard, read_row_group
+from pipeline.voxels.shards import VoxelBatch, concatenate, open_shard, read_shard
 
 Selection = Callable[[VoxelBatch], np.ndarray]
 
@@ -25,28 +25,33 @@ def grid_bins(shards: Sequence[str | Path]) -> int:
 
 
 def stream_batches(
-    shards: Sequence[str | Path],
+    shards: Sequence[str | Path], batch_size: int, select: Selection | None = None
+) -> Iterator[VoxelBatch]:
+    """Yield batches of `batch_size` events in file order; the last one may be smaller.
+
+    `select` maps a batch to a mask of the events to keep. Memory: the pool and one row group.
+    """
+    groups = (batch for path in shards for batch in read_shard(path))
+    if select is not None:
+        groups = (batch.take(np.flatnonzero(select(batch))) for batch in groups)
+    return cut_batches(groups, batch_size, POOL_EVENTS)
+
+
+def cut_batches(
+    blocks: Iterable[VoxelBatch],
     batch_size: int,
-    select: Selection | None = None,
+    pool_events: int,
     rng: np.random.Generator | None = None,
 ) -> Iterator[VoxelBatch]:
-    """Yield batches of `batch_size` events; the last one may be smaller.
+    """Cut blocks of events into batches of `batch_size` events; the last one may be smaller.
 
-    With `rng`, row groups of all shards are visited in random order and their events are
-    shuffled within a pool of `POOL_EVENTS`; without, events come in file order. `select` maps a
-    batch to a mask of the events to keep. Memory: the pool and one row group.
+    Blocks are gathered in pools of at least `pool_events` events; with `rng`, the events of a pool
+    are shuffled. Memory: the pool and one block.
     """
-    groups = [(path, g) for path in shards for g in range(open_shard(path).row_groups)]
-    if rng is not None:
-        groups = [groups[i] for i in rng.permutation(len(groups))]
     waiting: list[VoxelBatch] = []
-    for path, group in groups:
-        batch = read_row_group(path, group)
-        if select is not None:
-            mask = select(batch)
-            batch = batch if mask.all() else batch.take(np.flatnonzero(mask))
-        waiting.append(batch)
-        if sum(map(len, waiting)) >= max(POOL_EVENTS, batch_size):
+    for block in blocks:
+        waiting.append(block)
+        if sum(map(len, waiting)) >= max(pool_events, batch_size):
             pool = _pooled(waiting, rng)
             whole = len(pool) - len(pool) % batch_size
             yield from _cut(pool, np.arange(whole), batch_size)

@@ -88,7 +88,7 @@ def simulate_tracks(
     return offsets, np.concatenate(kept_positions), np.concatenate(kept_times)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, error_model="numpy", nogil=True)
 def _simulate(  # type: ignore[no-untyped-def]
     tables: CollisionTables, energy_eV, like_elastic, rng, counts, positions, times
 ):

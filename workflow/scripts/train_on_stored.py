@@ -1,0 +1,27 @@
+"""Train one direction network on the training set's tracks, from shards or with fresh views."""
+
+from pathlib import Path
+
+from pipeline.config.learning import Network, TrainingSet
+from pipeline.config.voxels import Grid
+from pipeline.direction.training import save_network, train_network
+from pipeline.scripting import job
+from pipeline.voxels.epochs import fresh_events, shard_events
+
+with job(snakemake):
+    name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block
+    threads = snakemake.resources.loader_threads
+    network = Network.model_validate({**block["network"], "loader_threads": threads})
+    training_set = TrainingSet.model_validate(block["training_set"])
+    shards = [Path(path) for path in snakemake.input.shards]
+    if network.views == "fresh":
+        tracks = [Path(path) for path in snakemake.input.tracks]
+        grid = Grid.model_validate(block["grid"])
+        events = fresh_events(tracks, grid, training_set, name, block["seed"])
+    else:
+        events = shard_events(shards, training_set, name, block["seed"])
+    checkpoint = Path(params.checkpoint)
+    model, history = train_network(
+        name, block["seed"], network, training_set, events, shards, checkpoint, params.code
+    )
+    save_network(model, history, snakemake.output.weights, snakemake.output.history)

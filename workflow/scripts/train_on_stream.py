@@ -1,0 +1,25 @@
+"""Train one direction network on a stream of new simulated tracks."""
+
+from pathlib import Path
+
+from pipeline.config.learning import Network, TrainingSet
+from pipeline.config.sources import Simulation
+from pipeline.config.voxels import Grid
+from pipeline.direction.training import save_network, train_network
+from pipeline.scripting import job
+from pipeline.voxels.stream import stream_events
+
+with job(snakemake):
+    name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block
+    threads = snakemake.resources.loader_threads
+    network = Network.model_validate({**block["network"], "loader_threads": threads})
+    training_set = TrainingSet.model_validate(block["training_set"])
+    sources = {s: Simulation.model_validate(source) for s, source in block["sources"].items()}
+    grid = Grid.model_validate(block["grid"])
+    events = stream_events(sources, grid, training_set, name, block["seed"])
+    shards = [Path(path) for path in snakemake.input.shards]
+    checkpoint = Path(params.checkpoint)
+    model, history = train_network(
+        name, block["seed"], network, training_set, events, shards, checkpoint, params.code
+    )
+    save_network(model, history, snakemake.output.weights, snakemake.output.history)
