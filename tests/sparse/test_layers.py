@@ -114,7 +114,6 @@ def test_counts_without_gradient_take_the_short_way_to_the_same_result(x: Sparse
 
 def test_result_does_not_depend_on_how_the_work_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rulebook, "SITES_PER_BLOCK", 7)
-    monkeypatch.setattr(rulebook, "ROWS_PER_PRODUCT", 50)
     x = dense.random_sites(4, SHAPE, 5, 0.05, 3)
     submanifold = SubMConv3d(3, 4, 5, "torch").double()
     strided = SparseConv3d(3, 4, 6, 2, "torch").double()

@@ -1,24 +1,18 @@
 """Rulebooks: the compiled builders against the ones in plain torch, and against brute force."""
 
-from itertools import pairwise
-
 import dense_reference as dense
 import pytest
 import torch
 
-from pipeline.sparse import rulebook, rulebook_cpu
-from pipeline.sparse.tensor import Sites
+from pipeline.sparse import rulebook
 
 SHAPE = (13, 11, 12)
 
 
-def pair_set(pairs: rulebook.NeighbourPairs) -> set[tuple[int, int, int]]:
-    """(group, source, target) of every pair."""
-    found = set()
-    for block in pairs.bounds:
-        for g, (start, stop) in enumerate(pairwise(block)):
-            ends = zip(pairs.sources[start:stop], pairs.targets[start:stop], strict=True)
-            found |= {(g, int(s), int(t)) for s, t in ends}
+def pair_set(pairs: rulebook.Pairs) -> set[tuple[int, int, int]]:
+    """(offset, source, target) of every pair."""
+    rows = zip(pairs.offsets, pairs.sources, pairs.targets, strict=True)
+    found = {(int(g), int(s), int(t)) for g, s, t in rows}
     assert len(found) == len(pairs.sources)
     return found
 
@@ -33,12 +27,12 @@ def test_neighbour_pairs_are_all_pairs_within_the_kernel(
     apart = rows[None, :] - rows[:, None]  # [target, source]
     radius = kernel // 2
     near = (apart[..., 0] == 0) & (apart[..., 1:].abs() <= radius).all(-1)
-    near.fill_diagonal_(False)
     shift = apart[..., 1:] + radius
     offset = (shift[..., 0] * kernel + shift[..., 1]) * kernel + shift[..., 2]
-    group_of = {o: g for g, o in enumerate(rulebook.mirrored_offsets(kernel))}
-    expected = {(group_of[int(offset[t, s])], int(s), int(t)) for t, s in near.nonzero()}
-    assert pair_set(rulebook.neighbour_pairs(sites, kernel)) == expected
+    expected = {(int(offset[t, s]), int(s), int(t)) for t, s in near.nonzero()}
+    pairs = rulebook.neighbour_pairs(sites, kernel)
+    assert len(pairs.bounds) > 1
+    assert pair_set(pairs) == expected
     assert pair_set(rulebook.match_neighbours(sites, kernel)) == expected
 
 
@@ -46,18 +40,13 @@ def test_neighbour_pairs_are_all_pairs_within_the_kernel(
 def test_compiled_and_plain_window_builders_agree(
     kernel: int, stride: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(rulebook, "SITES_PER_BLOCK", 50)
     sites = dense.random_sites(1, SHAPE, 4, 0.1, 1).sites
     compiled = rulebook.window_rules(sites, kernel, stride)
-    monkeypatch.setattr(rulebook_cpu, "window_targets", rulebook.window_targets)
-    again = Sites(sites.indices, sites.spatial_shape, sites.batch_size)
-    plain = rulebook.window_rules(again, kernel, stride)
+    plain = rulebook.match_windows(sites, kernel, stride)
+    assert len(compiled.pairs.bounds) > 1
     assert torch.equal(compiled.outputs.indices, plain.outputs.indices)
-    assert len(compiled.groups) == len(plain.groups)
-    for a, b in zip(compiled.groups, plain.groups, strict=True):
-        assert torch.equal(a.offsets, b.offsets)
-        for (sites_a, targets_a), (sites_b, targets_b) in zip(a.pieces, b.pieces, strict=True):
-            assert torch.equal(sites_a, sites_b)
-            assert torch.equal(targets_a, targets_b)
+    assert pair_set(compiled.pairs) == pair_set(plain.pairs)
 
 
 def test_rulebooks_are_kept_with_the_sites() -> None:

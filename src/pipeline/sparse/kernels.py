@@ -22,14 +22,14 @@ def gather_rows(table: Tensor, rows: Tensor, out: Tensor) -> Tensor:
     """out [n, channels] = the rows of `table` named by `rows` [n]; returns `out`."""
     if not compiled(table):
         return torch.index_select(table, 0, rows, out=out)
-    _gather(table.detach().numpy(), rows.numpy(), out.numpy())
+    gather(table.detach().numpy(), rows.numpy(), out.numpy())
     return out
 
 
 def add_rows(table: Tensor, rows: Tensor, values: Tensor) -> None:
     """table[rows[n]] += values[n] for n in order."""
     if compiled(table):
-        _add(table.numpy(), rows.numpy(), values.numpy())
+        add(table.numpy(), rows.numpy(), values.numpy())
     else:
         table.index_add_(0, rows, values)
 
@@ -52,7 +52,7 @@ def max_rows(table: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @numba.njit(cache=True, nogil=True)
-def _gather(table: NDArray, rows: Rows, gathered: NDArray) -> None:
+def gather(table: NDArray, rows: Rows, gathered: NDArray) -> None:
     for n in range(len(rows)):
         row = rows[n]  # read here: read inside the next loop it would keep that from vectorising
         for c in range(table.shape[1]):
@@ -60,7 +60,7 @@ def _gather(table: NDArray, rows: Rows, gathered: NDArray) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def _add(table: NDArray, rows: Rows, values: NDArray) -> None:
+def add(table: NDArray, rows: Rows, values: NDArray) -> None:
     for n in range(len(rows)):
         row = rows[n]
         for c in range(table.shape[1]):
