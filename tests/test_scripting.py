@@ -1,11 +1,12 @@
 """What a rule's script says and leaves behind, in success and in failure."""
 
 import logging
+import os
 from types import SimpleNamespace
 
 import pytest
 
-from pipeline.scripting import job
+from pipeline.scripting import job, share_package
 
 
 @pytest.fixture
@@ -58,3 +59,10 @@ def test_log_of_an_earlier_try_is_replaced(rule, tmp_path):
     log = (tmp_path / "logs" / "rule.log").read_text()
     assert "second" in log
     assert "first" not in log
+
+
+def test_threads_of_jobs_wait_without_spinning_unless_the_user_says_otherwise(monkeypatch):
+    monkeypatch.setattr(os, "environ", {"KMP_BLOCKTIME": "200"})
+    share_package("digest")
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert os.environ["KMP_BLOCKTIME"] == "200"

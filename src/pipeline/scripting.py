@@ -10,6 +10,9 @@ from typing import Any
 
 SOURCES = Path(__file__).resolve().parents[1]
 FORMAT = "%(asctime)s %(message)s"
+# Jobs share the machine: OpenMP threads that spin while they wait slow each other down tenfold.
+# How many there are in a job, Snakemake says.
+QUIET_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 
 
 @contextmanager
@@ -43,7 +46,10 @@ def share_package(code: str) -> None:
 
     Compiled functions are cached apart for every state of the package (`code` is its digest):
     numba freezes what a function imports from other modules and does not see them change.
+    Threads wait without spinning, unless the user's environment says otherwise.
     """
     others = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(SOURCES), *([others] if others else [])])
     os.environ["NUMBA_CACHE_DIR"] = str(Path(".snakemake", "numba", code).resolve())
+    for variable, value in QUIET_WAITING.items():
+        os.environ.setdefault(variable, value)
