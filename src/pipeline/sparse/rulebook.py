@@ -99,7 +99,7 @@ def window_rules(sites: Sites, kernel: int, stride: int) -> WindowRules:
 
 def _compiled_windows(sites: Sites, kernel: int, stride: int) -> WindowRules:
     shape = _window_shape(sites, kernel, stride)
-    indices, *pairs = rulebook_cpu.window_pairs(
+    indices, pairs = rulebook_cpu.window_pairs(
         sites.indices.numpy(), kernel, stride, np.array(shape), SITES_PER_BLOCK
     )
     return WindowRules(Sites(torch.from_numpy(indices), shape, sites.batch_size), _pairs(pairs))

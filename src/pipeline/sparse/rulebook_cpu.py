@@ -102,7 +102,7 @@ def _neighbours_in_event(
 @numba.njit(cache=True, nogil=True)
 def window_pairs(
     indices: Ints, kernel: int, stride: int, out_shape: Longs, sites: int
-) -> tuple[Ints, Ints, Ints, Longs]:
+) -> tuple[Ints, tuple[Ints, Ints, Longs]]:
     """Outputs int32 [n_outputs, 4] in raster order, and the arrays of their `rulebook.Pairs`."""
     starts = _block_starts(indices, sites)
     most = (-(-kernel // stride)) ** 3 * len(indices)
@@ -128,7 +128,7 @@ def window_pairs(
             targets[total : total + n] = found[1, g, :n]
             total += n
         bounds[b, -1] = total
-    return outputs[:n_outputs], sources[:total], targets[:total], bounds
+    return outputs[:n_outputs], (sources[:total], targets[:total], bounds)
 
 
 @numba.njit(cache=True, nogil=True)
