@@ -117,3 +117,34 @@ def test_files_are_in_natural_order(tmp_path, monkeypatch):
 def test_order_of_sources_does_not_matter():
     sources = {name: {"kind": "arrows", "events": 1} for name in ("b", "a")}
     assert layout.set_sources(config_of(sources), "train") == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "read"),
+    [({}, False), ({"views": "fresh"}, True), ({"tracks": "stream"}, False)],
+)
+def test_only_fresh_views_of_stored_tracks_read_track_tables(keys, read):
+    source = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10}
+    networks = {"RCN": {"architecture": "rcn", **keys}}
+    config = config_of({"b": source, "a": source}, networks=networks)
+    expected = [*layout.tracks(config, "a"), *layout.tracks(config, "b")] if read else []
+    assert layout.training_tracks(config, "RCN") == expected
+
+
+def test_training_depends_on_source_settings_in_a_stream_only():
+    source = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10}
+    networks = {"kept": {"architecture": "rcn"}, "new": {"architecture": "rcn", "tracks": "stream"}}
+    config = config_of({"b": source, "a": source}, networks=networks)
+    assert layout.training_block(config, "kept")["sources"] == {}
+    assert list(layout.training_block(config, "new")["sources"]) == ["a", "b"]
+
+
+def test_training_does_not_depend_on_the_order_of_sources_or_on_loader_threads():
+    source = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10}
+
+    def block(names, threads):
+        networks = {"RCN": {"architecture": "rcn", "loader_threads": threads}}
+        config = config_of(dict.fromkeys(names, source), networks=networks)
+        return layout.training_block(config, "RCN")
+
+    assert block("ab", 1) == block("ba", 5)

@@ -49,6 +49,38 @@ def test_optimiser_of_one_network_reruns_its_training_and_after(study):
     assert not kinds(pending) & {"tracks", "voxels"}
 
 
+@pytest.mark.parametrize("events", [{"views": "fresh"}, {"tracks": "stream"}])
+def test_another_kind_of_training_events_retrains_that_network_only(study, events):
+    study.configure(**{f"networks__RCN__{key}": value for key, value in events.items()})
+    pending = study.pending()
+    assert "results/networks/RCN/weights.pt" in pending
+    assert not any("HCN" in f for f in pending)
+    assert not kinds(pending) & {"tracks", "voxels"}
+
+
+def test_loader_threads_are_recorded_and_rerun_nothing(study):
+    study.configure(networks__HCN__loader_threads=3)
+    assert study.pending() == {"results/provenance.json"}
+
+
+def test_stream_module_retrains_networks_on_streams_only(study):
+    """In the test config that is the HCN."""
+    study.append("voxels/stream.py")
+    trained = {f for f in study.pending() if f.endswith("weights.pt")}
+    assert trained == {"results/networks/HCN/weights.pt"}
+
+
+def test_fresh_views_read_the_track_tables(study):
+    """A stream and shards need none; all need the shards for the validation."""
+    study.configure(networks__RCN__views="fresh")
+    study.run("--touch")
+    rows = study.run("--detailed-summary").splitlines()
+    for name, tables in (("RCN", 4), ("HCN", 0)):
+        (row,) = (r for r in rows if r.startswith(f"results/networks/{name}/weights.pt"))
+        assert row.count("results/tracks/train/") == tables
+        assert row.count("results/voxels/train/") == 4
+
+
 def test_plot_module_redraws_that_plot_only(study):
     study.append("plots/loss_curves.py")
     assert study.pending() == {

@@ -1,0 +1,47 @@
+"""Where a network's training events come from: which combinations make sense."""
+
+import pytest
+
+from pipeline.config.schema import ConfigError, check_config
+
+
+def network_of(plain, **keys):
+    plain["networks"]["RCN"] |= keys
+    return check_config(plain).networks["RCN"]
+
+
+def test_networks_learn_from_shards_unless_told_otherwise(plain):
+    network = network_of(plain)
+    assert (network.views, network.tracks) == ("shards", "stored")
+
+
+@pytest.mark.parametrize("given", [{}, {"views": "fresh"}])
+def test_stream_has_fresh_views(plain, given):
+    network = network_of(plain, tracks="stream", **given)
+    assert network.views == "fresh"
+    assert type(network).model_validate(network.plain()) == network
+
+
+def test_stream_has_no_shards(plain):
+    with pytest.raises(ConfigError, match=r"networks\.RCN: views: a stream .* no shards"):
+        network_of(plain, tracks="stream", views="shards")
+
+
+def test_stream_needs_simulations(plain):
+    plain["sources"]["tested"] = plain["sources"]["made"]
+    plain["test_sets"]["50keV"]["sources"] = ["tested"]
+    plain["training_set"]["sources"] = ["made", "read"]
+    with pytest.raises(ConfigError, match=r"networks\.RCN\.tracks: .*'read' is of kind 'degrad'"):
+        network_of(plain, tracks="stream")
+    assert network_of(plain, tracks="stored", views="fresh").views == "fresh"
+
+
+def test_loader_threads_decide_no_result(plain):
+    few, many = network_of(plain), network_of(plain, loader_threads=8)
+    assert few.identity() == many.identity()
+    assert many.identity() != network_of(plain, views="fresh").identity()
+
+
+def test_loader_threads_beyond_the_first_need_cores(plain):
+    assert network_of(plain, threads=4).cores == 4
+    assert network_of(plain, threads=4, loader_threads=3).cores == 6
