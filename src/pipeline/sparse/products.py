@@ -1,6 +1,6 @@
 """Matrix products along a rulebook: gather rows, multiply by the offset's weights, add up.
 
-Values are float [n, channels], weights [k^3, c_in, c_out]. On the CPU all of it is one compiled
+Values are float [n, channels], weights and their gradients [k^3, c_out, c_in]. On the CPU all of it is one compiled
 loop: a few rows at a time are gathered, multiplied and added while they are in the nearest cache.
 Everything is added in the order of the pairs, so results do not vary from run to run.
 """
@@ -20,10 +20,14 @@ ROWS_PER_PRODUCT = 96
 
 
 def add_products(out: Tensor, values: Tensor, weights: Tensor, pairs: Pairs) -> None:
-    """out[targets[p]] += values[sources[p]] @ weights[g] over the pairs p of all offsets g."""
+    """out[targets[p]] += weights[g] values[sources[p]] over the pairs p of all offsets g."""
+    weights = weights.transpose(1, 2)
     if kernels.compiled(values):
         _add_products(
-            out.detach().numpy(), values.detach().numpy(), weights.detach().numpy(), *_arrays(pairs)
+            out.numpy(),
+            values.detach().numpy(),
+            weights.detach().contiguous().numpy(),
+            *_arrays(pairs),
         )
         return
     for g, sources, targets in pairs.groups():
@@ -45,14 +49,14 @@ def add_adjoint_products(
             grad_weights.numpy(),
             grad.numpy(),
             values.detach().numpy(),
-            weights.detach().transpose(1, 2).contiguous().numpy(),
+            weights.detach().numpy(),
             *_arrays(pairs),
         )
         return
     for g, sources, targets in pairs.groups():
         at_targets = grad[targets]
-        grad_weights[g].addmm_(values[sources].t(), at_targets)
-        add_rows(grad_values, sources, at_targets @ weights[g].t())
+        grad_weights[g].addmm_(at_targets.t(), values[sources])
+        add_rows(grad_values, sources, at_targets @ weights[g])
 
 
 def _arrays(pairs: Pairs) -> tuple[Rows, Rows, NDArray[np.int64]]:
@@ -61,17 +65,22 @@ def _arrays(pairs: Pairs) -> tuple[Rows, Rows, NDArray[np.int64]]:
 
 @numba.njit(cache=True, nogil=True)
 def _add_products(
-    out: NDArray, values: NDArray, weights: NDArray, sources: Rows, targets: Rows, bounds: NDArray
+    out: NDArray,
+    values: NDArray,
+    transposed: NDArray,
+    sources: Rows,
+    targets: Rows,
+    bounds: NDArray,
 ) -> None:
     x = np.empty((ROWS_PER_PRODUCT, values.shape[1]), values.dtype)
     y = np.empty((ROWS_PER_PRODUCT, out.shape[1]), values.dtype)
     for block in bounds:
-        for g in range(len(weights)):
+        for g in range(len(transposed)):
             for start in range(block[g], block[g + 1], ROWS_PER_PRODUCT):
                 stop = min(start + ROWS_PER_PRODUCT, block[g + 1])
                 n = stop - start
                 gather(values, sources[start:stop], x)
-                np.dot(x[:n], weights[g], y[:n])
+                np.dot(x[:n], transposed[g], y[:n])
                 add(out, targets[start:stop], y)
 
 
@@ -81,25 +90,25 @@ def _add_adjoint_products(
     grad_weights: NDArray,
     grad: NDArray,
     values: NDArray,
-    transposed: NDArray,
+    weights: NDArray,
     sources: Rows,
     targets: Rows,
     bounds: NDArray,
 ) -> None:
     x = np.empty((ROWS_PER_PRODUCT, values.shape[1]), values.dtype)
     y = np.empty((ROWS_PER_PRODUCT, grad.shape[1]), values.dtype)
-    product = np.empty((values.shape[1], grad.shape[1]), values.dtype)
+    product = np.empty(weights[0].shape, values.dtype)
     for block in bounds:
-        for g in range(len(transposed)):
+        for g in range(len(weights)):
             for start in range(block[g], block[g + 1], ROWS_PER_PRODUCT):
                 stop = min(start + ROWS_PER_PRODUCT, block[g + 1])
                 n = stop - start
                 gather(values, sources[start:stop], x)
                 gather(grad, targets[start:stop], y)
-                np.dot(x[:n].T, y[:n], product)
+                np.dot(y[:n].T, x[:n], product)
                 # Not `+=` of arrays, which numba does not vectorise.
                 for i in range(product.shape[0]):
                     for j in range(product.shape[1]):
                         grad_weights[g, i, j] += product[i, j]
-                np.dot(y[:n], transposed[g], x[:n])
+                np.dot(y[:n], weights[g], x[:n])
                 add(grad_values, sources[start:stop], x)

@@ -41,13 +41,13 @@ def max_pool(x: SparseTensor, kernel: int, stride: int) -> SparseTensor:
 
 
 def _by_offset(weight: Tensor) -> Tensor:
-    """[k^3, c_in, c_out] from [c_out, k, k, k, c_in]."""
-    return weight.flatten(1, 3).permute(1, 2, 0).contiguous()
+    """[k^3, c_out, c_in] from [c_out, k, k, k, c_in]."""
+    return weight.flatten(1, 3).transpose(0, 1).contiguous()
 
 
 def _as_weight(by_offset: Tensor, weight: Tensor) -> Tensor:
     """The inverse of `_by_offset`."""
-    return by_offset.permute(2, 0, 1).reshape(weight.shape)
+    return by_offset.transpose(0, 1).reshape(weight.shape)
 
 
 class _Convolution(Function):
@@ -94,13 +94,13 @@ class _CountConv(Function):
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         features, weight = ctx.saved_tensors
         grad = grad.contiguous()
-        grad_matrices = grad.new_zeros(weight[0].numel(), 1, len(weight))
+        grad_matrices = grad.new_zeros(weight[0].numel(), len(weight), 1)
         kernels.sum_scaled_rows(grad.numpy(), *_count_arguments(grad_matrices, features, ctx.pairs))
         return None, _as_weight(grad_matrices, weight), grad.sum(0), None
 
 
 def _count_arguments(matrices: Tensor, features: Tensor, pairs: Pairs) -> tuple[NDArray, ...]:
-    values, weights = features.detach()[:, 0].numpy(), matrices.squeeze(1).numpy()
+    values, weights = features.detach()[:, 0].numpy(), matrices.squeeze(2).numpy()
     return weights, values, pairs.sources.numpy(), pairs.targets.numpy(), pairs.bounds
 
 
