@@ -4,7 +4,8 @@
 
 Tracks of 40, 45 and 50 keV are simulated, stored and binned first. The loaders take turns, each for
 a few epochs; nothing is learnt, so the batches come as fast as they can be made. Memory: what an
-epoch adds to the resident size of a process of its own, at its largest.
+epoch adds to the resident size of a process of its own, at its largest. The CPU time of an event
+says what a core can do when the machine is busy with other work.
 """
 
 import argparse
@@ -96,19 +97,22 @@ def main() -> None:
         }
         cases = [(kind, threads) for kind in kinds for threads in arguments.threads]
         memory = {c: peak_mib(kinds[c[0]], arguments.batch_size, c[1]) for c in cases}
-        rates = dict.fromkeys(cases, 0.0)
+        rates, cpu_us = dict.fromkeys(cases, 0.0), dict.fromkeys(cases, np.inf)
         for epoch in range(1, ROUNDS + 1):
             for kind, threads in cases:
-                start = time.perf_counter()
+                start, cpu = time.perf_counter(), time.process_time()
                 made = run_epoch(kinds[kind], epoch, arguments.batch_size, threads)
                 rate = made / (time.perf_counter() - start)
                 rates[kind, threads] = max(rate, rates[kind, threads])
+                spent = 1e6 * (time.process_time() - cpu) / made
+                cpu_us[kind, threads] = min(spent, cpu_us[kind, threads])
 
     print(describe_machine())
     print(f"{arguments.events} events, best of {ROUNDS} interleaved epochs\n")
-    print(f"{'events':<10}{'threads':>8}{'events/s':>12}{'memory, MiB':>14}")
+    print(f"{'events':<10}{'threads':>8}{'events/s':>12}{'CPU us/event':>14}{'memory, MiB':>13}")
     for case in cases:
-        print(f"{case[0]:<10}{case[1]:>8}{rates[case]:>12,.0f}{memory[case]:>14,.0f}")
+        speed = f"{rates[case]:>12,.0f}{cpu_us[case]:>14.0f}"
+        print(f"{case[0]:<10}{case[1]:>8}{speed}{memory[case]:>13,.0f}")
 
 
 if __name__ == "__main__":

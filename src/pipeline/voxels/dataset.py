@@ -46,26 +46,26 @@ def cut_batches(
     """Cut blocks of events into batches of `batch_size` events; the last one may be smaller.
 
     Blocks are gathered in pools of at least `pool_events` events; with `rng`, the events of a pool
-    are shuffled. Memory: the pool and one block.
+    are shuffled. Memory: twice the pool while it is gathered, the pool while it is served.
     """
     waiting: list[VoxelBatch] = []
     for block in blocks:
         waiting.append(block)
         if sum(map(len, waiting)) >= max(pool_events, batch_size):
-            pool = _pooled(waiting, rng)
-            whole = len(pool) - len(pool) % batch_size
-            yield from _cut(pool, np.arange(whole), batch_size)
-            waiting = [pool.take(np.arange(whole, len(pool)))]
+            yield from _served(waiting, batch_size, rng, last=False)
     if waiting:
-        pool = _pooled(waiting, rng)
-        yield from _cut(pool, np.arange(len(pool)), batch_size)
+        yield from _served(waiting, batch_size, rng, last=True)
 
 
-def _pooled(waiting: list[VoxelBatch], rng: np.random.Generator | None) -> VoxelBatch:
+def _served(
+    waiting: list[VoxelBatch], batch_size: int, rng: np.random.Generator | None, last: bool
+) -> Iterator[VoxelBatch]:
+    """Batches of the waiting events; a rest that fills none waits on, unless it is the `last`."""
     pool = concatenate(waiting)
-    return pool if rng is None else pool.take(rng.permutation(len(pool)))
-
-
-def _cut(pool: VoxelBatch, index: np.ndarray, batch_size: int) -> Iterator[VoxelBatch]:
-    for first in range(0, len(index), batch_size):
-        yield pool.take(index[first : first + batch_size])
+    waiting.clear()
+    order = np.arange(len(pool)) if rng is None else rng.permutation(len(pool))
+    rest = 0 if last else len(pool) % batch_size
+    for first in range(0, len(pool) - rest, batch_size):
+        yield pool.take(order[first : min(first + batch_size, len(pool) - rest)])
+    if rest:
+        waiting.append(pool.take(order[len(pool) - rest :]))
