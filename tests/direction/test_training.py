@@ -11,7 +11,7 @@ from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.sources import Simulation
 from pipeline.config.voxels import Grid
 from pipeline.direction import training
-from pipeline.direction.networks import Prediction
+from pipeline.direction.output import Output
 from pipeline.direction.training import train_network
 from pipeline.tracks.bad_events import BadEvents
 from pipeline.tracks.ingest import Facts, ingest
@@ -38,7 +38,7 @@ class Mean(torch.nn.Module):
         products = (place[:, :, None] * place[:, None, :]).flatten(1) * voxels.features
         moments = torch.zeros(voxels.batch_size, 9)
         moments.index_add_(0, voxels.indices[:, 0].long(), products)
-        return Prediction(torch.nn.functional.normalize(self.linear(moments), dim=1), None)
+        return Output(torch.nn.functional.normalize(self.linear(moments), dim=1), None)
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import PositiveInt, model_validator
 
 from pipeline.config.model import Block, described
 from pipeline.config.voxels import Smearing
@@ -42,6 +42,12 @@ class Network(Block):
     architecture: Literal["rcn", "hcn", "unet"] = described(
         "'rcn' predicts a direction, 'hcn' and 'unet' a direction and its kappa."
     )
+    widths: list[PositiveInt] | None = described(
+        "Channels of the 'unet' at cells of 2, 4, 8, ... voxels, three or more; wider learns "
+        "better and slower. The other architectures have the paper's.",
+        None,
+        min_length=3,
+    )
     loss: Literal["exact", "paper"] = described(
         "von Mises-Fisher likelihood of the HCN: 'exact' closed form, or 'paper', the switched "
         "approximation of its eq. 6, whose slope jumps at kappa = 2.65.",
@@ -68,6 +74,13 @@ class Network(Block):
     max_gradient_norm: float | None = described(
         "Longer gradients are scaled down to this norm; null: never.", None, gt=0
     )
+    frames: int = described(
+        "Predict each event in this many of the grid's 48 orientations (axes swapped and mirrored) "
+        "and average: more accurate, in as many times the time.",
+        1,
+        ge=1,
+        le=48,
+    )
     device: Literal["cpu", "cuda"] = described("Where to train and predict.", "cpu")
     backend: Literal["auto", "torch", "spconv"] = described(
         "Sparse layers: 'torch' runs anywhere, 'spconv' needs CUDA, 'auto' takes spconv where it "
@@ -76,8 +89,8 @@ class Network(Block):
     )
     threads: int = described("CPU threads of one training.", 1, gt=0)
     loader_threads: int = described(
-        "CPU threads that prepare the training's events; a core makes 20,000 fresh views a second "
-        "or 2,500 of a stream. The first one shares the cores of the training.",
+        "CPU threads that prepare the training's events; a core makes 9,000 fresh views a second "
+        "or 2,500 tracks of a stream. The first one shares the cores of the training.",
         1,
         gt=0,
     )
@@ -93,6 +106,13 @@ class Network(Block):
     def _new_tracks_have_no_shards(self) -> Self:
         if self.tracks == "stream" and self.views == "shards":
             raise ValueError("views: a stream of new tracks has no shards; leave views out")
+        return self
+
+    @model_validator(mode="after")
+    def _the_unet_has_widths(self) -> Self:
+        if (self.architecture == "unet") != (self.widths is not None):
+            expected = "give a 'unet' [32, 48, 64, 96], say, other architectures none"
+            raise ValueError(f"widths: {expected}")
         return self
 
     @property

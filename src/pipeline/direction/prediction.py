@@ -8,6 +8,7 @@ import torch
 
 from pipeline.config.learning import Network
 from pipeline.direction.batches import sparse_batch
+from pipeline.direction.frames import predict_in_frames
 from pipeline.direction.networks import build_network
 from pipeline.direction.predictions import prediction_table
 from pipeline.progress import Progress
@@ -24,7 +25,7 @@ def predict(weights: str | Path, shards: Sequence[Path], settings: Network) -> p
     """
     torch.set_num_threads(settings.threads)
     bins = grid_bins(shards)
-    model = build_network(settings.architecture, settings.backend, bins)
+    model = build_network(settings, bins)
     try:
         model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     except RuntimeError as error:
@@ -34,7 +35,8 @@ def predict(weights: str | Path, shards: Sequence[Path], settings: Network) -> p
 
     def tables() -> Iterator[pd.DataFrame]:
         for batch in stream_batches(shards, settings.batch_size):
-            output = model(sparse_batch(batch, bins).to(settings.device))
+            voxels = sparse_batch(batch, bins).to(settings.device)
+            output = predict_in_frames(model, voxels, settings.frames)
             kappa = None if output.kappa is None else output.kappa.cpu().numpy()
             progress.update(len(batch))
             yield prediction_table(batch, output.direction.cpu().numpy(), kappa)

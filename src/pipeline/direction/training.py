@@ -42,7 +42,7 @@ def train_network(
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
     bins = grid_bins(shards)
     validation_fraction = training_set.validation_fraction
-    model = build_network(settings.architecture, settings.backend, bins)
+    model = build_network(settings, bins)
     model.to(settings.device)
 
     def training(epoch: int) -> Iterator[VoxelBatch]:
