@@ -29,6 +29,7 @@ import torch
 from machine import describe_machine
 from torch import Tensor, nn
 
+from pipeline.config.learning import Network
 from pipeline.config.sources import Simulation
 from pipeline.config.voxels import Grid, Smearing
 from pipeline.direction.batches import sparse_batch
@@ -69,7 +70,7 @@ def without_rulebooks(x: SparseTensor) -> SparseTensor:
 def network_step(x: SparseTensor, backend: str) -> Step:
     """A training step of the RCN, rulebooks included; the same weights for every backend."""
     torch.manual_seed(1)
-    network = build_network("rcn", backend)
+    network = build_network(Network(architecture="rcn", backend=backend))
 
     def step() -> Tensor:
         network.zero_grad()
@@ -112,7 +113,7 @@ def products_step(shapes: list[Shape]) -> Step:
 
 def network_products(x: SparseTensor) -> list[Shape]:
     """Products of a step of the RCN; its first layer as one of all offsets side by side."""
-    network = build_network("rcn", "torch")
+    network = build_network(Network(architecture="rcn", backend="torch"))
     shapes = []
     for layer in network.features:
         if isinstance(layer, SubMConv3d | SparseConv3d):

@@ -60,7 +60,8 @@ def test_the_average_over_all_frames_turns_with_the_event(
         if kappa:
             torch.testing.assert_close(seen.kappa, mean.kappa)
         else:
-            assert seen.kappa is None and mean.kappa is None
+            assert seen.kappa is None
+            assert mean.kappa is None
 
 
 def test_one_frame_is_the_network_itself(events: SparseTensor) -> None:

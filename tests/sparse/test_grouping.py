@@ -1,5 +1,7 @@
 """Cubes of 2^3 sites against dense strided and transposed convolutions."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch.nn import functional
@@ -65,6 +67,15 @@ def test_parents_are_distinct_in_raster_order_and_on_half_the_grid() -> None:
     halved = x.indices.clone()
     halved[:, 1:] //= 2
     assert torch.equal(halved.unique(dim=0), parents.indices)
+
+
+def test_compiled_and_plain_torch_numbering_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = random_events(10, 0.2, 1)
+    compiled = cubes(x.sites)
+    monkeypatch.setattr("pipeline.sparse.kernels.compiled", lambda _: False)
+    plain = cubes(replace(x.sites, _made={}))
+    assert torch.equal(plain.parents.indices, compiled.parents.indices)
+    assert torch.equal(plain.place, compiled.place)
 
 
 def test_no_sites_have_no_parents() -> None:

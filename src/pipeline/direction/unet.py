@@ -7,7 +7,7 @@ the likelihood is convex: a 3-vector without constraints. Places inside are in u
 
 import math
 from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +39,7 @@ class UNet(nn.Module):
         super().__init__()
         if len(widths) < 3:
             raise ValueError(f"a U-Net needs three widths or more, got {list(widths)}")
-        steps = list(zip(widths, widths[1:], strict=False))
+        steps = list(pairwise(widths))
         deepest, read = widths[-1], widths[1]
         self.stem = _convolution(CELL_FEATURES, widths[0], backend)
         self.blocks = nn.ModuleList(Residual(width, backend) for width in widths)

@@ -15,8 +15,8 @@ from pipeline.sparse.kernels import Rows, add, add_rows, gather
 from pipeline.sparse.rulebook import Pairs
 
 # Rows of one matrix product on the CPU. OpenBLAS has kernels for small products that neither copy
-# their operands nor start threads; at 96 x 96 channels this is still small.
-ROWS_PER_PRODUCT = 96
+# their operands nor start threads; at 100 x 100 channels this is still small.
+ROWS_PER_PRODUCT = 64
 
 
 def add_products(out: Tensor, values: Tensor, weights: Tensor, pairs: Pairs) -> None:
