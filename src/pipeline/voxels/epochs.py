@@ -45,7 +45,7 @@ def epoch_batches(
     """Shuffled batches of `batch_size` events of an epoch; the last one may be smaller.
 
     While one pool of events is learnt from, `threads` threads make the next. Memory: at most two
-    pools and the blocks made ahead, together some 200 MB, and 30 MB for each further thread.
+    pools and the blocks made ahead, together some 200 MB, and 40 MB for each further thread.
     """
     ahead = POOL_EVENTS // BLOCK_EVENTS + threads
     blocks = in_order(events.blocks(epoch), threads, ahead)
