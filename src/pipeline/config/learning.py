@@ -89,7 +89,7 @@ class Network(Block):
     )
     threads: int = described("CPU threads of one training.", 1, gt=0)
     loader_threads: int = described(
-        "CPU threads that prepare the training's events; a core makes 9,000 fresh views a second "
+        "CPU threads that prepare the training's events; a core makes 8,000 fresh views a second "
         "or 2,500 tracks of a stream. The first one shares the cores of the training.",
         1,
         gt=0,
