@@ -139,11 +139,12 @@ def test_training_depends_on_source_settings_in_a_stream_only():
     assert list(layout.training_block(config, "new")["sources"]) == ["a", "b"]
 
 
-def test_training_does_not_depend_on_the_order_of_sources_or_on_loader_threads():
+def test_training_does_not_depend_on_the_order_of_sources_nor_on_loader_threads_and_frames():
     source = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10}
 
-    def block(names, threads):
-        networks = {"RCN": {"architecture": "rcn", "loader_threads": threads}}
+    def block(names, number):
+        network = {"architecture": "rcn", "loader_threads": number, "frames": number}
+        networks = {"RCN": network}
         config = config_of(dict.fromkeys(names, source), networks=networks)
         return layout.training_block(config, "RCN")
 

@@ -103,7 +103,7 @@ def training_block(config: Config, network: str) -> dict[str, Any]:
     streamed = sources if config.networks[network].tracks == "stream" else []
     return {
         "seed": config.seed,
-        "network": network_block(config, network),
+        "network": {**network_block(config, network), "frames": 1},  # those of predictions
         "training_set": config.training_set.model_copy(update={"sources": sources}).plain(),
         "grid": config.grid.plain(),
         "sources": {source: config.sources[source].plain() for source in streamed},

@@ -129,11 +129,11 @@ class Network(Block):
         """What the weights after an epoch depend on, as plain content.
 
         The number of epochs does so only where the learning rate falls towards the last one, that
-        of loader threads never.
+        of loader threads and of the predictions' frames never.
         """
         constant = self.optimiser.schedule == "constant"
-        passing = {"loader_threads", "max_epochs"} if constant else {"loader_threads"}
-        return self.model_dump(mode="json", exclude=passing)
+        without = {"loader_threads", "frames", *(["max_epochs"] if constant else [])}
+        return self.model_dump(mode="json", exclude=without)
 
 
 class TrainingSet(Block):
