@@ -18,22 +18,6 @@ def compiled(tensor: Tensor) -> bool:
     return tensor.is_cpu
 
 
-def gather_rows(table: Tensor, rows: Tensor, out: Tensor) -> Tensor:
-    """out [n, channels] = the rows of `table` named by `rows` [n]; returns `out`."""
-    if not compiled(table):
-        return torch.index_select(table, 0, rows, out=out)
-    gather(table.detach().numpy(), rows.numpy(), out.numpy())
-    return out
-
-
-def add_rows(table: Tensor, rows: Tensor, values: Tensor) -> None:
-    """table[rows[n]] += values[n] for n in order."""
-    if compiled(table):
-        add(table.numpy(), rows.numpy(), values.numpy())
-    else:
-        table.index_add_(0, rows, values)
-
-
 def max_rows(table: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
     """Maximum over the rows sources[n] of `table` (negative: none), and the row it is from.
 
@@ -49,22 +33,6 @@ def max_rows(table: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
     candidates = torch.cat([table, lowest])[sources]
     best = candidates.max(1)
     return best.values, sources.long().gather(1, best.indices)
-
-
-@numba.njit(cache=True, nogil=True)
-def gather(table: NDArray, rows: Rows, gathered: NDArray) -> None:
-    for n in range(len(rows)):
-        row = rows[n]  # read here: read inside the next loop it would keep that from vectorising
-        for c in range(table.shape[1]):
-            gathered[n, c] = table[row, c]
-
-
-@numba.njit(cache=True, nogil=True)
-def add(table: NDArray, rows: Rows, values: NDArray) -> None:
-    for n in range(len(rows)):
-        row = rows[n]
-        for c in range(table.shape[1]):
-            table[row, c] += values[n, c]
 
 
 @numba.njit(cache=True, nogil=True)

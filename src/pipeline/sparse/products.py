@@ -1,37 +1,36 @@
 """Matrix products along a rulebook: gather rows, multiply by the offset's weights, add up.
 
-Values are float [n, channels], weights and their gradients [k^3, c_out, c_in]. On the CPU all of it is one compiled
-loop: a few rows at a time are gathered, multiplied and added while they are in the nearest cache.
-Everything is added in the order of the pairs, so results do not vary from run to run.
+Values are float [n, channels], weights and their gradients [k^3, c_out, c_in]. On the CPU all of it
+is one compiled loop: a few rows at a time are gathered, multiplied and added while they are in the
+nearest cache. Everything is added in the order of the pairs, so results do not vary from run to
+run.
 """
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from pipeline.sparse import kernels
-from pipeline.sparse.kernels import Rows, add, add_rows, gather
+from pipeline.sparse.kernels import Rows
 from pipeline.sparse.rulebook import Pairs
 
 # Rows of one matrix product on the CPU. OpenBLAS has kernels for small products that neither copy
 # their operands nor start threads; at 100 x 100 channels this is still small.
 ROWS_PER_PRODUCT = 64
+# Its rows of results are filled up with zeros to a multiple of this, whole vector registers.
+LANES = 16
 
 
 def add_products(out: Tensor, values: Tensor, weights: Tensor, pairs: Pairs) -> None:
     """out[targets[p]] += weights[g] values[sources[p]] over the pairs p of all offsets g."""
-    weights = weights.transpose(1, 2)
+    transposed = weights.detach().transpose(1, 2)
     if kernels.compiled(values):
-        _add_products(
-            out.numpy(),
-            values.detach().numpy(),
-            weights.detach().contiguous().numpy(),
-            *_arrays(pairs),
-        )
+        _add_products(out.numpy(), values.detach().numpy(), _filled_up(transposed), *_arrays(pairs))
         return
     for g, sources, targets in pairs.groups():
-        add_rows(out, targets, values[sources] @ weights[g])
+        out.index_add_(0, targets, values[sources] @ transposed[g])
 
 
 def add_adjoint_products(
@@ -49,14 +48,19 @@ def add_adjoint_products(
             grad_weights.numpy(),
             grad.numpy(),
             values.detach().numpy(),
-            weights.detach().numpy(),
+            _filled_up(weights.detach()),
             *_arrays(pairs),
         )
         return
     for g, sources, targets in pairs.groups():
         at_targets = grad[targets]
         grad_weights[g].addmm_(at_targets.t(), values[sources])
-        add_rows(grad_values, sources, at_targets @ weights[g])
+        grad_values.index_add_(0, sources, at_targets @ weights[g])
+
+
+def _filled_up(matrices: Tensor) -> NDArray:
+    """Zeros appended to the last axis; contiguous, for numba's dot."""
+    return functional.pad(matrices, (0, -matrices.shape[2] % LANES)).contiguous().numpy()
 
 
 def _arrays(pairs: Pairs) -> tuple[Rows, Rows, NDArray[np.int64]]:
@@ -72,16 +76,17 @@ def _add_products(
     targets: Rows,
     bounds: NDArray,
 ) -> None:
+    """`transposed` [k^3, c_in, c_out filled up]."""
     x = np.empty((ROWS_PER_PRODUCT, values.shape[1]), values.dtype)
-    y = np.empty((ROWS_PER_PRODUCT, out.shape[1]), values.dtype)
+    y = np.empty((ROWS_PER_PRODUCT, transposed.shape[2]), values.dtype)
     for block in bounds:
         for g in range(len(transposed)):
             for start in range(block[g], block[g + 1], ROWS_PER_PRODUCT):
                 stop = min(start + ROWS_PER_PRODUCT, block[g + 1])
                 n = stop - start
-                gather(values, sources[start:stop], x)
+                _gather(x, values, sources[start:stop])
                 np.dot(x[:n], transposed[g], y[:n])
-                add(out, targets[start:stop], y)
+                _add(out, targets[start:stop], y)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -95,7 +100,8 @@ def _add_adjoint_products(
     targets: Rows,
     bounds: NDArray,
 ) -> None:
-    x = np.empty((ROWS_PER_PRODUCT, values.shape[1]), values.dtype)
+    """`weights` [k^3, c_out, c_in filled up]."""
+    x = np.zeros((ROWS_PER_PRODUCT, weights.shape[2]), values.dtype)
     y = np.empty((ROWS_PER_PRODUCT, grad.shape[1]), values.dtype)
     product = np.empty(weights[0].shape, values.dtype)
     for block in bounds:
@@ -103,12 +109,28 @@ def _add_adjoint_products(
             for start in range(block[g], block[g + 1], ROWS_PER_PRODUCT):
                 stop = min(start + ROWS_PER_PRODUCT, block[g + 1])
                 n = stop - start
-                gather(values, sources[start:stop], x)
-                gather(grad, targets[start:stop], y)
+                _gather(x, values, sources[start:stop])
+                _gather(y, grad, targets[start:stop])
                 np.dot(y[:n].T, x[:n], product)
                 # Not `+=` of arrays, which numba does not vectorise.
-                for i in range(product.shape[0]):
-                    for j in range(product.shape[1]):
+                for i in range(grad_weights.shape[1]):
+                    for j in range(grad_weights.shape[2]):
                         grad_weights[g, i, j] += product[i, j]
                 np.dot(y[:n], weights[g], x[:n])
-                add(grad_values, sources[start:stop], x)
+                _add(grad_values, sources[start:stop], x)
+
+
+@numba.njit(cache=True, nogil=True)
+def _gather(gathered: NDArray, table: NDArray, rows: Rows) -> None:
+    for n in range(len(rows)):
+        row = rows[n]  # read here: read inside the next loop it would keep that from vectorising
+        for c in range(table.shape[1]):
+            gathered[n, c] = table[row, c]
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(table: NDArray, rows: Rows, values: NDArray) -> None:
+    for n in range(len(rows)):
+        row = rows[n]
+        for c in range(table.shape[1]):
+            table[row, c] += values[n, c]
