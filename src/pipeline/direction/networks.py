@@ -3,20 +3,37 @@
 A further architecture is one more entry of `ARCHITECTURES`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from torch import Tensor, nn
 
 from pipeline.config.learning import Network
-from pipeline.direction.output import Output
+from pipeline.direction.output import Output, from_natural
 from pipeline.direction.paper_networks import DirectionNetwork
-from pipeline.direction.unet import UNet
 from pipeline.direction.vmf import LossForm, cosine_distance, vmf_nll
+from pipeline.sparse.tensor import SparseTensor
+from pipeline.sparse.unet import UNet
+
+
+class DirectionUNet(nn.Module):
+    """A U-Net that predicts the natural parameter theta = kappa mu, a 3-vector of any length.
+
+    The von Mises-Fisher likelihood is convex in it.
+    """
+
+    def __init__(self, widths: Sequence[int], backend: str) -> None:
+        super().__init__()
+        self.theta = UNet(widths, outputs=3, backend=backend)
+
+    def forward(self, voxels: SparseTensor) -> Output:
+        """Directions and kappa of events with electron counts as features [n_voxels, 1]."""
+        return from_natural(self.theta(voxels))
+
 
 ARCHITECTURES: dict[str, Callable[[Network, int], nn.Module]] = {
     "rcn": lambda network, bins: DirectionNetwork(network.backend, bins, with_kappa=False),
     "hcn": lambda network, bins: DirectionNetwork(network.backend, bins, with_kappa=True),
-    "unet": lambda network, _: UNet(network.widths or (), network.backend),
+    "unet": lambda network, _: DirectionUNet(network.widths or (), network.backend),
 }
 
 

@@ -1,8 +1,6 @@
-"""A residual sparse U-Net that learns faster than the paper's networks.
+"""A residual sparse U-Net: from the electron counts of an event to a few numbers about it.
 
-Its output theta = kappa mu is the natural parameter of a von Mises-Fisher distribution, in which
-the likelihood is convex: a 3-vector without constraints. Places inside are in units of
-`UNIT_VOXELS` voxels, 1 cm at the paper's 500 um.
+Places inside are in units of `UNIT_VOXELS` voxels, 1 cm at the paper's 500 um.
 """
 
 import math
@@ -13,7 +11,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pipeline.direction.output import Output, from_natural
 from pipeline.sparse import pooling
 from pipeline.sparse.grouping import SLOTS, Cubes, cubes, gather_children, spread_to_children
 from pipeline.sparse.layers import OnFeatures, SubMConv3d
@@ -27,15 +24,16 @@ HEADS, VALUES = 8, 16
 
 
 class UNet(nn.Module):
-    """Electron counts to theta [n, 3], by way of cells of 2, 4, 8, ... voxels' edge.
+    """Electron counts [n_voxels, 1] to `outputs` numbers an event [n, outputs].
 
-    `widths` are the channels at each size of cells. Down: a residual block and a strided 2^3
-    convolution each. At the largest cells the event's mean and maximum come back to every cell as
-    context. Up again to cells of 4 voxels, where attention reads the event.
+    It works on cells of 2, 4, 8, ... voxels' edge; `widths` are the channels at each size. Down: a
+    residual block and a strided 2^3 convolution each. At the largest cells the event's mean and
+    maximum come back to every cell as context. Up again to cells of 4 voxels, where attention
+    reads the event.
     Raises ValueError for fewer than three widths.
     """
 
-    def __init__(self, widths: Sequence[int], backend: str = "auto") -> None:
+    def __init__(self, widths: Sequence[int], outputs: int, backend: str = "auto") -> None:
         super().__init__()
         if len(widths) < 3:
             raise ValueError(f"a U-Net needs three widths or more, got {list(widths)}")
@@ -55,11 +53,10 @@ class UNet(nn.Module):
         self.head = nn.Sequential(
             *(nn.Linear(HEADS * (VALUES + 3) + deepest, 128), nn.ReLU()),
             *(nn.Linear(128, 64), nn.ReLU()),
-            nn.Linear(64, 3),
+            nn.Linear(64, outputs),
         )
 
-    def forward(self, voxels: SparseTensor) -> Output:
-        """Directions and kappa of events with electron counts as features [n_voxels, 1]."""
+    def forward(self, voxels: SparseTensor) -> Tensor:
         counts = _padded(voxels, 2 ** len(self.blocks))
         group = cubes(counts.sites)
         x = SparseTensor(group.parents, cell_features(counts.features, group))
@@ -77,8 +74,7 @@ class UNet(nn.Module):
             skip, group = trail.pop()
             above = spread_to_children(up(x.features), group)
             x = merge(skip.with_features((skip.features + above).relu()))
-        theta = self.head(torch.cat([self._read(x, edge=4), context.relu()], 1))
-        return from_natural(theta)
+        return self.head(torch.cat([self._read(x, edge=4), context.relu()], 1))
 
     def _read(self, x: SparseTensor, edge: int) -> Tensor:
         """What each head of the attention finds, and where it looks: [n, HEADS * (VALUES + 3)]."""
