@@ -43,15 +43,20 @@ def layers(backend: str) -> nn.Module:
     )
 
 
-def test_spconv_equals_torch_on_the_cpu() -> None:
-    """Forward only: spconv's CPU build has no backward pass."""
-    pytest.importorskip("spconv")
+def test_spconv_equals_torch_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its CPU build asks for a CUDA stream in the backward pass and never uses it."""
+    ops = pytest.importorskip("spconv.pytorch.ops")
+    monkeypatch.setattr(ops, "get_current_stream", lambda: 0)
     x = dense.random_sites(0, SHAPE, 3, 0.1, 2)
     x = x.with_features(x.features.float())
     ours, theirs = layers("torch"), layers("spconv")
     theirs.load_state_dict(ours.state_dict())
-    with torch.no_grad():
-        torch.testing.assert_close(ours(x).to_dense(), theirs(x).to_dense(), rtol=1e-5, atol=1e-6)
+    expected, result = ours(x).to_dense(), theirs(x).to_dense()
+    torch.testing.assert_close(result, expected, rtol=1e-5, atol=1e-6)
+    expected.square().sum().backward()
+    result.square().sum().backward()
+    for a, b in zip(theirs.parameters(), ours.parameters(), strict=True):
+        torch.testing.assert_close(a.grad, b.grad, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.gpu

@@ -121,14 +121,36 @@ def test_result_does_not_depend_on_how_the_work_is_cut(monkeypatch: pytest.Monke
     assert_equal_with_gradients(x, strided, dense.strided_conv, 2)
 
 
+@pytest.mark.usefixtures("code")
+@pytest.mark.parametrize(("c_in", "c_out"), [(16, 32), (19, 35)])
+def test_channels_in_whole_vector_registers_and_beyond(c_in: int, c_out: int) -> None:
+    x = dense.random_sites(8, (7, 6, 5), 3, 0.5, c_in)
+    assert_equal_with_gradients(
+        x, SubMConv3d(c_in, c_out, 3, "torch").double(), dense.submanifold_conv
+    )
+    assert_equal_with_gradients(
+        x, SparseConv3d(c_in, c_out, 3, 2, "torch").double(), dense.strided_conv, 2
+    )
+
+
 def test_single_precision_stays_within_1e_5_and_repeats_bit_by_bit() -> None:
     x = dense.random_sites(5, SHAPE, 4, 0.2, 3)
     x = x.with_features(x.features.float())
     for layer in (SubMConv3d(3, 4, 5, "torch"), SparseConv3d(3, 4, 6, 2, "torch")):
-        first, second = layer(x).features, layer(x).features
-        assert torch.equal(first, second)
-        exact = layer.double()(x.with_features(x.features.double())).features
-        torch.testing.assert_close(first.double(), exact, rtol=1e-5, atol=1e-5)
+        first, second = values_and_gradients(layer, x), values_and_gradients(layer, x)
+        exact = values_and_gradients(layer.double(), x.with_features(x.features.double()))
+        for a, b, c in zip(first, second, exact, strict=True):
+            assert torch.equal(a, b)
+            # Sums over many sites: relative to the largest of them.
+            torch.testing.assert_close(a.double(), c, rtol=0, atol=1e-5 * float(c.abs().max()))
+
+
+def values_and_gradients(layer: nn.Module, x: SparseTensor) -> tuple[Tensor, ...]:
+    """Features of the result; gradients of half their squares in features and parameters."""
+    features = x.features.clone().requires_grad_()
+    result = layer(x.with_features(features)).features
+    wanted = [features, *layer.parameters()]
+    return result.detach(), *torch.autograd.grad(result.square().sum() / 2, wanted)
 
 
 def test_layers_in_sequence_pass_their_gradients_on() -> None:
