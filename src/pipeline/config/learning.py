@@ -36,8 +36,50 @@ class AdamW(Block):
     )
 
 
-class Network(Block):
-    """One network and its training; the defaults are the paper's."""
+class Training(Block):
+    """How a network learns, and where; the defaults are the paper's."""
+
+    optimiser: AdamW = described("Optimiser.", AdamW())
+    batch_size: int = described("Events in a step.", 256, gt=0)
+    max_epochs: int = described("Passes over the training set at most.", 200, gt=0)
+    patience: int = described(
+        "Stop after this many epochs without a better validation loss.", 5, gt=0
+    )
+    max_gradient_norm: float | None = described(
+        "Longer gradients are scaled down to this norm; null: never.", None, gt=0
+    )
+    device: Literal["cpu", "cuda"] = described("Where to train and predict.", "cpu")
+    backend: Literal["auto", "torch", "spconv"] = described(
+        "Sparse layers: 'torch' runs anywhere, 'spconv' needs CUDA, 'auto' takes spconv where it "
+        "can be used.",
+        "auto",
+    )
+    threads: int = described("CPU threads of one training.", 1, gt=0)
+    loader_threads: int = described(
+        "CPU threads that prepare the training's events; a core makes 8,000 fresh views a second "
+        "or 2,500 tracks of a stream. The first one shares the cores of the training.",
+        1,
+        gt=0,
+    )
+
+    @property
+    def cores(self) -> int:
+        """CPU cores that a training keeps busy."""
+        return self.threads + self.loader_threads - 1
+
+    def identity(self) -> dict[str, Any]:
+        """What the weights after an epoch depend on, as plain content.
+
+        The number of epochs does so only where the learning rate falls towards the last one, that
+        of loader threads never.
+        """
+        constant = self.optimiser.schedule == "constant"
+        without = {"loader_threads", *(["max_epochs"] if constant else [])}
+        return self.model_dump(mode="json", exclude=without)
+
+
+class Network(Training):
+    """One direction network and its training; the defaults are the paper's."""
 
     architecture: Literal["rcn", "hcn", "unet"] = described(
         "'rcn' predicts a direction, 'hcn' and 'unet' a direction and its kappa."
@@ -53,7 +95,6 @@ class Network(Block):
         "approximation of its eq. 6, whose slope jumps at kappa = 2.65.",
         "exact",
     )
-    optimiser: AdamW = described("Optimiser.", AdamW())
     views: Literal["shards", "fresh"] = described(
         "What the network sees of a training track: 'shards', the same smearing and rotation in "
         "every epoch, or 'fresh', new ones, straight from the tracks. Validation events are those "
@@ -66,33 +107,12 @@ class Network(Block):
         "stream has fresh views.",
         "stored",
     )
-    batch_size: int = described("Events in a step.", 256, gt=0)
-    max_epochs: int = described("Passes over the training set at most.", 200, gt=0)
-    patience: int = described(
-        "Stop after this many epochs without a better validation loss.", 5, gt=0
-    )
-    max_gradient_norm: float | None = described(
-        "Longer gradients are scaled down to this norm; null: never.", None, gt=0
-    )
     frames: int = described(
         "Predict each event in this many of the grid's 48 orientations (axes swapped and mirrored) "
         "and average: more accurate, in as many times the time.",
         1,
         ge=1,
         le=48,
-    )
-    device: Literal["cpu", "cuda"] = described("Where to train and predict.", "cpu")
-    backend: Literal["auto", "torch", "spconv"] = described(
-        "Sparse layers: 'torch' runs anywhere, 'spconv' needs CUDA, 'auto' takes spconv where it "
-        "can be used.",
-        "auto",
-    )
-    threads: int = described("CPU threads of one training.", 1, gt=0)
-    loader_threads: int = described(
-        "CPU threads that prepare the training's events; a core makes 8,000 fresh views a second "
-        "or 2,500 tracks of a stream. The first one shares the cores of the training.",
-        1,
-        gt=0,
     )
 
     @model_validator(mode="before")
@@ -116,24 +136,13 @@ class Network(Block):
         return self
 
     @property
-    def cores(self) -> int:
-        """CPU cores that a training keeps busy."""
-        return self.threads + self.loader_threads - 1
-
-    @property
     def predicts_kappa(self) -> bool:
         """Whether the architecture predicts a kappa."""
         return self.architecture != "rcn"
 
     def identity(self) -> dict[str, Any]:
-        """What the weights after an epoch depend on, as plain content.
-
-        The number of epochs does so only where the learning rate falls towards the last one, that
-        of loader threads and of the predictions' frames never.
-        """
-        constant = self.optimiser.schedule == "constant"
-        without = {"loader_threads", "frames", *(["max_epochs"] if constant else [])}
-        return self.model_dump(mode="json", exclude=without)
+        """As of every training; the number of the predictions' frames does not touch the weights."""
+        return {key: value for key, value in super().identity().items() if key != "frames"}
 
 
 class TrainingSet(Block):

@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
-from pipeline.config.learning import Network
+from pipeline.config.learning import Training
 from pipeline.files import written_whole
 from pipeline.learning.optimiser import build_optimiser, build_schedule
 from pipeline.progress import Progress
@@ -43,7 +43,7 @@ def train(
     training: Callable[[int], Iterable[Batch]],
     validation: Callable[[], Iterable[Batch]],
     epoch_events: int,
-    settings: Network,
+    settings: Training,
     checkpoint: Path,
     identity: str,
 ) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def train(
         checkpoint: file written after every epoch; if it is there and carries `identity`, the
             training goes on from it and ends as it would have without a break.
         identity: digest of everything that the weights after an epoch depend on, see
-            `Network.identity`: without `max_epochs` in it, a higher number of epochs continues a
+            `Training.identity`: without `max_epochs` in it, a higher number of epochs continues a
             training that was stopped by it.
 
     Returns:
