@@ -139,11 +139,16 @@ def test_training_depends_on_source_settings_in_a_stream_only():
     assert list(layout.training_block(config, "new")["sources"]) == ["a", "b"]
 
 
-def test_training_does_not_depend_on_the_order_of_sources_nor_on_loader_threads_and_frames():
+def test_training_does_not_depend_on_the_order_of_sources_loader_threads_and_predictions():
     source = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10}
 
     def block(names, number):
-        network = {"architecture": "rcn", "loader_threads": number, "frames": number}
+        network = {
+            "architecture": "hcn",
+            "loader_threads": number,
+            "frames": number,
+            "temperature": number > 1,
+        }
         networks = {"RCN": network}
         config = config_of(dict.fromkeys(names, source), networks=networks)
         return layout.training_block(config, "RCN")

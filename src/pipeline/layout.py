@@ -103,7 +103,8 @@ def training_block(config: Config, network: str) -> dict[str, Any]:
     streamed = sources if config.networks[network].tracks == "stream" else []
     return {
         "seed": config.seed,
-        "network": {**network_block(config, network), "frames": 1},  # those of predictions
+        # How it predicts is up to the predictions.
+        "network": {**network_block(config, network), "frames": 1, "temperature": False},
         "training_set": config.training_set.model_copy(update={"sources": sources}).plain(),
         "grid": config.grid.plain(),
         "sources": {source: config.sources[source].plain() for source in streamed},
@@ -113,6 +114,12 @@ def training_block(config: Config, network: str) -> dict[str, Any]:
 def network_block(config: Config, network: str) -> dict[str, Any]:
     """The settings of a network as plain content: how many threads load does not touch them."""
     return config.networks[network].model_copy(update={"loader_threads": 1}).plain()
+
+
+def temperature(config: Config, network: str) -> list[str]:
+    """The factor on the kappa of a network that asks for one."""
+    asked = config.networks[network].temperature
+    return [f"{config.results}/networks/{network}/temperature.csv"] if asked else []
 
 
 def set_sources(config: Config, voxel_set: str) -> list[str]:

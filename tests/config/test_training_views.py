@@ -36,8 +36,9 @@ def test_stream_needs_simulations(plain):
     assert network_of(plain, tracks="stored", views="fresh").views == "fresh"
 
 
-def test_loader_threads_and_frames_leave_the_weights_alone(plain):
-    few, many = network_of(plain), network_of(plain, loader_threads=8, frames=8)
+def test_loader_threads_and_how_to_predict_leave_the_weights_alone(plain):
+    few = network_of(plain, architecture="hcn")
+    many = network_of(plain, loader_threads=8, frames=8, temperature=True)
     assert few.identity() == many.identity()
     assert many.identity() != network_of(plain, views="fresh").identity()
 

@@ -63,6 +63,25 @@ def test_loader_threads_are_recorded_and_rerun_nothing(study):
     assert study.pending() == {"results/provenance.json"}
 
 
+def test_temperature_changes_the_predictions_and_not_the_weights(study):
+    study.configure(networks__HCN__temperature=True)
+    pending = study.pending()
+    assert "results/networks/HCN/temperature.csv" in pending
+    assert "results/predictions/40keV_443um/HCN.parquet" in pending
+    assert not any("RCN" in f or "weights" in f for f in pending)
+
+
+def test_another_number_of_frames_has_another_temperature(study):
+    study.configure(networks__HCN__temperature=True)
+    (study.folder / "results/networks/HCN/temperature.csv").touch()
+    study.run("--touch", "--forcerun", "fit_temperature")
+    assert study.pending() == set()
+    study.configure(networks__HCN__frames=4)
+    pending = study.pending()
+    assert "results/networks/HCN/temperature.csv" in pending
+    assert not any("weights" in f for f in pending)
+
+
 def test_stream_module_retrains_networks_on_streams_only(study):
     """In the test config that is the HCN."""
     study.append("voxels/stream.py")

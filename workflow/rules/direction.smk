@@ -39,9 +39,39 @@ rule train_network:
         "../scripts/train_on_{params.tracks}.py"
 
 
+rule fit_temperature:
+    input:
+        weights=rules.train_network.output.weights,
+        shards=layout.shards(study, TRAINING),
+    output:
+        table=f"{R}/networks/{{network}}/temperature.csv",
+    log:
+        f"{R}/logs/networks/{{network}}_temperature.log",
+    benchmark:
+        f"{R}/benchmarks/networks/{{network}}_temperature.tsv"
+    conda:
+        "../../envs/conda.yaml"
+    threads: lambda wildcards: study.networks[wildcards.network].threads
+    resources:
+        mem_mb=2000,
+        runtime=240,
+    params:
+        # The network whole: averages over frames have a kappa of their own.
+        block=lambda wildcards: {
+            **layout.training_block(study, wildcards.network),
+            "network": layout.network_block(study, wildcards.network),
+        },
+        code=code("fit_temperature.py"),
+    message:
+        "fitting the temperature of {wildcards.network}"
+    script:
+        "../scripts/fit_temperature.py"
+
+
 rule predict:
     input:
         weights=rules.train_network.output.weights,
+        temperature=lambda wildcards: layout.temperature(study, wildcards.network),
         shards=lambda wildcards: layout.shards(study, wildcards.test),
     output:
         table=f"{R}/predictions/{{test}}/{{network}}.parquet",

@@ -17,17 +17,11 @@ with job(snakemake):
     settings = Evaluation.model_validate(snakemake.params.evaluation)
     table = pd.concat(map(read_predictions, snakemake.input.predictions), ignore_index=True)
     edges = kappa_edges(table, settings.kappa_bins, settings.kappa_quantile)
-    calibration = kappa_calibration(table, edges, settings.minimum_events)
-    share = {
-        "network": snakemake.wildcards.network,
-        "events": len(table),
-        "tolerance": settings.kappa_tolerance,
-        "calibrated_share": calibrated_share(calibration, len(table), settings.kappa_tolerance),
-    }
+    share = calibrated_share(table, settings.kappa_bins, settings.kappa_tolerance)
     tables = {
         "histogram": kappa_angle_histogram(table, edges, settings.angle_bins),
-        "calibration": calibration,
-        "share": pd.DataFrame([share]),
+        "calibration": kappa_calibration(table, edges, settings.minimum_events),
+        "share": pd.DataFrame([{"network": snakemake.wildcards.network, **vars(share)}]),
     }
     for name, path in snakemake.output.items():
         with written_whole(path) as temporary:

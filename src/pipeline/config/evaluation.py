@@ -93,12 +93,22 @@ class Evaluation(Block):
         min_length=1,
     )
     bootstrap: int = described("Bootstrap replicas behind every error.", 500, ge=20)
-    kappa_bins: int = described("Equal bins of kappa in the calibration.", 40, ge=2)
+    kappa_bins: int = described(
+        "Bins of kappa: equally wide in the calibration figure, as in the paper; in the "
+        "calibrated share equally populated, and fewer if they would hold too few events.",
+        40,
+        ge=2,
+    )
     kappa_quantile: float = described(
-        "The bins reach from 0 to this quantile of the predicted kappa.", 0.995, gt=0.5, le=1
+        "The figure's bins reach from 0 to this quantile of the predicted kappa.",
+        0.995,
+        gt=0.5,
+        le=1,
     )
     angle_bins: int = described("Bins of the angle between 0 and 180 degrees.", 60, ge=2)
-    minimum_events: int = described("Bins with fewer events get no fit of kappa.", 30, ge=2)
+    minimum_events: int = described(
+        "Bins of the figure with fewer events get no fit of kappa.", 30, ge=2
+    )
     kappa_tolerance: float = described(
         "Fitted and predicted kappa of a calibrated bin differ by less than this fraction.",
         0.1,

@@ -114,6 +114,11 @@ class Network(Training):
         ge=1,
         le=48,
     )
+    temperature: bool = described(
+        "Multiply every predicted kappa by one factor, fitted to the validation events; for "
+        "networks that predict a kappa.",
+        False,
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -135,14 +140,21 @@ class Network(Training):
             raise ValueError(f"widths: {expected}")
         return self
 
+    @model_validator(mode="after")
+    def _a_temperature_needs_a_kappa(self) -> Self:
+        if self.temperature and not self.predicts_kappa:
+            raise ValueError(f"temperature: '{self.architecture}' predicts no kappa; leave it out")
+        return self
+
     @property
     def predicts_kappa(self) -> bool:
         """Whether the architecture predicts a kappa."""
         return self.architecture != "rcn"
 
     def identity(self) -> dict[str, Any]:
-        """As of every training; the number of the predictions' frames does not touch the weights."""
-        return {key: value for key, value in super().identity().items() if key != "frames"}
+        """As of every training; what only the predictions look at does not touch the weights."""
+        predicting = {"frames", "temperature"}
+        return {k: v for k, v in super().identity().items() if k not in predicting}
 
 
 class TrainingSet(Block):

@@ -12,13 +12,21 @@ from pipeline.direction.frames import predict_in_frames
 from pipeline.direction.networks import build_network
 from pipeline.direction.predictions import prediction_table
 from pipeline.progress import Progress
-from pipeline.voxels.dataset import grid_bins, stream_batches
+from pipeline.voxels.dataset import Selection, grid_bins, stream_batches
 from pipeline.voxels.shards import open_shard
 
 
 @torch.no_grad()
-def predict(weights: str | Path, shards: Sequence[Path], settings: Network) -> pd.DataFrame:
-    """The prediction table of a network for all events of a test set, in file order.
+def predict(
+    weights: str | Path,
+    shards: Sequence[Path],
+    settings: Network,
+    select: Selection | None = None,
+    share: float = 1.0,
+) -> pd.DataFrame:
+    """The prediction table of a network for the events in `shards`, in file order.
+
+    `select` maps a batch to a mask of the events to keep, about a `share` of all.
 
     Raises:
         ValueError: the weights do not belong to this architecture.
@@ -31,10 +39,11 @@ def predict(weights: str | Path, shards: Sequence[Path], settings: Network) -> p
     except RuntimeError as error:
         raise ValueError(f"{weights}: not the weights of an '{settings.architecture}'") from error
     model.to(settings.device).eval()
-    progress = Progress("predicting", sum(open_shard(s).events for s in shards), "events")
+    expected = round(share * sum(open_shard(s).events for s in shards))
+    progress = Progress("predicting", expected, "events")
 
     def tables() -> Iterator[pd.DataFrame]:
-        for batch in stream_batches(shards, settings.batch_size):
+        for batch in stream_batches(shards, settings.batch_size, select):
             voxels = sparse_batch(batch, bins).to(settings.device)
             output = predict_in_frames(model, voxels, settings.frames)
             kappa = None if output.kappa is None else output.kappa.cpu().numpy()

@@ -47,22 +47,42 @@ def expected_angle_rad(kappa: ArrayLike) -> NDArray[np.float64]:
 def fit_kappa(cosines: ArrayLike) -> tuple[float, float]:
     """Maximum-likelihood kappa of angles to a known mean direction, and its standard error.
 
-    `cosines` [n] of those angles. Solves A(kappa) = mean cosine; the error is
-    1 / sqrt(n A'(kappa)), from the Fisher information. A mean cosine of at most 0 gives kappa 0.
-    Raises ValueError for no cosines, values outside -1..1 and a mean of 1 (kappa unbounded).
+    `cosines` [n] of those angles. Solves A(kappa) = mean cosine; see `fit_kappa_factor`.
+    """
+    return fit_kappa_factor(cosines, 1.0)
+
+
+def fit_kappa_factor(cosines: ArrayLike, kappa: ArrayLike) -> tuple[float, float]:
+    """Maximum-likelihood factor s on the kappa of angles to known mean directions, and its error.
+
+    `cosines` [n] of those angles, `kappa` >= 0 [n] or one for all. Solves
+    sum kappa (cos - A(s kappa)) = 0, the likelihood's slope, which falls with s; the error is
+    1 / sqrt(sum kappa^2 A'(s kappa)), from the Fisher information, and infinite if every kappa is
+    0. A sum of kappa cos of at most 0 gives s = 0.
+    Raises ValueError for no cosines, values outside -1..1, a negative or unknown kappa and angles
+    that are all zero (s unbounded).
     """
     cosines = np.asarray(cosines, np.float64)
+    kappa = np.broadcast_to(np.asarray(kappa, np.float64), cosines.shape)
     if cosines.size == 0 or not np.all(np.abs(cosines) <= 1 + 1e-6):
         raise ValueError(
-            f"fit_kappa: expected at least one cosine, all within -1..1, got {cosines.size} "
+            f"fit of kappa: expected at least one cosine, all within -1..1, got {cosines.size} "
             f"between {cosines.min(initial=np.inf)} and {cosines.max(initial=-np.inf)}"
         )
-    mean = float(cosines.mean())
-    if mean >= 1:
-        raise ValueError("fit_kappa: all angles are zero, kappa is unbounded")
-    kappa = 0.0
-    if mean > 0:
-        # kappa / 3 >= A(kappa) >= 1 - 1 / kappa bracket the root.
-        low, high = 3 * mean * (1 - 1e-9), (1 + 1e-9) / (1 - mean)
-        kappa = brentq(lambda k: float(mean_cosine(k)) - mean, low, max(low, high), rtol=1e-12)
-    return kappa, float(1 / np.sqrt(cosines.size * cosine_variance(kappa)))
+    if not np.all(kappa >= 0):
+        raise ValueError("fit of kappa: every kappa must be known and at least 0")
+    factor = 0.0
+    if np.mean(kappa * cosines) > 0:
+        if np.mean(kappa * (1 - cosines)) <= 0:
+            raise ValueError("fit of kappa: all angles are zero, kappa is unbounded")
+        # x / 3 >= A(x) >= 1 - 1 / x bracket the root.
+        low = 3 * np.mean(kappa * cosines) / np.mean(kappa**2) * (1 - 1e-9)
+        high = (1 + 1e-9) / np.mean(kappa * (1 - cosines))
+        factor = brentq(
+            lambda s: float(np.mean(kappa * (cosines - mean_cosine(s * kappa)))),
+            low,
+            max(low, high),
+            rtol=1e-12,
+        )
+    information = float(np.sum(kappa**2 * cosine_variance(factor * kappa)))
+    return factor, information**-0.5 if information > 0 else np.inf

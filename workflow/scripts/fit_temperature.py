@@ -1,0 +1,21 @@
+"""Fit the factor on a network's kappa to the validation events."""
+
+from pathlib import Path
+
+from pipeline.config.learning import Network, TrainingSet
+from pipeline.direction.prediction import predict
+from pipeline.direction.temperature import fit_temperature, write_temperature
+from pipeline.scripting import job
+from pipeline.voxels.split import in_validation
+
+with job(snakemake):
+    block = snakemake.params.block
+    fraction = TrainingSet.model_validate(block["training_set"]).validation_fraction
+    predictions = predict(
+        snakemake.input.weights,
+        [Path(path) for path in snakemake.input.shards],
+        Network.model_validate(block["network"]),
+        lambda batch: in_validation(batch, block["seed"], fraction),
+        share=fraction,
+    )
+    write_temperature(snakemake.output.table, fit_temperature(predictions))
