@@ -25,4 +25,5 @@ rule all:
         f"{R}/figures",
         f"{R}/tables/summary.csv",
         f"{R}/tables/containment.csv",
+        layout.comparison_tables(study),
         f"{R}/provenance.json",

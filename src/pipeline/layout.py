@@ -151,6 +151,13 @@ def one_batch(config: Config) -> HypothesisTest:
     )
 
 
+def comparison_tables(config: Config) -> list[str]:
+    """Tables of the track comparison that no figure draws."""
+    if config.track_comparison and config.track_comparison.voxel_classifier:
+        return [f"{config.results}/tables/voxel_classifier.csv"]
+    return []
+
+
 def with_kappa(config: Config) -> list[str]:
     """Networks that predict a kappa."""
     return [name for name, network in config.networks.items() if network.predicts_kappa]

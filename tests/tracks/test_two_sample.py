@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pipeline.tracks.two_sample import ks_table, two_sample_auc
+from pipeline.tracks.two_sample import area_under_curve, auc_error, ks_table, two_sample_auc
 
 
 def _normal(rng: np.random.Generator, size: int, shift: float = 0.0, rho: float = 0.0):
@@ -40,7 +40,7 @@ def test_ks_leaves_out_missing_values() -> None:
 def test_auc_of_equal_samples_is_a_half() -> None:
     rng = np.random.default_rng(3)
     auc, error = two_sample_auc(_normal(rng, 4000), _normal(rng, 2000), rng)
-    assert error == pytest.approx(np.sqrt(6001 / (12 * 4000 * 2000)))
+    assert error == auc_error(0.5, 4000, 2000)
     assert abs(auc - 0.5) < 4 * error
 
 
@@ -61,3 +61,23 @@ def test_constant_columns_are_harmless() -> None:
     first, second = (_normal(rng, 500).assign(c=1.0) for _ in range(2))
     auc, error = two_sample_auc(first, second, rng)
     assert abs(auc - 0.5) < 4 * error
+
+
+def test_area_under_curve_counts_pairs() -> None:
+    """Of the pairs (3, 1), (3, 2), (1, 1), (1, 2): two right, one tie, one wrong."""
+    score, label = np.array([3.0, 1.0, 1.0, 2.0]), np.array([True, True, False, False])
+    assert area_under_curve(score, label) == 2.5 / 4
+
+
+def test_auc_error_at_a_half_is_that_of_ranks() -> None:
+    assert auc_error(0.5, 4000, 2000) == pytest.approx(np.sqrt(6001 / (12 * 4000 * 2000)))
+
+
+def test_auc_error_is_the_spread_of_exponential_scores() -> None:
+    """Hanley & McNeil's error is exact for them; the AUC is a / (a + 1) for scales a and 1."""
+    rng = np.random.default_rng(7)
+    label = np.arange(180) < 80
+    scale = np.where(label, 3.0, 1.0)
+    found = [area_under_curve(rng.exponential(scale), label) for _ in range(2000)]
+    assert np.mean(found) == pytest.approx(0.75, abs=0.004)
+    assert np.std(found) == pytest.approx(auc_error(0.75, 80, 100), rel=0.06)

@@ -2,18 +2,18 @@
 
 if study.track_comparison:
 
+    COMPARED = {
+        sample: [
+            file
+            for source in getattr(study.track_comparison, sample)
+            for file in layout.tracks(study, source)
+        ]
+        for sample in ("simulated", "reference")
+    }
+
     rule compare_tracks:
         input:
-            simulated=[
-                f
-                for s in study.track_comparison.simulated
-                for f in layout.tracks(study, s)
-            ],
-            reference=[
-                f
-                for s in study.track_comparison.reference
-                for f in layout.tracks(study, s)
-            ],
+            **COMPARED,
         output:
             distances=f"{R}/tables/track_distances.csv",
             histograms=f"{R}/tables/track_histograms.csv",
@@ -32,3 +32,41 @@ if study.track_comparison:
             "comparing simulated with reference tracks"
         script:
             "../scripts/compare_tracks.py"
+
+
+if study.track_comparison and study.track_comparison.voxel_classifier:
+    CLASSIFIER = study.track_comparison.voxel_classifier
+
+    rule voxel_classifier:
+        input:
+            **COMPARED,
+        output:
+            table=f"{R}/tables/voxel_classifier.csv",
+            history=f"{R}/tables/voxel_classifier_history.csv",
+        log:
+            f"{R}/logs/voxel_classifier.log",
+        benchmark:
+            f"{R}/benchmarks/voxel_classifier.tsv"
+        conda:
+            "../../envs/conda.yaml"
+        threads: CLASSIFIER.cores
+        resources:
+            mem_mb=3000,
+            runtime=1440,
+            # Not a parameter: the events are the same however many threads make them.
+            loader_threads=CLASSIFIER.loader_threads,
+        params:
+            # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
+            checkpoint=f"{R}/comparison/checkpoint.pt",
+            block={
+                "seed": study.seed,
+                "grid": study.grid.plain(),
+                "classifier": CLASSIFIER.model_copy(
+                    update={"loader_threads": 1}
+                ).plain(),
+            },
+            code=code("voxel_classifier.py"),
+        message:
+            "training a network to tell simulated from reference tracks"
+        script:
+            "../scripts/voxel_classifier.py"

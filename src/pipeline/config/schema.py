@@ -7,6 +7,7 @@ from typing import Any, Self
 import yaml
 from pydantic import ValidationError, model_validator
 
+from pipeline.config.comparison import TrackComparison
 from pipeline.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.config.inference import HypothesisTest
 from pipeline.config.learning import Network, TestSet, TrainingSet
@@ -19,13 +20,6 @@ TRAINING = "train"  # name of the training set among the voxel sets
 
 class ConfigError(ValueError):
     """The configuration cannot be used."""
-
-
-class TrackComparison(Block):
-    """Comparison of simulated with reference tracks by track observables."""
-
-    simulated: list[str] = described("Names of track sources.", min_length=1)
-    reference: list[str] = described("Names of track sources, compared energy by energy.")
 
 
 class Config(Block):

@@ -36,7 +36,7 @@ def two_sample_auc(
     0.5 means that the classifier finds no difference. It is a ridge logistic regression on the
     columns' normal scores, their squares and products: sensitive to shifts, widths and pairwise
     correlations alike. Each row is scored by a fit that has not seen it (5 folds). The error is
-    that of Hanley & McNeil, Radiology 143 (1982) 29, at AUC 0.5: sqrt((n+m+1)/(12 n m)).
+    `auc_error` at AUC 0.5.
     """
     table = pd.concat([simulated, reference], ignore_index=True).dropna()
     is_simulated = table.index.to_numpy() < len(simulated)
@@ -47,9 +47,32 @@ def two_sample_auc(
         train = fold != held_out
         weights = _logistic_fit(features[train], is_simulated[train])
         score = features[~train] @ weights
-        aucs.append(_auc(score, is_simulated[~train]))
-    n, m = is_simulated.sum(), (~is_simulated).sum()
-    return float(np.mean(aucs)), float(np.sqrt((n + m + 1) / (12 * n * m)))
+        aucs.append(area_under_curve(score, is_simulated[~train]))
+    return float(np.mean(aucs)), auc_error(0.5, is_simulated.sum(), (~is_simulated).sum())
+
+
+def area_under_curve(score: Floats, label: NDArray[np.bool_]) -> float:
+    """Chance that a labelled event scores higher than another; 0.5 for scores that say nothing.
+
+    `score` and `label` are [n], with events of both kinds; equal scores count half.
+    """
+    positives, negatives = label.sum(), (~label).sum()
+    statistic = stats.rankdata(score)[label].sum() - positives * (positives + 1) / 2
+    return float(statistic / (positives * negatives))
+
+
+def auc_error(auc: float, positives: int, negatives: int) -> float:
+    """Standard error of an area under the ROC curve; Hanley & McNeil, Radiology 143 (1982) 29.
+
+    At AUC 0.5 with n and m events it is sqrt((n+m+1)/(12 n m)), whatever the distributions.
+    """
+    two_positives, two_negatives = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    variance = (
+        auc * (1 - auc)
+        + (positives - 1) * (two_positives - auc**2)
+        + (negatives - 1) * (two_negatives - auc**2)
+    )
+    return float(np.sqrt(max(variance, 0.0) / (positives * negatives)))
 
 
 def _normal_scores(values: Floats) -> Floats:
@@ -79,9 +102,3 @@ def _logistic_fit(features: Floats, label: NDArray[np.bool_]) -> Floats:
 
     start = np.zeros(features.shape[1])
     return optimize.minimize(loss, start, jac=True, method="L-BFGS-B").x
-
-
-def _auc(score: Floats, label: NDArray[np.bool_]) -> float:
-    positives, negatives = label.sum(), (~label).sum()
-    statistic = stats.rankdata(score)[label].sum() - positives * (positives + 1) / 2
-    return float(statistic / (positives * negatives))

@@ -1,0 +1,28 @@
+"""Train a network to tell simulated from reference tracks, and say how well it does."""
+
+from pathlib import Path
+
+from pipeline.comparison.samples import Samples
+from pipeline.comparison.voxel_classifier import auc_table, classify
+from pipeline.config.comparison import VoxelClassifier
+from pipeline.config.voxels import Grid
+from pipeline.files import written_whole
+from pipeline.scripting import job
+
+with job(snakemake):
+    params, block = snakemake.params, snakemake.params.block
+    threads = snakemake.resources.loader_threads
+    settings = VoxelClassifier.model_validate({**block["classifier"], "loader_threads": threads})
+    samples = Samples(
+        [Path(path) for path in snakemake.input.simulated],
+        [Path(path) for path in snakemake.input.reference],
+    )
+    grid = Grid.model_validate(block["grid"])
+    checkpoint = Path(params.checkpoint)
+    scores, history = classify(samples, grid, settings, block["seed"], checkpoint, params.code)
+    for table, path in (
+        (auc_table(scores), snakemake.output.table),
+        (history, snakemake.output.history),
+    ):
+        with written_whole(path) as temporary:
+            table.to_csv(temporary, index=False)
