@@ -24,10 +24,10 @@ def test_figures_are_gathered_with_a_page(ran):
 
 def test_summary_has_every_method_on_every_test_set(ran):
     summary = pd.read_csv(ran.folder / "results" / "tables" / "summary.csv")
-    methods = {"RCN", "HCN", "Non-ML standard", "Non-ML tuned", "Best-Expected"}
+    methods = {"UNet", "RCN", "HCN", "Non-ML standard", "Non-ML tuned", "Best-Expected"}
     for _, rows in summary.groupby("test_set"):
         assert methods <= set(rows["method"])
-    networks = summary[summary["method"].isin(["RCN", "HCN"])]
+    networks = summary[summary["method"].isin(["UNet", "RCN", "HCN"])]
     assert (networks["events_seen"] > 0).all()
     assert (networks["training_minutes"] > 0).all()
     assert summary["cosine_distance"].between(0, 2).all()

@@ -2,7 +2,7 @@
 
 import pytest
 
-NETWORKS = ("RCN", "HCN")
+NETWORKS = ("UNet", "RCN", "HCN")
 
 
 def kinds(files: set[str]) -> set[str]:

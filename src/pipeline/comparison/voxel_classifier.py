@@ -1,6 +1,7 @@
 """A U-Net told to separate simulated from reference tracks by their voxels.
 
-What it cannot tell apart, no direction network can have learnt from the one and miss in the other.
+It sees what observables may miss, with the power that its training tracks give it: train direction
+networks on both samples, too, to know what a difference costs them.
 """
 
 import logging
