@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scattering import scattered
+from made_predictions import scattered
 
 from pipeline.direction.calibration import (
     calibrated_share,

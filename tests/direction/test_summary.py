@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made_predictions import around_z
 
 from pipeline.direction.published import BEST_EXPECTED
 from pipeline.direction.summary import Evaluated, Training, format_summary, summary_table
@@ -9,19 +10,7 @@ from pipeline.direction.summary import Evaluated, Training, format_summary, summ
 def predictions(distance, events, energy_keV=40.0, sigma_um=443.0, kappa=np.nan):
     """Directions whose cosine distance is uniform between 0 and twice `distance`."""
     cosine = 1 - np.random.default_rng(1).permutation(np.linspace(0, 2 * distance, events))
-    columns = {
-        "energy_keV": energy_keV,
-        "sigma_um": sigma_um,
-        "true_x": 0.0,
-        "true_y": 0.0,
-        "true_z": 1.0,
-        "pred_x": np.sqrt(1 - cosine**2),
-        "pred_y": 0.0,
-        "pred_z": cosine,
-        "kappa": kappa,
-    }
-    frame = pd.DataFrame(columns, index=range(events)).astype(np.float32)
-    return frame.assign(source="made", event_id=np.arange(events))
+    return around_z(cosine, kappa, energy_keV, sigma_um)
 
 
 @pytest.fixture(scope="module")

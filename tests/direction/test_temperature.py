@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scattering import scattered
+from made_predictions import scattered
 
 from pipeline.direction.predictions import PREDICTED, cosines
 from pipeline.direction.temperature import (

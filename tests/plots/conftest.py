@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from made_predictions import around_z, scattered_cosines
 
 from pipeline.config.evaluation import Evaluation
 from pipeline.config.voxels import Grid, Smearing
@@ -40,25 +41,11 @@ def made_predictions(
     knows_kappa: bool = False,
 ) -> pd.DataFrame:
     """Directions scattered around +z as von Mises-Fisher with `kappa`, some turned or omitted."""
-    uniform = rng.uniform(size=len(kappa))
-    cosine = 1 + np.log(uniform + (1 - uniform) * np.exp(-2 * kappa)) / kappa
+    cosine = scattered_cosines(kappa, rng)
     cosine *= np.where(rng.uniform(size=len(kappa)) < head_tail, 1, -1)
     cosine[rng.uniform(size=len(kappa)) > efficiency] = np.nan
-    return pd.DataFrame(
-        {
-            "source": "made",
-            "event_id": np.arange(len(kappa)),
-            "energy_keV": np.float32(40 if sigma_um == 443 else 50),
-            "sigma_um": np.float32(sigma_um),
-            "true_x": 0.0,
-            "true_y": 0.0,
-            "true_z": 1.0,
-            "pred_x": np.sqrt(1 - cosine**2),
-            "pred_y": 0.0,
-            "pred_z": cosine,
-            "kappa": kappa if knows_kappa else np.nan,
-        }
-    )
+    energy_keV = 40 if sigma_um == 443 else 50
+    return around_z(cosine, kappa if knows_kappa else np.nan, energy_keV, sigma_um)
 
 
 def _methods(rng: np.random.Generator, sigma_um: float, scale: float) -> dict[str, pd.DataFrame]:
