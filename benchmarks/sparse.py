@@ -32,7 +32,6 @@ from torch import Tensor, nn
 from pipeline.config.learning import Network
 from pipeline.config.sources import Simulation
 from pipeline.config.voxels import Grid, Smearing
-from pipeline.direction.batches import sparse_batch
 from pipeline.direction.networks import build_network
 from pipeline.files import written_whole
 from pipeline.provenance import generator
@@ -41,6 +40,7 @@ from pipeline.sparse.rulebook import Pairs, neighbour_pairs, window_rules
 from pipeline.sparse.tensor import Sites, SparseTensor
 from pipeline.tracks.ingest import Facts, complete
 from pipeline.tracks.simulator.source import simulated_batches
+from pipeline.voxels.batches import sparse_batch
 from pipeline.voxels.binning import bin_tracks
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from pipeline.config.learning import Network
-from pipeline.direction.batches import sparse_batch
 from pipeline.direction.networks import build_network, loss
 from pipeline.direction.output import Output
 from pipeline.direction.vmf import cosine_distance, vmf_nll
 from pipeline.sparse.tensor import SparseTensor
+from pipeline.voxels.batches import sparse_batch
 from pipeline.voxels.shards import VoxelBatch
 
 

@@ -7,11 +7,11 @@ import pandas as pd
 import torch
 
 from pipeline.config.learning import Network
-from pipeline.direction.batches import sparse_batch
 from pipeline.direction.frames import predict_in_frames
 from pipeline.direction.networks import build_network
 from pipeline.direction.predictions import prediction_table
 from pipeline.progress import Progress
+from pipeline.voxels.batches import sparse_batch
 from pipeline.voxels.dataset import Selection, grid_bins, stream_batches
 from pipeline.voxels.shards import open_shard
 

@@ -8,12 +8,12 @@ import pandas as pd
 import torch
 
 from pipeline.config.learning import Network, TrainingSet
-from pipeline.direction.batches import sparse_batch
 from pipeline.direction.networks import build_network, loss
 from pipeline.direction.vmf import LossForm
 from pipeline.files import written_whole
 from pipeline.learning.trainer import train
 from pipeline.provenance import file_digest, fingerprint, generator, seed_words
+from pipeline.voxels.batches import sparse_batch
 from pipeline.voxels.dataset import grid_bins, stream_batches
 from pipeline.voxels.epochs import TrainingEvents, epoch_batches
 from pipeline.voxels.shards import VoxelBatch, open_shard

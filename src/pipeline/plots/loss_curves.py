@@ -5,7 +5,8 @@ from matplotlib.figure import Figure
 
 from pipeline.plots.style import COLUMN_INCH, colour_of
 
-YLABEL = {"rcn": r"cosine distance $1-\cos\theta$", "hcn": "negative log-likelihood"}
+LIKELIHOOD = "negative log-likelihood"
+YLABEL = {"rcn": r"cosine distance $1-\cos\theta$", "hcn": LIKELIHOOD, "unet": LIKELIHOOD}
 
 
 def draw_loss_curves(histories: dict[str, pd.DataFrame], architectures: dict[str, str]) -> Figure:
@@ -14,14 +15,17 @@ def draw_loss_curves(histories: dict[str, pd.DataFrame], architectures: dict[str
     axes = figure.subplots(1, len(histories), squeeze=False)[0]
     colours = colour_of(["training", "validation"])
     for axis, (name, history) in zip(axes, histories.items(), strict=True):
+        thousands = history["events_seen"] / 1e3
         for column, colour in colours.items():
-            axis.plot(
-                history["events_seen"], history[f"{column}_loss"], "o-", color=colour, label=column
-            )
-        best = history[history["best"]]
+            axis.plot(thousands, history[f"{column}_loss"], "o-", color=colour, label=column)
+        best = history["best"]
         axis.plot(
-            best["events_seen"], best["validation_loss"], "k*", markersize=9, label="weights kept"
+            thousands[best],
+            history.loc[best, "validation_loss"],
+            "k*",
+            markersize=9,
+            label="weights kept",
         )
-        axis.set(title=name, xlabel="events seen", ylabel=YLABEL.get(architectures[name], "loss"))
+        axis.set(title=name, xlabel="events seen [thousands]", ylabel=YLABEL[architectures[name]])
         axis.legend()
     return figure

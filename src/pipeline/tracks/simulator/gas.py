@@ -23,13 +23,16 @@ class Atom:
 class Shell:
     """An orbital as the binary-encounter-Bethe model sees it.
 
-    `auger_eV` is the energy of the one Auger electron that follows an ionisation (0: none).
+    `auger_eV` is the energy of the one Auger electron that follows an ionisation (0: none); with
+    the probability `fluorescence` a photon of `photon_eV` comes in its place.
     """
 
     binding_eV: float
     kinetic_eV: float
     electrons: int
     auger_eV: float = 0.0
+    fluorescence: float = 0.0
+    photon_eV: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Molecule:
     `bethe`: dipole strength M^2 and constant C of the ionisation cross section at high energy.
     `sharing_eV`: width of the secondary-electron spectrum.
     `w_eV`: mean energy that a fast electron spends per ion pair.
+    `absorption`: energy [eV] and cross section [cm^2] of photons that the gas's own atoms emit.
     """
 
     atoms: tuple[tuple[Atom, int], ...]
@@ -63,6 +67,7 @@ class Molecule:
     sharing_eV: float
     excitations: tuple[Excitation, ...]
     w_eV: float
+    absorption: tuple[tuple[float, float], ...]
 
     @property
     def valence(self) -> tuple[Shell, ...]:
@@ -82,9 +87,12 @@ OXYGEN = Atom(8, (0.0625, 0.9375), (14.823, 2.0403))
 # orbitals of the ALeCS database). Bethe constants: Rieke & Prepejchal, Phys. Rev. A 6 (1972) 1507;
 # those of CO2 as revised in Degrad 3.4, which changes its cross section by less than 1 % from 10
 # keV up. W values: ICRU Report 31 (1979). The rest is the evaluation behind Degrad 3.4 (S. F.
-# Biagi): K edges and Auger energies, states of the ion and their fractions, oscillator strengths
-# below ionisation, the states lumped near 25 eV, and the widths of energy sharing (that of CO2 is
-# Opal, Peterson & Beaty's, J. Chem. Phys. 55 (1971) 4100).
+# Biagi): K edges, Auger, fluorescence and photon energies, states of the ion and their fractions,
+# oscillator strengths below ionisation, the states lumped near 25 eV, and the widths of energy
+# sharing (that of CO2 is Opal, Peterson & Beaty's, J. Chem. Phys. 55 (1971) 4100). Oxygen's
+# fluorescence is set to Degrad's number of clusters apart from the track (the evaluated 0.0069
+# leaves 57 % of them), and the absorption of its photons, within 20 % of the sum of the atoms', to
+# the clusters' distances.
 MOLECULES: dict[str, Molecule] = {
     "He": Molecule(
         atoms=((HELIUM, 1),),
@@ -94,6 +102,7 @@ MOLECULES: dict[str, Molecule] = {
         sharing_eV=12.0,
         excitations=(Excitation(0.424, 21.8),),
         w_eV=41.3,
+        absorption=((273.0, 3.3e-20), (518.0, 6.6e-21)),
     ),
     "CO2": Molecule(
         atoms=((CARBON, 1), (OXYGEN, 2)),
@@ -104,8 +113,8 @@ MOLECULES: dict[str, Molecule] = {
             Shell(21.6, 75.7, 2),
             Shell(40.6, 79.0, 2),
             Shell(41.6, 74.9, 2),
-            Shell(285.0, 436.0, 2, auger_eV=253.0),
-            Shell(532.0, 794.0, 4, auger_eV=485.0),
+            Shell(285.0, 436.0, 2, auger_eV=253.0, fluorescence=0.0026, photon_eV=273.0),
+            Shell(532.0, 794.0, 4, auger_eV=485.0, fluorescence=0.012, photon_eV=518.0),
         ),
         ions=(
             (13.776, 0.2675),
@@ -121,6 +130,7 @@ MOLECULES: dict[str, Molecule] = {
         sharing_eV=13.8,
         excitations=(Excitation(1.604, 13.2), Excitation(3.6, 25.0, falls_above_eV=60.0)),
         w_eV=33.0,
+        absorption=((273.0, 3.6e-19), (518.0, 2.6e-19)),
     ),
 }
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import integrate
 
 from pipeline.tracks.simulator import cross_sections as xs
-from pipeline.tracks.simulator.gas import Gas, Molecule
+from pipeline.tracks.simulator.gas import Gas, Molecule, Shell
 
 ENERGIES = 512
 MIN_ENERGY_EV = 30.0
@@ -39,6 +39,9 @@ class CollisionTables(NamedTuple):
     loss_eV: Floats  # [processes] energy lost besides the secondary's
     sharing_eV: Floats  # [processes] ionisation only
     auger_eV: Floats  # [processes] 0: none
+    fluorescence: Floats  # [processes] probability of a photon instead
+    photon_eV: Floats  # [processes]
+    photon_range_um: Floats  # [processes] its mean path
     amplitude: Floats  # [processes, 2] elastic only, see `gas.Atom`
     alpha_squared: Floats  # [processes, 2] elastic only
     ionisation_eV: float  # lowest of the gas
@@ -55,6 +58,8 @@ class _Process:
     sharing_limit: Floats = field(default_factory=lambda: np.zeros(ENERGIES))
     mean_loss_eV: Floats = field(default_factory=lambda: np.zeros(ENERGIES))
     auger_eV: float = 0.0
+    fluorescence: float = 0.0
+    photon_eV: float = 0.0
     amplitude: tuple[float, float] = (0.0, 1.0)
     alpha: tuple[float, float] = (1.0, 1.0)
 
@@ -96,6 +101,9 @@ def collision_tables(gas: Gas) -> CollisionTables:
         loss_eV=np.array([process.loss_eV for process in processes]),
         sharing_eV=np.array([process.sharing_eV for process in processes]),
         auger_eV=np.array([process.auger_eV for process in processes]),
+        fluorescence=np.array([process.fluorescence for process in processes]),
+        photon_eV=np.array([process.photon_eV for process in processes]),
+        photon_range_um=np.array([_photon_range_um(gas, p.photon_eV) for p in processes]),
         amplitude=np.array([process.amplitude for process in processes]),
         alpha_squared=np.array([process.alpha for process in processes]) ** 2,
         ionisation_eV=min(molecule.ions[0][0] for molecule, _ in gas.molecules()),
@@ -115,9 +123,10 @@ def _processes(molecule: Molecule, density: float, energy: Floats) -> list[_Proc
     # A row stands for energies down to the row below: none of them may be too low for the loss.
     lowest = energy * (energy[0] / energy[1])
     valence = xs.valence_ionisation(molecule, energy)
-    channels = [(loss, 0.0, fraction * valence) for loss, fraction in molecule.ions]
-    channels += [(s.binding_eV, s.auger_eV, xs.rbeb(s, energy)) for s in molecule.core]
-    for loss, auger, section in channels:
+    no_core = Shell(0.0, 0.0, 0)
+    channels = [(loss, no_core, fraction * valence) for loss, fraction in molecule.ions]
+    channels += [(shell.binding_eV, shell, xs.rbeb(shell, energy)) for shell in molecule.core]
+    for loss, shell, section in channels:
         mean_secondary = xs.mean_secondary(loss, molecule.sharing_eV, energy)
         processes.append(
             _Process(
@@ -128,7 +137,9 @@ def _processes(molecule: Molecule, density: float, energy: Floats) -> list[_Proc
                 sharing_eV=molecule.sharing_eV,
                 sharing_limit=xs.sharing_limit(loss, molecule.sharing_eV, energy),
                 mean_loss_eV=loss + mean_secondary,
-                auger_eV=auger,
+                auger_eV=shell.auger_eV,
+                fluorescence=shell.fluorescence,
+                photon_eV=shell.photon_eV,
             )
         )
     for state in molecule.excitations:
@@ -148,3 +159,13 @@ def _processes(molecule: Molecule, density: float, energy: Floats) -> list[_Proc
 def _stopping(processes: list[_Process]) -> Floats:
     """Energy lost per path length [eV/cm]."""
     return np.sum([process.rate * process.mean_loss_eV for process in processes], axis=0)
+
+
+def _photon_range_um(gas: Gas, photon_eV: float) -> float:
+    """Mean path of a photon that an atom of the gas emits; 0 for no photon."""
+    if photon_eV == 0:
+        return 0.0
+    per_cm = sum(
+        density * dict(molecule.absorption)[photon_eV] for molecule, density in gas.molecules()
+    )
+    return 1e4 / per_cm

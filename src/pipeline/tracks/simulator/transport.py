@@ -2,8 +2,10 @@
 
 An analogue Monte Carlo: every elastic, ionising and exciting collision of every electron above
 200 eV is simulated, with the cross sections of `cross_sections`; slower electrons turn into a small
-cloud of ionisation at once. Bremsstrahlung and attachment are left out: in Degrad's events at
-40-50 keV the one touches about 0.15 % of the tracks, the other 0.5 % of the electrons.
+cloud of ionisation at once. A vacancy of a K shell sends out an Auger electron or, seldom, a photon
+that frees electrons millimetres away: two tracks in a hundred have such a cluster at 50 keV.
+Bremsstrahlung and attachment are left out: in Degrad's events at 40-50 keV the one touches about
+0.15 % of the tracks, the other 0.5 % of the electrons.
 
 How inelastic collisions turn the electrons decides how straight tracks are, and two answers are
 offered. "kinematic": a binary encounter with a free electron at rest, and no deflection by
@@ -20,7 +22,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.tracks.simulator.cross_sections import ELECTRON_EV, SHARING_POWER
+from pipeline.tracks.simulator.cross_sections import (
+    ELECTRON_EV,
+    LIGHT_UM_PER_PS,
+    SHARING_POWER,
+)
 from pipeline.tracks.simulator.gas import Gas
 from pipeline.tracks.simulator.tables import (
     ELASTIC,
@@ -158,9 +164,16 @@ def _electron(tables, like_elastic, rng, stack, pending, positions, times, total
                     tables, x, y, z, su, sv, sw, secondary, time, rng, positions, times, total
                 )
             if tables.auger_eV[process] > 0:
-                cos_auger, sin_auger = _azimuth(rng)
-                su, sv, sw = _turn(u, v, w, 2 * rng.random() - 1, cos_auger, sin_auger)
-                stack[pending, :] = (x, y, z, su, sv, sw, tables.auger_eV[process], time)
+                su, sv, sw = _isotropic(u, v, w, rng)
+                if rng.random() < tables.fluorescence[process]:
+                    path = tables.photon_range_um[process] * rng.standard_exponential()
+                    ahead = (x + path * su, y + path * sv, z + path * sw)
+                    freed = tables.photon_eV[process] - tables.ionisation_eV
+                    su, sv, sw = _isotropic(u, v, w, rng)
+                    later = time + path / LIGHT_UM_PER_PS
+                    stack[pending, :] = (*ahead, su, sv, sw, freed, later)
+                else:
+                    stack[pending, :] = (x, y, z, su, sv, sw, tables.auger_eV[process], time)
                 pending += 1
         u, v, w = _turn(u, v, w, cosine, cos_phi, sin_phi)
         energy = after
@@ -216,6 +229,13 @@ def _azimuth(rng):  # type: ignore[no-untyped-def]
         if 0 < square <= 1:
             norm = 1 / math.sqrt(square)
             return a * norm, b * norm
+
+
+@njit(cache=True, error_model="numpy")
+def _isotropic(u, v, w, rng):  # type: ignore[no-untyped-def]
+    """A direction at random."""
+    cos_phi, sin_phi = _azimuth(rng)
+    return _turn(u, v, w, 2 * rng.random() - 1, cos_phi, sin_phi)
 
 
 @njit(cache=True, error_model="numpy")
