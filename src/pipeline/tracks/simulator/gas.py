@@ -91,8 +91,9 @@ OXYGEN = Atom(8, (0.0625, 0.9375), (14.823, 2.0403))
 # oscillator strengths below ionisation, the states lumped near 25 eV, and the widths of energy
 # sharing (that of CO2 is Opal, Peterson & Beaty's, J. Chem. Phys. 55 (1971) 4100). Oxygen's
 # fluorescence is set to Degrad's number of clusters apart from the track (the evaluated 0.0069
-# leaves 57 % of them), and the absorption of its photons, within 20 % of the sum of the atoms', to
-# the clusters' distances.
+# leaves 57 % of them). Absorption of photons: rounded sums of the atoms' (Henke, Gullikson & Davis,
+# At. Data Nucl. Data Tables 54 (1993) 181), to some 20 % and yet to be compared with that table;
+# that of CO2 for oxygen's photons is set to the clusters' distances in Degrad.
 MOLECULES: dict[str, Molecule] = {
     "He": Molecule(
         atoms=((HELIUM, 1),),
