@@ -8,15 +8,12 @@ convolution, with the same sites on the way up as on the way down.
 from dataclasses import dataclass
 from typing import Any
 
-import numba
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from pipeline.sparse import kernels
+from pipeline.sparse.rulebook import window_rules
 from pipeline.sparse.tensor import Sites
 
 SLOTS = 8
@@ -48,62 +45,11 @@ def cubes(sites: Sites) -> Cubes:
 
 
 def _cubes(sites: Sites) -> Cubes:
-    depth, height, width = (n // 2 for n in sites.spatial_shape)
-    if kernels.compiled(sites.indices):
-        found, place = _number_cubes(sites.indices.numpy())
-        shape = (depth, height, width)
-        return Cubes(
-            Sites(torch.from_numpy(found), shape, sites.batch_size), torch.from_numpy(place)
-        )
-    event, i, j, k = sites.indices.long().unbind(1)
-    key = ((event * depth + i // 2) * height + j // 2) * width + k // 2
-    parents, row = key.unique(return_inverse=True)
-    columns = [
-        parents // (depth * height * width),
-        parents // (height * width) % depth,
-        parents // width % height,
-        parents % width,
-    ]
-    indices = torch.stack(columns, 1).int()
-    slot = (i % 2 * 2 + j % 2) * 2 + k % 2
-    return Cubes(Sites(indices, (depth, height, width), sites.batch_size), row * SLOTS + slot)
-
-
-@numba.njit(cache=True, nogil=True)
-def _number_cubes(indices: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Parents in raster order and places of the children, event by event in a bounding box."""
-    parents = np.empty((len(indices), 4), np.int32)
-    place = np.empty(len(indices), np.int64)
-    n_parents = start = 0
-    while start < len(indices):
-        stop = start
-        low = indices[start, 1:] // 2
-        high = low.copy()
-        while stop < len(indices) and indices[stop, 0] == indices[start, 0]:
-            for axis in range(3):
-                low[axis] = min(low[axis], indices[stop, axis + 1] // 2)
-                high[axis] = max(high[axis], indices[stop, axis + 1] // 2)
-            stop += 1
-        table = np.full((high[0] - low[0] + 1, high[1] - low[1] + 1, high[2] - low[2] + 1), -1)
-        for n in range(start, stop):
-            _, i, j, k = indices[n]
-            table[i // 2 - low[0], j // 2 - low[1], k // 2 - low[2]] = 0
-        for a in range(table.shape[0]):
-            for b in range(table.shape[1]):
-                for c in range(table.shape[2]):
-                    if table[a, b, c] == 0:
-                        table[a, b, c] = n_parents
-                        parents[n_parents, 0] = indices[start, 0]
-                        parents[n_parents, 1] = low[0] + a
-                        parents[n_parents, 2] = low[1] + b
-                        parents[n_parents, 3] = low[2] + c
-                        n_parents += 1
-        for n in range(start, stop):
-            _, i, j, k = indices[n]
-            parent = table[i // 2 - low[0], j // 2 - low[1], k // 2 - low[2]]
-            place[n] = parent * SLOTS + (i % 2 * 2 + j % 2) * 2 + k % 2
-        start = stop
-    return parents[:n_parents].copy(), place
+    # Windows of 2 at a stride of 2: each site lies in one, at the offset that is its slot.
+    rules = window_rules(sites, kernel=2, stride=2)
+    place = torch.empty(len(sites), dtype=torch.int64, device=sites.indices.device)
+    place[rules.pairs.sources.long()] = rules.pairs.targets.long() * SLOTS + rules.pairs.offsets
+    return Cubes(rules.outputs, place)
 
 
 def gather_children(features: Tensor, found: Cubes) -> Tensor:
