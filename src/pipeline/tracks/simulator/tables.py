@@ -23,6 +23,8 @@ SLOW_PAIR_FACTOR = 1.087
 
 Floats = NDArray[np.float64]
 
+NO_CORE = Shell(0.0, 0.0, 0)  # of processes that leave no vacancy behind
+
 
 class CollisionTables(NamedTuple):
     """Rows are ENERGIES log-spaced energies, columns the processes, most frequent first."""
@@ -57,9 +59,7 @@ class _Process:
     sharing_eV: float = 1.0
     sharing_limit: Floats = field(default_factory=lambda: np.zeros(ENERGIES))
     mean_loss_eV: Floats = field(default_factory=lambda: np.zeros(ENERGIES))
-    auger_eV: float = 0.0
-    fluorescence: float = 0.0
-    photon_eV: float = 0.0
+    core: Shell = NO_CORE
     amplitude: tuple[float, float] = (0.0, 1.0)
     alpha: tuple[float, float] = (1.0, 1.0)
 
@@ -100,10 +100,10 @@ def collision_tables(gas: Gas) -> CollisionTables:
         kind=np.array([process.kind for process in processes]),
         loss_eV=np.array([process.loss_eV for process in processes]),
         sharing_eV=np.array([process.sharing_eV for process in processes]),
-        auger_eV=np.array([process.auger_eV for process in processes]),
-        fluorescence=np.array([process.fluorescence for process in processes]),
-        photon_eV=np.array([process.photon_eV for process in processes]),
-        photon_range_um=np.array([_photon_range_um(gas, p.photon_eV) for p in processes]),
+        auger_eV=np.array([process.core.auger_eV for process in processes]),
+        fluorescence=np.array([process.core.fluorescence for process in processes]),
+        photon_eV=np.array([process.core.photon_eV for process in processes]),
+        photon_range_um=np.array([_photon_range_um(gas, p.core.photon_eV) for p in processes]),
         amplitude=np.array([process.amplitude for process in processes]),
         alpha_squared=np.array([process.alpha for process in processes]) ** 2,
         ionisation_eV=min(molecule.ions[0][0] for molecule, _ in gas.molecules()),
@@ -123,8 +123,7 @@ def _processes(molecule: Molecule, density: float, energy: Floats) -> list[_Proc
     # A row stands for energies down to the row below: none of them may be too low for the loss.
     lowest = energy * (energy[0] / energy[1])
     valence = xs.valence_ionisation(molecule, energy)
-    no_core = Shell(0.0, 0.0, 0)
-    channels = [(loss, no_core, fraction * valence) for loss, fraction in molecule.ions]
+    channels = [(loss, NO_CORE, fraction * valence) for loss, fraction in molecule.ions]
     channels += [(shell.binding_eV, shell, xs.rbeb(shell, energy)) for shell in molecule.core]
     for loss, shell, section in channels:
         mean_secondary = xs.mean_secondary(loss, molecule.sharing_eV, energy)
@@ -137,9 +136,7 @@ def _processes(molecule: Molecule, density: float, energy: Floats) -> list[_Proc
                 sharing_eV=molecule.sharing_eV,
                 sharing_limit=xs.sharing_limit(loss, molecule.sharing_eV, energy),
                 mean_loss_eV=loss + mean_secondary,
-                auger_eV=shell.auger_eV,
-                fluorescence=shell.fluorescence,
-                photon_eV=shell.photon_eV,
+                core=shell,
             )
         )
     for state in molecule.excitations:
