@@ -21,7 +21,7 @@ from machine import describe_machine
 from pipeline.config.learning import TrainingSet
 from pipeline.config.sources import Simulation
 from pipeline.config.voxels import Grid
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.ingest import Facts, ingest
 from pipeline.tracks.simulator.source import simulated_batches
 from pipeline.voxels.epochs import TrainingEvents, epoch_batches, fresh_events, shard_events

@@ -13,7 +13,7 @@ from pipeline.config.voxels import Grid
 from pipeline.direction import training
 from pipeline.direction.output import Output
 from pipeline.direction.training import train_network
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.ingest import Facts, ingest
 from pipeline.tracks.simulator.source import simulated_batches
 from pipeline.voxels import epochs, stream

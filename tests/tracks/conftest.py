@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.degrad import read_degrad
 from pipeline.tracks.raw import RawBatch
 

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.degrad import read_degrad
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import zstandard
 
-from pipeline.tracks.bad_events import BadEventError
+from pipeline.ingestion import BadEventError
 
 REASON = {
     "too few electrons": "announces 4 electrons .28 numbers. but 21 numbers follow",

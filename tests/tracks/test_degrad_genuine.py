@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import zstandard
 
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.degrad import read_degrad
 
 # Sample -> events and lines of each event.

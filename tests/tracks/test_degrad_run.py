@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from pipeline.config.sources import DegradRun
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.degrad import read_degrad
 from pipeline.tracks.degrad_run import degrad_card, run_degrad
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pipeline.config.sources import Degrad
-from pipeline.tracks.bad_events import BadEventError, BadEvents
+from pipeline.ingestion import EVENTS_PER_PART, BadEventError, BadEvents
 from pipeline.tracks.degrad import read_degrad
-from pipeline.tracks.ingest import EVENTS_PER_PART, Facts, ingest
+from pipeline.tracks.ingest import Facts, ingest
 from pipeline.tracks.raw import RawBatch
 from pipeline.tracks.table import read_tracks
 

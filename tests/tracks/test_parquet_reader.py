@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.config.sources import Parquet
-from pipeline.tracks.bad_events import BadEventError, BadEvents
+from pipeline.ingestion import BadEventError, BadEvents
 from pipeline.tracks.parquet import read_parquet
 
 LISTS = [[1.0, 2.0], [3.0], []]

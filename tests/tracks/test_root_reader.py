@@ -7,7 +7,7 @@ import pytest
 import uproot
 
 from pipeline.config.sources import Root
-from pipeline.tracks.bad_events import BadEventError, BadEvents
+from pipeline.ingestion import BadEventError, BadEvents
 from pipeline.tracks.root import read_root
 
 X, Y, Z = [[1.0, 2.0], [3.0], []], [[4.0, 5.0], [6.0], []], [[7.0, 8.0], [9.0], []]

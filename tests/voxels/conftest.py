@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.config.sources import Parquet
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.ingest import Facts, ingest
 from pipeline.tracks.parquet import read_parquet
 from pipeline.tracks.table import TrackBatch

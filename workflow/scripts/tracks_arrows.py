@@ -1,10 +1,10 @@
 """Make one part of a source of arrows."""
 
 from pipeline.config.sources import Arrows
+from pipeline.ingestion import BadEvents
 from pipeline.provenance import generator
 from pipeline.scripting import job
 from pipeline.tracks.arrows import make_arrows
-from pipeline.tracks.bad_events import BadEvents
 from pipeline.tracks.ingest import Facts, ingest
 
 with job(snakemake):

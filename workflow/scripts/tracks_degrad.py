@@ -1,8 +1,8 @@
 """Read one file of kind 'degrad' into the track table."""
 
 from pipeline.config.sources import Degrad
+from pipeline.ingestion import BadEvents
 from pipeline.scripting import job
-from pipeline.tracks.bad_events import BadEvents
 from pipeline.tracks.degrad import read_degrad
 from pipeline.tracks.ingest import Facts, ingest
 

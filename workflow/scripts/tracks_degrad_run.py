@@ -1,8 +1,8 @@
 """Read what a Degrad run left into the track table."""
 
 from pipeline.config.sources import DegradRun
+from pipeline.ingestion import BadEvents
 from pipeline.scripting import job
-from pipeline.tracks.bad_events import BadEvents
 from pipeline.tracks.degrad import read_degrad
 from pipeline.tracks.ingest import Facts, ingest
 

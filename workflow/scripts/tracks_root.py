@@ -1,8 +1,8 @@
 """Read one file of kind 'root' into the track table."""
 
 from pipeline.config.sources import Root
+from pipeline.ingestion import BadEvents
 from pipeline.scripting import job
-from pipeline.tracks.bad_events import BadEvents
 from pipeline.tracks.ingest import Facts, ingest
 from pipeline.tracks.root import read_root
 

@@ -1,9 +1,9 @@
 """Simulate one part of a track source."""
 
 from pipeline.config.sources import Simulation
+from pipeline.ingestion import BadEvents
 from pipeline.provenance import generator
 from pipeline.scripting import job
-from pipeline.tracks.bad_events import BadEvents
 from pipeline.tracks.ingest import Facts, ingest
 from pipeline.tracks.simulator.source import simulated_batches
 

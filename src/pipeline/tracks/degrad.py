@@ -19,7 +19,7 @@ from typing import TextIO
 import numpy as np
 import zstandard
 
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.raw import BATCH_EVENTS, RawBatch
 from pipeline.tracks.table import FLAG_BREMSSTRAHLUNG, FLAG_FLUORESCENCE, FLAG_PAIR
 

@@ -1,20 +1,15 @@
 """From what a reader found to the track table: checks, the source's facts, event ids, counts."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.config.sources import FileSource
-from pipeline.files import written_whole
-from pipeline.progress import Progress
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents, accepted
 from pipeline.tracks.raw import RawBatch
 from pipeline.tracks.table import TrackBatch, write_tracks
-
-EVENTS_PER_PART = 10_000_000  # event ids of a part begin at its index times this
 
 
 @dataclass(frozen=True)
@@ -53,45 +48,11 @@ def ingest(
         BadEventError: an unusable event and the policy is to stop.
         ValueError: no usable event at all, or no energy known.
     """
-    progress = Progress(bad.file, facts.max_events, "events")
-    read = 0
-
-    def checked() -> Iterator[TrackBatch]:
-        nonlocal read
-        kept = 0
-        for batch in _within(raw, facts):
-            read += len(batch)
-            good = batch.take(_usable(batch, bad))
-            if len(good):
-                ids = part * EVENTS_PER_PART + kept + np.arange(len(good))
-                kept += len(good)
-                yield complete(good, facts, ids, bad.file)
-            progress.update(len(batch))
-        if not kept:
-            raise ValueError(
-                f"{bad.file}: no usable event among {read} read from event {facts.first_event} on"
-            )
-
-    kept = write_tracks(table, checked(), {"input": bad.file})
-    progress.finish()
+    good = accepted(raw, _usable, bad, part, facts.first_event, facts.max_events)
+    tracks = (complete(batch, facts, ids, bad.file) for batch, ids in good)
+    kept = write_tracks(table, tracks, {"input": bad.file})
     # The reader counts its own bad events; those it rejected it never handed on.
-    report = {"read": kept + len(bad), "kept": kept, "rejected": len(bad)}
-    with written_whole(counts) as temporary:
-        temporary.write_text(json.dumps({**report, "reasons": bad.reasons}, indent=1))
-
-
-def _within(raw: Iterable[RawBatch], facts: Facts) -> Iterator[RawBatch]:
-    """Events [first_event, first_event + max_events) in the reader's order."""
-    place = 0
-    stop = np.inf if facts.max_events is None else facts.first_event + facts.max_events
-    for batch in raw:
-        index = np.arange(place, place + len(batch))
-        place += len(batch)
-        wanted = np.flatnonzero((index >= facts.first_event) & (index < stop))
-        if len(wanted):
-            yield batch.take(wanted) if len(wanted) < len(batch) else batch
-        if place >= stop:
-            return
+    bad.write_counts(counts, kept)
 
 
 def _usable(batch: RawBatch, bad: BadEvents) -> np.ndarray:

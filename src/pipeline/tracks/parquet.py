@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pipeline.columns import flat
 from pipeline.config.sources import Parquet
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.raw import BATCH_EVENTS, ENERGY_KEV, LENGTH_UM, TIME_PS, RawBatch
 
 

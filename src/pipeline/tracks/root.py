@@ -10,7 +10,7 @@ import numpy as np
 import uproot
 
 from pipeline.config.sources import Root
-from pipeline.tracks.bad_events import BadEvents
+from pipeline.ingestion import BadEvents
 from pipeline.tracks.raw import BATCH_EVENTS, ENERGY_KEV, LENGTH_UM, TIME_PS, RawBatch
 
 logger = logging.getLogger(__name__)
