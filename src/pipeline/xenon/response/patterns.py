@@ -1,0 +1,89 @@
+"""How S2's photons spread over the PMT arrays."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from pipeline.config.xenon.detector import Detector
+from pipeline.xenon.response.arrays import pmt_positions_cm
+from pipeline.xenon.response.sampling import multinomial
+
+
+class Optics(NamedTuple):
+    """The constants of the hit patterns, lengths in cm."""
+
+    top: NDArray[np.float64]  # [n, 2]
+    bottom: NDArray[np.float64]  # [m, 2]
+    top_width: float
+    bottom_width: float
+    top_uniform: float
+    top_share: float
+
+
+def optics_constants(detector: Detector) -> Optics:
+    """The constants of the hit patterns from a detector's block."""
+    patterns, radius_cm = detector.patterns, detector.geometry.radius_cm
+    return Optics(
+        top=pmt_positions_cm(detector.arrays.top, radius_cm),
+        bottom=pmt_positions_cm(detector.arrays.bottom, radius_cm),
+        top_width=patterns.top_width_cm,
+        bottom_width=patterns.bottom_width_cm,
+        top_uniform=patterns.top_uniform_fraction,
+        top_share=patterns.top_fraction,
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def fill_expected_pattern(  # type: ignore[no-untyped-def]
+    pmts, width_cm, uniform, x_cm, y_cm, variance_cm2, cumulative
+):
+    """Fill `cumulative` [n] with the summed shares of light that the `pmts` [n, 2] see.
+
+    The light of electrons around (x, y) of variance `variance_cm2` an axis: the average of
+    f = (1 + r^2/w^2)^-1.5 over them is f + variance/2 laplacian(f), to the second order in
+    their spread over w.
+    """
+    scale = 1 / (width_cm * width_cm)
+    total = 0.0
+    for pmt in range(len(pmts)):
+        dx, dy = pmts[pmt, 0] - x_cm, pmts[pmt, 1] - y_cm
+        far = (dx * dx + dy * dy) * scale
+        inverse = 1 / (1 + far)
+        seen = inverse * math.sqrt(inverse)
+        laplacian = seen * inverse * (-6 + 15 * far * inverse) * scale
+        total += max(seen + variance_cm2 / 2 * laplacian, 0.0)
+        cumulative[pmt] = total
+    for pmt in range(len(pmts)):
+        even = (pmt + 1) / len(pmts)
+        cumulative[pmt] = (1 - uniform) * cumulative[pmt] / total + uniform * even
+
+
+@njit(cache=True, error_model="numpy")
+def spread_light(  # type: ignore[no-untyped-def]
+    rng, optics, photons, electrons, x_cm, y_cm, variance_cm2, cumulative, top, bottom
+):
+    """Fill an event's patterns `top` [n] and `bottom` [m] with its detected `photons`.
+
+    Each of the `electrons` has spread on its way by `variance_cm2` an axis: their centre is a
+    random one, and what is left spreads the light. `cumulative` [max(n, m)] is workspace.
+    """
+    if electrons == 0:
+        top[:] = 0
+        bottom[:] = 0
+        return
+    centre_cm = math.sqrt(variance_cm2 / electrons)
+    x_cm += centre_cm * rng.standard_normal()
+    y_cm += centre_cm * rng.standard_normal()
+    within_cm2 = variance_cm2 * (1 - 1 / electrons)
+    above = rng.binomial(photons, optics.top_share)
+    shares = cumulative[: len(top)]
+    fill_expected_pattern(
+        optics.top, optics.top_width, optics.top_uniform, x_cm, y_cm, within_cm2, shares
+    )
+    multinomial(rng, above, shares, top)
+    shares = cumulative[: len(bottom)]
+    fill_expected_pattern(optics.bottom, optics.bottom_width, 0.0, x_cm, y_cm, within_cm2, shares)
+    multinomial(rng, photons - above, shares, bottom)

@@ -1,0 +1,42 @@
+"""What the light's times need and an event table may not have: energy and share of excitons.
+
+Both formulas are NEST 2.4's (`NESTcalc::GetYields`, `WorkFunction`).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import erf
+
+from pipeline.xenon.table import RECOILS, EventBatch
+
+NR = RECOILS.index("NR")
+
+EV_PER_QUANTUM = 13.5  # ER; NEST's work function at 2.86 g/cm3
+NR_QUANTA_AT_1_KEV, NR_QUANTA_POWER = 11.0, 1.1
+
+
+def scintillation_energy_keV(batch: EventBatch) -> NDArray[np.float64]:
+    """The events' energies [n]; where unknown, the energy that makes as many quanta on average."""
+    quanta = _quanta(batch)
+    guess = np.where(
+        batch.recoil == NR,
+        (quanta / NR_QUANTA_AT_1_KEV) ** (1 / NR_QUANTA_POWER),
+        quanta * EV_PER_QUANTUM / 1e3,
+    )
+    return np.where(np.isnan(batch.energy_keV), guess, batch.energy_keV)
+
+
+def exciton_share(batch: EventBatch, density_g_per_cm3: float) -> NDArray[np.float64]:
+    """Share of the photons [n] that come from excitons and not from recombination.
+
+    Where the number of excitons is unknown it is NEST's mean for electronic recoils; the light of
+    nuclear recoils does not ask.
+    """
+    ratio = (0.067366 + 0.039693 * density_g_per_cm3) * erf(0.05 * scintillation_energy_keV(batch))
+    mean = ratio / (1 + ratio) * _quanta(batch)
+    excitons = np.where(batch.excitons < 0, mean, batch.excitons)
+    return np.minimum(excitons / np.maximum(batch.photons, 1), 1.0)
+
+
+def _quanta(batch: EventBatch) -> NDArray[np.float64]:
+    return batch.photons.astype(np.float64) + batch.electrons
