@@ -1,0 +1,73 @@
+"""Settings of the search for an excess: exposures, WIMP models and pseudo-experiments."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from pipeline.config.model import Block, described
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Wimp(Block):
+    """A spin-independent WIMP."""
+
+    mass_GeV: float = described("Mass [GeV].", 50.0, gt=0)
+    cross_section_cm2: float = described("Cross-section on a nucleon [cm2].", 6.5e-48, gt=0)
+
+
+class WimpMap(Block):
+    """Grid of WIMP models at one exposure."""
+
+    exposure_t_yr: float = described("Exposure [t yr].", 200.0, gt=0)
+    masses_GeV: tuple[Positive, ...] = described(
+        "Masses [GeV].", (10.0, 20.0, 35.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+    )
+    cross_sections_cm2: tuple[Positive, ...] = described(
+        "Cross-sections on a nucleon [cm2].",
+        (1e-48, 2e-48, 4e-48, 7e-48, 1.2e-47, 2e-47, 4e-47, 1e-46),
+    )
+
+
+class Search(Block):
+    """Rejection of background alone by the median experiment that holds WIMPs."""
+
+    benchmark: Wimp = described("WIMP of the significance against exposure.", Wimp())
+    exposures_t_yr: tuple[Positive, ...] = described(
+        "Exposures of the benchmark [t yr].",
+        (25.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0),
+        min_length=1,
+    )
+    map: WimpMap = described("Significance over mass and cross-section.", WimpMap())
+    background_toys: int = described("Background-only toys per batch.", 5000, ge=100)
+    signal_toys: int = described("Toys with signal, per batch and model.", 1000, ge=100)
+    batches: int = described(
+        "Batches. Raising it adds toys and keeps the batches at hand.", 2, ge=1
+    )
+    levels_sigma: tuple[Positive, ...] = described(
+        "Significances to reach, one-sided Gaussian [sigma].", (1.0, 2.0, 3.0), min_length=1
+    )
+
+    def models(self) -> dict[float, list[tuple[float, float]]]:
+        """Mass [GeV] and cross-section [cm2] of the WIMPs at each exposure [t yr], both rising."""
+        benchmark = (self.benchmark.mass_GeV, self.benchmark.cross_section_cm2)
+        wanted = {exposure: {benchmark} for exposure in self.exposures_t_yr}
+        wanted.setdefault(self.map.exposure_t_yr, set()).update(
+            (mass, cross_section)
+            for mass in self.map.masses_GeV
+            for cross_section in self.map.cross_sections_cm2
+        )
+        return {
+            exposure: sorted(wanted[exposure]) for exposure in sorted(wanted) if wanted[exposure]
+        }
+
+    def masses_GeV(self) -> list[float]:
+        """Every WIMP mass of the search [GeV], rising."""
+        return sorted({self.benchmark.mass_GeV, *self.map.masses_GeV})
+
+    @field_validator("exposures_t_yr", "levels_sigma")
+    @classmethod
+    def _distinct(cls, values: tuple[float, ...]) -> tuple[float, ...]:
+        if len(set(values)) < len(values):
+            raise ValueError(f"values must differ from each other, got {list(values)}")
+        return values
