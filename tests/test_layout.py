@@ -139,12 +139,14 @@ def test_training_depends_on_source_settings_in_a_stream_only():
     assert list(layout.training_block(config, "new")["sources"]) == ["a", "b"]
 
 
-def test_training_does_not_depend_on_the_order_of_sources_loader_threads_and_predictions():
+def test_training_does_not_depend_on_the_order_of_sources_threads_and_predictions():
     source = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10}
 
     def block(names, number):
         network = {
             "architecture": "hcn",
+            "slices": 5,
+            "threads": number,
             "loader_threads": number,
             "frames": number,
             "temperature": number > 1,

@@ -41,6 +41,15 @@ def job(snakemake: Any) -> Iterator[None]:
         sys.exit(1)
 
 
+def granted_threads(snakemake: Any) -> dict[str, int]:
+    """Threads of a training, keys of `config.learning.Training`, no more than the job has cores."""
+    wanted = snakemake.resources
+    return {
+        "threads": min(wanted.slice_threads, snakemake.threads),
+        "loader_threads": wanted.loader_threads,
+    }
+
+
 def share_package(code: str) -> None:
     """Let the jobs of this run import this very package, whether it is installed or not.
 

@@ -57,7 +57,8 @@ def test_no_view_of_a_scored_track_is_learnt_from_or_decides_when_to_stop(
     seen = {}
 
     def look(model, loss, training, validation, *_):
-        for what, batches in (("training", training(1)), ("validation", validation())):
+        learnt_from = (piece for batch in training(1) for piece in batch)
+        for what, batches in (("training", learnt_from), ("validation", validation())):
             events = [zip(b.source, b.event_id, strict=True) for b in batches]
             seen[what] = {event for batch in events for event in batch}
         return pd.DataFrame()

@@ -36,13 +36,19 @@ def test_stream_needs_simulations(plain):
     assert network_of(plain, tracks="stored", views="fresh").views == "fresh"
 
 
-def test_loader_threads_and_how_to_predict_leave_the_weights_alone(plain):
-    few = network_of(plain, architecture="hcn")
-    many = network_of(plain, loader_threads=8, frames=8, temperature=True)
+def test_threads_and_how_to_predict_leave_the_weights_alone(plain):
+    few = network_of(plain, architecture="hcn", slices=4)
+    many = network_of(plain, threads=4, loader_threads=8, frames=8, temperature=True)
     assert few.identity() == many.identity()
+    assert many.identity() != network_of(plain, slices=5).identity()
     assert many.identity() != network_of(plain, views="fresh").identity()
 
 
 def test_loader_threads_beyond_the_first_need_cores(plain):
-    assert network_of(plain, threads=4).cores == 4
+    assert network_of(plain, slices=4, threads=4).cores == 4
     assert network_of(plain, threads=4, loader_threads=3).cores == 6
+
+
+def test_a_thread_needs_a_slice(plain):
+    with pytest.raises(ConfigError, match=r"networks\.RCN: threads: 3, but a batch has 2 slice"):
+        network_of(plain, slices=2, threads=3)

@@ -92,7 +92,7 @@ def test_trainer_spreads_the_cosine_over_all_epochs(tmp_path):
         optimiser={"learning_rate": 0.1, "schedule": "cosine", "eps": 1e-12},
     )
     checkpoint = tmp_path / "checkpoint.pt"
-    train(model, loss, lambda _: [[0, 0]] * 3, lambda: [[0]], 6, settings, checkpoint, "id")
+    train(model, loss, lambda _: [[[0, 0]]] * 3, lambda: [[0]], 6, settings, checkpoint, "id")
     # Three steps, the validation, three steps, the validation.
     first, second = weights[:4], weights[4:]
     found = [a - b for part in (first, second) for a, b in pairwise(part)]

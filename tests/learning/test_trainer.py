@@ -51,7 +51,7 @@ class Study:
             len(self.training_events), generator=torch.Generator().manual_seed(epoch)
         )
         for number, batch in enumerate(self.training_events[order].split(32)):
-            yield self.spoil(epoch, number, batch)
+            yield [self.spoil(epoch, number, batch)]
 
     def validation(self):
         return iter(self.validation_events.split(64))

@@ -53,7 +53,8 @@ if study.track_comparison and study.track_comparison.voxel_classifier:
         resources:
             mem_mb=3000,
             runtime=1440,
-            # Not a parameter: the events are the same however many threads make them.
+            # Not parameters: the result is the same for any number of threads.
+            slice_threads=CLASSIFIER.threads,
             loader_threads=CLASSIFIER.loader_threads,
         params:
             # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
@@ -61,9 +62,7 @@ if study.track_comparison and study.track_comparison.voxel_classifier:
             block={
                 "seed": study.seed,
                 "grid": study.grid.plain(),
-                "classifier": CLASSIFIER.model_copy(
-                    update={"loader_threads": 1}
-                ).plain(),
+                "classifier": CLASSIFIER.on_one_core().plain(),
             },
             code=code("voxel_classifier.py"),
         message:

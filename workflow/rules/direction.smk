@@ -21,7 +21,8 @@ rule train_network:
     resources:
         mem_mb=3000,
         runtime=1440,
-        # Not a parameter: the events are the same however many threads make them.
+        # Not parameters: the result is the same for any number of threads.
+        slice_threads=lambda wildcards: study.networks[wildcards.network].threads,
         loader_threads=lambda wildcards: study.networks[
             wildcards.network
         ].loader_threads,
@@ -51,7 +52,6 @@ rule fit_temperature:
         f"{R}/benchmarks/networks/{{network}}_temperature.tsv"
     conda:
         "../../envs/conda.yaml"
-    threads: lambda wildcards: study.networks[wildcards.network].threads
     resources:
         mem_mb=2000,
         runtime=240,
@@ -81,7 +81,6 @@ rule predict:
         f"{R}/benchmarks/predictions/{{test}}/{{network}}.tsv"
     conda:
         "../../envs/conda.yaml"
-    threads: lambda wildcards: study.networks[wildcards.network].threads
     resources:
         mem_mb=2000,
         runtime=240,

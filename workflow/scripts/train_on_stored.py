@@ -5,13 +5,12 @@ from pathlib import Path
 from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.voxels import Grid
 from pipeline.direction.training import save_network, train_network
-from pipeline.scripting import job
+from pipeline.scripting import granted_threads, job
 from pipeline.voxels.epochs import fresh_events, shard_events
 
 with job(snakemake):
     name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block
-    threads = snakemake.resources.loader_threads
-    network = Network.model_validate({**block["network"], "loader_threads": threads})
+    network = Network.model_validate({**block["network"], **granted_threads(snakemake)})
     training_set = TrainingSet.model_validate(block["training_set"])
     shards = [Path(path) for path in snakemake.input.shards]
     if network.views == "fresh":

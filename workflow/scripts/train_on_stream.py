@@ -6,13 +6,12 @@ from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.sources import Simulation
 from pipeline.config.voxels import Grid
 from pipeline.direction.training import save_network, train_network
-from pipeline.scripting import job
+from pipeline.scripting import granted_threads, job
 from pipeline.voxels.stream import stream_events
 
 with job(snakemake):
     name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block
-    threads = snakemake.resources.loader_threads
-    network = Network.model_validate({**block["network"], "loader_threads": threads})
+    network = Network.model_validate({**block["network"], **granted_threads(snakemake)})
     training_set = TrainingSet.model_validate(block["training_set"])
     sources = {s: Simulation.model_validate(source) for s, source in block["sources"].items()}
     grid = Grid.model_validate(block["grid"])

@@ -7,12 +7,11 @@ from pipeline.comparison.voxel_classifier import auc_table, classify
 from pipeline.config.comparison import VoxelClassifier
 from pipeline.config.voxels import Grid
 from pipeline.files import written_whole
-from pipeline.scripting import job
+from pipeline.scripting import granted_threads, job
 
 with job(snakemake):
     params, block = snakemake.params, snakemake.params.block
-    threads = snakemake.resources.loader_threads
-    settings = VoxelClassifier.model_validate({**block["classifier"], "loader_threads": threads})
+    settings = VoxelClassifier.model_validate({**block["classifier"], **granted_threads(snakemake)})
     samples = Samples(
         [Path(path) for path in snakemake.input.simulated],
         [Path(path) for path in snakemake.input.reference],

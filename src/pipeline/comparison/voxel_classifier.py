@@ -23,7 +23,7 @@ from pipeline.provenance import fingerprint, generator, seed_words
 from pipeline.sparse.unet import UNet
 from pipeline.tracks.table import count_tracks
 from pipeline.tracks.two_sample import area_under_curve, auc_error
-from pipeline.voxels.batches import sparse_batch
+from pipeline.voxels.batches import slices_of, sparse_batch
 from pipeline.voxels.dataset import cut_batches
 from pipeline.voxels.epochs import epoch_batches, fresh_events
 from pipeline.voxels.shards import VoxelBatch
@@ -52,7 +52,7 @@ def classify(
     Raises:
         ValueError: the samples have no energy in common, or too few tracks to hold some out.
     """
-    torch.set_num_threads(settings.threads)
+    torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, NAME)[0] % 2**63)
     model = UNet(settings.widths, outputs=1, backend=settings.backend).to(settings.device)
     validation, test = held_out_views(samples.tables, grid, settings, seed)
@@ -64,9 +64,10 @@ def classify(
     )
     events = fresh_events(samples.tables, grid, learnt_from, NAME, seed)
 
-    def training(epoch: int) -> Iterator[VoxelBatch]:
+    def training(epoch: int) -> Iterator[list[VoxelBatch]]:
         rng = generator(seed, "order", NAME, epoch)
-        return epoch_batches(events, epoch, settings.batch_size, settings.loader_threads, rng)
+        batches = epoch_batches(events, epoch, settings.batch_size, settings.loader_threads, rng)
+        return (slices_of(batch, settings.slices) for batch in batches)
 
     history = train(
         model,

@@ -54,7 +54,15 @@ class Training(Block):
         "can be used.",
         "auto",
     )
-    threads: int = described("CPU threads of one training.", 1, gt=0)
+    slices: int = described(
+        "Equal parts of a batch, which can be worked on at the same time; a batch normalisation "
+        "sees one of them at a time. Part of the result: the same number on every machine.",
+        1,
+        gt=0,
+    )
+    threads: int = described(
+        "Slices worked on at the same time, on a CPU core each: faster, the same result.", 1, gt=0
+    )
     loader_threads: int = described(
         "CPU threads that prepare the training's events; a core makes 8,000 fresh views a second "
         "or 2,500 tracks of a stream. The first one shares the cores of the training.",
@@ -62,19 +70,32 @@ class Training(Block):
         gt=0,
     )
 
+    @model_validator(mode="after")
+    def _a_thread_needs_a_slice(self) -> Self:
+        if self.threads > self.slices:
+            raise ValueError(
+                f"threads: {self.threads}, but a batch has {self.slices} slice(s), one for each "
+                "thread at most; raise slices"
+            )
+        return self
+
     @property
     def cores(self) -> int:
         """CPU cores that a training keeps busy."""
         return self.threads + self.loader_threads - 1
 
+    def on_one_core(self) -> Self:
+        """The same training, with the same result, on one core."""
+        return self.model_copy(update={"threads": 1, "loader_threads": 1})
+
     def identity(self) -> dict[str, Any]:
         """What the weights after an epoch depend on, as plain content.
 
         The number of epochs does so only where the learning rate falls towards the last one, that
-        of loader threads never.
+        of threads never.
         """
         constant = self.optimiser.schedule == "constant"
-        without = {"loader_threads", *(["max_epochs"] if constant else [])}
+        without = {"threads", "loader_threads", *(["max_epochs"] if constant else [])}
         return self.model_dump(mode="json", exclude=without)
 
 

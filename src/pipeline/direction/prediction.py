@@ -31,7 +31,7 @@ def predict(
     Raises:
         ValueError: the weights do not belong to this architecture.
     """
-    torch.set_num_threads(settings.threads)
+    torch.set_num_threads(1)
     bins = grid_bins(shards)
     model = build_network(settings, bins)
     try:

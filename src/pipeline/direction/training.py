@@ -13,7 +13,7 @@ from pipeline.direction.vmf import LossForm
 from pipeline.files import written_whole
 from pipeline.learning.trainer import train
 from pipeline.provenance import file_digest, fingerprint, generator, seed_words
-from pipeline.voxels.batches import sparse_batch
+from pipeline.voxels.batches import slices_of, sparse_batch
 from pipeline.voxels.dataset import grid_bins, stream_batches
 from pipeline.voxels.epochs import TrainingEvents, epoch_batches
 from pipeline.voxels.shards import VoxelBatch, open_shard
@@ -38,16 +38,17 @@ def train_network(
     machine's load or the number of cores; on CUDA, sums in another order may differ in the last
     digits.
     """
-    torch.set_num_threads(settings.threads)
+    torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
     bins = grid_bins(shards)
     validation_fraction = training_set.validation_fraction
     model = build_network(settings, bins)
     model.to(settings.device)
 
-    def training(epoch: int) -> Iterator[VoxelBatch]:
+    def training(epoch: int) -> Iterator[list[VoxelBatch]]:
         rng = generator(seed, "order", name, epoch)
-        return epoch_batches(events, epoch, settings.batch_size, settings.loader_threads, rng)
+        batches = epoch_batches(events, epoch, settings.batch_size, settings.loader_threads, rng)
+        return (slices_of(batch, settings.slices) for batch in batches)
 
     def validation() -> Iterator[VoxelBatch]:
         return stream_batches(

@@ -6,7 +6,7 @@ It knows no chain: a chain hands it a model, a per-event loss and a source of ba
 import logging
 import pickle
 import time
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from pipeline.config.learning import Training
 from pipeline.files import written_whole
 from pipeline.learning.optimiser import build_optimiser, build_schedule
+from pipeline.learning.slices import Slices
 from pipeline.progress import Progress
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class State:
 def train(
     model: torch.nn.Module,
     loss: Callable[[torch.nn.Module, Batch], torch.Tensor],
-    training: Callable[[int], Iterable[Batch]],
+    training: Callable[[int], Iterable[Sequence[Batch]]],
     validation: Callable[[], Iterable[Batch]],
     epoch_events: int,
     settings: Training,
@@ -51,7 +52,8 @@ def train(
 
     Args:
         loss: per-event losses [n] of a batch.
-        training: batches of an epoch; must depend on the epoch's number alone.
+        training: batches of an epoch, each as its slices, `settings.slices` at most; must depend
+            on the epoch's number alone.
         validation: batches of the validation set, the same every time.
         epoch_events: about how many events an epoch has, for the time left and for a learning
             rate that falls towards the end.
@@ -74,14 +76,14 @@ def train(
     total_steps = settings.max_epochs * epoch_events / settings.batch_size
     schedule = build_schedule(optimiser, settings.optimiser, total_steps)
     state = _resume(checkpoint, identity, model, optimiser, schedule, settings.max_epochs)
+    slices = Slices(model, loss, settings.slices, settings.threads)
     while state.epoch < settings.max_epochs and not _stalled(state, settings.patience):
         start = time.monotonic()
         state.epoch += 1
         label = f"epoch {state.epoch}/{settings.max_epochs}"
         progress = Progress(label, epoch_events, "events")
         mean, events, skipped = _epoch(
-            model,
-            loss,
+            slices,
             training(state.epoch),
             optimiser,
             schedule,
@@ -136,32 +138,28 @@ def evaluate(
 
 
 def _epoch(
-    model: torch.nn.Module,
-    loss: Callable[[torch.nn.Module, Batch], torch.Tensor],
-    batches: Iterable[Batch],
+    slices: Slices[Batch],
+    batches: Iterable[Sequence[Batch]],
     optimiser: torch.optim.Optimizer,
     schedule: LambdaLR,
     max_gradient_norm: float | None,
     progress: Progress,
 ) -> tuple[float, int, int]:
-    model.train()
     total, events, steps, skipped = 0.0, 0, 0, 0
     for batch in batches:
-        optimiser.zero_grad(set_to_none=True)
-        losses = loss(model, batch)
-        losses.mean().backward()
+        loss, size = slices.gradient(batch), sum(map(len, batch))
         bound = torch.inf if max_gradient_norm is None else max_gradient_norm
-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), bound)
+        norm = torch.nn.utils.clip_grad_norm_(slices.model.parameters(), bound)
         steps += 1
         if torch.isfinite(norm):
             optimiser.step()
             schedule.step()
-            total += float(losses.detach().sum(dtype=torch.float64))
-            events += len(batch)
+            total += loss
+            events += size
         else:
             # One broken gradient would spoil Adam's moments, hence the weights, for good.
             skipped += 1
-        progress.update(len(batch), f"loss {total / max(events, 1):.4f}")
+        progress.update(size, f"loss {total / max(events, 1):.4f}")
     if not steps:
         raise ValueError("the training set is empty; give it more events")
     if skipped == steps:

@@ -1,4 +1,4 @@
-"""Voxel batches as sparse tensors."""
+"""Voxel batches as a network takes them: in slices, as sparse tensors."""
 
 import numpy as np
 import torch
@@ -20,3 +20,9 @@ def sparse_batch(batch: VoxelBatch, bins: int) -> SparseTensor:
     indices[:, 1], indices[:, 2] = np.divmod(rest, bins)
     counts = torch.from_numpy(batch.counts.astype(np.float32))[:, None]
     return sparse_tensor(torch.from_numpy(indices), counts, (bins, bins, bins), events)
+
+
+def slices_of(batch: VoxelBatch, slices: int) -> list[VoxelBatch]:
+    """The events of a batch in order, in `slices` parts of nearly equal size, none empty."""
+    parts = np.array_split(np.arange(len(batch)), min(slices, len(batch)))
+    return [batch.take(part) for part in parts]
