@@ -112,8 +112,8 @@ def training_block(config: Config, network: str) -> dict[str, Any]:
 
 
 def network_block(config: Config, network: str) -> dict[str, Any]:
-    """The settings of a network as plain content: how many threads load does not touch them."""
-    return config.networks[network].model_copy(update={"loader_threads": 1}).plain()
+    """The settings of a network as plain content; the number of threads does not touch them."""
+    return config.networks[network].on_one_core().plain()
 
 
 def temperature(config: Config, network: str) -> list[str]:
