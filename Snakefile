@@ -16,14 +16,24 @@ include: "workflow/rules/direction.smk"
 include: "workflow/rules/inference.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/xenon_common.smk"
+include: "workflow/rules/xenon.smk"
 include: "workflow/rules/provenance.smk"
+
+
+CHAINS = {
+    "direction": [
+        f"{R}/figures",
+        f"{R}/tables/summary.csv",
+        f"{R}/tables/containment.csv",
+        *layout.comparison_tables(study),
+        f"{R}/provenance.json",
+    ],
+    "xenon": rules.xenon.input,
+}
 
 
 rule all:
     default_target: True
     input:
-        f"{R}/figures",
-        f"{R}/tables/summary.csv",
-        f"{R}/tables/containment.csv",
-        layout.comparison_tables(study),
-        f"{R}/provenance.json",
+        [CHAINS[chain] for chain in study.chains],

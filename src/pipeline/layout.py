@@ -3,30 +3,18 @@
 The rules take all their paths and expansions from here.
 """
 
-import glob
-import re
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pipeline.config.inference import PERFECT, HypothesisTest
 from pipeline.config.learning import TrainingSet
 from pipeline.config.schema import TRAINING, Config
-from pipeline.config.sources import Arrows, DegradRun, FileSource, Simulation, Source
+from pipeline.config.sources import Arrows, DegradRun, FileSource, Simulation
 from pipeline.config.voxels import Grid
 from pipeline.direction.methods import BASELINES, methods
 from pipeline.direction.published import PUBLISHED_CONTAINED
+from pipeline.parts import Part, chunks, file_word, matching_files, word
 
 NON_ML_VARIANTS = [name for name in BASELINES if name.startswith("non_ml")]
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a track source: one job, one file."""
-
-    index: int
-    name: str
-    block: Source  # the source, restricted to this part
 
 
 def parts(config: Config, source: str) -> list[Part]:
@@ -43,24 +31,24 @@ def parts(config: Config, source: str) -> list[Part]:
     if isinstance(block, Simulation):
         pieces = [
             (
-                _word(f"{energy:g}keV"),
+                word(f"{energy:g}keV"),
                 {"energies_keV": [energy], "events_per_energy": n, "events_per_part": n},
             )
             # The energies take turns, so that more events add parts behind the others.
-            for n in _chunks(block.events_per_energy, block.events_per_part)
+            for n in chunks(block.events_per_energy, block.events_per_part)
             for energy in block.energies_keV
         ]
     elif isinstance(block, Arrows):
         pieces = [
             ("arrows", {"events": n, "events_per_part": n})
-            for n in _chunks(block.events, block.events_per_part)
+            for n in chunks(block.events, block.events_per_part)
         ]
     elif isinstance(block, DegradRun):
         pieces = [("run", {"jobs": 1}) for _ in range(block.jobs)]
     else:
         pieces = [
-            (_word(Path(file).name.split(".")[0]), {"files": [file]})
-            for file in _files(block, source)
+            (file_word(file), {"files": [file]})
+            for file in matching_files(block.files, f"sources.{source}.files")
         ]
     return [
         Part(i, f"{i:04d}_{name}", block.model_copy(update=update))
@@ -211,30 +199,3 @@ def predictions(config: Config, test: str) -> list[str]:
         f"{config.results}/predictions/{test}/{method}.parquet"
         for method in methods(config.networks)
     ]
-
-
-def _chunks(total: int, size: int) -> list[int]:
-    return [min(size, total - first) for first in range(0, total, size)]
-
-
-def _files(block: FileSource, source: str) -> list[str]:
-    found = []
-    for pattern in block.files:
-        matches = sorted(glob.glob(pattern, recursive=True), key=_natural)
-        if not matches:
-            raise FileNotFoundError(
-                f"sources.{source}.files: nothing matches '{pattern}' "
-                f"(seen from {Path.cwd().name}/)"
-            )
-        found.extend(matches)
-    return list(dict.fromkeys(found))  # patterns may overlap; no event counts twice
-
-
-def _word(text: str) -> str:
-    """The text as part of a file name."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
-
-
-def _natural(path: str) -> list[str | int]:
-    """Sorting key by which run10 follows run9."""
-    return [int(t) if t.isdigit() else t for t in re.split(r"(\d+)", path)]

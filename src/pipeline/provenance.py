@@ -13,7 +13,18 @@ from typing import Any
 import numpy as np
 
 PACKAGE = "pipeline"
-PACKAGES = ("recoil-pipeline", "snakemake", "torch", "numpy", "scipy", "numba", "pandas", "pyarrow")
+PACKAGES = (
+    "recoil-pipeline",
+    "snakemake",
+    "torch",
+    "numpy",
+    "scipy",
+    "numba",
+    "pandas",
+    "pyarrow",
+    "nestpy",
+    "wimprates",
+)
 PACKAGE_ROOT = Path(__file__).resolve().parent
 # Modules that only talk to the user: an edit there reruns nothing.
 WITHOUT_EFFECT = {f"{PACKAGE}.scripting", f"{PACKAGE}.progress"}

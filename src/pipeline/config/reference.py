@@ -88,7 +88,7 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if isinstance(value, Block):
         return "see below"
-    text = json.dumps(value)
+    text = json.dumps(value, default=Block.plain)
     return f"`{text}`" if len(text) < 60 else "see the schema"
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import ValidationError, model_validator
@@ -14,6 +14,7 @@ from pipeline.config.learning import Network, TestSet, TrainingSet
 from pipeline.config.model import Block, described
 from pipeline.config.sources import Arrows, Simulation, Source
 from pipeline.config.voxels import Grid
+from pipeline.config.xenon.chain import Xenon
 
 TRAINING = "train"  # name of the training set among the voxel sets
 
@@ -27,6 +28,9 @@ class Config(Block):
 
     seed: int = described("Seed of everything random.", 1, ge=0)
     results: str = described("Folder of all results.", "results", min_length=1)
+    chains: list[Literal["direction", "xenon"]] = described(
+        "Chains that are made when no target is named.", ["direction"], min_length=1
+    )
     sources: dict[str, Source] = described("Track sources by name.", min_length=1)
     grid: Grid = described("Voxel grid.", Grid())
     training_set: TrainingSet = described("What the networks learn from.")
@@ -41,6 +45,7 @@ class Config(Block):
     track_comparison: TrackComparison | None = described(
         "Compare simulated with reference tracks; null: no comparison.", None
     )
+    xenon: Xenon = described("Liquid-xenon chain.", Xenon())
 
     @property
     def hypothesis_tests(self) -> list[str]:

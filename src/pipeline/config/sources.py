@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
 
 Vector = tuple[float, float, float]
@@ -51,21 +52,11 @@ class Simulation(Block):
         return self.energies_keV
 
 
-class FileSource(Block):
+class FileSource(EventFiles):
     """What all sources that read files have in common."""
 
-    files: list[str] = described(
-        "Paths or glob patterns, relative to the working directory.", min_length=1
-    )
-    first_event: int = described("First event taken from each file, counted from 0.", 0, ge=0)
-    max_events: int | None = described("Most events taken from each file; null: all.", None, gt=0)
     start_um: Vector = described("True start of every track [um].", (0.0, 0.0, 0.0))
     direction: Vector = described("True initial direction of every track.", (0.0, 0.0, 1.0))
-    on_bad_event: Literal["stop", "skip"] = described(
-        "What to do with an event that cannot be used: 'stop' with an error, or 'skip', count "
-        "and report it.",
-        "stop",
-    )
 
     @model_validator(mode="after")
     def _has_direction(self) -> Self:

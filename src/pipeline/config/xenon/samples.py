@@ -1,0 +1,146 @@
+"""Schema of the samples: where events in liquid xenon come from."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PositiveFloat, model_validator
+
+from pipeline.config.files import EventFiles
+from pipeline.config.model import Block, described
+
+Recoil = Literal["er", "nr"]
+DETECTOR = "Detector, of `detectors`, whose liquid the events happen in."
+
+
+class EnergyRange(Block):
+    """A range of true recoil energies."""
+
+    low_keV: float = described("Least energy [keV].", gt=0)
+    high_keV: float = described("Greatest energy [keV].", gt=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.low_keV >= self.high_keV:
+            raise ValueError(f"low_keV {self.low_keV:g} is not below high_keV {self.high_keV:g}")
+        return self
+
+
+class UniformSpectrum(EnergyRange):
+    """Every energy in a range is equally likely."""
+
+    kind: Literal["uniform"]
+
+
+class WimpRange(EnergyRange):
+    """Recoil energies in which WIMPs are generated."""
+
+    low_keV: float = described("Least energy [keV].", 0.5, gt=0)
+    high_keV: float = described("Greatest energy [keV].", 100.0, gt=0)
+
+
+class WimpSpectrum(WimpRange):
+    """Spin-independent recoils of WIMPs in the standard halo; the rate plays no part here."""
+
+    kind: Literal["wimp"]
+    mass_GeV: float = described("Mass of the WIMP [GeV/c2].", gt=0)
+
+
+class TableSpectrum(Block):
+    """A spectrum from a CSV file with the columns energy_keV and rate, linear in between."""
+
+    kind: Literal["table"]
+    file: str = described("Path of the CSV file; energies ascend, only ratios of rates count.")
+
+
+Spectrum = Annotated[UniformSpectrum | WimpSpectrum | TableSpectrum, Field(discriminator="kind")]
+
+
+class Nest(Block):
+    """Events from NEST, uniform in the detector's fiducial volume."""
+
+    kind: Literal["nest"]
+    detector: str = described(DETECTOR, "darwin")
+    recoil: Recoil = described("Electronic ('er', NEST's beta model) or nuclear recoils ('nr').")
+    spectrum: Spectrum = described("True recoil energies.")
+    events: int = described("Number of events.", gt=0)
+    events_per_part: int = described("Events in one job and one file.", 5000, gt=0)
+
+
+class ExecNest(EventFiles):
+    """Text output of execNEST; photons and electrons are its Nph and Ne-.
+
+    NEST's Z points up; a table with Z only gets x and y uniform over the detector's cross-section.
+    """
+
+    kind: Literal["execnest"]
+    detector: str = described(DETECTOR, "darwin")
+    recoil: Recoil = described("What the run simulated; the text does not say.")
+    surface_z_mm: float | None = described(
+        "Z of the liquid's surface, NEST's TopDrift [mm]; null: the detector's height.", None
+    )
+
+
+class Instructions(EventFiles):
+    """Instructions for pax or WFSim: CSV files, with or without the column `instruction`.
+
+    Where they say 'random', x and y or the depth are uniform in the detector's liquid.
+    """
+
+    kind: Literal["instructions"]
+    detector: str = described(DETECTOR, "darwin")
+
+
+class EventColumns(Block):
+    """Names of the columns; one row is one event."""
+
+    event: str | None = described("Event number; null: rows are counted.", None)
+    recoil: str | None = described("'ER' or 'NR'; null: `recoil` of the sample is used.", None)
+    energy: str | None = described("True recoil energy [keV]; null: unknown.", "energy_keV")
+    x: str = described("Position from the axis, x [cm].", "x_cm")
+    y: str = described("Position from the axis, y [cm].", "y_cm")
+    depth: str = described("Position below the liquid's surface [cm].", "depth_cm")
+    photons: str = described("Photons at the site.", "photons")
+    electrons: str = described("Electrons at the site.", "electrons")
+    excitons: str | None = described("Excitons; null: unknown.", None)
+
+
+class ParquetEvents(EventFiles):
+    """Parquet tables with one row an event."""
+
+    kind: Literal["parquet"]
+    detector: str = described(DETECTOR, "darwin")
+    columns: EventColumns = described("Names of the columns.", EventColumns())
+    recoil: Recoil | None = described("Recoil of every event, if no column has it.", None)
+
+    @model_validator(mode="after")
+    def _has_recoils(self) -> Self:
+        if (self.recoil is None) == (self.columns.recoil is None):
+            raise ValueError("expected either `recoil` or `columns.recoil`")
+        return self
+
+
+Sample = Annotated[Nest | ExecNest | Instructions | ParquetEvents, Field(discriminator="kind")]
+
+
+class Wimps(WimpRange):
+    """NEST events of WIMPs: a sample `wimp_{mass}GeV` for each mass."""
+
+    masses_GeV: list[PositiveFloat] = described("Masses [GeV/c2].", [20.0, 50.0, 500.0])
+    detector: str = described(DETECTOR, "darwin")
+    events: int = described("Events of each mass.", 10_000, gt=0)
+    events_per_part: int = described("Events in one job and one file.", 5000, gt=0)
+
+    def samples(self) -> dict[str, Nest]:
+        """The samples by name, in the order of the masses."""
+        return {
+            f"wimp_{mass:g}GeV": Nest(
+                kind="nest",
+                detector=self.detector,
+                recoil="nr",
+                spectrum=WimpSpectrum(
+                    kind="wimp", mass_GeV=mass, low_keV=self.low_keV, high_keV=self.high_keV
+                ),
+                events=self.events,
+                events_per_part=self.events_per_part,
+            )
+            for mass in self.masses_GeV
+        }

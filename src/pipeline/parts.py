@@ -1,0 +1,54 @@
+"""Parts of a source of events: one job, one file each, in a fixed order."""
+
+import glob
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.config.model import Block
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a source."""
+
+    index: int
+    name: str
+    block: Block  # the source, restricted to this part
+
+
+def chunks(total: int, size: int) -> list[int]:
+    """Events of each part; a larger total adds parts behind the whole ones."""
+    return [min(size, total - first) for first in range(0, total, size)]
+
+
+def matching_files(patterns: list[str], key: str) -> list[str]:
+    """The files of all patterns, in natural order by pattern; `key` is where the config has them.
+
+    Raises:
+        FileNotFoundError: a pattern matches nothing.
+    """
+    found = []
+    for pattern in patterns:
+        matches = sorted(glob.glob(pattern, recursive=True), key=_natural)
+        if not matches:
+            raise FileNotFoundError(
+                f"{key}: nothing matches '{pattern}' (seen from {Path.cwd().name}/)"
+            )
+        found.extend(matches)
+    return list(dict.fromkeys(found))  # patterns may overlap; no event counts twice
+
+
+def word(text: str) -> str:
+    """The text as part of a file name."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
+
+
+def file_word(path: str) -> str:
+    """The name of a file, without its endings, as part of a file name."""
+    return word(Path(path).name.split(".")[0])
+
+
+def _natural(path: str) -> list[str | int]:
+    """Sorting key by which run10 follows run9."""
+    return [int(t) if t.isdigit() else t for t in re.split(r"(\d+)", path)]

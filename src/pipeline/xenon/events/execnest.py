@@ -1,0 +1,150 @@
+"""Reader of the text table that execNEST, NEST's command-line program, prints.
+
+A preamble (g1, g2, density, ...), then a header with `field [V/cm]`, then a row an event, cells
+apart by tabs: energy [keV], field, drift time [us], "X, Y, Z" [mm] in one cell, Nph, Ne-, then
+areas of S1 and S2. NEST's versions differ: some double the tabs of the header, some print a time
+before the energy with or without a name for it, some print Z alone.
+
+Z points up and the drift time is (TopDrift - Z) / velocity: the depth is `surface_z_mm` - Z.
+Negative areas flag signals below NEST's own threshold. No area is read here, and events below
+that threshold are kept: the response applies the detector's own.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from pipeline.config.xenon.detector import Geometry
+from pipeline.config.xenon.samples import ExecNest
+from pipeline.ingestion import BadEvents
+from pipeline.xenon.events.positions import uniform_disc
+from pipeline.xenon.events.raw import RawEvents, Row, batches_of, event_label, number, recoil_code
+
+MARK = "field [V/cm]"
+MM_PER_CM = 10.0
+
+
+class Columns(NamedTuple):
+    """What the header says."""
+
+    names: list[str]
+    field: int  # index of the field; energy before it, drift time, position, Nph, Ne- behind
+
+
+def read_execnest(
+    path: str | Path,
+    sample: ExecNest,
+    geometry: Geometry,
+    bad: BadEvents,
+    rng: np.random.Generator,
+) -> Iterator[RawEvents]:
+    """Yield the rows of the table in batches; memory is bounded by one batch.
+
+    Where the table holds Z only, x and y are uniform over the detector's cross-section. Counts
+    that are means (seed -2) are rounded later.
+
+    Raises:
+        BadEventError: a damaged row and the policy is to stop.
+        ValueError: there is no header or it is of another table.
+    """
+    return batches_of(_rows(path, sample, geometry, bad, rng))
+
+
+def _rows(
+    path: str | Path,
+    sample: ExecNest,
+    geometry: Geometry,
+    bad: BadEvents,
+    rng: np.random.Generator,
+) -> Iterator[Row]:
+    surface_mm = sample.surface_z_mm
+    if surface_mm is None:
+        surface_mm = geometry.height_cm * MM_PER_CM
+    recoil = recoil_code(sample.recoil)
+    columns: Columns | None = None
+    width, event = 0, -1
+    with open(path, errors="replace") as lines:
+        for line, text in enumerate(lines, start=1):
+            if columns is None:
+                columns = _header(text, path, line)
+                continue
+            if not text.strip():
+                continue
+            event += 1
+            cells = text.strip().split("\t")
+            try:
+                width = _checked_width(cells, columns, width, text)
+                energy, x, y, z, photons, electrons = _numbers(cells, columns)
+            except ValueError as error:
+                bad.found(event_label(event, line), str(error))
+                continue
+            if np.isnan(x):
+                (x,), (y,) = (MM_PER_CM * a for a in uniform_disc(geometry.radius_cm, 1, rng))
+            yield Row(
+                event,
+                line,
+                recoil,
+                energy,
+                x / MM_PER_CM,
+                y / MM_PER_CM,
+                (surface_mm - z) / MM_PER_CM,
+                photons,
+                electrons,
+            )
+    if columns is None:
+        raise ValueError(
+            f"{path}: no header with '{MARK}' found; expected the output of execNEST "
+            "with a verbosity above 0"
+        )
+
+
+def _header(text: str, path: str | Path, line: int) -> Columns | None:
+    if MARK not in text:
+        return None
+    names = [name.strip() for name in text.split("\t") if name.strip()]
+    field = names.index(MARK)
+    expected = ["position [mm]", "Nph", "Ne-"]
+    found = names[field + 2 : field + 5]
+    if field < 1 or len(found) < 3 or "[mm]" not in found[0] or found[1:] != expected[1:]:
+        raise ValueError(
+            f"{path}, line {line}: expected the columns {expected} after the field and the "
+            f"drift time, found {found}; only execNEST's table of events can be read"
+        )
+    return Columns(names, field)
+
+
+def _checked_width(cells: list[str], columns: Columns, width: int, text: str) -> int:
+    """Number of cells in every row, as in the first: as the header says, or a nameless time more.
+
+    Raises:
+        ValueError: another number of cells.
+    """
+    named = len(columns.names)
+    if len(cells) == width or (not width and len(cells) in (named, named + 1)):
+        return len(cells)
+    expected = f"{width}" if width else f"{named} or {named + 1}"
+    end = "" if text.endswith("\n") else "; the file ends within this line: run execNEST again"
+    raise ValueError(f"it has {len(cells)} columns, expected {expected}{end}")
+
+
+def _numbers(cells: list[str], columns: Columns) -> tuple[float, float, float, float, float, float]:
+    """Energy [keV], x, y, z [mm], photons, electrons; x and y NaN where there is z alone.
+
+    Raises:
+        ValueError: a cell is not what it should be.
+    """
+    field = columns.field + len(cells) - len(columns.names)
+    place = cells[field + 2].split(",")
+    if len(place) not in (1, 3):
+        raise ValueError(f"its position is '{cells[field + 2]}', expected 'X, Y, Z' or 'Z' [mm]")
+    x, y, z = [np.nan] * (3 - len(place)) + [number(p.strip(), "position") for p in place]
+    return (
+        number(cells[field - 1], "energy"),
+        x,
+        y,
+        z,
+        number(cells[field + 3], "number of photons"),
+        number(cells[field + 4], "number of electrons"),
+    )

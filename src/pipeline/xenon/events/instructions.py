@@ -1,0 +1,107 @@
+"""Reader of instruction files of pax and WFSim, the waveform simulators of XENON.
+
+CSV: instruction,recoil_type,x,y,depth,s1_photons,s2_electrons,t with cm and ns; `instruction`,
+which numbers the events, may be missing, and t is not read. Rows in a row with one `instruction`
+are one event of several sites, which this chain does not know.
+"""
+
+import csv
+from collections.abc import Iterator
+from itertools import count, groupby
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.config.xenon.detector import Geometry
+from pipeline.ingestion import BadEvents
+from pipeline.xenon.events.positions import uniform_disc
+from pipeline.xenon.events.raw import RawEvents, Row, batches_of, event_label, number, recoil_code
+
+NEEDED = ("recoil_type", "x", "y", "depth", "s1_photons", "s2_electrons")
+EVENT = "instruction"
+RANDOM = "random"
+
+Cells = tuple[int, list[str]]  # line and its cells
+
+
+def read_instructions(
+    path: str | Path, geometry: Geometry, bad: BadEvents, rng: np.random.Generator
+) -> Iterator[RawEvents]:
+    """Yield the instructions in batches; memory is bounded by one batch.
+
+    Raises:
+        BadEventError: a damaged instruction and the policy is to stop.
+        ValueError: columns are missing.
+    """
+    return batches_of(_rows(path, geometry, bad, rng))
+
+
+def _rows(
+    path: str | Path, geometry: Geometry, bad: BadEvents, rng: np.random.Generator
+) -> Iterator[Row]:
+    with open(path, newline="", errors="replace") as file:
+        reader = csv.reader(file, skipinitialspace=True)
+        names = [name.strip() for name in next(reader, [])]
+        missing = [name for name in NEEDED if name not in names]
+        if missing:
+            raise ValueError(
+                f"{path}, line 1: no column {missing}; expected a header "
+                f"[{EVENT},]{','.join(NEEDED)},t, found {names}"
+            )
+        rows = ((reader.line_num, cells) for cells in reader if cells)
+        for event, line, sites in _events(rows, names):
+            label = event_label(event, line)
+            if len(sites) > 1:
+                bad.found(label, f"it has {len(sites)} sites, expected one row for each event")
+                continue
+            try:
+                yield _row(event, line, sites[0], names, geometry, rng)
+            except ValueError as error:
+                bad.found(label, str(error))
+
+
+def _events(rows: Iterator[Cells], names: list[str]) -> Iterator[tuple[int, int, list[list[str]]]]:
+    """Number, first line and rows of each event."""
+    if EVENT not in names:
+        for event, (line, cells) in enumerate(rows):
+            yield event, line, [cells]
+        return
+    place = names.index(EVENT)
+    counted = count()
+    for text, group in groupby(rows, lambda row: row[1][place] if place < len(row[1]) else ""):
+        found = list(group)
+        number_in_file = next(counted)
+        event = int(text) if text.strip().isdecimal() else number_in_file
+        yield event, found[0][0], [cells for _, cells in found]
+
+
+def _row(
+    event: int,
+    line: int,
+    cells: list[str],
+    names: list[str],
+    geometry: Geometry,
+    rng: np.random.Generator,
+) -> Row:
+    if len(cells) != len(names):
+        raise ValueError(f"it has {len(cells)} columns, expected {len(names)}")
+    given = dict(zip(names, (cell.strip() for cell in cells), strict=True))
+    if given["x"] == RANDOM:
+        (x,), (y,) = uniform_disc(geometry.radius_cm, 1, rng)
+    else:
+        x, y = number(given["x"], "x"), number(given["y"], "y")
+    if given["depth"] == RANDOM:
+        depth = rng.uniform(0, geometry.height_cm)
+    else:
+        depth = number(given["depth"], "depth")
+    return Row(
+        event,
+        line,
+        recoil_code(given["recoil_type"]),
+        np.nan,
+        x,
+        y,
+        depth,
+        number(given["s1_photons"], "number of photons"),
+        number(given["s2_electrons"], "number of electrons"),
+    )

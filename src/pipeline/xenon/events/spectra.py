@@ -1,0 +1,90 @@
+"""True recoil energies drawn from a spectrum."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline.config.xenon.samples import Spectrum, UniformSpectrum, WimpSpectrum
+from pipeline.xenon.wimps import wimp_rate
+
+WIMP_GRID = 500  # energies at which the rate of WIMPs is computed: steps of 1 % by default
+CROSS_SECTION_CM2 = 1e-46  # any: only the shape of the spectrum counts
+
+
+def draw_energies(spectrum: Spectrum, events: int, rng: np.random.Generator) -> np.ndarray:
+    """Recoil energies [keV], float64 [events].
+
+    Raises:
+        ValueError: no recoils in the range, or an unusable table; says which and what to do.
+    """
+    if isinstance(spectrum, UniformSpectrum):
+        return rng.uniform(spectrum.low_keV, spectrum.high_keV, events)
+    if isinstance(spectrum, WimpSpectrum):
+        energy_keV, rate = wimp_spectrum(spectrum)
+    else:
+        energy_keV, rate = read_spectrum(spectrum.file)
+    return draw_between(energy_keV, rate, events, rng)
+
+
+def wimp_spectrum(spectrum: WimpSpectrum) -> tuple[np.ndarray, np.ndarray]:
+    """Energies [keV] in the range and the rate at each, float64 [WIMP_GRID].
+
+    Raises:
+        ValueError: such WIMPs make no recoils in the range.
+    """
+    energy_keV = np.geomspace(spectrum.low_keV, spectrum.high_keV, WIMP_GRID)
+    rate = wimp_rate(energy_keV, spectrum.mass_GeV, CROSS_SECTION_CM2)
+    if not (rate > 0).any():
+        raise ValueError(
+            f"WIMPs of {spectrum.mass_GeV:g} GeV make no recoils between {spectrum.low_keV:g} and "
+            f"{spectrum.high_keV:g} keV; lower `low_keV`"
+        )
+    return energy_keV, rate
+
+
+def read_spectrum(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
+    """Energies [keV] and rates of a CSV file with the columns energy_keV and rate.
+
+    Raises:
+        ValueError: the file is not such a table.
+    """
+    try:
+        table = pd.read_csv(path, comment="#", skipinitialspace=True)
+        energy_keV, rate = (table[c].to_numpy(np.float64) for c in ("energy_keV", "rate"))
+    except (KeyError, ValueError) as error:
+        raise ValueError(
+            f"{path}: expected a CSV file of numbers with the columns energy_keV,rate ({error})"
+        ) from None
+    for good, problem in (
+        (len(table) > 1, "has fewer than two rows"),
+        (np.isfinite(energy_keV).all() and np.isfinite(rate).all(), "has empty cells"),
+        (
+            (energy_keV > 0).all() and (np.diff(energy_keV) > 0).all(),
+            "has energies that do not ascend from above 0",
+        ),
+        ((rate >= 0).all() and (rate > 0).any(), "has negative rates, or none above 0"),
+    ):
+        if not good:
+            raise ValueError(f"{path}: the spectrum {problem}; repair the file")
+    return energy_keV, rate
+
+
+def draw_between(
+    x: np.ndarray, density: np.ndarray, events: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Values, float64 [events], of a density given at `x` [m] and linear in between.
+
+    Inverse of the cumulative, exact: within an interval it is a parabola.
+    """
+    width = np.diff(x)
+    below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * width)])
+    area = below[-1] * rng.random(events)
+    # Intervals without density hold no values: side="right" steps over them.
+    i = np.clip(np.searchsorted(below, area, side="right") - 1, 0, len(width) - 1)
+    slope = (np.diff(density) / width)[i]
+    rest = area - below[i]
+    root = np.sqrt(np.maximum(density[i] ** 2 + 2 * slope * rest, 0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        step = 2 * rest / (density[i] + root)
+    return x[i] + np.clip(np.nan_to_num(step), 0, width[i])

@@ -1,0 +1,26 @@
+"""Read one file of kind 'execnest' into the event table."""
+
+from pipeline.config.xenon.detector import Geometry
+from pipeline.config.xenon.samples import ExecNest
+from pipeline.ingestion import BadEvents
+from pipeline.provenance import generator
+from pipeline.scripting import job
+from pipeline.xenon.events.execnest import read_execnest
+from pipeline.xenon.events.ingest import ingest
+
+with job(snakemake):
+    part, file = snakemake.params.part, snakemake.input[0]
+    block = ExecNest.model_validate(part["block"])
+    geometry = Geometry.model_validate(part["geometry"])
+    bad = BadEvents(file, block.on_bad_event)
+    rng = generator(part["seed"], "xenon", "events", *snakemake.wildcards)
+    ingest(
+        read_execnest(file, block, geometry, bad, rng),
+        geometry,
+        bad,
+        part["index"],
+        snakemake.output.table,
+        snakemake.output.counts,
+        block.first_event,
+        block.max_events,
+    )

@@ -1,0 +1,26 @@
+"""Read one file of kind 'instructions' into the event table."""
+
+from pipeline.config.xenon.detector import Geometry
+from pipeline.config.xenon.samples import Instructions
+from pipeline.ingestion import BadEvents
+from pipeline.provenance import generator
+from pipeline.scripting import job
+from pipeline.xenon.events.ingest import ingest
+from pipeline.xenon.events.instructions import read_instructions
+
+with job(snakemake):
+    part, file = snakemake.params.part, snakemake.input[0]
+    block = Instructions.model_validate(part["block"])
+    geometry = Geometry.model_validate(part["geometry"])
+    bad = BadEvents(file, block.on_bad_event)
+    rng = generator(part["seed"], "xenon", "events", *snakemake.wildcards)
+    ingest(
+        read_instructions(file, geometry, bad, rng),
+        geometry,
+        bad,
+        part["index"],
+        snakemake.output.table,
+        snakemake.output.counts,
+        block.first_event,
+        block.max_events,
+    )

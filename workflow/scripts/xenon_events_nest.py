@@ -1,0 +1,25 @@
+"""Generate one part of a sample with NEST."""
+
+from pipeline.config.xenon.detector import Geometry, Liquid
+from pipeline.config.xenon.samples import Nest
+from pipeline.ingestion import BadEvents
+from pipeline.provenance import generator
+from pipeline.scripting import job
+from pipeline.xenon.events.ingest import ingest
+from pipeline.xenon.events.nest import nest_events
+
+with job(snakemake):
+    part = snakemake.params.part
+    block = Nest.model_validate(part["block"])
+    geometry = Geometry.model_validate(part["geometry"])
+    liquid = Liquid.model_validate(part["liquid"])
+    rng = generator(part["seed"], "xenon", "events", *snakemake.wildcards)
+    ingest(
+        nest_events(block, geometry, liquid, rng),
+        geometry,
+        BadEvents("/".join(snakemake.wildcards), "stop"),
+        part["index"],
+        snakemake.output.table,
+        snakemake.output.counts,
+        max_events=block.events,
+    )

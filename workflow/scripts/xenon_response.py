@@ -1,0 +1,15 @@
+"""The detector's response to one part of a sample."""
+
+from pipeline.config.xenon.detector import Detector
+from pipeline.scripting import job
+from pipeline.xenon.response.stage import write_response
+
+with job(snakemake):
+    block = snakemake.params.block
+    write_response(
+        snakemake.output.shard,
+        snakemake.input.events,
+        Detector.model_validate(block["detector"]),
+        block["seed"],
+        *snakemake.wildcards,
+    )
