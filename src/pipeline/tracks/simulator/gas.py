@@ -91,9 +91,10 @@ OXYGEN = Atom(8, (0.0625, 0.9375), (14.823, 2.0403))
 # oscillator strengths below ionisation, the states lumped near 25 eV, and the widths of energy
 # sharing (that of CO2 is Opal, Peterson & Beaty's, J. Chem. Phys. 55 (1971) 4100). Oxygen's
 # fluorescence is set to Degrad's number of clusters apart from the track (the evaluated 0.0069
-# leaves 57 % of them). Absorption of photons: rounded sums of the atoms' (Henke, Gullikson & Davis,
-# At. Data Nucl. Data Tables 54 (1993) 181), to some 20 % and yet to be compared with that table;
-# that of CO2 for oxygen's photons is set to the clusters' distances in Degrad.
+# leaves 57 % of them). Absorption of photons: sums of the atoms' between the tables of Chantler (J.
+# Phys. Chem. Ref. Data 24 (1995) 71) and of Elam, Ravel & Sieber (Radiat. Phys. Chem. 63 (2002)
+# 121), which are up to 15 % apart; but that of CO2 for oxygen's photons, 3.1e-19 there, is set to
+# the clusters' distances in Degrad.
 MOLECULES: dict[str, Molecule] = {
     "He": Molecule(
         atoms=((HELIUM, 1),),
@@ -103,7 +104,7 @@ MOLECULES: dict[str, Molecule] = {
         sharing_eV=12.0,
         excitations=(Excitation(0.424, 21.8),),
         w_eV=41.3,
-        absorption=((273.0, 3.3e-20), (518.0, 6.6e-21)),
+        absorption=((273.0, 2.1e-20), (518.0, 3.2e-21)),
     ),
     "CO2": Molecule(
         atoms=((CARBON, 1), (OXYGEN, 2)),
