@@ -9,6 +9,7 @@ from pipeline.xenon.rates import (
     Efficiency,
     background_table,
     backgrounds,
+    event_weights,
     wimp,
 )
 from pipeline.xenon.recoil_spectra import boron8
@@ -29,6 +30,11 @@ SEES_ALL = Efficiency(np.array([0.0, 1000.0]), np.ones(2))
 @pytest.fixture
 def rng():
     return np.random.default_rng(7)
+
+
+@pytest.fixture(scope="module")
+def wimps_of_50GeV():
+    return wimp(Rates(nuclear_recoils_keV=(0.5, 100.0)), 50.0)
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +81,8 @@ def test_nuclear_recoil_rates(by_name):
     assert whole.expected_per_t_yr() == pytest.approx(3.8e-5, rel=1e-3)
 
 
-def test_wimps_of_the_benchmark():
-    component = wimp(Rates(nuclear_recoils_keV=(0.5, 100.0)), 50.0)
+def test_wimps_of_the_benchmark(wimps_of_50GeV):
+    component = wimps_of_50GeV
     assert component.expected_per_t_yr() * 6.5e-48 == pytest.approx(2.27, rel=0.01)
     assert component.expected_per_t_yr(TRIGGER["NR"]) * 6.5e-48 * 200 == pytest.approx(
         290, rel=0.02
@@ -116,6 +122,30 @@ def test_weights_turn_a_simulated_spectrum_into_the_expected_one(rng):
     assert np.average(kept, weights=weight) == pytest.approx(
         0.75 * (9**4 - 1) / (9**3 - 1), rel=0.01
     )
+
+
+def test_measured_efficiency_is_that_of_the_trigger(rng):
+    energy = rng.uniform(1, 60, 100_000)
+    triggered = rng.random(len(energy)) < TRIGGER["NR"].at(energy)
+    found = Efficiency.measured(energy, triggered, (1.0, 60.0))
+    wanted = np.array([1.0, 4.0, 7.0, 20.0, 60.0])
+    assert found.at(wanted) == pytest.approx(TRIGGER["NR"].at(wanted), abs=0.03)
+    with pytest.raises(ValueError, match=r"no simulated event at 69\.1 to 80 keV"):
+        Efficiency.measured(energy, triggered, (1.0, 80.0))
+
+
+def test_events_stand_for_the_whole_background(rng, wimps_of_50GeV):
+    energy = np.concatenate([rng.uniform(1, 10, 5000), rng.uniform(1, 60, 5000)])
+    recoil = np.repeat(np.array([0, 1], np.uint8), 5000)
+    weight = event_weights(backgrounds(Rates()), energy, recoil, TRIGGER)
+    table = background_table(Rates(), TRIGGER).set_index(["component", "recoil"])
+    expected = table["triggered_per_t_yr"]
+    assert weight.sum() == pytest.approx(expected["total", ""])
+    of_recoil = expected.groupby("recoil").sum()
+    assert weight[recoil == 0].sum() == pytest.approx(of_recoil["ER"])
+    signal = event_weights([wimps_of_50GeV], energy, recoil, TRIGGER)
+    assert signal[recoil == 0].sum() == 0
+    assert signal.sum() * 6.5e-48 * 200 == pytest.approx(290, rel=0.02)
 
 
 def test_no_simulated_event_in_the_window():

@@ -4,8 +4,9 @@ The region is a window in true energy for each recoil. A cut on measured quantit
 the efficiency, which may be any fraction of events that are kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from pipeline.xenon.table import RECOILS
 Array = NDArray[np.float64]
 
 ER, NR = RECOILS
+_CELLS = 30  # of a measured efficiency
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,27 @@ class Efficiency:
         inside = (np.asarray(self.fraction) >= 0) & (np.asarray(self.fraction) <= 1)
         if not inside.all():
             raise ValueError("fractions of an efficiency must lie within 0 and 1")
+
+    @classmethod
+    def measured(
+        cls, energy_keV: Array, triggered: NDArray[np.bool_], window_keV: tuple[float, float]
+    ) -> Self:
+        """From simulated events (n,), in cells that share the window evenly in log energy.
+
+        Raises ValueError if a cell holds no event.
+        """
+        edges = np.geomspace(*window_keV, _CELLS + 1)
+        events, _ = np.histogram(energy_keV, edges)
+        if not events.all():
+            low, high = edges[np.argmin(events)], edges[np.argmin(events) + 1]
+            raise ValueError(
+                f"no simulated event at {low:.3g} to {high:.3g} keV to measure the trigger with; "
+                "simulate more, or make the region of interest smaller"
+            )
+        passed, _ = np.histogram(energy_keV[triggered], edges)
+        # The outer halves of the outer cells have their cell's fraction.
+        energy = np.concatenate([edges[:1], np.sqrt(edges[1:] * edges[:-1]), edges[-1:]])
+        return cls(energy, np.pad(passed / events, 1, mode="edge"))
 
     def at(self, energy_keV: Array) -> Array:
         """The fraction at `energy_keV` (n,); ValueError beyond the table."""
@@ -87,7 +110,9 @@ class Component:
         low, high = self.window_keV
         inside = (energy_keV >= low) & (energy_keV <= high)
         weight = np.zeros(len(energy_keV))
-        weight[inside] = self.spectrum(energy_keV[inside])
+        # Some spectra are integrals: too slow for each event.
+        grid = np.linspace(low, high, 500)
+        weight[inside] = np.interp(energy_keV[inside], grid, self.spectrum(grid))
         if generated is not None:
             weight[inside] /= generated(energy_keV[inside])
         expected = self.expected_per_t_yr(efficiency)
@@ -97,6 +122,28 @@ class Component:
                 f"{expected:g} are expected per t yr"
             )
         return weight * (expected / weight.sum()) if expected > 0 else np.zeros_like(weight)
+
+
+def event_weights(
+    components: Iterable[Component],
+    energy_keV: Array,
+    recoil: NDArray[np.uint8],
+    efficiencies: Mapping[str, Efficiency],
+    generated: Mapping[str, Spectrum] | None = None,
+) -> Array:
+    """What each triggered event (n,) stands for [1/(t yr)] in the sum of `components`.
+
+    `recoil` holds the codes of the event table; `efficiencies`, and `generated` of
+    `Component.event_weights`, go by the names "ER" and "NR".
+    """
+    weight = np.zeros(len(energy_keV))
+    for component in components:
+        name = component.recoil
+        own = recoil == RECOILS.index(name)
+        weight[own] += component.event_weights(
+            energy_keV[own], efficiencies[name], None if generated is None else generated[name]
+        )
+    return weight
 
 
 def backgrounds(rates: Rates) -> list[Component]:
@@ -130,10 +177,10 @@ def backgrounds(rates: Rates) -> list[Component]:
 def wimp(rates: Rates, mass_GeV: float) -> Component:
     """Recoils of WIMPs of `mass_GeV`, per cm2 of cross-section: all counts grow with it.
 
-    Tabulated once, a quarter of a second. Raises ValueError if the window sees none.
+    Tabulated once, a tenth of a second. Raises ValueError if the window sees none.
     """
     low, high = rates.nuclear_recoils_keV
-    energies = np.geomspace(low, high, 200)
+    energies = np.geomspace(low, high, 100)
     table = wimps(energies, mass_GeV, 1.0)
     if not table.sum() > 0:
         raise ValueError(
