@@ -95,15 +95,15 @@ def _rows(
             )
     if columns is None:
         raise ValueError(
-            f"{path}: no header with '{MARK}' found; expected the output of execNEST "
+            f"{path}: no header with '{MARK}' between tabs found; expected what execNEST prints "
             "with a verbosity above 0"
         )
 
 
 def _header(text: str, path: str | Path, line: int) -> Columns | None:
-    if MARK not in text:
-        return None
     names = [name.strip() for name in text.split("\t") if name.strip()]
+    if MARK not in names:
+        return None
     field = names.index(MARK)
     expected = ["position [mm]", "Nph", "Ne-"]
     found = names[field + 2 : field + 5]
