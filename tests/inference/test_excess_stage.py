@@ -1,0 +1,48 @@
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.config.xenon.search import Search, Wimp, WimpMap
+from pipeline.inference.excess_search import needed_exposures, significances
+from pipeline.inference.excess_stage import write_search, write_toys
+from pipeline.inference.excess_toys import Samples, WeightedScores, merge, run_batch
+from pipeline.inference.score_density import ScoreDensity
+
+SEARCH = Search(
+    benchmark=Wimp(mass_GeV=50, cross_section_cm2=1.0),
+    exposures_t_yr=(1, 2, 4),
+    map=WimpMap(masses_GeV=(), cross_sections_cm2=()),
+    background_toys=300,
+    signal_toys=300,
+)
+
+
+@pytest.fixture
+def samples(rng):
+    background = WeightedScores(rng.normal(0, 1, 4000), np.full(4000, 0.1))
+    signal = WeightedScores(rng.normal(2, 1, 4000), np.full(4000, 0.005))
+    f0 = ScoreDensity.from_sample(background.score, background.weight)
+    return Samples(f0, background, {50.0: signal})
+
+
+def test_tables_on_disk_are_those_in_memory(samples, tmp_path):
+    paths = [tmp_path / f"toys-{batch}.parquet" for batch in (1, 0)]
+    for path, batch in zip(paths, (1, 0), strict=True):
+        write_toys(path, samples, SEARCH, seed=1, identity=("xenon", "toys"), batch=batch)
+    outputs = [tmp_path / name for name in ("significances.parquet", "exposures.parquet")]
+    write_search(*outputs, paths, SEARCH.levels_sigma)
+    toys = [run_batch(samples, SEARCH, 1, ("xenon", "toys"), batch) for batch in (0, 1)]
+    table = significances(merge(toys))
+    assert len(table) == 3 * 4
+    for path, expected in zip(outputs, (table, needed_exposures(table, (1, 2, 3))), strict=True):
+        found = pq.read_table(path)
+        assert all(column.metadata[b"description"] for column in found.schema)
+        pd.testing.assert_frame_equal(found.to_pandas(), expected, check_dtype=False)
+
+
+def test_damaged_toys_are_named(tmp_path):
+    path = tmp_path / "toys.parquet"
+    path.write_bytes(b"nothing")
+    with pytest.raises(ValueError, match=r"toys\.parquet: damaged table of toys"):
+        write_search(tmp_path / "a", tmp_path / "b", [path], (3.0,))
