@@ -53,12 +53,12 @@ def test_even_density_leaves_a_counting_test(rng, width, one_sided):
     f0 = ScoreDensity(np.array([0.0, width]), np.array([0.0, 1.0, 0.0]), 1.0, 1.0)
     score = width * rng.random(500)
     samples = Samples(f0, weighted(score, b), {50.0: weighted(score, s)})
-    found = table(samples, search(background_toys=40_000, signal_toys=40_000)).loc[1.0]
+    found = table(samples, search(background_toys=20_000, signal_toys=20_000)).loc[1.0]
     n = np.arange(2000)
     q = anomaly(n, n * np.log(width), b)
     at_median = anomaly(*(np.array([stats.poisson.median(b + s)]) * [[1], [np.log(width)]]), b)
     exact = stats.poisson.pmf(n, b)[q >= at_median - 1e-9].sum()
-    error = np.sqrt(exact / 40_000)
+    error = np.sqrt(exact / 20_000)
     assert found.loc["anomaly", "p_empirical"] == pytest.approx(exact, abs=4 * error)
     counting = found.loc["counting", "p_exact"]
     assert counting == pytest.approx(stats.poisson.sf(stats.poisson.median(b + s) - 1, b))
@@ -80,7 +80,7 @@ def test_p_is_uniform_under_background_alone(gaussian, rng):
 
 def test_likelihood_ratio_of_gaussians(gaussian):
     """Weak signals: Z = s / sqrt(B) sqrt(E0[(f1 / f0)^2]) = s / sqrt(B) exp(1 / 2)."""
-    found = table(gaussian, search(background_toys=20_000, signal_toys=20_000)).loc[1.0]
+    found = table(gaussian, search(background_toys=10_000, signal_toys=10_000)).loc[1.0]
     z = found["significance"]
     assert z["likelihood_ratio"] == pytest.approx(60 / np.sqrt(2000) * np.exp(0.5), rel=0.07)
     # Neyman & Pearson: nothing beats it.
@@ -91,30 +91,30 @@ def test_likelihood_ratio_of_gaussians(gaussian):
 
 def test_likelihood_ratio_beyond_the_toys(gaussian):
     """Toys with signal, reweighted, know the tail that background-only toys reach too."""
-    toys = run_batch(gaussian, search(background_toys=20_000, signal_toys=20_000), 1, ("test",), 0)
+    toys = run_batch(gaussian, search(background_toys=10_000, signal_toys=10_000), 1, ("test",), 0)
     q = toys[toys["test"] == "likelihood_ratio"].set_index("hypothesis")["q"]
     signal = q["signal"].astype(float)
     for level in np.quantile(q["background"], [0.5, 0.9, 0.99]):
         p = np.mean(q["background"] >= level)
         found = np.exp(reweighted_log_p(signal, level))
-        assert found == pytest.approx(p, abs=4 * np.sqrt(p / 20_000) + 0.02 * p)
-    few = search(background_toys=100, signal_toys=20_000)
+        assert found == pytest.approx(p, abs=4 * np.sqrt(p / 10_000) + 0.02 * p)
+    few = search(background_toys=100, signal_toys=10_000)
     row = table(gaussian, few).loc[1.0].loc["likelihood_ratio"]
     assert row["extrapolated"]
-    many = table(gaussian, search(background_toys=20_000, signal_toys=20_000)).loc[1.0]
+    many = table(gaussian, search(background_toys=10_000, signal_toys=10_000)).loc[1.0]
     expected = many.loc["likelihood_ratio", "significance"]
     assert row["significance"] == pytest.approx(expected, abs=0.1)
 
 
 def test_shape_of_gaussians(gaussian):
     """-ln f0 grows by E1[x^2] - E0[x^2] = 1 a signal event, of standard deviation sqrt(2)."""
-    found = table(gaussian, search(background_toys=20_000, signal_toys=20_000)).loc[1.0]
+    found = table(gaussian, search(background_toys=10_000, signal_toys=10_000)).loc[1.0]
     expected = 60 * 1.0 / np.sqrt(2 * 2060)
     assert found.loc["shape", "significance"] == pytest.approx(expected, abs=0.06)
 
 
 def test_significances_grow_as_the_root_of_the_exposure(gaussian):
-    settings = search((0.5, 1.0, 2.0), background_toys=20_000, signal_toys=20_000)
+    settings = search((0.5, 1.0, 2.0), background_toys=10_000, signal_toys=10_000)
     found = table(gaussian, settings)["significance"].unstack("test")
     for test in ("counting", "likelihood_ratio", "anomaly", "shape"):
         scaled = found[test].to_numpy() / np.sqrt([0.5, 1.0, 2.0])
