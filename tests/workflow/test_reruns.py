@@ -58,8 +58,8 @@ def test_another_kind_of_training_events_retrains_that_network_only(study, event
     assert not kinds(pending) & {"tracks", "voxels"}
 
 
-def test_loader_threads_are_recorded_and_rerun_nothing(study):
-    study.configure(networks__HCN__loader_threads=3)
+def test_threads_are_recorded_and_rerun_nothing(study):
+    study.configure(networks__HCN__loader_threads=3, networks__UNet__threads=1)
     assert study.pending() == {"results/provenance.json"}
 
 
