@@ -7,7 +7,7 @@ are one event of several sites, which this chain does not know.
 
 import csv
 from collections.abc import Iterator
-from itertools import count, groupby
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -67,12 +67,11 @@ def _events(rows: Iterator[Cells], names: list[str]) -> Iterator[tuple[int, int,
             yield event, line, [cells]
         return
     place = names.index(EVENT)
-    counted = count()
-    for text, group in groupby(rows, lambda row: row[1][place] if place < len(row[1]) else ""):
-        found = list(group)
-        number_in_file = next(counted)
-        event = int(text) if text.strip().isdecimal() else number_in_file
-        yield event, found[0][0], [cells for _, cells in found]
+    groups = groupby(rows, lambda row: row[1][place] if place < len(row[1]) else "")
+    for counted, (text, group) in enumerate(groups):
+        sites = list(group)
+        event = int(text) if text.strip().isdecimal() else counted
+        yield event, sites[0][0], [cells for _, cells in sites]
 
 
 def _row(
