@@ -93,11 +93,14 @@ class Arrays(Block):
 
 
 class NestTimes(Block):
-    """Emission times as NEST's: a singlet or triplet decay, for ER after the recombination."""
+    """Emission times as NEST's: recombination, then the decay of a singlet or triplet state."""
 
     kind: Literal["nest"]
     singlet_ns: float = described("Decay time of the singlet state [ns].", gt=0)
-    triplet_ns: float = described("Decay time of the triplet state [ns].", gt=0)
+    er_triplet_ns: float = described("Decay time of the triplet state in ER [ns].", gt=0)
+    nr_triplet_ns: float = described("Decay time of the triplet state in NR [ns].", gt=0)
+    er_singlets_per_triplet: float = described("Ratio of the states in ER.", ge=0)
+    nr_singlets_per_triplet: float = described("Ratio of the states in NR.", ge=0)
     max_recombination_ns: float = described(
         "Longest recombination time [ns]; NEST's distribution, which has no mean, ends here.", gt=0
     )

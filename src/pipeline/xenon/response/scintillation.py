@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from pipeline.config.xenon.detector import Detector, NestTimes
 from pipeline.xenon.response.quanta import NR
 
-_LEAST_KEV = 0.0137  # NEST's work function: below, its times are those of a gas
+# NEST's work function: below, recombination takes no time.
+_LEAST_KEV = 0.0137
+# What NEST of nestpy 2.1.3 gives the excitons, not the recombined electrons, of nuclear recoils.
+_NR_EXCITON_NS = 0.5
 
 
 class Light(NamedTuple):
@@ -20,10 +23,10 @@ class Light(NamedTuple):
     collection: NDArray[np.float64]
     height_cm: float
     field: float
-    nest: bool
-    singlet: float  # of the one decay if not NEST's
-    triplet: float
-    longest: float
+    singlet: float
+    triplet: tuple[float, float]  # of ER, NR
+    singlet_share: tuple[float, float]  # of ER, NR
+    longest: float  # recombination time; 0 without recombination
     direct: float
     transport: float
     spread: float
@@ -35,16 +38,21 @@ class Light(NamedTuple):
 def light_constants(detector: Detector) -> Light:
     """The constants of S1 from a detector's block."""
     s1, times = detector.s1, detector.s1.times
-    nest = isinstance(times, NestTimes)
+    if isinstance(times, NestTimes):
+        singlet, triplet = times.singlet_ns, (times.er_triplet_ns, times.nr_triplet_ns)
+        ratios = times.er_singlets_per_triplet, times.nr_singlets_per_triplet
+        longest = times.max_recombination_ns
+    else:
+        singlet, triplet, ratios, longest = times.decay_ns, (times.decay_ns,) * 2, (0.0, 0.0), 0.0
     return Light(
         g1=s1.g1,
         collection=np.array(s1.collection, np.float64),
         height_cm=detector.geometry.height_cm,
         field=detector.liquid.field_V_per_cm,
-        nest=nest,
-        singlet=times.singlet_ns if isinstance(times, NestTimes) else times.decay_ns,
-        triplet=times.triplet_ns if isinstance(times, NestTimes) else times.decay_ns,
-        longest=times.max_recombination_ns if isinstance(times, NestTimes) else 0.0,
+        singlet=singlet,
+        triplet=triplet,
+        singlet_share=(ratios[0] / (1 + ratios[0]), ratios[1] / (1 + ratios[1])),
+        longest=longest,
         direct=s1.direct_fraction,
         transport=s1.transport_ns,
         spread=detector.pmts.transit_spread_ns,
@@ -68,36 +76,23 @@ def collection_share(light, depth_cm):  # type: ignore[no-untyped-def]
 def fill_emission_times(rng, light, recoil, energy_keV, exciton_share, times):  # type: ignore[no-untyped-def]
     """Fill `times` [n] with emission times [ns] of photons after the recoil.
 
-    NEST's `PhotonTime` for liquid xenon, whose recombination time t has the probability density
-    tau / (t + tau)^2; here it ends at `light.longest`.
+    NEST's `PhotonTime` for liquid xenon: a decay, in ER after the recombination of those photons
+    that come from it. Its time t has the probability density tau / (t + tau)^2 with
+    tau = exp(-0.009 F) (7.3138 + 3.8431 log10 E) ns at F V/cm and E keV; it ends at `longest`.
     """
-    if not light.nest:
-        for i in range(len(times)):
-            times[i] = light.singlet * rng.standard_exponential()
-        return
-    energy = max(energy_keV, _LEAST_KEV)
-    nuclear = recoil == NR
-    if nuclear:
-        power = 0.21 - 0.0001 * light.field
-        ratio = power * energy**power
-        recombination, share, direct_ratio = 0.0, 1.0, ratio
+    if recoil == NR:
+        delayed, tau = exciton_share, _NR_EXCITON_NS
     else:
-        energy = min(energy, 1e3)
-        rise = 7.3138 + 3.8431 * math.log10(energy)
-        recombination = max(math.exp(-0.009 * light.field) * rise, 3.5)
-        ratio = energy ** (-0.45 + 0.0005 * min(light.field, 800.0))
-        share, direct_ratio = exciton_share, 0.2 * energy ** (-0.45 + 0.0005 * light.field)
-    least = recombination / (recombination + light.longest)
+        rise = 7.3138 + 3.8431 * math.log10(min(max(energy_keV, _LEAST_KEV), 1e3))
+        delayed, tau = 1 - exciton_share, max(math.exp(-0.009 * light.field) * rise, 0.0)
+    least = tau / (tau + light.longest) if tau > 0 else 1.0
+    singlets, triplet = light.singlet_share[recoil], light.triplet[recoil]
     for i in range(len(times)):
-        time, of_singlets = 0.0, direct_ratio
-        if rng.random() >= share:
-            time = recombination * (1 / (least + (1 - least) * (1 - rng.random())) - 1)
-            of_singlets = ratio
-        if rng.random() * (1 + of_singlets) < of_singlets:
-            time += light.singlet * rng.standard_exponential()
-        else:
-            time += light.triplet * rng.standard_exponential()
-        times[i] = time
+        times[i] = 0.0
+        if rng.random() < delayed:
+            times[i] = tau * (1 / (1 - (1 - least) * rng.random()) - 1)
+        decay = light.singlet if rng.random() < singlets else triplet
+        times[i] += decay * rng.standard_exponential()
 
 
 @njit(cache=True, error_model="numpy")
