@@ -74,6 +74,17 @@ class Copy:
         path = self.folder / "src" / "pipeline" / module
         path.write_text(path.read_text() + code)
 
+    def pretend(self) -> None:
+        """Put every output in place (empty files) and on Snakemake's record."""
+        for file in self.files():
+            path = self.folder / file
+            if path.suffix:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
+            else:
+                path.mkdir(parents=True)
+        self.run("--touch", "--forceall")
+
     def twin(self, folder: Path) -> "Copy":
         """A copy of this copy, modification times included."""
         shutil.copytree(self.folder, folder)
@@ -99,14 +110,7 @@ def pristine(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy
 def finished(pristine: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """The workflow with every output in place (empty files) and on Snakemake's record."""
     copy = pristine.twin(tmp_path_factory.mktemp("finished") / "copy")
-    for file in copy.files():
-        path = copy.folder / file
-        if path.suffix:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-        else:
-            path.mkdir(parents=True)
-    copy.run("--touch", "--forceall")
+    copy.pretend()
     return copy
 
 

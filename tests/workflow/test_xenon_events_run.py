@@ -42,7 +42,8 @@ def ran(pristine, tmp_path_factory):
     pd.DataFrame({name: [float(i)] for i, name in enumerate(columns)}).to_parquet(
         copy.folder / "mine.parquet"
     )
-    copy.configure(xenon={"samples": SAMPLES, "wimps": {"masses_GeV": [50], "events": 10}})
+    copy.configure(**{f"xenon__samples__{name}": sample for name, sample in SAMPLES.items()})
+    copy.configure(xenon__wimps__events=10)
     tables = [
         f"results/xenon/events/{part}.parquet"
         for part in (
@@ -73,7 +74,7 @@ def test_parts_of_a_nest_sample_differ_and_add_up(ran):
 
 def test_part_does_not_depend_on_how_many_there_are(ran, pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
-    copy.configure(xenon={"samples": {"made": {**SAMPLES["made"], "events": 100}}})
+    copy.configure(xenon__samples__made={**SAMPLES["made"], "events": 100})
     file = "results/xenon/events/made/0000_nest.parquet"
     copy.run(file, "--cores", "1")
     assert (copy.folder / file).read_bytes() == (ran / "events/made/0000_nest.parquet").read_bytes()

@@ -3,7 +3,10 @@
 import pytest
 
 from pipeline.config.schema import check_config
+from pipeline.config.xenon.chain import Xenon
 from pipeline.xenon import layout
+
+SHIPPED = {name: sample.plain() for name, sample in Xenon().samples.items()}
 
 
 def config_of(**samples):
@@ -15,7 +18,7 @@ def config_of(**samples):
             "test_sets": {"test": {"sources": ["b"], "smearing_um": 0}},
             "networks": {"RCN": {"architecture": "rcn"}},
             "hypothesis_test": {"test_sets": []},
-            "xenon": {"samples": samples, "wimps": {"masses_GeV": [50], "events": 10}},
+            "xenon": {"samples": {**SHIPPED, **samples}, "wimps": {"events": 10}},
         }
     )
 

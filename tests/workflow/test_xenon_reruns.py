@@ -1,0 +1,88 @@
+"""The liquid-xenon chain: made when asked for, and made anew exactly where a change matters."""
+
+import pytest
+
+RECOILS = ("er", "nr")
+DARWIN = {f"{use}_{r}" for use in ("train", "test", "background") for r in RECOILS}
+DARWIN |= {"wimp_50GeV"}
+OTHER = {
+    "kind": "nest",
+    "detector": "xenon1t",
+    "recoil": "nr",
+    "spectrum": {"kind": "uniform", "low_keV": 1, "high_keV": 100},
+    "events": 30,
+    "events_per_part": 20,
+}
+
+
+@pytest.fixture(scope="module")
+def touched(pristine, tmp_path_factory):
+    """The test study's chain with a sample of another detector, on Snakemake's record."""
+    copy = pristine.twin(tmp_path_factory.mktemp("xenon") / "copy")
+    copy.configure(chains=["xenon"], xenon__samples__other=OTHER)
+    copy.pretend()
+    return copy
+
+
+@pytest.fixture
+def events(touched, tmp_path):
+    """The same, of one's own."""
+    return touched.twin(tmp_path / "copy")
+
+
+def stages(files):
+    """Samples of each stage that makes samples."""
+    found = {"events": set(), "response": set()}
+    for _, chain, stage, sample, *_ in (f"{file}///".split("/") for file in files):
+        if chain == "xenon" and stage in found:
+            found[stage].add(sample)
+    return found
+
+
+def test_default_target_makes_no_xenon(finished):
+    assert not any("/xenon/" in file for file in finished.files())
+
+
+def test_both_chains_make_both(pristine, tmp_path):
+    copy = pristine.twin(tmp_path / "copy")
+    copy.configure(chains=["direction", "xenon"])
+    files = copy.files()
+    assert "results/figures" in files
+    assert "results/xenon/response/wimp_50GeV/0000_nest.parquet" in files
+
+
+def test_all_is_made_and_nothing_after_that(events):
+    files = events.files()
+    assert stages(files) == {"events": DARWIN | {"other"}, "response": DARWIN | {"other"}}
+    parts = {f"results/xenon/events/other/{part}_nest.parquet" for part in ("0000", "0001")}
+    assert parts <= set(files)
+    assert events.pending() == set()
+
+
+def test_light_yield_leaves_the_events_as_they_are(events):
+    darwin = {"base": "darwin", "s1": {"g1": 0.13}}
+    events.configure(xenon__detectors={"darwin": darwin, "xenon1t": {"base": "xenon1t"}})
+    assert stages(events.pending()) == {"events": set(), "response": DARWIN}
+
+
+def test_field_makes_the_events_of_that_detector_anew(events):
+    darwin = {"base": "darwin", "liquid": {"field_V_per_cm": 100}}
+    events.configure(xenon__detectors={"darwin": darwin, "xenon1t": {"base": "xenon1t"}})
+    assert stages(events.pending()) == {"events": DARWIN, "response": DARWIN}
+
+
+def test_energy_range_makes_that_sample_anew(events):
+    events.configure(xenon__samples__train_nr__spectrum__high_keV=50)
+    assert stages(events.pending()) == {"events": {"train_nr"}, "response": {"train_nr"}}
+
+
+def test_more_events_keep_whole_parts(events):
+    events.configure(xenon__samples__other__events=50)
+    tables = {f for f in events.pending() if "/events/" in f and f.endswith(".parquet")}
+    other = "results/xenon/events/other"
+    assert tables == {f"{other}/{part}_nest.parquet" for part in ("0001", "0002")}
+
+
+def test_reader_of_another_kind_reruns_nothing(events):
+    events.append("xenon/events/execnest.py")
+    assert events.pending() == set()
