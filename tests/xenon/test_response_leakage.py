@@ -6,7 +6,7 @@ from made_responses import darwin, made_nest_events
 
 from pipeline.xenon.response.simulation import simulate_response
 
-ER_EVENTS, NR_EVENTS = 150_000, 40_000
+ER_EVENTS, NR_EVENTS = 60_000, 15_000
 CS1_EDGES = np.linspace(3, 80, 12)
 
 
@@ -37,7 +37,7 @@ def test_few_electronic_recoils_lie_below_the_nuclear_recoils_median():
     # 3.5e-4 in another simulation: the order of magnitude is what two fast models share.
     rng = np.random.default_rng(10)
     nr_s1, nr_ratio = corrected("nr", rng.uniform(1, 100, NR_EVENTS))
-    er_s1, er_ratio = corrected("er", rng.uniform(0.5, 20, ER_EVENTS))
+    er_s1, er_ratio = corrected("er", rng.uniform(0.5, 18, ER_EVENTS))
     bins = np.digitize(nr_s1, CS1_EDGES)
     medians = np.array([np.median(nr_ratio[bins == b]) for b in range(1, len(CS1_EDGES))])
     below = er_ratio < medians[np.digitize(er_s1, CS1_EDGES) - 1]
