@@ -33,5 +33,12 @@ def test_unknown_excitons_of_er_are_nests_mean(energy_keV):
     assert guessed.mean() == pytest.approx(counted.mean(), abs=4 * error)
 
 
+def test_unknown_excitons_of_nr_are_in_the_middle_of_nests():
+    known = made_nest_events(darwin(), "nr", np.linspace(1, 100, 2000), seed=3)
+    unknown = made_events(2000, recoil=1, photons=known.photons, electrons=known.electrons)
+    counted, guessed = (exciton_share(events, 2.86) for events in (known, unknown))
+    assert guessed.mean() == pytest.approx(counted.mean(), abs=0.1)
+
+
 def test_no_photons_have_no_share():
     assert np.isfinite(exciton_share(made_events(1), 2.86)).all()

@@ -1,6 +1,6 @@
 """What the light's times need and an event table may not have: energy and share of excitons.
 
-Both formulas are NEST 2.4's (`NESTcalc::GetYields`, `WorkFunction`).
+Both formulas are NEST's (`NESTcalc::GetYields`, `WorkFunction`).
 """
 
 import numpy as np
@@ -13,6 +13,7 @@ NR = RECOILS.index("NR")
 
 EV_PER_QUANTUM = 13.5  # ER; NEST's work function at 2.86 g/cm3
 NR_QUANTA_AT_1_KEV, NR_QUANTA_POWER = 11.0, 1.1
+NR_EXCITONS_PER_ION = 0.8  # NEST: 0.5-0.95 at 1-100 keV and 200 V/cm
 
 
 def scintillation_energy_keV(batch: EventBatch) -> NDArray[np.float64]:
@@ -29,10 +30,15 @@ def scintillation_energy_keV(batch: EventBatch) -> NDArray[np.float64]:
 def exciton_share(batch: EventBatch, density_g_per_cm3: float) -> NDArray[np.float64]:
     """Share of the photons [n] that come from excitons and not from recombination.
 
-    Where the number of excitons is unknown it is NEST's mean for electronic recoils; the light of
-    nuclear recoils does not ask.
+    Where the number of excitons is unknown it is NEST's mean for electronic recoils; for nuclear
+    recoils, which it delays by half a nanosecond, a number in the middle of NEST's.
     """
-    ratio = (0.067366 + 0.039693 * density_g_per_cm3) * erf(0.05 * scintillation_energy_keV(batch))
+    er_ratio = 0.067366 + 0.039693 * density_g_per_cm3
+    ratio = np.where(
+        batch.recoil == NR,
+        NR_EXCITONS_PER_ION,
+        er_ratio * erf(0.05 * scintillation_energy_keV(batch)),
+    )
     mean = ratio / (1 + ratio) * _quanta(batch)
     excitons = np.where(batch.excitons < 0, mean, batch.excitons)
     return np.minimum(excitons / np.maximum(batch.photons, 1), 1.0)
