@@ -42,7 +42,7 @@ def job(snakemake: Any) -> Iterator[None]:
 
 
 def granted_threads(snakemake: Any) -> dict[str, int]:
-    """Threads of a training, keys of `config.learning.Training`, no more than the job has cores."""
+    """Threads of a `config.learning.SparseTraining`, no more than the job has cores."""
     wanted = snakemake.resources
     return {
         "threads": min(wanted.slice_threads, snakemake.threads),

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pipeline.tracks.two_sample import area_under_curve, auc_error, ks_table, two_sample_auc
+from pipeline.inference.roc import area_under_curve, auc_error
+from pipeline.tracks.two_sample import ks_table, two_sample_auc
 
 
 def _normal(rng: np.random.Generator, size: int, shift: float = 0.0, rho: float = 0.0):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.voxels import Grid
-from pipeline.direction.training import save_network, train_network
+from pipeline.direction.training import train_network
+from pipeline.learning.saved import save_network
 from pipeline.scripting import granted_threads, job
 from pipeline.voxels.epochs import fresh_events, shard_events
 

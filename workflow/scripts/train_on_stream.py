@@ -5,7 +5,8 @@ from pathlib import Path
 from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.sources import Simulation
 from pipeline.config.voxels import Grid
-from pipeline.direction.training import save_network, train_network
+from pipeline.direction.training import train_network
+from pipeline.learning.saved import save_network
 from pipeline.scripting import granted_threads, job
 from pipeline.voxels.stream import stream_events
 

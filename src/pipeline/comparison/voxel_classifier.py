@@ -18,11 +18,11 @@ from pipeline.comparison.samples import Balance, Samples, balance, held_out_view
 from pipeline.config.comparison import VoxelClassifier
 from pipeline.config.learning import TrainingSet
 from pipeline.config.voxels import Grid
+from pipeline.inference.roc import area_under_curve, auc_error
 from pipeline.learning.trainer import train
 from pipeline.provenance import fingerprint, generator, seed_words
 from pipeline.sparse.unet import UNet
 from pipeline.tracks.table import count_tracks
-from pipeline.tracks.two_sample import area_under_curve, auc_error
 from pipeline.voxels.batches import slices_of, sparse_batch
 from pipeline.voxels.dataset import cut_batches
 from pipeline.voxels.epochs import epoch_batches, fresh_events

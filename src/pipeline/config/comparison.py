@@ -4,12 +4,12 @@ from typing import Self
 
 from pydantic import PositiveInt, model_validator
 
-from pipeline.config.learning import Training
+from pipeline.config.learning import SparseTraining
 from pipeline.config.model import Block, described
 from pipeline.config.voxels import Smearing
 
 
-class VoxelClassifier(Training):
+class VoxelClassifier(SparseTraining):
     """A U-Net told to separate simulated from reference tracks by their voxels.
 
     Every track belongs to the training, the validation or the test, with all of its views.

@@ -10,7 +10,6 @@ import torch
 from pipeline.config.learning import Network, TrainingSet
 from pipeline.direction.networks import build_network, loss
 from pipeline.direction.vmf import LossForm
-from pipeline.files import written_whole
 from pipeline.learning.trainer import train
 from pipeline.provenance import file_digest, fingerprint, generator, seed_words
 from pipeline.voxels.batches import slices_of, sparse_batch
@@ -80,13 +79,3 @@ def event_losses(
     device = next(model.parameters()).device
     truth = torch.from_numpy(batch.direction).to(device)
     return loss(model(sparse_batch(batch, bins).to(device)), truth, form)
-
-
-def save_network(
-    model: torch.nn.Module, history: pd.DataFrame, weights: str | Path, table: str | Path
-) -> None:
-    """Write the weights (a state dict on the CPU) and the history (CSV)."""
-    with written_whole(weights) as temporary:
-        torch.save({k: v.cpu() for k, v in model.state_dict().items()}, temporary)
-    with written_whole(table) as temporary:
-        history.to_csv(temporary, index=False)

@@ -5,7 +5,7 @@ import math
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
-from pipeline.config.learning import AdamW
+from pipeline.config.training import AdamW
 
 
 def build_optimiser(model: torch.nn.Module, settings: AdamW) -> torch.optim.AdamW:

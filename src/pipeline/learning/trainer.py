@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
-from pipeline.config.learning import Training
+from pipeline.config.training import Training
 from pipeline.files import written_whole
 from pipeline.learning.optimiser import build_optimiser, build_schedule
 from pipeline.learning.slices import Slices

@@ -1,0 +1,106 @@
+"""Schema of the anomaly search: what its two networks learn from, and its score."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from pipeline.config.model import Block, described
+from pipeline.config.training import AdamW, Training
+
+NotNegative = Annotated[float, Field(ge=0)]
+OPTIMISER = "Optimiser; left out, it is Adam with a learning rate of 0.001."
+FAST = AdamW(learning_rate=1e-3)
+
+
+class ErNr(Block):
+    """A sample of electronic and one of nuclear recoils."""
+
+    er: str = described("Name of a sample of electronic recoils.")
+    nr: str = described("Name of a sample of nuclear recoils.")
+
+    @property
+    def names(self) -> list[str]:
+        """Both names."""
+        return [self.er, self.nr]
+
+
+class Classifier(Training):
+    """A dense network that tells nuclear (1) from electronic recoils (0)."""
+
+    widths: list[PositiveInt] = described("Neurons of the hidden layers.", [256, 64], min_length=1)
+    optimiser: AdamW = described(OPTIMISER, FAST)
+    batch_size: int = described("Events in a step.", 128, gt=0)
+    max_epochs: int = described("Passes over the training set at most.", 10, gt=0)
+
+
+class VAE(Training):
+    """A variational autoencoder of dense layers, which learns electronic recoils only."""
+
+    widths: list[PositiveInt] = described(
+        "Neurons of the encoder's hidden layers; the decoder has them in the opposite order.",
+        [512, 128],
+        min_length=1,
+    )
+    latent: int = described("Dimensions of the latent space.", 10, gt=0)
+    log_variance: tuple[float, float] = described(
+        "Range of the decoder's ln sigma_D^2, for inputs ln(1 + counts). Its lower end bounds what "
+        "a photon in a place that has always been dark adds to the score.",
+        (-6.0, 3.0),
+    )
+    optimiser: AdamW = described(OPTIMISER, FAST)
+    batch_size: int = described("Events in a step.", 128, gt=0)
+    max_epochs: int = described("Passes over the training set at most.", 40, gt=0)
+
+    @model_validator(mode="after")
+    def _range_is_not_empty(self) -> Self:
+        low, high = self.log_variance
+        if low >= high:
+            raise ValueError(f"log_variance: {low:g} is not below {high:g}")
+        return self
+
+
+class Anomaly(Block):
+    """Networks and anomaly score of the search: arXiv 2410.00755, section 3.
+
+    TS = beta KL - ln N(x; x_D, sigma_D^2) - R ln(1 - p); the choices of layers, beta and R are
+    ours, as the paper does not print its own.
+    """
+
+    train: ErNr = described(
+        "Samples that the networks learn from.", ErNr(er="train_er", nr="train_nr")
+    )
+    test: ErNr = described(
+        "Samples that the classifier is tested on.", ErNr(er="test_er", nr="test_nr")
+    )
+    validation_fraction: float = described(
+        "Share of the training samples' events kept for early stopping and for the choice of beta "
+        "and R; chosen by event.",
+        0.3,
+        gt=0,
+        lt=1,
+    )
+    classifier: Classifier = described("Classifier of recoils.", Classifier())
+    vae: VAE = described("Variational autoencoder.", VAE())
+    betas: list[NotNegative] = described(
+        "Weights of the latent term that are tried, in the loss of a VAE each and in its score.",
+        [0.1, 1.0, 4.0],
+        min_length=1,
+    )
+    ratios: list[NotNegative] = described(
+        "Weights R of the classifier's term that are tried.", [0.0, 1.0, 10.0, 100.0], min_length=1
+    )
+
+    @model_validator(mode="after")
+    def _samples_are_apart(self) -> Self:
+        names = [*self.train.names, *self.test.names]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"train, test: sample '{name}' is named twice")
+        return self
+
+    @model_validator(mode="after")
+    def _weights_are_distinct(self) -> Self:
+        for key, values in (("betas", self.betas), ("ratios", self.ratios)):
+            if len(set(values)) < len(values):
+                raise ValueError(f"{key}: values must differ from each other, got {values}")
+        return self

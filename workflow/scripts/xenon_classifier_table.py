@@ -1,0 +1,13 @@
+"""Accuracy of the classifier on events that it has not learnt from."""
+
+import pandas as pd
+
+from pipeline.files import written_whole
+from pipeline.scripting import job
+from pipeline.xenon.anomaly.accuracy import accuracy_table
+from pipeline.xenon.anomaly.score import read_terms
+
+with job(snakemake):
+    sets = {name: pd.concat(map(read_terms, files)) for name, files in snakemake.input.items()}
+    with written_whole(snakemake.output.table) as temporary:
+        accuracy_table(sets).to_csv(temporary, index=False)
