@@ -55,7 +55,7 @@ class Slices(Generic[Batch]):
         total = float(sum(self.pool.map(work, used, batch)))
         for replica in others:
             for shared, own in zip(self.model.parameters(), replica.parameters(), strict=True):
-                if shared.grad is not None:
+                if shared.grad is not None and own.grad is not None:
                     shared.grad += own.grad
         _average([list(replica.buffers()) for replica in used])
         return total
