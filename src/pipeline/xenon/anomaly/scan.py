@@ -45,9 +45,11 @@ def scan_scores(terms: pd.DataFrame, ratios: Sequence[float]) -> pd.DataFrame:
         n, m = int(is_nr.sum()), int((~is_nr).sum())
         if not n or not m:
             raise ValueError("the choice of beta and R needs triggered events of both recoils")
+        kl, reconstruction, logit = (
+            table[name].to_numpy() for name in ("kl", "reconstruction", "logit")
+        )
         for ratio in ratios:
-            columns = (table[name].to_numpy() for name in ("kl", "reconstruction", "logit"))
-            ts = anomaly_score(*columns, float(str(beta)), ratio)
+            ts = anomaly_score(kl, reconstruction, logit, float(str(beta)), ratio)
             auc = area_under_curve(ts, is_nr)
             rejection = er_rejection(ts, is_nr)
             rows.append(
@@ -81,7 +83,7 @@ def er_rejection(ts: NDArray[np.float64], is_nr: NDArray[np.bool_]) -> float:
 
 
 def _best(scan: pd.DataFrame) -> int:
-    top = scan.loc[scan["auc"].idxmax()]
+    top = scan.iloc[scan["auc"].argmax()]
     as_good = scan[scan["auc"] >= top["auc"] - top["auc_err"]]
     least = as_good[as_good["ratio"] == as_good["ratio"].min()]
     return int(least["auc"].idxmax())
