@@ -69,3 +69,16 @@ def test_one_frame_is_the_network_itself(events: SparseTensor) -> None:
     single, plain = predict_in_frames(network, events, 1), network(events)
     torch.testing.assert_close(single.direction, plain.direction)
     torch.testing.assert_close(single.kappa, plain.kappa)
+
+
+def test_a_vanishing_kappa_leaves_a_direction(events) -> None:
+    class Ignorant(Lopsided):
+        def forward(self, x: SparseTensor) -> Output:
+            direction = super().forward(x).direction
+            return Output(direction, torch.zeros(x.batch_size))
+
+    said = Ignorant(kappa=False)(events).direction
+    found = predict_in_frames(Ignorant(kappa=False), events, 1)
+    torch.testing.assert_close(found.direction, said)
+    assert found.kappa is not None
+    assert (found.kappa < 1e-5).all()

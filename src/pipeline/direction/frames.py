@@ -13,6 +13,9 @@ from torch import Tensor, nn
 from pipeline.direction.output import Output, from_natural
 from pipeline.sparse.tensor import SparseTensor, sparse_tensor
 
+# A kappa can be so small that it is 0 in float32; the direction that comes with it stays one.
+LEAST_KAPPA = 1e-6
+
 
 def frames(n: int) -> Tensor:
     """The first n of the 48 signed permutation matrices, float32 [n, 3, 3], the identity first.
@@ -42,7 +45,9 @@ def predict_in_frames(network: nn.Module, x: SparseTensor, n: int) -> Output:
     for frame in frames(n).to(x.features.device):
         output = network(turned(x, frame))
         known = output.kappa is not None
-        says = output.direction * output.kappa[:, None] if known else output.direction
-        total += says @ frame  # the inverse of an orthogonal matrix is its transpose
+        weight = 1.0 if output.kappa is None else output.kappa[:, None].clamp(min=LEAST_KAPPA)
+        total += (
+            weight * output.direction
+        ) @ frame  # the inverse of an orthogonal matrix is its transpose
     mean = from_natural(total / n)
     return mean if known else Output(mean.direction, None)
