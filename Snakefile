@@ -18,16 +18,18 @@ include: "workflow/rules/comparison.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/xenon_common.smk"
 include: "workflow/rules/xenon.smk"
+include: "workflow/rules/xenon_learning.smk"
+include: "workflow/rules/xenon_search.smk"
+include: "workflow/rules/xenon_figures.smk"
+include: "workflow/rules/gallery.smk"
 include: "workflow/rules/provenance.smk"
 
 
 CHAINS = {
     "direction": [
-        f"{R}/figures",
         f"{R}/tables/summary.csv",
         f"{R}/tables/containment.csv",
         *layout.comparison_tables(study),
-        f"{R}/provenance.json",
     ],
     "xenon": rules.xenon.input,
 }
@@ -37,3 +39,5 @@ rule all:
     default_target: True
     input:
         [CHAINS[chain] for chain in study.chains],
+        f"{R}/figures",
+        f"{R}/provenance.json",

@@ -11,8 +11,10 @@ from pipeline.direction.summary import format_summary
 
 def main(config: str) -> None:
     """Print the summary and where the figures are."""
-    results = Path(read_config(config).results)
-    print(f"\n{format_summary(pd.read_csv(results / 'tables' / 'summary.csv'))}\n")
+    study = read_config(config)
+    results = Path(study.results)
+    if "direction" in study.chains:
+        print(f"\n{format_summary(pd.read_csv(results / 'tables' / 'summary.csv'))}\n")
     print(f"figures: {results / 'figures' / 'index.html'}")
 
 

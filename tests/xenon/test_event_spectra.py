@@ -5,7 +5,12 @@ import pytest
 from scipy import stats
 from scipy.integrate import cumulative_trapezoid, trapezoid
 
-from pipeline.config.xenon.samples import TableSpectrum, UniformSpectrum, WimpSpectrum
+from pipeline.config.xenon.samples import (
+    LogUniformSpectrum,
+    TableSpectrum,
+    UniformSpectrum,
+    WimpSpectrum,
+)
 from pipeline.xenon.events.spectra import draw_between, draw_energies, wimp_spectrum
 from pipeline.xenon.wimps import wimp_rate
 
@@ -17,6 +22,11 @@ def drawn(spectrum, events=20_000):
 def test_uniform():
     energies = drawn(UniformSpectrum(kind="uniform", low_keV=2, high_keV=7))
     assert stats.kstest(energies, stats.uniform(2, 5).cdf).pvalue > 0.01
+
+
+def test_log_uniform():
+    energies = drawn(LogUniformSpectrum(kind="log_uniform", low_keV=2, high_keV=7))
+    assert stats.kstest(energies, stats.loguniform(2, 7).cdf).pvalue > 0.01
 
 
 def test_tents_have_their_closed_form():

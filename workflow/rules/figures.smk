@@ -1,4 +1,4 @@
-# Figures: one rule and one script each, then the gallery results/figures
+# Figures of the direction chain: one rule and one script each
 
 
 rule track_stages:
@@ -206,28 +206,3 @@ if study.track_comparison:
             code=code("plot_track_observables.py"),
         script:
             "../scripts/plot_track_observables.py"
-
-
-FIGURES = layout.figures(study)
-
-
-rule figures:
-    input:
-        png=[f"{R}/plots/{name}.png" for name in FIGURES],
-        pdf=[f"{R}/plots/{name}.pdf" for name in FIGURES],
-        captions=[f"{CAPTIONS}/{name.split('/')[0]}.md" for name in FIGURES],
-        summary=rules.summary.output.table,
-    output:
-        folder=directory(f"{R}/figures"),
-    log:
-        f"{R}/logs/figures.log",
-    localrule: True
-    conda:
-        "../../envs/conda.yaml"
-    params:
-        names=FIGURES,
-        code=code("figures.py"),
-    message:
-        "gathering the figures in {output.folder}"
-    script:
-        "../scripts/figures.py"

@@ -3,7 +3,7 @@
 
 rule provenance:
     input:
-        rules.summary.output.table,
+        rules.figures.input.tables,
     output:
         file=f"{R}/provenance.json",
     log:

@@ -50,9 +50,3 @@ rule xenon_response:
         "xenon response: {wildcards.sample}/{wildcards.part}"
     script:
         "../scripts/xenon_response.py"
-
-
-rule xenon:
-    input:
-        xenon_layout.event_tables(study, SAMPLES),
-        xenon_layout.response_shards(study, SAMPLES),

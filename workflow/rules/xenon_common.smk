@@ -32,5 +32,9 @@ def xenon_events_params(wildcards):
     }
 
 
+def xenon_scores(*samples):
+    return expand(f"{R}/xenon/scores/{{sample}}.parquet", sample=samples)
+
+
 wildcard_constraints:
     sample="|".join(map(re.escape, SAMPLES)),

@@ -1,4 +1,4 @@
-"""Gather all figures on one page, with captions and the summary table."""
+"""Gather all figures on one page, with captions and the chains' tables."""
 
 from pathlib import Path
 
@@ -15,4 +15,4 @@ with job(snakemake):
             snakemake.params.names, inputs.png, inputs.pdf, inputs.captions, strict=True
         )
     ]
-    gather_figures(figures, pd.read_csv(inputs.summary), snakemake.output.folder)
+    gather_figures(figures, [pd.read_csv(path) for path in inputs.tables], snakemake.output.folder)

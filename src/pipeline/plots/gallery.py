@@ -34,9 +34,9 @@ class GalleryFigure:
 
 
 def gather_figures(
-    figures: Sequence[GalleryFigure], summary: pd.DataFrame, folder: str | Path
+    figures: Sequence[GalleryFigure], tables: Sequence[pd.DataFrame], folder: str | Path
 ) -> None:
-    """Copy every figure into `folder` and write its index.html with captions and the summary.
+    """Copy every figure into `folder` and write its index.html with captions and the tables.
 
     The folder is filled under a temporary name and moved into place, so it is never half full.
     """
@@ -48,19 +48,24 @@ def gather_figures(
         for figure in figures:
             shutil.copyfile(figure.png, new / f"{figure.stem}.png")
             shutil.copyfile(figure.pdf, new / f"{figure.stem}.pdf")
-        (new / "index.html").write_text(_page(figures, summary))
+        (new / "index.html").write_text(_page(figures, tables))
         if folder.exists():
             shutil.rmtree(folder)
         new.rename(folder)
 
 
-def _page(figures: Sequence[GalleryFigure], summary: pd.DataFrame) -> str:
-    table = summary.to_html(index=False, na_rep="", float_format="{:.4g}".format, border=0)
+def _page(figures: Sequence[GalleryFigure], tables: Sequence[pd.DataFrame]) -> str:
+    shown = "\n".join(
+        "<div class='table'>"
+        + table.to_html(index=False, na_rep="", float_format="{:.4g}".format, border=0)
+        + "</div>"
+        for table in tables
+    )
     entries = "\n".join(_entry(figure) for figure in figures)
     return (
         "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>Results</title>"
         f"<style>{STYLE}</style></head>\n<body><h1>Results</h1>\n"
-        f"<div class='table'>{table}</div>\n{entries}\n</body></html>\n"
+        f"{shown}\n{entries}\n</body></html>\n"
     )
 
 

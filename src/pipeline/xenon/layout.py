@@ -54,3 +54,35 @@ def _part_files(config: Config, stage: str, samples: Sequence[str]) -> list[str]
         for sample in samples
         for part in sample_parts(config, sample)
     ]
+
+
+def scored_samples(config: Config) -> list[str]:
+    """Samples of the detector that the anomaly search learns from; none without a search."""
+    anomaly, samples = config.xenon.anomaly, config.xenon.all_samples
+    if anomaly is None:
+        return []
+    detector = samples[anomaly.train.er].detector
+    return [name for name, sample in samples.items() if sample.detector == detector]
+
+
+def anomaly_results(config: Config) -> list[str]:
+    """Scores of every sample of the anomaly search, and its tables."""
+    scores = [
+        f"{config.results}/xenon/scores/{sample}.parquet" for sample in scored_samples(config)
+    ]
+    tables = [f"{config.results}/xenon/tables/{name}.csv" for name in ("score_scan", "classifier")]
+    return [*scores, *tables] if scores else []
+
+
+def search_results(config: Config) -> list[str]:
+    """Tables of the search for an excess."""
+    if config.xenon.anomaly is None:
+        return []
+    csv = [f"{name}.csv" for name in ("trigger", "backgrounds", "s2_only", "roc")]
+    parquet = [f"{name}.parquet" for name in ("significance", "exposure_needed")]
+    return [f"{config.results}/xenon/tables/{name}" for name in (*csv, *parquet)]
+
+
+def shown_tables(config: Config) -> list[str]:
+    """Tables on the page of figures."""
+    return [file for file in search_results(config) if file.endswith("backgrounds.csv")]

@@ -14,10 +14,10 @@ SAMPLE = {"kind": "nest", "recoil": "er", "spectrum": FLAT, "events": 10}
 def test_default_samples_are_those_of_the_darwin_search():
     xenon = Xenon()
     assert set(xenon.all_samples) == {
-        *(f"{use}_{recoil}" for use in ("train", "background") for recoil in ("er", "nr")),
+        *(f"{use}_{recoil}" for use in ("train", "test", "background") for recoil in ("er", "nr")),
         *(f"wimp_{mass}GeV" for mass in (20, 50, 500)),
     }
-    assert all(sample.events == 10_000 for sample in xenon.all_samples.values())
+    assert xenon.samples["train_er"].events == xenon.samples["train_nr"].events == 10_000
     assert xenon.samples["train_nr"].spectrum.plain() == FLAT
     assert (xenon.samples["train_er"].recoil, xenon.samples["train_nr"].recoil) == ("er", "nr")
 

@@ -30,6 +30,12 @@ class UniformSpectrum(EnergyRange):
     kind: Literal["uniform"]
 
 
+class LogUniformSpectrum(EnergyRange):
+    """Every energy's logarithm in a range is equally likely."""
+
+    kind: Literal["log_uniform"]
+
+
 class WimpRange(EnergyRange):
     """Recoil energies in which WIMPs are generated."""
 
@@ -51,7 +57,10 @@ class TableSpectrum(Block):
     file: str = described("Path of the CSV file; energies ascend, only ratios of rates count.")
 
 
-Spectrum = Annotated[UniformSpectrum | WimpSpectrum | TableSpectrum, Field(discriminator="kind")]
+Spectrum = Annotated[
+    UniformSpectrum | LogUniformSpectrum | WimpSpectrum | TableSpectrum,
+    Field(discriminator="kind"),
+]
 
 
 class Nest(Block):

@@ -1,6 +1,6 @@
 """Settings of the search for an excess: exposures, WIMP models and pseudo-experiments."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, field_validator
 
@@ -27,6 +27,10 @@ class WimpMap(Block):
         "Cross-sections on a nucleon [cm2].",
         (1e-48, 2e-48, 4e-48, 7e-48, 1.2e-47, 2e-47, 4e-47, 1e-46),
     )
+
+    def is_grid(self) -> bool:
+        """Whether it has points enough for contours."""
+        return min(len(self.masses_GeV), len(self.cross_sections_cm2)) >= 2
 
 
 class Search(Block):
@@ -60,6 +64,16 @@ class Search(Block):
         return {
             exposure: sorted(wanted[exposure]) for exposure in sorted(wanted) if wanted[exposure]
         }
+
+    def one_batch(self) -> Self:
+        """The settings of one batch of toys: how many batches and which levels do not touch it."""
+        default = type(self).model_fields["levels_sigma"].default
+        return self.model_copy(update={"batches": 1, "levels_sigma": default})
+
+    @property
+    def shown_exposure_t_yr(self) -> float:
+        """The benchmark's exposure that is nearest to the map's [t yr]."""
+        return min(self.exposures_t_yr, key=lambda e: abs(e - self.map.exposure_t_yr))
 
     def masses_GeV(self) -> list[float]:
         """Every WIMP mass of the search [GeV], rising."""

@@ -5,7 +5,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.config.xenon.samples import Spectrum, UniformSpectrum, WimpSpectrum
+from pipeline.config.xenon.samples import (
+    LogUniformSpectrum,
+    Spectrum,
+    UniformSpectrum,
+    WimpSpectrum,
+)
 from pipeline.xenon.wimps import wimp_rate
 
 WIMP_GRID = 500  # energies at which the rate of WIMPs is computed: steps of 1 % by default
@@ -20,6 +25,8 @@ def draw_energies(spectrum: Spectrum, events: int, rng: np.random.Generator) -> 
     """
     if isinstance(spectrum, UniformSpectrum):
         return rng.uniform(spectrum.low_keV, spectrum.high_keV, events)
+    if isinstance(spectrum, LogUniformSpectrum):
+        return spectrum.low_keV * (spectrum.high_keV / spectrum.low_keV) ** rng.random(events)
     if isinstance(spectrum, WimpSpectrum):
         energy_keV, rate = wimp_spectrum(spectrum)
     else:

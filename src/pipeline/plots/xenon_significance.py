@@ -1,0 +1,79 @@
+"""Median significance of the search against exposure, after arXiv 2410.00755."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline.config.xenon.search import Wimp
+from pipeline.plots.style import PAGE_INCH
+from pipeline.plots.xenon_tests import LOOKS, NAMES
+
+# arXiv 2410.00755: "3 sigma" at about 200 t yr for 50 GeV and 6.5e-48 cm2.
+PUBLISHED_WIMP = Wimp(mass_GeV=50, cross_section_cm2=6.5e-48)
+PUBLISHED_EXPOSURE_T_YR, PUBLISHED_SIGNIFICANCE = 200.0, 3.0
+
+
+def draw_significance(table: pd.DataFrame, wimp: Wimp, levels_sigma: Sequence[float]) -> Figure:
+    """A curve for each test.
+
+    Args:
+        table: of `inference.excess_search.significances`; extrapolated values are open markers.
+        wimp: the model that is drawn; the published value stands beside it where it is the same.
+        levels_sigma: significances that are marked.
+    """
+    figure = Figure(figsize=(0.75 * PAGE_INCH, 3.6))
+    axis = figure.subplots()
+    same = (table["mass_GeV"] == wimp.mass_GeV) & (
+        table["cross_section_cm2"] == wimp.cross_section_cm2
+    )
+    for test, rows in table[same].groupby("test"):
+        _draw_test(axis, rows.sort_values("exposure_t_yr"), str(test))
+    if wimp == PUBLISHED_WIMP:
+        axis.plot(
+            PUBLISHED_EXPOSURE_T_YR,
+            PUBLISHED_SIGNIFICANCE,
+            "*",
+            color="#D55E00",
+            markersize=12,
+            markerfacecolor="none",
+            label="arXiv 2410.00755, about",
+        )
+    mark_levels(axis, levels_sigma)
+    axis.set(xlabel="exposure [t yr]", ylabel=r"median significance [$\sigma$]")
+    axis.set(xlim=(0, None), title=f"{wimp.mass_GeV:g} GeV, {wimp.cross_section_cm2:g} cm$^2$")
+    axis.legend(loc="upper left")
+    return figure
+
+
+def mark_levels(axis: Axes, levels_sigma: Sequence[float]) -> None:
+    """Dotted lines at significances, with their names at the right edge."""
+    for level in levels_sigma:
+        axis.axhline(level, color="0.4", linestyle=":", linewidth=1)
+        axis.annotate(
+            rf"{level:g}$\sigma$",
+            (1, level),
+            xycoords=axis.get_yaxis_transform(),
+            xytext=(-3, 2),
+            textcoords="offset points",
+            ha="right",
+            fontsize=7,
+            color="0.3",
+        )
+
+
+def _draw_test(axis: Axes, rows: pd.DataFrame, test: str) -> None:
+    look = LOOKS[test]
+    exposure, significance = rows["exposure_t_yr"], rows["significance"]
+    axis.plot(exposure, significance, color=look.colour)
+    for beyond, face in ((False, look.colour), (True, "white")):
+        chosen = rows["extrapolated"] == beyond
+        axis.plot(
+            exposure[chosen],
+            significance[chosen],
+            look.marker,
+            color=look.colour,
+            markerfacecolor=face,
+        )
+    axis.plot([], [], f"-{look.marker}", color=look.colour, label=NAMES[test])
