@@ -1,4 +1,4 @@
-"""The whole chain in miniature, run for real."""
+"""Both chains in miniature, run for real."""
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -9,6 +9,7 @@ import pytest
 def ran(pristine, tmp_path_factory):
     """The test config, run from nothing to the figures."""
     copy = pristine.twin(tmp_path_factory.mktemp("ran") / "copy")
+    copy.configure(chains=["direction", "xenon"])
     copy.run()
     return copy
 
@@ -19,6 +20,7 @@ def test_figures_are_gathered_with_a_page(ran):
     drawn = {path.stem for path in folder.glob("*.png")}
     assert drawn == {path.stem for path in folder.glob("*.pdf")}
     assert {"loss_curves", "cut_scan", "containment", "track_stages"} <= drawn
+    assert {"xenon_scores", "xenon_significance", "xenon_map", "xenon_latent"} <= drawn
     assert all(f"{name}.png" in page for name in drawn)
 
 
@@ -39,6 +41,26 @@ def test_counts_add_up(ran):
     assert (table["read"] == table["tracks"] + table["rejected"]).all()
     shards = (ran.folder / "results" / "voxels").rglob("*.parquet")
     assert table["kept"].sum() == sum(pq.read_metadata(path).num_rows for path in shards)
+
+
+def test_search_finds_what_is_there(ran):
+    """Tests that see the numbers of events tell 1e-46 cm2 of 50 GeV from 1e-47 cm2."""
+    tables = ran.folder / "results" / "xenon" / "tables"
+    significance = pd.read_parquet(tables / "significance.parquet")
+    assert set(significance["test"]) == {"anomaly", "counting", "shape", "likelihood_ratio"}
+    at_50 = significance[(significance["mass_GeV"] == 50) & (significance["exposure_t_yr"] == 200)]
+    for test in ("anomaly", "counting", "likelihood_ratio"):
+        rows = at_50[at_50["test"] == test].set_index("cross_section_cm2")["significance"]
+        assert rows[1e-46] > rows[1e-47] + 2
+    backgrounds = pd.read_csv(tables / "backgrounds.csv").set_index("component")
+    expected = backgrounds.loc["total", "triggered_per_t_yr"]
+    assert at_50["background"].iloc[0] == pytest.approx(200 * expected)
+
+
+def test_events_without_s1_are_counted(ran):
+    table = pd.read_csv(ran.folder / "results" / "xenon" / "tables" / "s2_only.csv")
+    assert (table["events"] == table[["triggered", "s2_only", "unseen"]].sum(axis=1)).all()
+    assert set(table["sample"]) > {"train_er", "background_nr", "wimp_50GeV"}
 
 
 def test_second_run_does_nothing(ran):

@@ -12,11 +12,11 @@ if ANOMALY:
         "xenon_significance",
         *(["xenon_map"] if SEARCH.map.is_grid() else []),
     ]
-    WIMPS = [
-        s
-        for s in study.xenon.wimps.samples()
-        if s in xenon_layout.scored_samples(study)
-    ]
+    WIMPS = {
+        sample: f"WIMP {block.spectrum.mass_GeV:g} GeV"
+        for sample, block in study.xenon.wimps.samples().items()
+        if sample in xenon_layout.scored_samples(study)
+    }
 
     rule plot_xenon_classifier:
         input:
@@ -60,7 +60,7 @@ if ANOMALY:
             "../../envs/conda.yaml"
         params:
             block={
-                "names": ["ER", "NR", *(w.replace("_", " ") for w in WIMPS)],
+                "names": ["ER", "NR", *WIMPS.values()],
                 "benchmark": SEARCH.benchmark.plain(),
                 "exposure_t_yr": SEARCH.shown_exposure_t_yr,
             },

@@ -1,0 +1,64 @@
+"""Every figure of the xenon chain as files, with its caption."""
+
+import pytest
+from made_search import (
+    BENCHMARK,
+    SEARCH,
+    made_scores,
+    made_search,
+    made_separation,
+    made_trigger,
+    made_weighted,
+)
+
+from pipeline.plots.style import save
+from pipeline.plots.xenon_classifier import draw_classifier
+from pipeline.plots.xenon_latent import draw_latent
+from pipeline.plots.xenon_map import draw_map
+from pipeline.plots.xenon_scores import draw_scores
+from pipeline.plots.xenon_significance import draw_significance
+from pipeline.plots.xenon_statistic import draw_statistic
+from pipeline.plots.xenon_trigger import draw_trigger
+
+LEVELS = (1.0, 2.0, 3.0)
+
+
+@pytest.fixture(scope="module")
+def drawings():
+    scores = made_scores()
+    toys, significance = made_search()
+    ts = {"ER": scores["ts"].to_numpy(), "wimp 20GeV": scores["ts"].to_numpy()}
+    return {
+        "xenon_classifier": lambda: draw_classifier(*made_separation()),
+        "xenon_latent": lambda: draw_latent({"ER": scores}),
+        "xenon_map": lambda: draw_map(significance, SEARCH.map, LEVELS),
+        "xenon_scores": lambda: draw_scores(ts, made_weighted(), BENCHMARK, 200.0),
+        "xenon_significance": lambda: draw_significance(significance, BENCHMARK, LEVELS),
+        "xenon_statistic": lambda: draw_statistic(toys, BENCHMARK, 20.0),
+        "xenon_trigger": lambda: draw_trigger(made_trigger()),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "xenon_classifier",
+        "xenon_latent",
+        "xenon_map",
+        "xenon_scores",
+        "xenon_significance",
+        "xenon_statistic",
+        "xenon_trigger",
+    ],
+)
+def test_a_file_of_each_kind_and_a_caption(name, drawings, tmp_path, repository):
+    paths = [tmp_path / f"{name}.{kind}" for kind in ("png", "pdf")]
+    save(drawings[name](), paths)
+    png, pdf = (path.read_bytes() for path in paths)
+    assert png.startswith(b"\x89PNG")
+    assert pdf.startswith(b"%PDF")
+    again = tmp_path / "again.pdf"
+    save(drawings[name](), [again])
+    assert again.read_bytes() == pdf
+    caption = (repository / f"workflow/report/{name}.md").read_text()
+    assert caption.strip().endswith(".")
