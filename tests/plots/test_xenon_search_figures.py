@@ -81,6 +81,16 @@ def test_map_has_every_model_in_its_place(table):
     assert low < 1e-47 < 1e-46 < high
 
 
+def test_significance_without_a_number_is_drawn_as_high(table):
+    beyond = table["cross_section_cm2"] == 1e-46
+    endless = table.assign(significance=table["significance"].mask(beyond, np.inf))
+    axis = draw_map(endless, SEARCH.map, (3.0,)).axes[1]
+    lines = next(x for x in axis.collections if type(x).__name__ == "QuadContourSet")
+    (contour,) = lines.get_paths()
+    assert np.isfinite(contour.vertices).all()
+    assert len(contour.vertices) >= 3
+
+
 def test_statistics_are_those_of_the_toys_and_their_median(results):
     toys, _ = results
     figure = draw_statistic(toys, BENCHMARK, 20.0)

@@ -15,7 +15,8 @@ from pipeline.plots.style import PAGE_INCH
 from pipeline.plots.xenon_tests import NAMES
 
 _SHOWN = (ANOMALY, COUNTING, LIKELIHOOD_RATIO)
-_COLOURS = (0.1, 7.0)  # ends of the colour scale [sigma]
+_COLOURS = (0.0, 7.0)  # ends of the colour scale [sigma]
+_HIGHEST = 38.0  # significance of the smallest p-value that is not zero [sigma]
 
 
 def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]) -> Figure:
@@ -42,7 +43,8 @@ def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]
 
 def _draw_test(axis: Axes, grid: pd.DataFrame, levels_sigma: Sequence[float]) -> QuadMesh:
     mass, cross_section = (np.asarray(side, float) for side in (grid.columns, grid.index))
-    significance = grid.to_numpy()
+    # Contours need numbers where p-values are too small to be one.
+    significance = np.minimum(grid.to_numpy(), _HIGHEST)
     mesh = axis.pcolormesh(
         _edges(mass),
         _edges(cross_section),
