@@ -32,9 +32,10 @@ def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]
         grid = rows.pivot(index="cross_section_cm2", columns="mass_GeV", values="significance").loc[
             sorted(models.cross_sections_cm2), sorted(models.masses_GeV)
         ]
-        mesh = _draw_test(axis, grid, levels_sigma)
-        axis.set_title(NAMES[test], fontsize=8)
+        # Before the contours, whose labels are placed on the axes as they are.
         axis.set(xscale="log", yscale="log", xlabel="WIMP mass [GeV]")
+        axis.set_title(NAMES[test], fontsize=8)
+        mesh = _draw_test(axis, grid, levels_sigma)
     axes[0].set_ylabel(r"cross-section [cm$^2$]")
     figure.colorbar(mesh, ax=axes, label=r"median significance [$\sigma$]", extend="max")
     figure.suptitle(f"{models.exposure_t_yr:g} t yr", fontsize=9)
@@ -57,7 +58,7 @@ def _draw_test(axis: Axes, grid: pd.DataFrame, levels_sigma: Sequence[float]) ->
     lines = axis.contour(
         mass, cross_section, significance, levels=sorted(levels_sigma), colors="k", linewidths=1
     )
-    axis.clabel(lines, fmt=r"%g$\sigma$", fontsize=7)
+    axis.clabel(lines, fmt=r"%g$\sigma$", fontsize=6, inline_spacing=1)
     axis.grid(visible=False)
     return mesh
 
