@@ -13,7 +13,7 @@ def draw_classifier(roc: pd.DataFrame, accuracy: pd.DataFrame) -> Figure:
 
     `roc` is of `xenon.separation.roc_table`, `accuracy` of `xenon.anomaly.accuracy`.
     """
-    figure = Figure(figsize=(PAGE_INCH, 3.0))
+    figure = Figure(figsize=(PAGE_INCH, 3.6))
     left, right = figure.subplots(1, 2)
     _draw_roc(left, roc)
     _draw_accuracy(right, accuracy)
@@ -36,7 +36,7 @@ def _draw_roc(axis: Axes, roc: pd.DataFrame) -> None:
     axis.plot(share, share, ":", color="0.4", linewidth=1, label="chance")
     axis.set(xlim=(0, 1), ylim=(1e-4, 1.2), yscale="log")
     axis.set(xlabel="share of nuclear recoils kept", ylabel="share of electronic recoils kept")
-    axis.legend(loc="lower right")
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
 
 
 def _draw_accuracy(axis: Axes, accuracy: pd.DataFrame) -> None:
@@ -56,4 +56,4 @@ def _draw_accuracy(axis: Axes, accuracy: pd.DataFrame) -> None:
         )
     axis.axhline(50, color="0.4", linestyle=":", linewidth=1)
     axis.set(xlabel="true energy [keV]", ylabel="accuracy of the classifier [%]", ylim=(40, 102))
-    axis.legend(loc="lower right")
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)

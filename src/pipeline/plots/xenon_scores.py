@@ -32,7 +32,7 @@ def draw_scores(
         wimp: its recoils are drawn beside the background.
         exposure_t_yr: exposure of the events on the right.
     """
-    figure = Figure(figsize=(PAGE_INCH, 3.1))
+    figure = Figure(figsize=(PAGE_INCH, 3.6))
     left, right = figure.subplots(1, 2)
     wimps = dict(zip([n for n in scores if n not in COLOUR], WIMP_COLOURS, strict=False))
     edges = _edges(np.concatenate(list(scores.values())))
@@ -41,7 +41,7 @@ def draw_scores(
         left.hist(ts, edges, density=True, histtype="step", color=colour, label=name)
     left.set(yscale="log", xlabel="anomaly score TS", ylabel="density")
     left.set_title("1 to 100 keV, and WIMPs", fontsize=9)
-    left.legend()
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     _draw_expected(right, weighted, wimp, exposure_t_yr)
     return figure
 
@@ -65,7 +65,7 @@ def _draw_expected(axis: Axes, weighted: pd.DataFrame, wimp: Wimp, exposure_t_yr
     )
     axis.set(yscale="log", xlabel="anomaly score TS", ylabel="events per bin", ylim=(1e-2, None))
     axis.set_title(f"region of interest, {exposure_t_yr:g} t yr", fontsize=9)
-    axis.legend()
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
 
 
 def _draw_counts(
