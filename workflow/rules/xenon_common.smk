@@ -5,6 +5,8 @@ import re
 from pipeline.xenon import layout as xenon_layout
 
 SAMPLES = study.xenon.all_samples
+ANOMALY = study.xenon.anomaly
+BETAS = {f"{beta:g}": beta for beta in ANOMALY.betas} if ANOMALY else {}
 
 
 @cache
@@ -34,6 +36,24 @@ def xenon_events_params(wildcards):
 
 def xenon_scores(*samples):
     return expand(f"{R}/xenon/scores/{{sample}}.parquet", sample=samples)
+
+
+def xenon_shards(sample):
+    return xenon_layout.response_shards(study, [sample])
+
+
+def score_terms(samples):
+    return expand(f"{R}/xenon/score_terms/{{sample}}.parquet", sample=samples)
+
+
+def learning_block(network, **more):
+    """What a training depends on besides its shards; the number of threads does not touch it."""
+    return {
+        "seed": study.seed,
+        "validation_fraction": ANOMALY.validation_fraction,
+        "network": network.on_one_core().plain(),
+        **more,
+    }
 
 
 wildcard_constraints:

@@ -1,27 +1,5 @@
 # Anomaly search: two networks, the terms of its score, the choice of its weights
 
-ANOMALY = study.xenon.anomaly
-BETAS = {f"{beta:g}": beta for beta in ANOMALY.betas} if ANOMALY else {}
-
-
-def xenon_shards(sample):
-    return xenon_layout.response_shards(study, [sample])
-
-
-def score_terms(samples):
-    return expand(f"{R}/xenon/score_terms/{{sample}}.parquet", sample=samples)
-
-
-def learning_block(network, **more):
-    """What a training depends on besides its shards; the number of threads does not touch it."""
-    return {
-        "seed": study.seed,
-        "validation_fraction": ANOMALY.validation_fraction,
-        "network": network.on_one_core().plain(),
-        **more,
-    }
-
-
 if ANOMALY:
 
     wildcard_constraints:
