@@ -1,6 +1,6 @@
 # The gallery results/figures: what the study's chains have drawn
 
-FIGURES = {"direction": layout.figures(study), "xenon": XENON_FIGURES}
+FIGURES = {"direction": layout.figures(study), "xenon": XENON_FIGURES + IMAGE_FIGURES}
 SHOWN = [name for chain in study.chains for name in FIGURES[chain]]
 SHOWN_TABLES = {
     "direction": [rules.summary.output.table],

@@ -143,9 +143,10 @@ rule xenon:
         xenon_layout.response_shards(study, SAMPLES),
         xenon_layout.anomaly_results(study),
         xenon_layout.search_results(study),
+        IMAGE_TABLES,
         [
             f"{R}/plots/{name}.{kind}"
-            for name in XENON_FIGURES
+            for name in XENON_FIGURES + IMAGE_FIGURES
             for kind in ("png", "pdf")
         ],
 

@@ -4,7 +4,7 @@ Half precision keeps the default's 20,000 events x 3835 features in 153 MB. A fe
 ln(1 + counts) is rounded by at most 2^-11 of itself, far below a photon's own fluctuation.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,12 +79,17 @@ def slices_of(batch: Batch, slices: int) -> list[Batch]:
 
 
 def read_training_events(
-    shards: Mapping[str, Sequence[Path]], recoils: Mapping[str, str], seed: int, fraction: float
+    shards: Mapping[str, Sequence[Path]],
+    recoils: Mapping[str, str],
+    seed: int,
+    fraction: float,
+    see: Callable[[ResponseBatch], NDArray[np.float32]] = features,
 ) -> Events:
     """The triggered events of samples with their features; `shards` are given by sample.
 
     `recoils` says which recoils ("ER" or "NR") a sample must hold; `fraction` of its events are
-    kept for validation, see `held_out`. Memory: 2 bytes a feature, and one row group.
+    kept for validation, see `held_out`. `see` makes features [n, m] of a response. Memory: 2 bytes
+    a feature, and one row group.
 
     Raises:
         ValueError: a sample holds other recoils or no triggered event, or shards differ in their
@@ -99,7 +104,7 @@ def read_training_events(
         for path, batch in _read(paths):
             if (batch.events.recoil != RECOILS.index(recoils[sample])).any():
                 raise ValueError(f"{path}: '{sample}' holds other recoils than {recoils[sample]}")
-            found = features(batch)[batch.triggered]
+            found = see(batch)[batch.triggered]
             if not end:
                 table = np.empty((rows, found.shape[1]), np.float16)
             if found.shape[1] != table.shape[1]:
@@ -115,6 +120,16 @@ def read_training_events(
         if end == first:
             raise ValueError(f"sample '{sample}' has no event that triggers; give it more events")
     return Events(table[:end], is_nr[:end], validation[:end])
+
+
+def with_nr_share(events: Events, share: float, rng: np.random.Generator) -> Events:
+    """Most of the events with this share of nuclear recoils; surplus ones are left out by lot."""
+    er, nr = (np.flatnonzero(events.is_nr == flag) for flag in (False, True))
+    odds = share / (1 - share)
+    keep_nr = min(len(nr), round(len(er) * odds))
+    keep_er = min(len(er), round(len(nr) / odds))
+    kept = np.sort(np.concatenate([rng.permutation(er)[:keep_er], rng.permutation(nr)[:keep_nr]]))
+    return Events(events.features[kept], events.is_nr[kept], events.validation[kept])
 
 
 def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, ResponseBatch]]:

@@ -29,12 +29,17 @@ def load_networks(
     features = weights["0.weight"].shape[1]
     model = _filled(build_classifier(classifier_settings, features), weights, classifier)
     of_beta = {
-        beta: _filled(Autoencoder(vae_settings, features), _weights(path), path)
+        beta: load_network(Autoencoder(vae_settings, features), path)
         for beta, path in autoencoders.items()
     }
     for autoencoder in of_beta.values():
         autoencoder.to(vae_settings.device)
     return model.to(classifier_settings.device), of_beta
+
+
+def load_network(model: Model, path: str | Path) -> Model:
+    """`model` with the weights of a file, ready to judge events; ValueError if they do not fit."""
+    return _filled(model, _weights(path), path)
 
 
 def _weights(path: str | Path) -> dict[str, torch.Tensor]:

@@ -1,0 +1,19 @@
+"""Draw an image of an electronic recoil and one of a WIMP."""
+
+from pipeline.config.xenon.detector import Detector
+from pipeline.plots.style import save
+from pipeline.plots.xenon_images import draw_images
+from pipeline.scripting import job
+from pipeline.xenon.images.display import Display, shown_event
+
+with job(snakemake):
+    block = snakemake.params.block
+    display = Display.of(Detector.model_validate(block["detector"]), block["size"])
+    events = {
+        name: shown_event(path, display)
+        for name, path in (
+            ("electronic recoil", snakemake.input.er),
+            (f"WIMP of {block['mass_GeV']:g} GeV", snakemake.input.wimp),
+        )
+    }
+    save(draw_images(events), snakemake.output)
