@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from pipeline.config.xenon.search import Wimp
 from pipeline.plots.style import PAGE_INCH
@@ -44,6 +45,8 @@ def draw_exposures(
                 )
         mark_levels(axis, levels_sigma)
         axis.set(xscale="log", xlabel="exposure [t yr]")
+        axis.xaxis.set_major_formatter("{x:g}")
+        axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set_title(f"{wimp.mass_GeV:g} GeV, {wimp.cross_section_cm2:g} cm$^2$", fontsize=9)
     axes[0].set(ylabel=r"median significance [$\sigma$]", ylim=(-0.5, 1.6 * max(levels_sigma)))
     handles, labels = axes[0].get_legend_handles_labels()

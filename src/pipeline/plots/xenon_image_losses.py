@@ -26,13 +26,13 @@ def draw_losses(
         injected: WIMP of the pseudo-data.
         exposure_t_yr: exposure of the pseudo-data.
     """
-    figure = Figure(figsize=(PAGE_INCH, 3.4))
+    figure = Figure(figsize=(PAGE_INCH, 3.8))
     axes = figure.subplot_mosaic([["left", "right"], ["left", "pulls"]], height_ratios=[3, 1])
     left, right, pulls = axes["left"], axes["right"], axes["pulls"]
     _draw(left, table, "er", color=COLOUR["ER"], label="electronic recoils")
     _draw(left, table, "wimp", color=WIMP_COLOURS[1], label=f"WIMPs of {mass_GeV:g} GeV")
-    left.set(yscale="log", xlabel=_LABEL, ylabel="share of events per bin")
-    left.legend()
+    left.set(yscale="log", xlabel=_LABEL, ylabel="share of events per bin", ylim=(1e-4, None))
+    left.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
     _draw(right, table, "background", color=COLOUR["ER"], label="background")
     _draw(
         right,
@@ -50,12 +50,11 @@ def draw_losses(
         fmt="o",
         color="k",
         markersize=3,
-        label="pseudo-data with both",
+        label=f"pseudo-data with both, {exposure_t_yr:g} t yr",
     )
     right.set(yscale="log", ylabel="events per bin", ylim=(1e-2, None))
-    right.set_title(f"{exposure_t_yr:g} t yr", fontsize=9)
     right.tick_params(labelbottom=False)
-    right.legend()
+    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
     _draw_pulls(pulls, table)
     pulls.sharex(right)
     pulls.set_xlabel(_LABEL)
@@ -72,13 +71,14 @@ def _draw(axis: Axes, table: pd.DataFrame, name: str, **look: Any) -> None:
 
 def _draw_pulls(axis: Axes, table: pd.DataFrame) -> None:
     expected = table["background"].to_numpy()
-    some = expected > 0
+    # Of fewer events a difference is no multiple of a Gaussian's width.
+    some = expected >= 1
     pull = (table["pseudo_data"][some] - expected[some]) / np.sqrt(expected[some])
     axis.axhline(0, color="0.4", linewidth=1)
     axis.errorbar(
         _centres(table)[some],
         pull,
-        (table["pseudo_data_err"][some] / np.sqrt(expected[some])),
+        table["pseudo_data_err"][some] / np.sqrt(expected[some]),
         fmt="o",
         color="k",
         markersize=3,

@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 
 _BINS = 40
 _TAIL = 0.002  # share of events in the outermost bins, which have no outer end
-HIGH_LOSS = 0.99  # quantile of electronic recoils' losses above which a loss counts as high
+RARE = 0.01  # share of electronic recoils whose losses count as low, and as high
 
 
 def loss_table(
@@ -54,26 +54,23 @@ def s2_only_losses(samples: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """How the losses of events without an S1 compare with those that trigger.
 
     `samples` are tables of `scores`; the first holds the electronic recoils whose triggered events
-    say what a high loss is: one above 99 % of theirs. Columns sample, events ("triggered" or
-    "S2 only"), number, median_loss, high_loss (share) and its binomial error.
+    say what a low and a high loss is: below 1 % and above 99 % of theirs. Columns sample, events
+    ("triggered" or "S2 only"), number, median_loss; low_loss and high_loss (shares) with their
+    binomial errors.
     """
     first = next(iter(samples.values()))
-    bound = np.quantile(first.loc[first["triggered"], "loss"], HIGH_LOSS)
+    low, high = np.quantile(first.loc[first["triggered"], "loss"], [RARE, 1 - RARE])
     rows = []
     for sample, table in samples.items():
         for events, flag in (("triggered", "triggered"), ("S2 only", "s2_only")):
             loss = table.loc[table[flag], "loss"]
-            share = (loss > bound).mean()
-            rows.append(
-                {
-                    "sample": sample,
-                    "events": events,
-                    "number": len(loss),
-                    "median_loss": loss.median(),
-                    "high_loss": share,
-                    "high_loss_err": np.sqrt(share * (1 - share) / max(len(loss), 1)),
-                }
-            )
+            row = {"sample": sample, "events": events, "number": len(loss)}
+            row |= {"median_loss": loss.median()}
+            for name, rare in (("low_loss", loss < low), ("high_loss", loss > high)):
+                share = rare.mean()
+                error = np.sqrt(share * (1 - share) / max(len(loss), 1))
+                row |= {name: share, f"{name}_err": error}
+            rows.append(row)
     return pd.DataFrame(rows)
 
 
