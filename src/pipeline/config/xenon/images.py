@@ -35,7 +35,7 @@ class Cnn(Training):
     hidden: int = described("Neurons of the dense layer behind them.", 64, gt=0)
     optimiser: AdamW = described(OPTIMISER, FAST)
     batch_size: int = described("Images in a step.", 128, gt=0)
-    max_epochs: int = described("Passes over the training set at most.", 8, gt=0)
+    max_epochs: int = described("Passes over the training set at most.", 20, gt=0)
 
 
 class Cvae(Training):
