@@ -42,15 +42,19 @@ def xenon_shards(sample):
     return xenon_layout.response_shards(study, [sample])
 
 
+def image_scores(*samples):
+    return expand(f"{R}/xenon/image_scores/{{sample}}.parquet", sample=samples)
+
+
 def score_terms(samples):
     return expand(f"{R}/xenon/score_terms/{{sample}}.parquet", sample=samples)
 
 
-def learning_block(network, **more):
+def learning_block(part, network, **more):
     """What a training depends on besides its shards; the number of threads does not touch it."""
     return {
         "seed": study.seed,
-        "validation_fraction": ANOMALY.validation_fraction,
+        "validation_fraction": part.validation_fraction,
         "network": network.on_one_core().plain(),
         **more,
     }

@@ -6,22 +6,6 @@ IMAGES = study.xenon.images
 IMAGE_SCORED = [image_names.TEST_ER, image_names.TEST_WIMP, image_names.SEARCH_NR]
 IMAGE_TABLES, IMAGE_FIGURES = [], []
 
-
-def image_scores(*samples):
-    return expand(f"{R}/xenon/image_scores/{{sample}}.parquet", sample=samples)
-
-
-def image_learning(network, **more):
-    """What a training depends on besides its shards; the number of threads does not touch it."""
-    return {
-        "seed": study.seed,
-        "validation_fraction": IMAGES.validation_fraction,
-        "network": network.on_one_core().plain(),
-        **IMAGE_DISPLAY,
-        **more,
-    }
-
-
 if IMAGES:
     IMAGE_DETECTOR = detector_of(image_names.TEST_ER)
     IMAGE_DISPLAY = {"detector": IMAGE_DETECTOR.plain(), "size": IMAGES.size}
@@ -51,8 +35,11 @@ if IMAGES:
         params:
             # Not an output: Snakemake removes those of an interrupted job; this one resumes it.
             checkpoint=f"{R}/xenon/networks/image_classifier/checkpoint.pt",
-            block=image_learning(
-                IMAGES.classifier, training_share=IMAGES.training_share
+            block=learning_block(
+                IMAGES,
+                IMAGES.classifier,
+                **IMAGE_DISPLAY,
+                training_share=IMAGES.training_share,
             ),
             code=code("xenon_images_train_classifier.py"),
         message:
@@ -78,7 +65,7 @@ if IMAGES:
             runtime=240,
         params:
             checkpoint=f"{R}/xenon/networks/image_cvae/checkpoint.pt",
-            block=image_learning(IMAGES.cvae),
+            block=learning_block(IMAGES, IMAGES.cvae, **IMAGE_DISPLAY),
             code=code("xenon_images_train_cvae.py"),
         message:
             "training the autoencoder of images"

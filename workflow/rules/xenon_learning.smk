@@ -25,7 +25,9 @@ if ANOMALY:
         params:
             # Not an output: Snakemake removes those of an interrupted job; this one resumes it.
             checkpoint=f"{R}/xenon/networks/classifier/checkpoint.pt",
-            block=learning_block(ANOMALY.classifier, train=ANOMALY.train.plain()),
+            block=learning_block(
+                ANOMALY, ANOMALY.classifier, train=ANOMALY.train.plain()
+            ),
             code=code("xenon_train_classifier.py"),
         message:
             "training the classifier of recoils"
@@ -53,7 +55,10 @@ if ANOMALY:
         params:
             checkpoint=f"{R}/xenon/networks/vae_{{beta}}/checkpoint.pt",
             block=lambda wildcards: learning_block(
-                ANOMALY.vae, sample=ANOMALY.train.er, beta=BETAS[wildcards.beta]
+                ANOMALY,
+                ANOMALY.vae,
+                sample=ANOMALY.train.er,
+                beta=BETAS[wildcards.beta],
             ),
             code=code("xenon_train_vae.py"),
         message:
