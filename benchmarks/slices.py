@@ -13,8 +13,9 @@ import numpy as np
 import torch
 from machine import describe_machine
 
-from pipeline.config.learning import AdamW, Network
+from pipeline.config.learning import Network
 from pipeline.config.sources import Simulation
+from pipeline.config.training import AdamW
 from pipeline.config.voxels import Grid, Smearing
 from pipeline.direction.networks import build_network
 from pipeline.direction.training import event_losses
