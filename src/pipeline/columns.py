@@ -4,13 +4,16 @@ Tables of events hold their electrons or voxels as list columns; in memory these
 with offsets, event i owning offsets[i]:offsets[i+1].
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from pipeline.files import written_whole
 
 
 def field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
@@ -34,6 +37,31 @@ def open_parquet(path: str | Path, what: str) -> Iterator[pq.ParquetFile]:
     # A damaged footer shows itself in many ways.
     except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: damaged {what} ({error}); delete it and rerun") from error
+
+
+def write_batches(
+    path: str | Path,
+    tables: Iterable[pa.Table],
+    schema: pa.Schema,
+    rows_per_group: int | None = None,
+    **options: Any,
+) -> int:
+    """Write tables as one Parquet file with page checksums; return the number of rows.
+
+    Each table begins a row group. `options` are those of `pyarrow.parquet.ParquetWriter`. Memory
+    is bounded by one table.
+    """
+    written = 0
+    with (
+        written_whole(path) as temporary,
+        pq.ParquetWriter(
+            temporary, schema, compression="zstd", write_page_checksum=True, **options
+        ) as writer,
+    ):
+        for table in tables:
+            writer.write_table(table, row_group_size=rows_per_group)
+            written += len(table)
+    return written
 
 
 def ragged(values: np.ndarray, offsets: np.ndarray, kind: pa.DataType) -> pa.Array:

@@ -11,8 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.columns import field, flat_together, open_parquet, ragged
-from pipeline.files import written_whole
+from pipeline.columns import field, flat_together, open_parquet, ragged, write_batches
 
 EVENTS_PER_ROW_GROUP = 256
 DETAILS = ("t_ps", "flags")
@@ -70,24 +69,16 @@ def write_tracks(path: str | Path, batches: Iterable[TrackBatch], metadata: dict
     Memory is bounded by one batch plus one row group. `metadata` goes into the file's schema.
     """
     schema = SCHEMA.with_metadata({"table": "tracks", "version": "1", **metadata})
-    written = 0
-    with (
-        written_whole(path) as temporary,
-        pq.ParquetWriter(
-            temporary,
-            schema,
-            compression="zstd",
-            compression_level=1,
-            # Coordinates hardly repeat: dictionaries cost time and save nothing.
-            use_dictionary=["flags.list.element", "energy_keV"],
-            use_byte_stream_split=[f"{a}_um.list.element" for a in "xyz"],
-            write_page_checksum=True,
-        ) as writer,
-    ):
-        for batch in batches:
-            writer.write_table(_to_arrow(batch, schema), row_group_size=EVENTS_PER_ROW_GROUP)
-            written += len(batch)
-    return written
+    return write_batches(
+        path,
+        (_to_arrow(batch, schema) for batch in batches),
+        schema,
+        EVENTS_PER_ROW_GROUP,
+        compression_level=1,
+        # Coordinates hardly repeat: dictionaries cost time and save nothing.
+        use_dictionary=["flags.list.element", "energy_keV"],
+        use_byte_stream_split=[f"{a}_um.list.element" for a in "xyz"],
+    )
 
 
 def read_tracks(path: str | Path, details: bool = False) -> Iterator[TrackBatch]:

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipeline.columns import field, flat_together, open_parquet, ragged, take_ragged
-from pipeline.files import written_whole
+from pipeline.columns import field, flat_together, open_parquet, ragged, take_ragged, write_batches
 
 # At most: each batch begins a row group of its own.
 EVENTS_PER_ROW_GROUP = 512
@@ -97,23 +95,15 @@ def write_shard(
             **metadata,
         }
     )
-    written = 0
-    with (
-        written_whole(path) as temporary,
-        pq.ParquetWriter(
-            temporary,
-            schema,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=["source", "sigma_um", "energy_keV", "counts.list.element"],
-            column_encoding={"voxels.list.element": "DELTA_BINARY_PACKED"},
-            write_page_checksum=True,
-        ) as writer,
-    ):
-        for batch in batches:
-            writer.write_table(_to_arrow(batch, schema), row_group_size=EVENTS_PER_ROW_GROUP)
-            written += len(batch)
-    return written
+    return write_batches(
+        path,
+        (_to_arrow(batch, schema) for batch in batches),
+        schema,
+        EVENTS_PER_ROW_GROUP,
+        compression_level=1,
+        use_dictionary=["source", "sigma_um", "energy_keV", "counts.list.element"],
+        column_encoding={"voxels.list.element": "DELTA_BINARY_PACKED"},
+    )
 
 
 @dataclass(frozen=True)

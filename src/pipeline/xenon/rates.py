@@ -20,9 +20,9 @@ from pipeline.xenon.recoil_spectra import (
     double_beta_decay,
     midpoints,
     solar_neutrinos,
-    wimps,
 )
 from pipeline.xenon.table import RECOILS
+from pipeline.xenon.wimps import wimp_rate
 
 Array = NDArray[np.float64]
 
@@ -182,7 +182,7 @@ def wimp(rates: Rates, mass_GeV: float) -> Component:
     low, high = rates.nuclear_recoils_keV
     energies = np.geomspace(low, high, 100)
     # The tolerance of wimprates' integrals is absolute: near one it costs ten times as much.
-    table = wimps(energies, mass_GeV, 1e-47) / 1e-47
+    table = wimp_rate(energies, mass_GeV, 1e-47) / 1e-47
     if not table.sum() > 0:
         raise ValueError(
             f"WIMPs of {mass_GeV:g} GeV give no recoil at {low:g} to {high:g} keV; search for "

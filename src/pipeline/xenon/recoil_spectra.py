@@ -1,10 +1,9 @@
-"""Recoil spectra in liquid xenon before any detector: backgrounds and WIMPs.
+"""Recoil spectra in liquid xenon before any detector: backgrounds; WIMPs are in `wimps`.
 
 Every function takes recoil energies [keV], shape (n,), and gives dR/dE [1/(t yr keV)] of natural
 xenon.
 """
 
-import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -20,11 +19,6 @@ from pipeline.inference.solar_neutrinos import (
     beta_spectrum,
     solar_cross_section,
 )
-
-with warnings.catch_warnings():
-    # It announces at import that its halo follows arXiv 2105.00599.
-    warnings.simplefilter("ignore", UserWarning)
-    import wimprates  # type: ignore[import-untyped]
 
 Array = NDArray[np.float64]
 Spectrum = Callable[[Array], Array]
@@ -90,15 +84,6 @@ def atmospheric_neutrinos(energy_keV: Array, rate: float) -> Array:
         return np.asarray(cubic * np.exp(-energy / 12.355) * (energy <= 85))
 
     return rate * shape(energy_keV) / _integral(shape, 0, 85)
-
-
-def wimps(energy_keV: Array, mass_GeV: float, cross_section_cm2: float) -> Array:
-    """Nuclear recoils of spin-independent WIMPs, in the standard halo of wimprates.
-
-    Proportional to the cross-section, given on a nucleon. 1 ms for every energy.
-    """
-    rate = wimprates.rate_wimp_std(energy_keV, mw=mass_GeV, sigma_nucleon=cross_section_cm2)
-    return np.asarray(rate, float)
 
 
 def _fluxes(source: BetaSource | LineSource) -> tuple[Array, Array]:

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipeline.columns import field, open_parquet
-from pipeline.files import written_whole
+from pipeline.columns import field, open_parquet, write_batches
 
 RECOILS = ("ER", "NR")  # names of the codes in `recoil`
 UNKNOWN = -1  # number of excitons where the source does not say
@@ -60,16 +58,11 @@ def write_events(path: str | Path, batches: Iterable[EventBatch], metadata: dict
     Memory is bounded by one batch. `metadata` goes into the file's schema.
     """
     schema = SCHEMA.with_metadata({"table": "xenon events", "version": "1", **metadata})
-    written = 0
-    with (
-        written_whole(path) as temporary,
-        pq.ParquetWriter(temporary, schema, compression="zstd", write_page_checksum=True) as writer,
-    ):
-        for batch in batches:
-            columns = [pa.array(getattr(batch, f.name), type=f.type) for f in schema]
-            writer.write_table(pa.table(columns, schema=schema), EVENTS_PER_ROW_GROUP)
-            written += len(batch)
-    return written
+    tables = (
+        pa.table([pa.array(getattr(b, f.name), type=f.type) for f in schema], schema=schema)
+        for b in batches
+    )
+    return write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP)
 
 
 def read_events(path: str | Path) -> Iterator[EventBatch]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import log_expit
 from torch import nn
 
-from pipeline.columns import field, open_parquet
+from pipeline.columns import field, open_parquet, write_batches
 from pipeline.files import written_whole
 from pipeline.learning.split import held_out
 from pipeline.progress import Progress
@@ -118,12 +118,7 @@ def _terms(
 
 def write_terms(path: str | Path, tables: Iterator[pa.Table]) -> None:
     """Write tables TERMS as one Parquet file; memory is bounded by one of them."""
-    with (
-        written_whole(path) as temporary,
-        pq.ParquetWriter(temporary, TERMS, compression="zstd", write_page_checksum=True) as writer,
-    ):
-        for table in tables:
-            writer.write_table(table)
+    write_batches(path, tables, TERMS)
 
 
 def read_terms(path: str | Path) -> pd.DataFrame:

@@ -6,13 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from pipeline.columns import field, open_parquet
-from pipeline.files import written_whole
+from pipeline.columns import field, open_parquet, write_batches
 from pipeline.progress import Progress
 from pipeline.xenon.anomaly.classifier import logits
 from pipeline.xenon.images.networks import ImageAutoencoder
@@ -84,12 +82,7 @@ def _scored(
 
 def write_scores(path: str | Path, tables: Iterator[pa.Table]) -> None:
     """Write tables SCHEMA as one Parquet file; memory is bounded by one of them."""
-    with (
-        written_whole(path) as temporary,
-        pq.ParquetWriter(temporary, SCHEMA, compression="zstd", write_page_checksum=True) as writer,
-    ):
-        for table in tables:
-            writer.write_table(table)
+    write_batches(path, tables, SCHEMA)
 
 
 def read_scores(path: str | Path) -> pd.DataFrame:

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipeline.columns import field, flat, open_parquet, ragged
-from pipeline.files import written_whole
+from pipeline.columns import field, flat, open_parquet, ragged, write_batches
 from pipeline.xenon.response.simulation import CHUNK_EVENTS, ResponseBatch
 from pipeline.xenon.table import SCHEMA as EVENTS
 from pipeline.xenon.table import EventBatch
@@ -47,23 +45,15 @@ def write_shard(
     Memory is bounded by one batch. `metadata` goes into the file's schema.
     """
     schema = SCHEMA.with_metadata({"table": "xenon response", "version": "1", **metadata})
-    written = 0
-    with (
-        written_whole(path) as temporary,
-        pq.ParquetWriter(
-            temporary,
-            schema,
-            compression="zstd",
-            compression_level=1,
-            # Counts repeat: a dictionary packs them before they are compressed.
-            use_dictionary=[f"{name}.list.element" for name in RECORDED],
-            write_page_checksum=True,
-        ) as writer,
-    ):
-        for batch in batches:
-            writer.write_table(_to_arrow(batch, schema), row_group_size=CHUNK_EVENTS)
-            written += len(batch)
-    return written
+    return write_batches(
+        path,
+        (_to_arrow(batch, schema) for batch in batches),
+        schema,
+        CHUNK_EVENTS,
+        compression_level=1,
+        # Counts repeat: a dictionary packs them before they are compressed.
+        use_dictionary=[f"{name}.list.element" for name in RECORDED],
+    )
 
 
 def read_shard(path: str | Path) -> Iterator[ResponseBatch]:
