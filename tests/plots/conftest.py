@@ -1,9 +1,13 @@
 """Made-up results of the usual size, brought into tables by the functions that the rules use."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from made_predictions import around_z, scattered_cosines
+from matplotlib.figure import Figure
 
 from pipeline.config.evaluation import Evaluation
 from pipeline.config.voxels import Grid, Smearing
@@ -21,6 +25,7 @@ from pipeline.direction.published import (
     NON_ML_TUNED_TRUE,
 )
 from pipeline.inference.sensitivity import needed_events, power
+from pipeline.plots.style import save
 from pipeline.tracks.histograms import observable_histograms
 from pipeline.tracks.table import TrackBatch
 from pipeline.tracks.two_sample import ks_table
@@ -29,6 +34,25 @@ from pipeline.voxels.stages import track_stages
 EVENTS = 3000
 LEVELS = {"90% CL": 0.1, "3 sigma": 1.35e-3, "5 sigma": 2.9e-7}
 BACKGROUND_TOYS = 16_000
+
+
+@pytest.fixture
+def check_figure(tmp_path: Path, repository: Path) -> Callable[[str, Callable[[], Figure]], None]:
+    """Check the files of a figure, drawn twice to the same bytes, and its caption."""
+
+    def check(name: str, draw: Callable[[], Figure]) -> None:
+        paths = [tmp_path / f"{name}.{kind}" for kind in ("png", "pdf")]
+        save(draw(), paths)
+        png, pdf = (path.read_bytes() for path in paths)
+        assert png.startswith(b"\x89PNG")
+        assert pdf.startswith(b"%PDF")
+        again = tmp_path / "again.pdf"
+        save(draw(), [again])
+        assert again.read_bytes() == pdf
+        caption = (repository / f"workflow/report/{name}.md").read_text()
+        assert caption.strip().endswith(".")
+
+    return check
 
 
 def made_predictions(

@@ -75,17 +75,8 @@ def drawings(
         "track_stages",
     ],
 )
-def test_a_file_of_each_kind_and_a_caption(name, drawings, tmp_path, repository):
-    paths = [tmp_path / f"{name}.{kind}" for kind in ("png", "pdf")]
-    save(drawings[name](), paths)
-    png, pdf = (path.read_bytes() for path in paths)
-    assert png.startswith(b"\x89PNG")
-    assert pdf.startswith(b"%PDF")
-    again = tmp_path / "again.pdf"
-    save(drawings[name](), [again])
-    assert again.read_bytes() == pdf
-    caption = (repository / f"workflow/report/{name}.md").read_text()
-    assert caption.strip().endswith(".")
+def test_a_file_of_each_kind_and_a_caption(name, drawings, check_figure):
+    check_figure(name, drawings[name])
 
 
 def test_pictures_of_points_repeat_too(drawings, tmp_path):
