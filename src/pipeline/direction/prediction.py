@@ -10,6 +10,7 @@ from pipeline.config.learning import Network
 from pipeline.direction.frames import predict_in_frames
 from pipeline.direction.networks import build_network
 from pipeline.direction.predictions import prediction_table
+from pipeline.learning.saved import read_weights, with_weights
 from pipeline.progress import Progress
 from pipeline.voxels.batches import sparse_batch
 from pipeline.voxels.dataset import Selection, grid_bins, stream_batches
@@ -33,12 +34,9 @@ def predict(
     """
     torch.set_num_threads(1)
     bins = grid_bins(shards)
-    model = build_network(settings, bins)
-    try:
-        model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
-    except RuntimeError as error:
-        raise ValueError(f"{weights}: not the weights of an '{settings.architecture}'") from error
-    model.to(settings.device).eval()
+    what = f"an '{settings.architecture}'"
+    model = with_weights(build_network(settings, bins), read_weights(weights), weights, what)
+    model.to(settings.device)
     expected = round(share * sum(open_shard(s).events for s in shards))
     progress = Progress("predicting", expected, "events")
 

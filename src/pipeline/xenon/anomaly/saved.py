@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
 
-import torch
 from torch import nn
 
 from pipeline.config.xenon.anomaly import VAE, Classifier
+from pipeline.learning.saved import Model, read_weights, with_weights
 from pipeline.xenon.anomaly.classifier import build_classifier
 from pipeline.xenon.anomaly.vae import Autoencoder
 
-Model = TypeVar("Model", bound=nn.Module)
+WHAT = "a network of these widths"
 
 
 def load_networks(
@@ -25,9 +24,9 @@ def load_networks(
     Raises:
         ValueError: weights do not belong to these settings.
     """
-    weights = _weights(classifier)
+    weights = read_weights(classifier)
     features = weights["0.weight"].shape[1]
-    model = _filled(build_classifier(classifier_settings, features), weights, classifier)
+    model = with_weights(build_classifier(classifier_settings, features), weights, classifier, WHAT)
     of_beta = {
         beta: load_network(Autoencoder(vae_settings, features), path)
         for beta, path in autoencoders.items()
@@ -39,17 +38,4 @@ def load_networks(
 
 def load_network(model: Model, path: str | Path) -> Model:
     """`model` with the weights of a file, ready to judge events; ValueError if they do not fit."""
-    return _filled(model, _weights(path), path)
-
-
-def _weights(path: str | Path) -> dict[str, torch.Tensor]:
-    weights: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
-    return weights
-
-
-def _filled(model: Model, weights: dict[str, torch.Tensor], path: str | Path) -> Model:
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
-        raise ValueError(f"{path}: not the weights of a network of these widths") from error
-    return model.eval()
+    return with_weights(model, read_weights(path), path, WHAT)
