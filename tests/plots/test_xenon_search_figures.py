@@ -8,6 +8,7 @@ from pipeline.plots.xenon_map import draw_map
 from pipeline.plots.xenon_significance import draw_significance
 from pipeline.plots.xenon_statistic import draw_statistic
 from pipeline.plots.xenon_tests import LOOKS, NAMES
+from pipeline.xenon.published import LIMITS, SIGNIFICANCE
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,34 @@ def test_map_has_every_model_in_its_place(table):
             assert shown[i, j] == pytest.approx(row["significance"].iloc[0])
     low, high = axis.get_ylim()
     assert low < 1e-47 < 1e-46 < high
+
+
+def test_published_points_stand_in_every_panel(table):
+    """Wherever the grid ends."""
+    figure = draw_map(table, SEARCH.map, (3.0,))
+    published = {(x.wimp.mass_GeV, x.wimp.cross_section_cm2) for x in (*LIMITS, SIGNIFICANCE)}
+    for axis in figure.axes[:3]:
+        assert {tuple(line.get_xydata()[0]) for line in axis.lines} == published
+        (left, right), (low, high) = axis.get_xlim(), axis.get_ylim()
+        assert all(left < mass < right and low < sigma < high for mass, sigma in published)
+
+
+def test_legend_tells_limits_from_forecasts_and_a_significance(table):
+    (legend,) = draw_map(table, SEARCH.map, (3.0,)).legends
+    lines = {
+        text.get_text(): line
+        for text, line in zip(legend.get_texts(), legend.get_lines(), strict=True)
+    }
+    hollow = {name for name, line in lines.items() if line.get_markerfacecolor() == "white"}
+    assert hollow == {
+        "LZ, 4.2 t yr: expected limit, 90 % CL",
+        "DARWIN, 200 t yr: expected limit, 90 % CL",
+    }
+    assert [name for name in lines if "90 % CL" not in name] == [
+        r"arXiv 2410.00755, 200 t yr: about 3$\sigma$"
+    ]
+    looks = {(x.get_marker(), x.get_color(), name in hollow) for name, x in lines.items()}
+    assert len(looks) == len(lines)
 
 
 def test_significance_without_a_number_is_drawn_as_high(table):

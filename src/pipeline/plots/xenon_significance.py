@@ -8,11 +8,8 @@ from matplotlib.figure import Figure
 
 from pipeline.config.xenon.search import Wimp
 from pipeline.plots.style import PAGE_INCH
-from pipeline.plots.xenon_tests import LOOKS, NAMES
-
-# arXiv 2410.00755: "3 sigma" at about 200 t yr for 50 GeV and 6.5e-48 cm2.
-PUBLISHED_WIMP = Wimp(mass_GeV=50, cross_section_cm2=6.5e-48)
-PUBLISHED_EXPOSURE_T_YR, PUBLISHED_SIGNIFICANCE = 200.0, 3.0
+from pipeline.plots.xenon_tests import LOOKS, NAMES, PUBLISHED
+from pipeline.xenon.published import SIGNIFICANCE
 
 
 def draw_significance(table: pd.DataFrame, wimp: Wimp, levels_sigma: Sequence[float]) -> Figure:
@@ -30,15 +27,15 @@ def draw_significance(table: pd.DataFrame, wimp: Wimp, levels_sigma: Sequence[fl
     )
     for test, rows in table[same].groupby("test"):
         _draw_test(axis, rows.sort_values("exposure_t_yr"), str(test))
-    if wimp == PUBLISHED_WIMP:
+    if wimp == SIGNIFICANCE.wimp:
         axis.plot(
-            PUBLISHED_EXPOSURE_T_YR,
-            PUBLISHED_SIGNIFICANCE,
-            "*",
-            color="#D55E00",
+            SIGNIFICANCE.exposure_t_yr,
+            SIGNIFICANCE.significance,
+            PUBLISHED.marker,
+            color=PUBLISHED.colour,
             markersize=12,
             markerfacecolor="none",
-            label="arXiv 2410.00755, about",
+            label=f"{SIGNIFICANCE.source}, about",
         )
     mark_levels(axis, levels_sigma)
     axis.set(xlabel="exposure [t yr]", ylabel=r"median significance [$\sigma$]")

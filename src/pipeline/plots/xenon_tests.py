@@ -16,3 +16,4 @@ NAMES = {
     SHAPE: "shape of TS alone",
     LIKELIHOOD_RATIO: "likelihood ratio (knows the WIMP)",
 }
+PUBLISHED = Look(COLOURS[1], "*")  # the significance that arXiv 2410.00755 has

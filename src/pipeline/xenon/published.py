@@ -1,0 +1,70 @@
+"""Published results on spin-independent WIMPs that stand beside the chain's own.
+
+The numbers are those of the papers' abstracts, XENON1T's as others quote it.
+"""
+
+from dataclasses import dataclass
+
+from pipeline.config.xenon.search import Wimp
+
+
+@dataclass(frozen=True)
+class PublishedLimit:
+    """The lowest point of an upper limit at 90 % confidence."""
+
+    experiment: str
+    exposure_t_yr: float
+    wimp: Wimp
+    source: str
+    expected: bool = False  # a median sensitivity or a forecast: nothing was measured
+
+
+@dataclass(frozen=True)
+class PublishedSignificance:
+    """Significance of the median experiment that holds WIMPs [sigma]."""
+
+    exposure_t_yr: float
+    wimp: Wimp
+    significance: float
+    source: str
+
+
+LIMITS = (
+    PublishedLimit(
+        "XENON1T",
+        1.0,
+        Wimp(mass_GeV=30, cross_section_cm2=4.1e-47),
+        "PRL 121 (2018) 111302, arXiv 1805.12562",
+    ),
+    PublishedLimit(
+        "XENONnT",
+        1.1,
+        Wimp(mass_GeV=28, cross_section_cm2=2.58e-47),
+        "PRL 131 (2023) 041003, arXiv 2303.14729",
+    ),
+    PublishedLimit(
+        "LZ",
+        4.2,
+        Wimp(mass_GeV=40, cross_section_cm2=2.2e-48),
+        "PRL 135 (2025) 011802, arXiv 2410.17036",
+    ),
+    PublishedLimit(
+        "LZ",
+        4.2,
+        Wimp(mass_GeV=40, cross_section_cm2=5.1e-48),
+        "PRL 135 (2025) 011802, arXiv 2410.17036",
+        expected=True,
+    ),
+    PublishedLimit(
+        "DARWIN",
+        200.0,
+        Wimp(mass_GeV=40, cross_section_cm2=2.5e-49),
+        "JCAP 10 (2015) 016, arXiv 1506.08309",
+        expected=True,
+    ),
+)
+
+# "About": the paper's curve crosses 3 sigma there.
+SIGNIFICANCE = PublishedSignificance(
+    200.0, Wimp(mass_GeV=50, cross_section_cm2=6.5e-48), 3.0, "arXiv 2410.00755"
+)
