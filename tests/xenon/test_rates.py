@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pipeline.config.xenon.images import Xenon1tRates
 from pipeline.config.xenon.rates import Rates
 from pipeline.xenon.rates import (
     Component,
@@ -79,6 +80,20 @@ def test_nuclear_recoil_rates(by_name):
     assert whole.expected_per_t_yr() == pytest.approx(0.058, rel=1e-3)
     whole = Component("", "NR", (0.0, 200.0), by_name["neutrons"].spectrum)
     assert whole.expected_per_t_yr() == pytest.approx(3.8e-5, rel=1e-3)
+
+
+def test_xenon1t_has_its_published_backgrounds():
+    """PRL 121 (2018) 111302 and JCAP 04 (2016) 027, in the windows that they give."""
+    components = backgrounds(Xenon1tRates())
+    electron = sum(
+        Component("", "ER", (1.4, 10.6), c.spectrum).expected_per_t_yr()
+        for c in components
+        if c.recoil == "ER"
+    )
+    assert electron / (10.6 - 1.4) == pytest.approx(82, rel=0.005)
+    (neutrons,) = [c for c in components if c.name == "neutrons"]
+    within = Component("", "NR", (4.0, 50.0), neutrons.spectrum)
+    assert within.expected_per_t_yr() == pytest.approx(0.6, rel=0.01)
 
 
 def test_wimps_of_the_benchmark(wimps_of_50GeV):

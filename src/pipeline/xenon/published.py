@@ -1,6 +1,7 @@
 """Published results on spin-independent WIMPs that stand beside the chain's own.
 
-The numbers are those of the papers' abstracts, XENON1T's as others quote it.
+The numbers are those of the papers' abstracts, XENON1T's as others quote it. DARWIN's abstract
+does not name the confidence.
 """
 
 from dataclasses import dataclass

@@ -14,8 +14,8 @@ class Rates(Block):
     """Backgrounds in the region of interest, and the recoils that count as inside it.
 
     The windows are in true energy, as the expected rates of the DARWIN study are. Rates of flat
-    spectra: Schumann et al. 2015, JCAP 10, 016 (arXiv 1506.08309) at 5 keV, of 0.1 ppt natural
-    krypton and 0.1 uBq/kg radon.
+    spectra are those at 5 keV of 0.1 ppt natural krypton and 0.1 uBq/kg radon, after Schumann et
+    al. 2015, JCAP 10, 016 (arXiv 1506.08309); they were not compared with its table.
     """
 
     electron_recoils_keV: tuple[Energy, Energy] = described(
