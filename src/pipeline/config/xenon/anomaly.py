@@ -87,7 +87,9 @@ class Anomaly(Block):
         min_length=1,
     )
     ratios: list[NotNegative] = described(
-        "Weights R of the classifier's term that are tried.", [0.0, 1.0, 10.0, 100.0], min_length=1
+        "Weights R of the classifier's term that are tried.",
+        [0.0, 1.0, 10.0, 100.0, 300.0, 1e3, 3e3, 1e4],
+        min_length=1,
     )
 
     @model_validator(mode="after")
