@@ -20,6 +20,8 @@ figures-xenon: $(VENV)/.done
 test: $(VENV)/.done
 	$(BIN)/python -m pytest -m "not slow and not gpu"
 
+# Tests on Slurm need its programs: apt-get install --no-install-recommends slurmctld slurmd
+# slurm-client munge. Without them they are skipped.
 test-slow: $(VENV)/.done
 	$(BIN)/python -m pytest -m slow
 
@@ -43,7 +45,7 @@ reference: $(VENV)/.done
 unlock: $(VENV)/.done
 	$(SNAKEMAKE) --unlock
 
-$(VENV)/.done: envs/base.txt envs/cpu.txt envs/dev.txt pyproject.toml
+$(VENV)/.done: envs/base.txt envs/cpu.txt envs/slurm.txt envs/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python >= 3.11 is needed; name one: make PYTHON=python3.11 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/dev.txt

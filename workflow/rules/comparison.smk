@@ -52,7 +52,7 @@ if study.track_comparison and study.track_comparison.voxel_classifier:
         threads: CLASSIFIER.cores
         resources:
             mem_mb=3000,
-            runtime=1440,
+            runtime=240,
             # Not parameters: the result is the same for any number of threads.
             slice_threads=CLASSIFIER.threads,
             loader_threads=CLASSIFIER.loader_threads,

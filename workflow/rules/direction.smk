@@ -110,7 +110,7 @@ rule non_ml:
         "../../envs/conda.yaml"
     resources:
         mem_mb=1500,
-        runtime=120,
+        runtime=60,
     params:
         non_ml=study.non_ml.plain(),
         code=code("non_ml.py"),
@@ -132,7 +132,7 @@ rule best_expected:
         "../../envs/conda.yaml"
     resources:
         mem_mb=1500,
-        runtime=120,
+        runtime=60,
     params:
         best_expected=study.best_expected.plain(),
         code=code("best_expected.py"),

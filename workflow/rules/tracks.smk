@@ -17,7 +17,7 @@ rule tracks:
         "../../envs/conda.yaml"
     resources:
         mem_mb=1000,
-        runtime=240,
+        runtime=60,
     params:
         kind=lambda wildcards: study.sources[wildcards.source].kind,
         part=part_params,
