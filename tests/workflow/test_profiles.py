@@ -3,43 +3,41 @@
 import re
 
 import pytest
-import yaml
+from read_profile import read_profile
 
 BY_RULE = ("set-resources", "set-threads", "groups")
 GPU_REQUEST = re.compile(r"\b(gres|gpus?|nvidia_gpu|slurm_\w+)\s*=")
-# A setting that a site may take the # away from, not a sentence.
-COMMENTED = re.compile(r"^( *)# ( *[\w-]+:( .*)?)$", re.MULTILINE)
 
 
-def profile(repository, name, filled_in):
-    text = (repository / "workflow" / "profiles" / name / "config.yaml").read_text()
-    return yaml.safe_load(COMMENTED.sub(r"\1\2", text) if filled_in else text)
+@pytest.fixture
+def workflow(repository):
+    return repository / "workflow"
 
 
-def rule_files(repository):
-    return {path.name: path.read_text() for path in (repository / "workflow" / "rules").iterdir()}
+def rule_files(workflow):
+    return {path.name: path.read_text() for path in (workflow / "rules").glob("*.smk")}
 
 
 @pytest.mark.parametrize("filled_in", [False, True])
 @pytest.mark.parametrize("name", ["default", "slurm"])
-def test_every_rule_named_exists(repository, name, filled_in):
+def test_every_rule_named_exists(workflow, name, filled_in):
     """Snakemake takes no notice of a name that is no rule's."""
-    rules = set(re.findall(r"^ *rule (\w+):", "".join(rule_files(repository).values()), re.M))
+    rules = set(re.findall(r"^ *rule (\w+):", "".join(rule_files(workflow).values()), re.M))
     for block in BY_RULE:
-        assert set(profile(repository, name, filled_in).get(block, {})) <= rules
+        assert set(read_profile(workflow, name, filled_in).get(block, {})) <= rules
 
 
-def test_slurm_profile_can_be_filled_in(repository):
-    settings = profile(repository, "slurm", filled_in=True)
+def test_slurm_profile_can_be_filled_in(workflow):
+    settings = read_profile(workflow, "slurm", filled_in=True)
     assert {"slurm_account", "slurm_partition"} <= set(settings["default-resources"])
     training = settings["set-resources"]["train_network"]
     assert {"slurm_partition", "gres"} <= set(training)
 
 
-def test_gpus_are_asked_for_by_no_rule_and_by_no_profile_as_it_is(repository):
-    assert [name for name, text in rule_files(repository).items() if GPU_REQUEST.search(text)] == []
-    assert "set-resources" not in profile(repository, "slurm", filled_in=False)
+def test_gpus_are_asked_for_by_no_rule_and_by_no_profile_as_it_is(workflow):
+    assert [name for name, text in rule_files(workflow).items() if GPU_REQUEST.search(text)] == []
+    assert "set-resources" not in read_profile(workflow, "slurm", filled_in=False)
 
 
-def test_lost_jobs_are_submitted_again(repository):
-    assert profile(repository, "slurm", filled_in=False)["retries"] > 0
+def test_lost_jobs_are_submitted_again(workflow):
+    assert read_profile(workflow, "slurm", filled_in=False)["retries"] > 0
