@@ -3,6 +3,10 @@
 Every slice is worked on by a replica of the model, which shares the model's weights and has
 gradients and running moments of its own. The parts are put together in the order of the slices, so
 the result depends on how a batch is sliced, never on how many threads there are.
+
+Several processes have contiguous parts of the slices each and add up what comes out; a batch of
+fewer slices leaves some without. Torch's DistributedDataParallel averages the processes' mean
+gradients instead, which weighs events wrongly where processes have different numbers of them.
 """
 
 import copy
@@ -13,13 +17,15 @@ from typing import Generic, TypeVar
 import torch
 from torch import Tensor
 
+from pipeline.learning import ranks
+
 Batch = TypeVar("Batch", bound=Sized)
 
 
 class Slices(Generic[Batch]):
     """Sums of the losses and their gradient in `model` over batches of at most `slices` slices.
 
-    `threads` slices are worked on at a time, each on one core. The model must not draw random
+    A process works on `threads` slices at a time, each on one core. The model must not draw random
     numbers in its forward pass if there are several slices: these come in no fixed order.
     """
 
@@ -31,7 +37,8 @@ class Slices(Generic[Batch]):
         threads: int,
     ) -> None:
         self.model, self.loss = model, loss
-        self.replicas = [model, *(_replica(model) for _ in range(slices - 1))]
+        most = -(-slices // ranks.count())
+        self.replicas = [model, *(_replica(model) for _ in range(most - 1))]
         self.pool = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
 
     def gradient(self, batch: Sequence[Batch]) -> float:
@@ -40,10 +47,12 @@ class Slices(Generic[Batch]):
         Running moments of a normalisation become the means of the slices'.
         """
         events = sum(map(len, batch))
-        _, *others = used = self.replicas[: len(batch)]
-        for replica in others:
+        own_slices = ranks.own_part(batch)
+        used = self.replicas[: len(own_slices)]
+        for replica in used[1:]:
             for shared, own in zip(self.model.buffers(), replica.buffers(), strict=True):
                 own.copy_(shared)
+        self.model.zero_grad(set_to_none=True)
 
         def work(replica: torch.nn.Module, events_of_slice: Batch) -> Tensor:
             replica.train()
@@ -52,13 +61,27 @@ class Slices(Generic[Batch]):
             (losses.sum() / events).backward()
             return losses.detach().sum(dtype=torch.float64)
 
-        total = float(sum(self.pool.map(work, used, batch)))
-        for replica in others:
+        total = float(sum(self.pool.map(work, used, own_slices)))
+        self._put_together(used, len(batch))
+        return ranks.total(total)
+
+    @torch.no_grad()
+    def _put_together(self, used: list[torch.nn.Module], slices: int) -> None:
+        """Add up the gradients of `slices` slices and average their running moments."""
+        for replica in used[1:]:
             for shared, own in zip(self.model.parameters(), replica.parameters(), strict=True):
                 if shared.grad is not None and own.grad is not None:
                     shared.grad += own.grad
-        _average([list(replica.buffers()) for replica in used])
-        return total
+        moments = _moments(self.model)
+        if used:
+            for first, *others in zip(*map(_moments, used), strict=True):
+                first.copy_(torch.stack([first, *others]).sum(0))
+        else:
+            for moment in moments:
+                moment.zero_()
+        ranks.add_up([*_gradients(self.model), *moments])
+        for moment in moments:
+            moment /= slices
 
 
 def _replica(model: torch.nn.Module) -> torch.nn.Module:
@@ -68,9 +91,16 @@ def _replica(model: torch.nn.Module) -> torch.nn.Module:
     return replica
 
 
-@torch.no_grad()
-def _average(buffers: list[list[Tensor]]) -> None:
-    """Means over replicas, left in those of the first; counters are alike and stay."""
-    for first, *others in zip(*buffers, strict=True):
-        if others and first.is_floating_point():
-            first.copy_(torch.stack([first, *others]).mean(0))
+def _gradients(model: torch.nn.Module) -> list[Tensor]:
+    """Those of all parameters, as all processes must have them: zeros where there is none."""
+    learnt = [p for p in model.parameters() if p.requires_grad]
+    if ranks.count() > 1:
+        for parameter in learnt:
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
+    return [p.grad for p in learnt if p.grad is not None]
+
+
+def _moments(model: torch.nn.Module) -> list[Tensor]:
+    """Buffers but for counters, which are alike in all replicas."""
+    return [buffer for buffer in model.buffers() if buffer.is_floating_point()]

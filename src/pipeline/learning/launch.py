@@ -1,0 +1,143 @@
+"""Training in several processes of one machine, started by PyTorch's own launcher, torchrun's."""
+
+import logging
+import os
+import signal
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, Pipe
+from threading import Thread
+from types import ModuleType
+from typing import Any, TypeVar
+
+import torch
+from torch import distributed
+from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalException
+from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+from torch.distributed.launcher.api import LaunchConfig, elastic_launch
+
+from pipeline.learning.ranks import MONITOR_INTERVAL_S
+from pipeline.learning.stopping import Stopped
+
+T = TypeVar("T")
+
+
+def in_processes(processes: int, device: str, function: Callable[..., T], *arguments: Any) -> T:
+    """Call a function that trains in `processes` processes, then once more here.
+
+    The processes share the steps of its training (`learning.trainer`) and leave a finished
+    checkpoint. Here the function finds it, does not train again and returns what was learnt.
+    Where `device` is "cuda", each process has a GPU of its own, else it works on the CPU. The
+    function, one of a module, and its arguments are pickled. One process is just the call.
+
+    Raises:
+        ValueError: there are fewer GPUs than processes.
+        ChildProcessError: a process failed or was killed; the others have been ended.
+        Stopped: SIGTERM came; the processes stopped as `learning.trainer.train` does.
+    """
+    if processes > 1:
+        if device == "cuda" and processes > torch.cuda.device_count():
+            raise ValueError(
+                f"processes: {processes}, but the job has {torch.cuda.device_count()} GPU(s)"
+            )
+        _launch(processes, device, function, arguments)
+    return function(*arguments)
+
+
+def _launch(
+    processes: int, device: str, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> None:
+    # What the launcher has to say is said below, in fewer words.
+    logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)
+    sigterm = signal.getsignal(signal.SIGTERM)
+    with tempfile.TemporaryDirectory() as folder, _main_module_hidden(), _log_relay() as sender:
+        config = LaunchConfig(
+            min_nodes=1,
+            max_nodes=1,
+            nproc_per_node=processes,
+            run_id=uuid.uuid4().hex,
+            rdzv_backend="c10d",
+            rdzv_endpoint="localhost:0",
+            local_addr="localhost",
+            max_restarts=0,
+            monitor_interval=MONITOR_INTERVAL_S,
+            # Others end this process, and the kernel the rest.
+            signals_to_handle="SIGTERM",
+            logs_specs=DefaultLogsSpecs(folder),
+        )
+        try:
+            elastic_launch(config, _work)(sender, device, function, arguments)
+        except SignalException as error:
+            raise Stopped("stopped by SIGTERM; run again to go on") from error
+        except ChildFailedError as error:
+            rank, failure = error.get_first_failure()
+            # An exception comes as a dict with its trace, a signal as text.
+            text = failure.message
+            reason = text["message"] if isinstance(text, dict) else text
+            raise ChildProcessError(
+                f"process {rank} of 0 to {processes - 1} failed: {reason}; the checkpoint is as "
+                "before, run again to go on"
+            ) from error
+        finally:
+            # The launcher leaves its own handler behind.
+            if signal.getsignal(signal.SIGTERM) is not sigterm:
+                signal.signal(signal.SIGTERM, sigterm)
+
+
+def _work(
+    sender: Connection, device: str, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> None:
+    rank = int(os.environ["LOCAL_RANK"])
+    if rank == 0:
+        logging.getLogger().addHandler(_Sender(sender))
+        logging.getLogger("pipeline").setLevel(logging.INFO)
+    if device == "cuda":
+        torch.cuda.set_device(rank)
+    # Numbers are added up on the CPU, gradients where they lie.
+    distributed.init_process_group("cpu:gloo,cuda:nccl" if device == "cuda" else "gloo")
+    function(*arguments)
+    distributed.destroy_process_group()
+
+
+class _Sender(logging.Handler):
+    def __init__(self, pipe: Connection) -> None:
+        super().__init__()
+        self.pipe = pipe
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.pipe.send((record.name, record.levelno, record.getMessage()))
+
+
+@contextmanager
+def _log_relay() -> Iterator[Connection]:
+    """Yield an end of a pipe for one process's `_Sender`: its messages are logged here."""
+    receiver, sender = Pipe(duplex=False)
+
+    def log() -> None:
+        # The pipe ends when all who hold its other end have closed it or are dead.
+        with suppress(EOFError, OSError):
+            while True:
+                name, level, message = receiver.recv()
+                logging.getLogger(name).log(level, message)
+
+    thread = Thread(target=log)
+    thread.start()
+    try:
+        yield sender
+    finally:
+        sender.close()
+        thread.join()
+
+
+@contextmanager
+def _main_module_hidden() -> Iterator[None]:
+    """A new process would run the main module, here a workflow's script, once more."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
