@@ -2,9 +2,12 @@
 
 import warnings
 
+import numericalunits
 import numpy as np
 from numpy.typing import NDArray
 
+# wimprates computes in units that are random in each process; the last digits would be, too.
+numericalunits.reset_units("SI")
 with warnings.catch_warnings():
     # It announces at import that its halo follows arXiv 2105.00599.
     warnings.simplefilter("ignore", UserWarning)
