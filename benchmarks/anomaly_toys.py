@@ -27,7 +27,7 @@ def main() -> None:
     print(describe_machine())
     samples = _samples(arguments.events / 200)
     warm_up = Search(map=WimpMap(masses_GeV=()), background_toys=100, signal_toys=100)
-    run_batch(samples, warm_up, 1, ("benchmark",), 0)  # compiles
+    run_batch(samples, warm_up.toy_sets().values(), 1, ("benchmark",), 0)  # compiles
     for models in (0, arguments.models):
         cross_sections = tuple(np.geomspace(1e-48, 1e-47, models)) if models else ()
         search = Search(
@@ -37,7 +37,7 @@ def main() -> None:
             signal_toys=arguments.toys,
         )
         start = time.perf_counter()
-        toys = run_batch(samples, search, 1, ("benchmark",), 0)
+        toys = run_batch(samples, search.toy_sets().values(), 1, ("benchmark",), 0)
         seconds = time.perf_counter() - start
         print(
             f"{2 * arguments.toys} toys of {arguments.events:g} events, {models + 1} models: "
@@ -58,7 +58,7 @@ def _samples(background_per_t_yr: float) -> Samples:
     background = WeightedScores(score, weight * background_per_t_yr / weight.sum())
     f0 = ScoreDensity.from_sample(background.score, background.weight)
     signal = WeightedScores(rng.gamma(5, 20, SIMULATED), np.full(SIMULATED, 2.2e47 / SIMULATED))
-    return Samples(f0, background, dict.fromkeys(Search().masses_GeV(), signal))
+    return Samples(f0, background, {Search().benchmark.mass_GeV: signal})
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ def weighted(score, expected):
 
 
 def table(samples, settings):
-    found = significances(merge([run_batch(samples, settings, 1, ("test",), 0)]))
+    toys = run_batch(samples, settings.toy_sets().values(), 1, ("test",), 0)
+    found = significances(merge([toys]))
     return found.set_index(["exposure_t_yr", "test"])
 
 
@@ -68,7 +69,7 @@ def test_even_density_leaves_a_counting_test(rng, width, one_sided):
 def test_p_is_uniform_under_background_alone(gaussian, rng):
     """600 data sets of the true densities, not of the sample that f0 and toys come from."""
     settings = search((0.1,), background_toys=20_000, signal_toys=100)
-    toys = merge([run_batch(gaussian, settings, 3, ("test",), 0)])
+    toys = merge([run_batch(gaussian, settings.toy_sets().values(), 3, ("test",), 0)])
     toys = toys[toys["hypothesis"] == "background"].set_index("test")["q"]
     events = rng.poisson(200.0, 600)
     drawn = [rng.normal(0, 1, n) for n in events]
@@ -91,7 +92,8 @@ def test_likelihood_ratio_of_gaussians(gaussian):
 
 def test_likelihood_ratio_beyond_the_toys(gaussian):
     """Toys with signal, reweighted, know the tail that background-only toys reach too."""
-    toys = run_batch(gaussian, search(background_toys=10_000, signal_toys=10_000), 1, ("test",), 0)
+    sets = search(background_toys=10_000, signal_toys=10_000).toy_sets()
+    toys = run_batch(gaussian, [sets["50GeV"]], 1, ("test",), 0)
     q = toys[toys["test"] == "likelihood_ratio"].set_index("hypothesis")["q"]
     signal = q["signal"].astype(float)
     for level in np.quantile(q["background"], [0.5, 0.9, 0.99]):

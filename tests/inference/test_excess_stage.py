@@ -1,3 +1,5 @@
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -27,12 +29,13 @@ def samples(rng):
 
 
 def test_tables_on_disk_are_those_in_memory(samples, tmp_path):
-    paths = [tmp_path / f"toys-{batch}.parquet" for batch in (1, 0)]
-    for path, batch in zip(paths, (1, 0), strict=True):
-        write_toys(path, samples, SEARCH, seed=1, identity=("xenon", "toys"), batch=batch)
+    sets, paths = SEARCH.toy_sets(), []
+    for name, batch in product(sets, (1, 0)):
+        paths.append(tmp_path / f"{name}-{batch}.parquet")
+        write_toys(paths[-1], samples, sets[name], seed=1, identity=("xenon", "toys"), batch=batch)
     outputs = [tmp_path / name for name in ("significances.parquet", "exposures.parquet")]
     write_search(*outputs, paths, SEARCH.levels_sigma)
-    toys = [run_batch(samples, SEARCH, 1, ("xenon", "toys"), batch) for batch in (0, 1)]
+    toys = [run_batch(samples, sets.values(), 1, ("xenon", "toys"), batch) for batch in (0, 1)]
     table = significances(merge(toys))
     assert len(table) == 3 * 4
     for path, expected in zip(outputs, (table, needed_exposures(table, (1, 2, 3))), strict=True):

@@ -28,7 +28,7 @@ def samples(rng):
 
 
 def run(samples, batch, search=SEARCH, seed=1):
-    return run_batch(samples, search, seed, ("xenon", "toys"), batch)
+    return run_batch(samples, search.toy_sets().values(), seed, ("xenon", "toys"), batch)
 
 
 def test_sums_over_draws_are_compound_poisson(rng):
@@ -92,9 +92,26 @@ def test_batches_do_not_depend_on_order_or_on_other_models(samples):
         assert (row["q"] == np.concatenate(parts)).all()
         assert (parts[0] != parts[1]).any()
     alone = run(samples, 0, SEARCH.model_copy(update={"exposures_t_yr": (4.0,)}))
-    both = alone.merge(first, on=KEYS)
-    assert len(both) == len(alone)
+    assert_among(alone, first)
+
+
+def assert_among(some, toys):
+    """`some` are toys of the same keys as in `toys`, and the same."""
+    both = some.merge(toys, on=KEYS)
+    assert len(both) == len(some)
     assert all((row["q_x"] == row["q_y"]).all() for _, row in both.iterrows())
+
+
+def test_toys_of_a_mass_do_not_depend_on_other_masses(samples):
+    toys, sets = run(samples, 0), SEARCH.toy_sets()
+    alone = Samples(samples.f0, samples.background, {20.0: samples.signals[20.0]})
+    parts = [
+        run_batch(of, [sets[name]], 1, ("xenon", "toys"), 0)
+        for of, name in ((alone, "20GeV"), (samples, "50GeV"), (alone, "background"))
+    ]
+    for part in parts:
+        assert_among(part, toys)
+    pd.testing.assert_frame_equal(merge(parts), merge([toys]))
 
 
 def test_seed_changes_the_toys(samples):
@@ -108,6 +125,13 @@ def test_batches_that_do_not_belong_together(samples):
     other = run(samples, 1, SEARCH.model_copy(update={"exposures_t_yr": (1.0, 3.0)}))
     with pytest.raises(ValueError, match="different settings"):
         merge([first, other])
-    heavier = WeightedScores(samples.background.score, 2 * samples.background.weight)
+
+    def heavier(by):
+        weight = by * samples.background.weight
+        background = WeightedScores(samples.background.score, weight)
+        return run(Samples(samples.f0, background, samples.signals), 1)
+
     with pytest.raises(ValueError, match="different settings"):
-        merge([first, run(Samples(samples.f0, heavier, samples.signals), 1)])
+        merge([first, heavier(by=1.001)])
+    # Another processor's last digits.
+    assert len(merge([first, heavier(by=1 + 1e-14)])) == len(first)

@@ -53,13 +53,13 @@ def made_weighted() -> pd.DataFrame:
     efficiencies = {"ER": Efficiency(np.array([1.0, 7.5]), np.ones(2)), "NR": nr}
     events = made_scores(high_keV=(7.5, 60.0))
     even = {"ER": "uniform", "NR": "uniform"}
-    return weighted_scores(events, Rates(), SEARCH.masses_GeV(), efficiencies, even)
+    return weighted_scores(events, Rates(), SEARCH.map.masses_GeV, efficiencies, even)
 
 
 def made_search() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Merged pseudo-experiments and the significances they give."""
     samples = search_samples(made_weighted())
-    toys = merge([run_batch(samples, SEARCH, 1, ("plots",), 0)])
+    toys = merge([run_batch(samples, SEARCH.toy_sets().values(), 1, ("plots",), 0)])
     return toys, significances(toys)
 
 

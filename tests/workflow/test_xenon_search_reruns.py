@@ -35,25 +35,44 @@ def test_folder_is_a_target(touched):
         assert "Nothing to be done" in touched.run(target, "-n")
 
 
-def test_exposure_reruns_the_inference_only(search):
+MERGED = {
+    "results/xenon/tables/significance.parquet",
+    "results/xenon/tables/exposure_needed.parquet",
+}
+
+
+def toys(*sets, batches=(0, 1)):
+    """Their files of pseudo-experiments."""
+    return {f"results/xenon/toys/{name}/{batch}.parquet" for name in sets for batch in batches}
+
+
+def made_anew(copy):
+    """Files below results/xenon that a run would make."""
+    return {file for file in copy.pending() if file.startswith("results/xenon/")}
+
+
+def test_exposure_of_the_benchmark_reruns_the_inference_only(search):
     search.configure(xenon__search__exposures_t_yr=[100, 200, 300])
-    assert below_xenon(search.pending()) == {
-        "toys/0",
-        "toys/1",
-        "tables/significance",
-        "tables/exposure_needed",
-    }
+    assert made_anew(search) == toys("background", "50GeV") | MERGED
 
 
-def test_mass_of_the_map_reruns_weights_and_inference_only(search):
+def test_mass_of_the_map_makes_that_mass_only(search):
+    search.configure(xenon__search__map__masses_GeV=[20, 30, 50])
+    assert made_anew(search) == toys("30GeV") | MERGED
     search.configure(xenon__search__map__masses_GeV=[30, 50])
-    assert below_xenon(search.pending()) == {
-        "tables/weighted_scores",
-        "toys/0",
-        "toys/1",
-        "tables/significance",
-        "tables/exposure_needed",
-    }
+    assert made_anew(search) == toys("30GeV") | MERGED
+
+
+def test_cross_section_of_the_benchmark_reruns_its_mass_only(search):
+    search.configure(xenon__search__benchmark={"mass_GeV": 50, "cross_section_cm2": 2e-47})
+    assert made_anew(search) == toys("50GeV") | MERGED
+
+
+def test_mass_of_the_benchmark_reruns_both_masses_only(search):
+    """The old one stays on the map, and is left with fewer exposures."""
+    search.configure(xenon__search__benchmark__mass_GeV=40)
+    weights = {"results/xenon/tables/weighted_scores.parquet"}
+    assert made_anew(search) == toys("40GeV", "50GeV") | weights | MERGED
 
 
 def test_mass_of_a_sample_makes_that_sample_only(search):
@@ -75,7 +94,8 @@ def test_light_yield_reruns_all_after_the_events(search):
         "networks/vae_1",
         "scores/background_nr",
         "tables/backgrounds",
-        "toys/0",
+        "toys/background",
+        "toys/20GeV",
         "tables/significance",
     } <= found
 
@@ -84,13 +104,13 @@ def test_rates_keep_the_scores(search):
     search.configure(xenon__rates__boron8_per_t_yr=90)
     found = below_xenon(search.pending())
     assert "tables/backgrounds" in found
-    assert "toys/0" in found
+    assert {"toys/background", "toys/20GeV", "toys/50GeV"} <= found
     assert not any(name.split("/")[0] in ("response", "networks", "scores") for name in found)
 
 
 def test_another_batch_keeps_those_at_hand(search):
     search.configure(xenon__search__batches=3)
-    assert {n for n in below_xenon(search.pending()) if n.startswith("toys/")} == {"toys/2"}
+    assert made_anew(search) == toys("background", "20GeV", "50GeV", batches=[2]) | MERGED
 
 
 def test_levels_keep_the_toys(search):

@@ -84,7 +84,15 @@ if ANOMALY:
 
     rule plot_xenon_statistic:
         input:
-            toys=rules.xenon_search.input.toys,
+            toys=expand(
+                rules.xenon_toys.output.toys,
+                toys=[
+                    name
+                    for name, toys in TOY_SETS.items()
+                    if toys.mass_GeV in (None, SEARCH.benchmark.mass_GeV)
+                ],
+                batch=range(SEARCH.batches),
+            ),
         output:
             drawn("xenon_statistic"),
         log:

@@ -2,10 +2,21 @@
 
 BACKGROUND = study.xenon.background
 SEARCH = study.xenon.search
+TOY_SETS = SEARCH.toy_sets()
 
 
 if ANOMALY:
     MIN_S2_PHOTONS = detector_of(BACKGROUND.er).trigger.min_s2_photons
+    WEIGHTS = {
+        "rates": study.xenon.rates.plain(),
+        "spectra": {
+            "ER": SAMPLES[BACKGROUND.er].spectrum.kind,
+            "NR": SAMPLES[BACKGROUND.nr].spectrum.kind,
+        },
+    }
+
+    wildcard_constraints:
+        toys="|".join(map(re.escape, TOY_SETS)),
 
     rule xenon_trigger:
         input:
@@ -92,45 +103,47 @@ if ANOMALY:
         conda:
             "../../envs/conda.yaml"
         params:
-            block={
-                "rates": study.xenon.rates.plain(),
-                "masses_GeV": SEARCH.masses_GeV(),
-                "spectra": {
-                    "ER": SAMPLES[BACKGROUND.er].spectrum.kind,
-                    "NR": SAMPLES[BACKGROUND.nr].spectrum.kind,
-                },
-            },
+            block={**WEIGHTS, "mass_GeV": SEARCH.benchmark.mass_GeV},
             code=code("xenon_weighted_scores.py"),
         message:
-            "scores weighted to backgrounds and WIMPs"
+            "scores weighted to backgrounds and the benchmark WIMP"
         script:
             "../scripts/xenon_weighted_scores.py"
 
     rule xenon_toys:
         input:
-            scores=rules.xenon_weighted_scores.output.table,
+            trigger=rules.xenon_weighted_scores.input.trigger,
+            scores=rules.xenon_weighted_scores.input.scores,
         output:
-            toys=f"{R}/xenon/toys/{{batch}}.parquet",
+            toys=f"{R}/xenon/toys/{{toys}}/{{batch}}.parquet",
         log:
-            f"{R}/logs/xenon/toys/{{batch}}.log",
+            f"{R}/logs/xenon/toys/{{toys}}/{{batch}}.log",
         benchmark:
-            f"{R}/benchmarks/xenon/toys/{{batch}}.tsv"
+            f"{R}/benchmarks/xenon/toys/{{toys}}/{{batch}}.tsv"
         conda:
             "../../envs/conda.yaml"
         resources:
             mem_mb=2000,
             runtime=120,
         params:
-            block={"seed": study.seed, "search": SEARCH.one_batch().plain()},
+            block=lambda wildcards: {
+                **WEIGHTS,
+                "seed": study.seed,
+                "toys": TOY_SETS[wildcards.toys].plain(),
+            },
             code=code("xenon_toys.py"),
         message:
-            "pseudo-experiments: batch {wildcards.batch}"
+            "pseudo-experiments: {wildcards.toys}, batch {wildcards.batch}"
         script:
             "../scripts/xenon_toys.py"
 
     rule xenon_search:
         input:
-            toys=expand(rules.xenon_toys.output.toys, batch=range(SEARCH.batches)),
+            toys=expand(
+                rules.xenon_toys.output.toys,
+                toys=TOY_SETS,
+                batch=range(SEARCH.batches),
+            ),
         output:
             significance=f"{R}/xenon/tables/significance.parquet",
             exposures=f"{R}/xenon/tables/exposure_needed.parquet",

@@ -1,19 +1,25 @@
-"""One batch of pseudo-experiments of the search."""
+"""One batch of pseudo-experiments of the search: of a WIMP mass, or of background alone."""
 
-from pipeline.config.xenon.search import Search
+from pipeline.config.xenon.rates import Rates
+from pipeline.config.xenon.search import ToySet
 from pipeline.inference.excess_stage import write_toys
 from pipeline.scripting import job
-from pipeline.xenon.weighted_scores import read_weighted_scores, search_samples, warn_if_few
+from pipeline.xenon.weighted_scores import search_samples, warn_if_few, weigh_files
 
 with job(snakemake):
-    block = snakemake.params.block
-    search = Search.model_validate(block["search"])
-    samples = search_samples(read_weighted_scores(snakemake.input.scores))
-    warn_if_few(samples, search)
+    inputs, block = snakemake.input, snakemake.params.block
+    toys, rates = ToySet.model_validate(block["toys"]), Rates.model_validate(block["rates"])
+    alone = toys.mass_GeV is None
+    masses_GeV = [] if alone else [toys.mass_GeV]
+    samples = search_samples(
+        weigh_files(inputs.scores, inputs.trigger, rates, masses_GeV, block["spectra"])
+    )
+    if alone:
+        warn_if_few(samples, max(toys.cross_sections_cm2))
     write_toys(
         snakemake.output.toys,
         samples,
-        search,
+        toys,
         seed=block["seed"],
         identity=("xenon", "toys"),
         batch=int(snakemake.wildcards.batch),

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.columns import field, open_parquet
-from pipeline.config.xenon.search import Search
+from pipeline.config.xenon.search import ToySet
 from pipeline.files import written_whole
 from pipeline.inference.excess_search import needed_exposures, significances
 from pipeline.inference.excess_toys import Samples, merge, run_batch
@@ -62,14 +62,14 @@ _EXPOSURES = pa.schema(
 def write_toys(
     path: str | Path,
     samples: Samples,
-    settings: Search,
+    toys: ToySet,
     *,
     seed: int,
     identity: tuple[str, ...],
     batch: int,
 ) -> None:
-    """Simulate one batch of toys, see `run_batch`, and write it."""
-    _write(path, run_batch(samples, settings, seed, identity, batch), _TOYS)
+    """Simulate one batch of a set of toys, see `run_batch`, and write it."""
+    _write(path, run_batch(samples, [toys], seed, identity, batch), _TOYS)
 
 
 def write_search(
@@ -78,7 +78,7 @@ def write_search(
     toys: Sequence[str | Path],
     levels_sigma: Sequence[float],
 ) -> None:
-    """Merge the toys of all batches; write significances and the exposures that reach levels."""
+    """Merge all toys; write significances and the exposures that reach levels."""
     table = significances(merge(_read(path) for path in toys))
     _write(significances_path, table, _SIGNIFICANCES)
     _write(exposures_path, needed_exposures(table, levels_sigma), _EXPOSURES)

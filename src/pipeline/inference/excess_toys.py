@@ -1,10 +1,11 @@
 """Pseudo-experiments of the extended Poisson search, in seeded batches that can be merged.
 
 A toy draws its number of events from a Poisson distribution and their scores from weighted
-samples, by index. Toys with signal of all models at one exposure share their background events.
+samples, by index. Toys with signal of all models at one exposure share their background events,
+drawn anew in each set.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +14,7 @@ import pandas as pd
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.config.xenon.search import Search
+from pipeline.config.xenon.search import ToySet
 from pipeline.inference.extended_poisson import (
     ANOMALY,
     LIKELIHOOD_RATIO,
@@ -30,6 +31,9 @@ from pipeline.provenance import generator
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
+
+# Random numbers for a key of words and numbers.
+_Rng = Callable[..., np.random.Generator]
 
 BACKGROUND, SIGNAL = "background", "signal"
 # What a set of toys is for. Without a model (mass and cross-section 0) are the background-only
@@ -104,9 +108,19 @@ class Samples:
         return -self.f0.log_density(self.background.score)
 
     @cached_property
-    def signal_surprise(self) -> dict[float, Array]:
-        """-ln f0 of each signal event, by mass."""
-        return {mass: -self.f0.log_density(s.score) for mass, s in self.signals.items()}
+    def typical(self) -> Surprise:
+        """Mean and variance of the background's surprise."""
+        return Surprise.of(self.surprise, self.background.weight)
+
+    def blind(self, events: Counts, surprise: Array, background: float) -> dict[str, Array]:
+        """The statistics that know no signal, where `background` events are expected.
+
+        `events` (toys,) are observed, `surprise` (toys,) is their sum of -ln f0.
+        """
+        return {
+            ANOMALY: anomaly(events, surprise, background),
+            SHAPE: shape(events, surprise, self.typical),
+        }
 
     def gain(self, mass_GeV: float, signal_to_background: float) -> Array:
         """The likelihood ratio's `log_likelihood_gain` in each cell of f0."""
@@ -116,75 +130,84 @@ class Samples:
 
 
 def run_batch(
-    samples: Samples, settings: Search, seed: int, identity: tuple[str, ...], batch: int
-) -> pd.DataFrame:
-    """Toys of every exposure and model: a row per KEYS with `batch` and `q`, one value a toy.
-
-    Random numbers depend on seed, `identity`, hypothesis, exposure, model and batch only, so
-    batches may run in any order and place. Columns `background` and `signal` are expected events.
-    """
-    models = settings.models()
-    toys = settings.background_toys + settings.signal_toys
-    progress = Progress(f"batch {batch}", toys * len(models), "toys with all models")
-    rows: list[dict[str, object]] = []
-    for exposure, at_exposure in models.items():
-        rows += _toys_at(exposure, at_exposure, samples, settings, seed, identity, batch)
-        progress.update(toys)
-    progress.finish()
-    return pd.DataFrame(rows).assign(batch=batch)
-
-
-def _toys_at(
-    exposure: float,
-    models: Sequence[tuple[float, float]],
     samples: Samples,
-    settings: Search,
+    sets: Iterable[ToySet],
     seed: int,
     identity: tuple[str, ...],
     batch: int,
-) -> list[dict[str, object]]:
-    """The rows of one exposure [t yr]; `models` are masses [GeV] and cross-sections [cm2]."""
-    background, f0 = samples.background, samples.f0
-    b = exposure * background.expected
-    s = [exposure * sigma * samples.signals[mass].expected for mass, sigma in models]
-    gains = [samples.gain(mass, n / b) for (mass, _), n in zip(models, s, strict=True)]
-    cell = f0.cell(background.score)
-    values = np.column_stack([samples.surprise, *(gain[cell] for gain in gains)])
-    typical = Surprise.of(samples.surprise, background.weight)
-    at_exposure: dict[str, object] = {"exposure_t_yr": exposure, "background": b}
+) -> pd.DataFrame:
+    """Toys of the sets: a row per KEYS with `batch` and `q`, one value a toy.
 
-    def blind(events: Counts, surprise: Array) -> dict[str, Array]:
-        """The statistics that know no signal."""
-        return {ANOMALY: anomaly(events, surprise, b), SHAPE: shape(events, surprise, typical)}
+    Random numbers depend on seed, `identity`, hypothesis, exposure, model and batch only, so
+    sets and batches may run in any order and place. Columns `background` and `signal` are
+    expected events.
+    """
 
     def rng(*key: str | float) -> np.random.Generator:
         return generator(seed, *identity, *map(str, key), batch)
 
-    events, sums = background.draw_sums(
-        rng(BACKGROUND, exposure), b, values, settings.background_toys
-    )
-    label = at_exposure | {"hypothesis": BACKGROUND}
-    no_model: dict[str, object] = {"mass_GeV": 0.0, "cross_section_cm2": 0.0, "signal": 0.0}
-    rows = _rows(label | no_model, blind(events, sums[:, 0]))
-    for i, (mass, sigma) in enumerate(models):
-        model: dict[str, object] = {"mass_GeV": mass, "cross_section_cm2": sigma, "signal": s[i]}
-        rows += _rows(label | model, {LIKELIHOOD_RATIO: likelihood_ratio(sums[:, 1 + i], s[i])})
+    rows: list[dict[str, object]] = []
+    for toys in sets:
+        size = toys.background_toys + toys.signal_toys
+        progress = Progress(
+            f"batch {batch}", size * len(toys.cross_sections_cm2), "toys with all models"
+        )
+        for exposure in toys.cross_sections_cm2:
+            if toys.mass_GeV is None:
+                rows += _background_alone(samples, toys.background_toys, exposure, rng)
+            else:
+                rows += _one_mass(samples, toys, toys.mass_GeV, exposure, rng)
+            progress.update(size)
+        progress.finish()
+    return pd.DataFrame(rows).assign(batch=batch)
 
-    events, sums = background.draw_sums(rng(SIGNAL, exposure), b, values, settings.signal_toys)
-    label = at_exposure | {"hypothesis": SIGNAL}
-    for i, (mass, sigma) in enumerate(models):
-        signal = samples.signals[mass]
-        own_values = np.column_stack(
-            [samples.signal_surprise[mass], gains[i][f0.cell(signal.score)]]
-        )
+
+def _background_alone(
+    samples: Samples, toys: int, exposure: float, rng: _Rng
+) -> list[dict[str, object]]:
+    """The rows of an exposure [t yr] that know no model."""
+    b = exposure * samples.background.expected
+    events, sums = samples.background.draw_sums(
+        rng(BACKGROUND, exposure), b, samples.surprise[:, None], toys
+    )
+    return _rows((BACKGROUND, exposure, 0.0, 0.0, b, 0.0), samples.blind(events, sums[:, 0], b))
+
+
+def _one_mass(
+    samples: Samples, toys: ToySet, mass: float, exposure: float, rng: _Rng
+) -> list[dict[str, object]]:
+    """The rows of a mass's models at an exposure [t yr]."""
+    background, signal, f0 = samples.background, samples.signals[mass], samples.f0
+    cross_sections = toys.cross_sections_cm2[exposure]
+    b = exposure * background.expected
+    expected = [exposure * sigma * signal.expected for sigma in cross_sections]
+    gains = np.column_stack([samples.gain(mass, s / b) for s in expected])
+    surprise, gain = -f0.log_density(signal.score), gains[f0.cell(signal.score)]
+    of_background = gains[f0.cell(background.score)]
+    _, alone = background.draw_sums(
+        rng(BACKGROUND, exposure), b, of_background, toys.background_toys
+    )
+    events, sums = background.draw_sums(
+        rng(SIGNAL, exposure),
+        b,
+        np.column_stack([samples.surprise, of_background]),
+        toys.signal_toys,
+    )
+    rows = []
+    for i, (sigma, s) in enumerate(zip(cross_sections, expected, strict=True)):
         more, added = signal.draw_sums(
-            rng(SIGNAL, exposure, mass, sigma), s[i], own_values, settings.signal_toys
+            rng(SIGNAL, exposure, mass, sigma),
+            s,
+            np.column_stack([surprise, gain[:, i]]),
+            toys.signal_toys,
         )
-        model = {"mass_GeV": mass, "cross_section_cm2": sigma, "signal": s[i]}
-        ratio = likelihood_ratio(sums[:, 1 + i] + added[:, 1], s[i])
+        both = sums[:, [0, 1 + i]] + added
+        model = (exposure, mass, sigma, b, s)
+        rows += _rows((BACKGROUND, *model), {LIKELIHOOD_RATIO: likelihood_ratio(alone[:, i], s)})
         rows += _rows(
-            label | model,
-            blind(events + more, sums[:, 0] + added[:, 0]) | {LIKELIHOOD_RATIO: ratio},
+            (SIGNAL, *model),
+            samples.blind(events + more, both[:, 0], b)
+            | {LIKELIHOOD_RATIO: likelihood_ratio(both[:, 1], s)},
         )
     return rows
 
@@ -201,18 +224,27 @@ def merge(batches: Iterable[pd.DataFrame]) -> pd.DataFrame:
         raise ValueError(
             f"batch {every[twice].iloc[0]['batch']} is given twice; merge each batch once"
         )
-    joined = every.groupby([*KEYS, "background", "signal"], sort=True).agg(
-        q=("q", lambda parts: np.concatenate(list(parts))), batches=("batch", tuple)
+    of_key = every.groupby(KEYS, sort=True)
+    joined = of_key.agg(
+        background=("background", "first"),
+        signal=("signal", "first"),
+        q=("q", lambda parts: np.concatenate(list(parts))),
+        batches=("batch", tuple),
     )
-    if joined["batches"].nunique() > 1:
+    # Processors differ in last digits.
+    expected = of_key[["background", "signal"]]
+    same = np.allclose(expected.min(), expected.max(), rtol=1e-9, atol=0)
+    if joined["batches"].nunique() > 1 or not same:
         raise ValueError(
             "batches were made with different settings or scores; run them again with the same"
         )
     return joined.drop(columns="batches").reset_index()
 
 
-def _rows(label: dict[str, object], found: dict[str, Array]) -> list[dict[str, object]]:
-    return [label | {"test": test, "q": q.astype(np.float32)} for test, q in found.items()]
+def _rows(label: tuple[object, ...], found: dict[str, Array]) -> list[dict[str, object]]:
+    """A row for each test; `label` has the other KEYS, then the expected events."""
+    names = dict(zip([*KEYS[1:], "background", "signal"], label, strict=True))
+    return [{"test": test, **names, "q": q.astype(np.float32)} for test, q in found.items()]
 
 
 @njit(cache=True)

@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 
 from pipeline.columns import field, open_parquet
 from pipeline.config.xenon.rates import Rates
-from pipeline.config.xenon.search import Search
 from pipeline.files import written_whole
 from pipeline.inference.excess_toys import Samples, WeightedScores
 from pipeline.inference.score_density import ScoreDensity
 from pipeline.xenon.rates import Efficiency, backgrounds, event_weights, wimp
 from pipeline.xenon.recoil_spectra import Spectrum
+from pipeline.xenon.trigger import efficiencies
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +74,20 @@ def weighted_scores(
     return pd.concat(tables, ignore_index=True)
 
 
+def weigh_files(
+    scores: Sequence[str | Path],
+    trigger: str | Path,
+    rates: Rates,
+    masses_GeV: Sequence[float],
+    spectra: Mapping[str, str],
+) -> pd.DataFrame:
+    """`weighted_scores` of the triggered events in tables of scores, by the trigger's table."""
+    columns = ["recoil", "energy_keV", "triggered", "ts"]
+    events = pd.concat(pd.read_parquet(path, columns=columns) for path in scores)
+    passed = efficiencies(pd.read_csv(trigger))
+    return weighted_scores(events[events["triggered"]], rates, masses_GeV, passed, spectra)
+
+
 def write_weighted_scores(path: str | Path, table: pd.DataFrame) -> None:
     """Write a table SCHEMA."""
     with written_whole(path) as temporary:
@@ -102,15 +116,17 @@ def search_samples(table: pd.DataFrame) -> Samples:
     return Samples(f0, background, of_mass)
 
 
-def warn_if_few(samples: Samples, search: Search) -> None:
+def warn_if_few(samples: Samples, exposure_t_yr: float) -> None:
     """Log a warning if an experiment has more background events than the sample is worth."""
-    exposure = max(search.models())
-    expected, worth = exposure * samples.background.expected, samples.background.effective_events
+    expected, worth = (
+        exposure_t_yr * samples.background.expected,
+        samples.background.effective_events,
+    )
     if worth < expected:
         logger.warning(
             "%.0f background events are expected in %g t yr, and the sample is worth %.0f only: "
             "medians hold, but the p-value of a data set would not; simulate more background",
             expected,
-            exposure,
+            exposure_t_yr,
             worth,
         )

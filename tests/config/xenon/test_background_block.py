@@ -49,10 +49,3 @@ def test_samples_that_do_not_serve_are_named(plain, xenon, message):
 def test_without_an_anomaly_search_no_sample_is_needed(plain):
     study = check_config({**plain, "xenon": {"anomaly": None, "samples": {}}})
     assert study.xenon.samples == {}
-
-
-def test_batches_and_levels_do_not_touch_a_batch():
-    search = Xenon().search
-    more = search.model_copy(update={"batches": 7, "levels_sigma": (5.0,)})
-    assert more.one_batch() == search.one_batch()
-    assert more.model_copy(update={"signal_toys": 200}).one_batch() != search.one_batch()

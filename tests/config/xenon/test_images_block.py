@@ -29,9 +29,11 @@ def test_another_window_keeps_the_backgrounds_of_xenon1t():
     )
 
 
-def test_search_has_one_wimp_at_all_exposures():
-    search, wimp = ImageSearch(exposures_t_yr=(1, 4)), Wimp(mass_GeV=70, cross_section_cm2=1e-46)
-    assert search.of(wimp).models() == {1: [(70, 1e-46)], 4: [(70, 1e-46)]}
+def test_search_has_every_wimp_at_all_exposures():
+    wimps = [Wimp(mass_GeV=70, cross_section_cm2=sigma) for sigma in (1e-46, 1e-47)]
+    sets = ImageSearch(wimps=wimps, exposures_t_yr=(1, 4)).toy_sets()
+    assert sets["background"].cross_sections_cm2 == {1: (), 4: ()}
+    assert sets["70GeV"].cross_sections_cm2 == {1: (1e-47, 1e-46), 4: (1e-47, 1e-46)}
 
 
 @pytest.mark.parametrize(

@@ -2,29 +2,62 @@ import pytest
 from pydantic import ValidationError
 
 from pipeline.config.xenon.rates import Rates
-from pipeline.config.xenon.search import Search
+from pipeline.config.xenon.search import Search, ToySet
 
 
 def test_defaults_are_the_study_s_benchmark_and_exposure():
-    models = Search().models()
-    assert (50.0, 6.5e-48) in models[200.0]
-    assert all((50.0, 6.5e-48) in models[exposure] for exposure in Search().exposures_t_yr)
+    sets = Search().toy_sets()
+    assert len(sets) == 1 + 8
+    benchmark = sets["50GeV"].cross_sections_cm2
+    assert list(benchmark) == list(Search().exposures_t_yr)
+    assert all(6.5e-48 in cross_sections for cross_sections in benchmark.values())
+    assert len(benchmark[200.0]) == 1 + 8
+    assert list(sets["1000GeV"].cross_sections_cm2) == [200.0]
 
 
-def test_models_hold_the_map_once():
+def test_sets_hold_the_map_once():
     search = Search(
         exposures_t_yr=(100, 10),
         map={"exposure_t_yr": 50, "masses_GeV": (50, 20), "cross_sections_cm2": (6.5e-48, 1e-47)},
     )
-    assert list(search.models()) == [10, 50, 100]
-    assert search.models()[50] == [(20, 6.5e-48), (20, 1e-47), (50, 6.5e-48), (50, 1e-47)]
-    assert search.models()[100] == [(50, 6.5e-48)]
-    assert search.masses_GeV() == [20, 50]
+    sets = search.toy_sets()
+    assert {name: toys.mass_GeV for name, toys in sets.items()} == {
+        "background": None,
+        "20GeV": 20,
+        "50GeV": 50,
+    }
+    assert sets["background"].cross_sections_cm2 == {10: (), 50: (), 100: ()}
+    assert sets["20GeV"].cross_sections_cm2 == {50: (6.5e-48, 1e-47)}
+    benchmark = {10: (6.5e-48,), 50: (6.5e-48, 1e-47), 100: (6.5e-48,)}
+    assert sets["50GeV"].cross_sections_cm2 == benchmark
+
+
+def test_a_set_comes_back_from_plain_content():
+    for toys in Search().toy_sets().values():
+        assert ToySet.model_validate(toys.plain()) == toys
+
+
+def test_close_masses_stay_apart():
+    search = Search(map={"masses_GeV": (50, 50.00001), "cross_sections_cm2": (1e-47,)})
+    assert list(search.toy_sets()) == ["background", "50GeV", "50.00001GeV"]
 
 
 def test_a_search_without_map():
     search = Search(exposures_t_yr=(10,), map={"masses_GeV": ()})
-    assert search.models() == {10: [(50, 6.5e-48)]}
+    sets = search.toy_sets()
+    assert sets["background"].cross_sections_cm2 == {10: ()}
+    assert sets["50GeV"].cross_sections_cm2 == {10: (6.5e-48,)}
+    assert len(sets) == 2
+
+
+def test_batches_and_levels_do_not_touch_a_set():
+    def sets(**changes):
+        return Search(**changes).toy_sets()
+
+    assert sets(batches=7, levels_sigma=(5.0,)) == sets()
+    more = sets(signal_toys=200)
+    assert more["20GeV"] != sets()["20GeV"]
+    assert more["background"] == sets()["background"]
 
 
 @pytest.mark.parametrize(

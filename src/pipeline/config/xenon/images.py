@@ -1,5 +1,6 @@
 """Schema of the XENON1T part: images of events, a CNN and a convolutional autoencoder."""
 
+from itertools import product
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, field_validator, model_validator
@@ -15,7 +16,7 @@ from pipeline.config.xenon.samples import (
     UniformSpectrum,
     WimpSpectrum,
 )
-from pipeline.config.xenon.search import Search, Wimp, WimpMap
+from pipeline.config.xenon.search import ToySet, Wimp, toy_sets
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -82,17 +83,13 @@ class ImageSearch(Block):
         "Significances to reach, one-sided Gaussian [sigma].", (3.0, 5.0), min_length=1
     )
 
-    def of(self, wimp: Wimp) -> Search:
-        """The search for one of the WIMPs over all exposures."""
-        return Search(
-            benchmark=wimp,
-            exposures_t_yr=self.exposures_t_yr,
-            map=WimpMap(masses_GeV=(), cross_sections_cm2=()),
-            background_toys=self.background_toys,
-            signal_toys=self.signal_toys,
-            batches=1,
-            levels_sigma=self.levels_sigma,
-        )
+    def toy_sets(self) -> dict[str, ToySet]:
+        """Toys of all WIMPs at all exposures, see `config.xenon.search.toy_sets`."""
+        models = [
+            (wimp.mass_GeV, exposure, wimp.cross_section_cm2)
+            for wimp, exposure in product(self.wimps, self.exposures_t_yr)
+        ]
+        return toy_sets(models, self.background_toys, self.signal_toys)
 
     @field_validator("wimps", "exposures_t_yr", "levels_sigma")
     @classmethod

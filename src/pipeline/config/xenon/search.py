@@ -1,6 +1,8 @@
 """Settings of the search for an excess: exposures, WIMP models and pseudo-experiments."""
 
-from typing import Annotated, Self
+from collections.abc import Iterable
+from itertools import product
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
@@ -33,6 +35,44 @@ class WimpMap(Block):
         return min(len(self.masses_GeV), len(self.cross_sections_cm2)) >= 2
 
 
+class ToySet(Block):
+    """Toys that are made together: of WIMPs of one mass, or of background alone."""
+
+    mass_GeV: float | None = described("WIMP mass [GeV]; none: background alone.", None)
+    cross_sections_cm2: dict[float, tuple[float, ...]] = described(
+        "Cross-sections [cm2] at each exposure [t yr]; background alone has none."
+    )
+    background_toys: int = described("Background-only toys per batch.")
+    signal_toys: int = described("Toys with signal, per batch and model.", 0)
+
+
+def toy_sets(
+    models: Iterable[tuple[float, float, float]], background_toys: int, signal_toys: int
+) -> dict[str, ToySet]:
+    """Sets of toys by name: "background" at all exposures, and every mass, rising, as "50GeV".
+
+    `models` are masses [GeV], exposures [t yr] and cross-sections [cm2]. A mass's set depends on
+    its own models only, that of background alone on exposures only.
+    """
+    known = sorted(set(models))
+    of_mass: dict[float, dict[float, tuple[float, ...]]] = {}
+    for mass, exposure, cross_section in known:
+        at = of_mass.setdefault(mass, {})
+        at[exposure] = (*at.get(exposure, ()), cross_section)
+    exposures = sorted({exposure for _, exposure, _ in known})
+    alone = ToySet(cross_sections_cm2=dict.fromkeys(exposures, ()), background_toys=background_toys)
+    # Digits enough to keep masses apart.
+    return {"background": alone} | {
+        f"{mass:.12g}GeV": ToySet(
+            mass_GeV=mass,
+            cross_sections_cm2=at,
+            background_toys=background_toys,
+            signal_toys=signal_toys,
+        )
+        for mass, at in of_mass.items()
+    }
+
+
 class Search(Block):
     """Rejection of background alone by the median experiment that holds WIMPs."""
 
@@ -52,32 +92,19 @@ class Search(Block):
         "Significances to reach, one-sided Gaussian [sigma].", (1.0, 2.0, 3.0), min_length=1
     )
 
-    def models(self) -> dict[float, list[tuple[float, float]]]:
-        """Mass [GeV] and cross-section [cm2] of the WIMPs at each exposure [t yr], both rising."""
-        benchmark = (self.benchmark.mass_GeV, self.benchmark.cross_section_cm2)
-        wanted = {exposure: {benchmark} for exposure in self.exposures_t_yr}
-        wanted.setdefault(self.map.exposure_t_yr, set()).update(
-            (mass, cross_section)
-            for mass in self.map.masses_GeV
-            for cross_section in self.map.cross_sections_cm2
-        )
-        return {
-            exposure: sorted(wanted[exposure]) for exposure in sorted(wanted) if wanted[exposure]
-        }
-
-    def one_batch(self) -> Self:
-        """The settings of one batch of toys: how many batches and which levels do not touch it."""
-        default = type(self).model_fields["levels_sigma"].default
-        return self.model_copy(update={"batches": 1, "levels_sigma": default})
+    def toy_sets(self) -> dict[str, ToySet]:
+        """Toys of the benchmark at every exposure and of the map, see `toy_sets`."""
+        benchmark, grid = self.benchmark, self.map
+        models = [
+            *product([benchmark.mass_GeV], self.exposures_t_yr, [benchmark.cross_section_cm2]),
+            *product(grid.masses_GeV, [grid.exposure_t_yr], grid.cross_sections_cm2),
+        ]
+        return toy_sets(models, self.background_toys, self.signal_toys)
 
     @property
     def shown_exposure_t_yr(self) -> float:
         """The benchmark's exposure that is nearest to the map's [t yr]."""
         return min(self.exposures_t_yr, key=lambda e: abs(e - self.map.exposure_t_yr))
-
-    def masses_GeV(self) -> list[float]:
-        """Every WIMP mass of the search [GeV], rising."""
-        return sorted({self.benchmark.mass_GeV, *self.map.masses_GeV})
 
     @field_validator("exposures_t_yr", "levels_sigma")
     @classmethod

@@ -34,10 +34,8 @@ def find_excess(
     samples: Samples, search: ImageSearch, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Significances of every WIMP and exposure, and the exposures that reach the levels."""
-    tables = []
-    warn_if_few(samples, search.of(search.wimps[0]))
-    for wimp in search.wimps:
-        toys = run_batch(samples, search.of(wimp), seed, ("xenon", "image toys"), 0)
-        tables.append(significances(merge([toys])))
-    table = pd.concat(tables, ignore_index=True)
+    sets = search.toy_sets()
+    warn_if_few(samples, max(search.exposures_t_yr))
+    toys = run_batch(samples, sets.values(), seed, ("xenon", "image toys"), 0)
+    table = significances(merge([toys]))
     return table, needed_exposures(table, search.levels_sigma)
