@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
 CONFIG ?= config/config.yaml
+REPORT ?= results/report.zip
+RULEGRAPH ?= results/rulegraph.svg
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) \
 	--workflow-profile workflow/profiles/default
 
-.PHONY: figures figures-xenon test test-slow check format reference unlock
+.PHONY: figures figures-xenon report rulegraph test test-slow check format reference unlock
 
 figures: $(VENV)/.done
 	$(SNAKEMAKE)
@@ -15,7 +17,19 @@ figures: $(VENV)/.done
 
 # The liquid-xenon chain, whatever `chains` says; its figures lie in results/plots.
 figures-xenon: $(VENV)/.done
-	$(SNAKEMAKE) xenon
+	$(SNAKEMAKE) xenon provenance_xenon
+
+# A finished run in one archive: unpack it and open report.html.
+report: $(VENV)/.done
+	mkdir -p $(dir $(REPORT))
+	$(SNAKEMAKE) --report $(REPORT)
+
+# The workflow's rules and what they take from each other, without arrows that others imply.
+rulegraph: $(VENV)/.done
+	@command -v dot > /dev/null || { echo "dot is missing: install graphviz (apt-get install graphviz)"; exit 1; }
+	mkdir -p $(dir $(RULEGRAPH))
+	$(SNAKEMAKE) --rulegraph > $(RULEGRAPH:.svg=.dot)
+	tred $(RULEGRAPH:.svg=.dot) | dot -Tsvg > $(RULEGRAPH)
 
 test: $(VENV)/.done
 	$(BIN)/python -m pytest -m "not slow and not gpu"

@@ -3,6 +3,7 @@
 import pytest
 
 NETWORKS = ("UNet", "RCN", "HCN")
+RECORD = {"results/provenance.json", "results/provenance.html"}
 
 
 def kinds(files: set[str]) -> set[str]:
@@ -60,7 +61,8 @@ def test_another_kind_of_training_events_retrains_that_network_only(study, event
 
 def test_threads_are_recorded_and_rerun_nothing(study):
     study.configure(networks__HCN__loader_threads=3, networks__UNet__threads=1)
-    assert study.pending() == {"results/provenance.json"}
+    study.configure(networks__UNet__processes=2)
+    assert study.pending() == RECORD
 
 
 def test_temperature_changes_the_predictions_and_not_the_weights(study):

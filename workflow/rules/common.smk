@@ -21,6 +21,9 @@ share_package(package_digest())
 R = study.results
 
 
+report: "../report/workflow.md"
+
+
 def code(script):
     """Digest of a script and the package modules it uses: an edit of either reruns the rule.
 
@@ -59,10 +62,26 @@ CAPTIONS = os.path.relpath(Path(workflow.basedir) / "workflow" / "report")
 
 
 def drawn(name):
-    """The files of a figure, which go into Snakemake's report too."""
-    caption = f"../report/{name.split('/')[0]}.md"
-    shown = report(f"{R}/plots/{name}.png", caption=caption, category="figures")
+    """The files of a figure, which go into Snakemake's report too; NAME or NAME/{test}."""
+    figure, *test = name.split("/")
+    shown = report(
+        f"{R}/plots/{name}.png",
+        caption=f"../report/{figure}.md",
+        category="liquid xenon" if figure.startswith("xenon_") else "direction",
+        labels={
+            "figure": figure.removeprefix("xenon_").replace("_", " "),
+            **{"test set": wildcard for wildcard in test},
+        },
+    )
     return [shown, f"{R}/plots/{name}.pdf"]
+
+
+def listed(table):
+    """A table as it goes into Snakemake's report, if it can be read there."""
+    if not table.endswith(".csv"):
+        return table
+    label = table.removeprefix(f"{R}/").removesuffix(".csv")
+    return report(table, category="tables", labels={"table": label})
 
 
 def tested(table):

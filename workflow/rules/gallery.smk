@@ -15,7 +15,12 @@ rule figures:
         captions=[f"{CAPTIONS}/{name.split('/')[0]}.md" for name in SHOWN],
         tables=[SHOWN_TABLES[chain] for chain in study.chains],
     output:
-        folder=directory(f"{R}/figures"),
+        folder=report(
+            directory(f"{R}/figures"),
+            htmlindex="index.html",
+            category="overview",
+            labels={"page": "all figures, main tables"},
+        ),
     log:
         f"{R}/logs/figures.log",
     localrule: True
