@@ -11,6 +11,7 @@ from pipeline.xenon.images.excess import find_excess, weighted_losses
 from pipeline.xenon.images.losses import loss_table, s2_only_losses
 from pipeline.xenon.images.scores import read_scores
 from pipeline.xenon.trigger import Seen
+from pipeline.xenon.weighted_scores import search_samples
 
 with job(snakemake):
     block, inputs, output = snakemake.params.block, snakemake.input, snakemake.output
@@ -21,7 +22,8 @@ with job(snakemake):
         "NR": Seen.read(inputs.nr, block["min_s2_photons"]),
     }
     rates = Rates.model_validate(block["rates"])
-    samples = weighted_losses(er, nr, block["spectra"], seen, rates, search)
+    weighted = weighted_losses(er, nr, block["spectra"], seen, rates, search)
+    samples = search_samples(weighted)
     drawn = search.wimps[0]
     losses = loss_table(
         *(table.loc[table["triggered"], "loss"].to_numpy() for table in (er, wimp)),
@@ -32,7 +34,7 @@ with job(snakemake):
         generator(seed, "xenon", "image pseudo-data"),
     )
     s2_only = s2_only_losses({TEST_ER: er, TEST_WIMP: wimp, SEARCH_NR: nr})
-    significance, exposures = find_excess(samples, search, seed)
+    significance, exposures = find_excess(weighted, search, seed)
     tables = {
         output.losses: losses,
         output.s2_only: s2_only,

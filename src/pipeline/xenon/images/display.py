@@ -2,8 +2,9 @@
 
 Layer 0 is the hit pattern of the top array, layer 1 that of the bottom array, each PMT in the
 pixel at its place. Layer 2 holds the waveforms, written like text from left to right and from the
-top row down: S1 in the upper half, S2 in the lower. No photon is lost or counted twice: the
-layers' sums are the numbers of photons. What the talk's images look like is not published.
+top row down: S1 in the upper half, S2 at its time after S1 in the lower, which spans the longest
+drift. No photon is lost or counted twice: the layers' sums are the numbers of photons. What the
+talk's images look like is not published.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,8 @@ class Display:
     top: NDArray[np.int64]
     bottom: NDArray[np.int64]
     s1: NDArray[np.int64]
-    s2: NDArray[np.int64]
+    s2_sample_us: NDArray[np.float64]  # time of S2's samples after the drift time
+    longest_us: float  # from S1 to the end of the last S2
 
     @classmethod
     def of(cls, detector: Detector, size: int) -> Self:
@@ -55,13 +57,15 @@ class Display:
             for array in (arrays.top, arrays.bottom)
         )
         reach_cm = max(np.abs(top).max(), np.abs(bottom).max())
-        half = size * size // 2
+        s2_sample_us = np.arange(waveforms.s2_bins, dtype=np.float64) * (waveforms.bin_ns / 1e3)
+        longest_drift_us = detector.geometry.height_cm * 10 / detector.drift.velocity_mm_per_us
         return cls(
             size,
             _pixels(top, reach_cm, size),
             _pixels(bottom, reach_cm, size),
-            _folded(waveforms.s1_bins, half),
-            half + _folded(waveforms.s2_bins, half),
+            _folded(waveforms.s1_bins, size * size // 2),
+            s2_sample_us - waveforms.s2_before_us,
+            longest_drift_us + s2_sample_us[-1],
         )
 
     def counts(self, batch: ResponseBatch) -> NDArray[np.float32]:
@@ -69,7 +73,7 @@ class Display:
         layers = [
             self._layer(batch.top, self.top),
             self._layer(batch.bottom, self.bottom),
-            self._layer(batch.s1_waveform, self.s1) + self._layer(batch.s2_waveform, self.s2),
+            self._layer(batch.s1_waveform, self.s1) + self._s2_in_time(batch),
         ]
         return np.stack(layers, axis=1).reshape(len(batch), len(LAYERS), self.size, self.size)
 
@@ -81,6 +85,18 @@ class Display:
         ones, rows = np.ones(len(pixel), np.float32), np.arange(len(pixel))
         onto = csr_array((ones, (rows, pixel)), shape=(len(pixel), self.size**2))
         return np.asarray(recorded.astype(np.float32) @ onto)
+
+    def _s2_in_time(self, batch: ResponseBatch) -> NDArray[np.float32]:
+        """S2 at its time after S1. Where none has been seen it stands at the start."""
+        half = self.size**2 // 2
+        after_us = np.where(batch.triggered, batch.drift_time_us, 0)[:, None] + self.s2_sample_us
+        place = np.clip((after_us / self.longest_us * half).astype(np.int64), 0, half - 1)
+        event, sample = np.nonzero(batch.s2_waveform)
+        pixel = event * self.size**2 + half + place[event, sample]
+        light = np.bincount(
+            pixel, batch.s2_waveform[event, sample], minlength=len(batch) * self.size**2
+        )
+        return light.reshape(len(batch), -1).astype(np.float32)
 
 
 def _pixels(position_cm: NDArray[np.float64], reach_cm: float, size: int) -> NDArray[np.int64]:

@@ -1,13 +1,16 @@
 """Exposures at which the median experiment finds WIMPs by the autoencoder's loss."""
 
+import numpy as np
 import pandas as pd
 
 from pipeline.config.xenon.images import ImageSearch
 from pipeline.config.xenon.rates import Rates
 from pipeline.inference.excess_search import needed_exposures, significances
-from pipeline.inference.excess_toys import Samples, merge, run_batch
+from pipeline.inference.excess_toys import merge, run_batch
 from pipeline.xenon.trigger import Seen, efficiencies, trigger_table
 from pipeline.xenon.weighted_scores import search_samples, warn_if_few, weighted_scores
+
+_CENTRAL = (0.16, 0.84)
 
 
 def weighted_losses(
@@ -17,8 +20,8 @@ def weighted_losses(
     seen: dict[str, Seen],
     rates: Rates,
     search: ImageSearch,
-) -> Samples:
-    """What pseudo-experiments draw from: losses of triggered events, weighted.
+) -> pd.DataFrame:
+    """Losses of triggered events, weighted: a table of `weighted_scores`.
 
     `er` and `nr` are tables of `scores` of samples whose `spectra` are 'uniform' or 'log_uniform',
     `seen` what the detector saw of all their events; both by "ER" and "NR".
@@ -27,14 +30,31 @@ def weighted_losses(
     events = pd.concat([er, nr]).query("triggered").rename(columns={"loss": "ts"})
     masses_GeV = sorted({wimp.mass_GeV for wimp in search.wimps})
     passed = efficiencies(trigger_table(seen, windows))
-    return search_samples(weighted_scores(events, rates, masses_GeV, passed, spectra))
+    return weighted_scores(events, rates, masses_GeV, passed, spectra)
+
+
+def in_units_of_spread(weighted: pd.DataFrame) -> pd.DataFrame:
+    """The scores of a table of `weighted_scores` over half of the background's central 68 %.
+
+    The extended likelihood depends on the score's unit (`inference.extended_poisson`), and a mean
+    squared error has none of its own: losses lie within some 0.1 of each other.
+    """
+    background = weighted[weighted["mass_GeV"] == 0]
+    low, high = np.quantile(
+        background["score"], _CENTRAL, weights=background["weight"], method="inverted_cdf"
+    )
+    return weighted.assign(score=weighted["score"] / ((high - low) / 2))
 
 
 def find_excess(
-    samples: Samples, search: ImageSearch, seed: int
+    weighted: pd.DataFrame, search: ImageSearch, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Significances of every WIMP and exposure, and the exposures that reach the levels."""
+    """Significances of every WIMP and exposure, and the exposures that reach the levels.
+
+    `weighted` is of `weighted_losses`.
+    """
     sets = search.toy_sets()
+    samples = search_samples(in_units_of_spread(weighted))
     warn_if_few(samples, max(search.exposures_t_yr))
     toys = run_batch(samples, sets.values(), seed, ("xenon", "image toys"), 0)
     table = significances(merge([toys]))
