@@ -83,10 +83,10 @@ class Search(Block):
         min_length=1,
     )
     map: WimpMap = described("Significance over mass and cross-section.", WimpMap())
-    background_toys: int = described("Background-only toys per batch.", 5000, ge=100)
-    signal_toys: int = described("Toys with signal, per batch and model.", 1000, ge=100)
+    background_toys: int = described("Background-only toys per batch.", 10_000, ge=100)
+    signal_toys: int = described("Toys with signal, per batch and model.", 10_000, ge=100)
     batches: int = described(
-        "Batches. Raising it adds toys and keeps the batches at hand.", 2, ge=1
+        "Batches. Raising it adds toys and keeps the batches at hand.", 1, ge=1
     )
     levels_sigma: tuple[Positive, ...] = described(
         "Significances to reach, one-sided Gaussian [sigma].", (1.0, 2.0, 3.0), min_length=1
