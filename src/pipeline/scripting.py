@@ -41,13 +41,19 @@ def job(snakemake: Any) -> Iterator[None]:
         sys.exit(1)
 
 
-def granted_threads(snakemake: Any) -> dict[str, int]:
+def granted_threads(snakemake: Any, processes: int = 1) -> dict[str, int]:
     """Threads of a `config.learning.SparseTraining`, no more than the job has cores."""
     wanted = snakemake.resources
     return {
-        "threads": min(wanted.slice_threads, snakemake.threads),
+        "threads": min(wanted.slice_threads, snakemake.threads // processes),
         "loader_threads": wanted.loader_threads,
     }
+
+
+def granted_processes(snakemake: Any) -> dict[str, int]:
+    """Processes of a `config.learning.Network` and threads of each, on the job's cores."""
+    processes = min(snakemake.resources.processes, snakemake.threads)
+    return {"processes": processes, **granted_threads(snakemake, processes)}
 
 
 def share_package(code: str) -> None:

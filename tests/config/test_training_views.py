@@ -38,7 +38,7 @@ def test_stream_needs_simulations(plain):
 
 def test_threads_and_how_to_predict_leave_the_weights_alone(plain):
     few = network_of(plain, architecture="hcn", slices=4)
-    many = network_of(plain, threads=4, loader_threads=8, frames=8, temperature=True)
+    many = network_of(plain, threads=2, loader_threads=8, frames=8, temperature=True, processes=2)
     assert few.identity() == many.identity()
     assert many.identity() != network_of(plain, slices=5).identity()
     assert many.identity() != network_of(plain, views="fresh").identity()
@@ -47,8 +47,17 @@ def test_threads_and_how_to_predict_leave_the_weights_alone(plain):
 def test_loader_threads_beyond_the_first_need_cores(plain):
     assert network_of(plain, slices=4, threads=4).cores == 4
     assert network_of(plain, threads=4, loader_threads=3).cores == 6
+    assert network_of(plain, processes=2, threads=2).cores == 8
+    assert network_of(plain).on_one_core().cores == 1
 
 
 def test_a_thread_needs_a_slice(plain):
     with pytest.raises(ConfigError, match=r"networks\.RCN: threads: 3, but a batch has 2 slice"):
         network_of(plain, slices=2, threads=3)
+
+
+def test_a_process_needs_a_slice_for_each_of_its_threads(plain):
+    assert network_of(plain, slices=4, processes=2, threads=2).processes == 2
+    message = r"networks\.RCN: processes: 2 with 3 thread\(s\), but a batch has 4 slice"
+    with pytest.raises(ConfigError, match=message):
+        network_of(plain, slices=4, processes=2, threads=3)

@@ -1,6 +1,7 @@
 """Training of a network on every kind of training events: reproducible and resumable."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -68,10 +69,11 @@ def train(request, files, tmp_path, monkeypatch):
 
     def run(checkpoint, max_epochs=4, threads=1, seed=1, source=SOURCE, training_set=SETTINGS):
         events = {
-            "shards": lambda: shard_events(files.shards, training_set, "net", seed),
-            "fresh": lambda: fresh_events(files.tracks, GRID, training_set, "net", seed),
-            "stream": lambda: stream_events({"made": source}, GRID, training_set, "net", seed),
-        }[request.param]()
+            "shards": partial(shard_events, files.shards),
+            "fresh": partial(fresh_events, files.tracks, GRID),
+            "stream": partial(stream_events, {"made": source}, GRID),
+        }[request.param]
+        events = partial(events, training_set, "net", seed)
         settings = Network(
             architecture="rcn", batch_size=32, max_epochs=max_epochs, loader_threads=threads
         )

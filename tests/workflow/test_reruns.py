@@ -61,6 +61,7 @@ def test_another_kind_of_training_events_retrains_that_network_only(study, event
 
 def test_threads_are_recorded_and_rerun_nothing(study):
     study.configure(networks__HCN__loader_threads=3, networks__UNet__threads=1)
+    study.configure(networks__UNet__processes=2)
     assert study.pending() == RECORD
 
 

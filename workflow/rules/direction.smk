@@ -19,9 +19,10 @@ rule train_network:
         "../../envs/conda.yaml"
     threads: lambda wildcards: study.networks[wildcards.network].cores
     resources:
-        mem_mb=3000,
+        mem_mb=lambda wildcards: 3000 * study.networks[wildcards.network].processes,
         runtime=1440,
-        # Not parameters: the result is the same for any number of threads.
+        # Not parameters: the result is the same for any number of processes and threads.
+        processes=lambda wildcards: study.networks[wildcards.network].processes,
         slice_threads=lambda wildcards: study.networks[wildcards.network].threads,
         loader_threads=lambda wildcards: study.networks[
             wildcards.network

@@ -1,27 +1,37 @@
 """Train one direction network on the training set's tracks, from shards or with fresh views."""
 
+from functools import partial
 from pathlib import Path
 
 from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.voxels import Grid
 from pipeline.direction.training import train_network
+from pipeline.learning.launch import in_processes
 from pipeline.learning.saved import save_network
-from pipeline.scripting import granted_threads, job
+from pipeline.scripting import granted_processes, job
 from pipeline.voxels.epochs import fresh_events, shard_events
 
 with job(snakemake):
     name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block
-    network = Network.model_validate({**block["network"], **granted_threads(snakemake)})
+    network = Network.model_validate({**block["network"], **granted_processes(snakemake)})
     training_set = TrainingSet.model_validate(block["training_set"])
     shards = [Path(path) for path in snakemake.input.shards]
     if network.views == "fresh":
         tracks = [Path(path) for path in snakemake.input.tracks]
         grid = Grid.model_validate(block["grid"])
-        events = fresh_events(tracks, grid, training_set, name, block["seed"])
+        events = partial(fresh_events, tracks, grid, training_set, name, block["seed"])
     else:
-        events = shard_events(shards, training_set, name, block["seed"])
-    checkpoint = Path(params.checkpoint)
-    model, history = train_network(
-        name, block["seed"], network, training_set, events, shards, checkpoint, params.code
+        events = partial(shard_events, shards, training_set, name, block["seed"])
+    work = partial(
+        train_network,
+        name,
+        block["seed"],
+        network,
+        training_set,
+        events,
+        shards,
+        Path(params.checkpoint),
+        params.code,
     )
+    model, history = in_processes(network.processes, network.device, work)
     save_network(model, history, snakemake.output.weights, snakemake.output.history)

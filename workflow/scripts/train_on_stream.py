@@ -1,25 +1,35 @@
 """Train one direction network on a stream of new simulated tracks."""
 
+from functools import partial
 from pathlib import Path
 
 from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.sources import Simulation
 from pipeline.config.voxels import Grid
 from pipeline.direction.training import train_network
+from pipeline.learning.launch import in_processes
 from pipeline.learning.saved import save_network
-from pipeline.scripting import granted_threads, job
+from pipeline.scripting import granted_processes, job
 from pipeline.voxels.stream import stream_events
 
 with job(snakemake):
     name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block
-    network = Network.model_validate({**block["network"], **granted_threads(snakemake)})
+    network = Network.model_validate({**block["network"], **granted_processes(snakemake)})
     training_set = TrainingSet.model_validate(block["training_set"])
     sources = {s: Simulation.model_validate(source) for s, source in block["sources"].items()}
     grid = Grid.model_validate(block["grid"])
-    events = stream_events(sources, grid, training_set, name, block["seed"])
+    events = partial(stream_events, sources, grid, training_set, name, block["seed"])
     shards = [Path(path) for path in snakemake.input.shards]
-    checkpoint = Path(params.checkpoint)
-    model, history = train_network(
-        name, block["seed"], network, training_set, events, shards, checkpoint, params.code
+    work = partial(
+        train_network,
+        name,
+        block["seed"],
+        network,
+        training_set,
+        events,
+        shards,
+        Path(params.checkpoint),
+        params.code,
     )
+    model, history = in_processes(network.processes, network.device, work)
     save_network(model, history, snakemake.output.weights, snakemake.output.history)

@@ -50,6 +50,13 @@ class Network(SparseTraining):
         None,
         min_length=3,
     )
+    processes: int = described(
+        "Processes that share the slices of a batch, with a GPU each where the device is 'cuda', "
+        "on `threads` cores each else; each makes all the batch's events for itself. The result "
+        "differs in the last digits only.",
+        1,
+        gt=0,
+    )
     loss: Literal["exact", "paper"] = described(
         "von Mises-Fisher likelihood of the HCN: 'exact' closed form, or 'paper', the switched "
         "approximation of its eq. 6, whose slope jumps at kappa = 2.65.",
@@ -106,15 +113,37 @@ class Network(SparseTraining):
             raise ValueError(f"temperature: '{self.architecture}' predicts no kappa; leave it out")
         return self
 
+    @model_validator(mode="after")
+    def _every_process_has_slices(self) -> Self:
+        at_once = self.processes * self.threads
+        if at_once > self.slices:
+            raise ValueError(
+                f"processes: {self.processes} with {self.threads} thread(s), but a batch has "
+                f"{self.slices} slice(s), one for each thread of each process at most; raise slices"
+            )
+        return self
+
+    @property
+    def cores(self) -> int:
+        """CPU cores that a training keeps busy."""
+        return self.processes * super().cores
+
+    def on_one_core(self) -> Self:
+        """The same training, with the same result but for the last digits, on one core."""
+        return super().on_one_core().model_copy(update={"processes": 1})
+
     @property
     def predicts_kappa(self) -> bool:
         """Whether the architecture predicts a kappa."""
         return self.architecture != "rcn"
 
     def identity(self) -> dict[str, Any]:
-        """As of every training; what only the predictions look at does not touch the weights."""
-        predicting = {"frames", "temperature"}
-        return {k: v for k, v in super().identity().items() if k not in predicting}
+        """As of every training, which may go on with another number of processes.
+
+        What only the predictions look at does not touch the weights.
+        """
+        without = {"processes", "frames", "temperature"}
+        return {k: v for k, v in super().identity().items() if k not in without}
 
 
 class TrainingSet(Block):

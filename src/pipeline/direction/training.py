@@ -1,6 +1,6 @@
 """Training of a direction network on a training set."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -24,18 +24,21 @@ def train_network(
     seed: int,
     settings: Network,
     training_set: TrainingSet,
-    events: TrainingEvents,
+    events: Callable[[], TrainingEvents],
     shards: Sequence[Path],
     checkpoint: Path,
     code: str,
 ) -> tuple[torch.nn.Module, pd.DataFrame]:
-    """Train network `name` on `events` and return it with its best weights and its history.
+    """Train network `name` on `events()` and return it with its best weights and its history.
 
     `shards` are those of the training set, whose validation events decide when to stop. `code` is
     the digest of the code in use; with the settings, the seed, the events and the shards' contents
     it decides whether a checkpoint may be resumed. Same inputs, same network, whatever the
-    machine's load or the number of cores; on CUDA, sums in another order may differ in the last
-    digits.
+    machine's load or the number of cores; on CUDA or in several processes, sums in another order
+    may differ in the last digits.
+
+    Of several processes (`learning.launch`) each makes all the events, 0.125 ms of a core for a
+    fresh view, and learns from its part of a batch.
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
@@ -43,10 +46,13 @@ def train_network(
     validation_fraction = training_set.validation_fraction
     model = build_network(settings, bins)
     model.to(settings.device)
+    learnt_from = events()
 
     def training(epoch: int) -> Iterator[list[VoxelBatch]]:
         rng = generator(seed, "order", name, epoch)
-        batches = epoch_batches(events, epoch, settings.batch_size, settings.loader_threads, rng)
+        batches = epoch_batches(
+            learnt_from, epoch, settings.batch_size, settings.loader_threads, rng
+        )
         return (slices_of(batch, settings.slices) for batch in batches)
 
     def validation() -> Iterator[VoxelBatch]:
@@ -56,7 +62,7 @@ def train_network(
 
     identity = fingerprint(
         settings.identity(),
-        [name, seed, validation_fraction, code, events.identity],
+        [name, seed, validation_fraction, code, learnt_from.identity],
         [file_digest(path) for path in shards],
     )
     history = train(

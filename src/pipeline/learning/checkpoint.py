@@ -99,7 +99,7 @@ class Checkpoint:
             torch.cuda.set_rng_state(content["cuda_rng"])
         begun = Sums(**content["state"].pop("begun"))
         state = State(**content["state"], begun=begun)
-        logger.info("resuming after %s", state.place)
+        logger.info("resuming after epoch %d and %d steps", state.epoch, begun.steps)
         return state
 
     def _on_cuda(self) -> bool:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, Pipe
 from threading import Thread
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 from torch import distributed
@@ -24,14 +24,17 @@ from pipeline.learning.stopping import Stopped
 
 T = TypeVar("T")
 
+# The launcher handles them and leaves its handlers behind.
+TAKEN_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 
-def in_processes(processes: int, device: str, function: Callable[..., T], *arguments: Any) -> T:
-    """Call a function that trains in `processes` processes, then once more here.
+
+def in_processes(processes: int, device: str, work: Callable[[], T]) -> T:
+    """Call `work`, which trains, in `processes` processes, then once more here.
 
     The processes share the steps of its training (`learning.trainer`) and leave a finished
-    checkpoint. Here the function finds it, does not train again and returns what was learnt.
-    Where `device` is "cuda", each process has a GPU of its own, else it works on the CPU. The
-    function, one of a module, and its arguments are pickled. One process is just the call.
+    checkpoint. Here `work` finds it, does not train again and returns what was learnt. Where
+    `device` is "cuda", each process has a GPU of its own, else it works on the CPU. `work` must be
+    picklable: a module's function and its arguments, say. One process is just the call.
 
     Raises:
         ValueError: there are fewer GPUs than processes.
@@ -43,16 +46,14 @@ def in_processes(processes: int, device: str, function: Callable[..., T], *argum
             raise ValueError(
                 f"processes: {processes}, but the job has {torch.cuda.device_count()} GPU(s)"
             )
-        _launch(processes, device, function, arguments)
-    return function(*arguments)
+        _launch(processes, device, work)
+    return work()
 
 
-def _launch(
-    processes: int, device: str, function: Callable[..., Any], arguments: tuple[Any, ...]
-) -> None:
+def _launch(processes: int, device: str, work: Callable[[], object]) -> None:
     # What the launcher has to say is said below, in fewer words.
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)
-    sigterm = signal.getsignal(signal.SIGTERM)
+    handlers = {taken: signal.getsignal(taken) for taken in TAKEN_SIGNALS}
     with tempfile.TemporaryDirectory() as folder, _main_module_hidden(), _log_relay() as sender:
         config = LaunchConfig(
             min_nodes=1,
@@ -64,32 +65,32 @@ def _launch(
             local_addr="localhost",
             max_restarts=0,
             monitor_interval=MONITOR_INTERVAL_S,
-            # Others end this process, and the kernel the rest.
-            signals_to_handle="SIGTERM",
             logs_specs=DefaultLogsSpecs(folder),
         )
         try:
-            elastic_launch(config, _work)(sender, device, function, arguments)
+            elastic_launch(config, _work)(sender, device, work)
         except SignalException as error:
-            raise Stopped("stopped by SIGTERM; run again to go on") from error
+            if error.sigval == signal.SIGINT:
+                raise KeyboardInterrupt from error
+            raise Stopped(f"stopped by {error.sigval.name}; run again to go on") from error
         except ChildFailedError as error:
             rank, failure = error.get_first_failure()
             # An exception comes as a dict with its trace, a signal as text.
             text = failure.message
             reason = text["message"] if isinstance(text, dict) else text
+            if reason.startswith(f"{Stopped.__name__}: "):
+                raise Stopped(reason.partition(": ")[2]) from error
             raise ChildProcessError(
-                f"process {rank} of 0 to {processes - 1} failed: {reason}; the checkpoint is as "
-                "before, run again to go on"
+                f"process {rank} (of 0 to {processes - 1}) failed: {reason}; run again to go on "
+                "from the last checkpoint"
             ) from error
         finally:
-            # The launcher leaves its own handler behind.
-            if signal.getsignal(signal.SIGTERM) is not sigterm:
-                signal.signal(signal.SIGTERM, sigterm)
+            for taken, handler in handlers.items():
+                if signal.getsignal(taken) is not handler:
+                    signal.signal(taken, handler)
 
 
-def _work(
-    sender: Connection, device: str, function: Callable[..., Any], arguments: tuple[Any, ...]
-) -> None:
+def _work(sender: Connection, device: str, work: Callable[[], object]) -> None:
     rank = int(os.environ["LOCAL_RANK"])
     if rank == 0:
         logging.getLogger().addHandler(_Sender(sender))
@@ -98,7 +99,7 @@ def _work(
         torch.cuda.set_device(rank)
     # Numbers are added up on the CPU, gradients where they lie.
     distributed.init_process_group("cpu:gloo,cuda:nccl" if device == "cuda" else "gloo")
-    function(*arguments)
+    work()
     distributed.destroy_process_group()
 
 

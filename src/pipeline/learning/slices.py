@@ -39,7 +39,8 @@ class Slices(Generic[Batch]):
         self.model, self.loss = model, loss
         most = -(-slices // ranks.count())
         self.replicas = [model, *(_replica(model) for _ in range(most - 1))]
-        self.pool = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
+        device = next(model.parameters()).device
+        self.pool = ThreadPoolExecutor(threads, initializer=_start_thread, initargs=(device,))
 
     def gradient(self, batch: Sequence[Batch]) -> float:
         """Set the model's gradient to that of the mean loss over a batch; return the summed loss.
@@ -82,6 +83,13 @@ class Slices(Generic[Batch]):
         ranks.add_up([*_gradients(self.model), *moments])
         for moment in moments:
             moment /= slices
+
+
+def _start_thread(device: torch.device) -> None:
+    torch.set_num_threads(1)
+    if device.type == "cuda":
+        # A new thread would work on the first GPU, which may be another process's.
+        torch.cuda.set_device(device)
 
 
 def _replica(model: torch.nn.Module) -> torch.nn.Module:

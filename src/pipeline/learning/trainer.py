@@ -5,6 +5,7 @@ processes (`learning.launch`) each runs this same loop, in step with the others:
 from is the same, `Slices` and `evaluate` share the work, and the first one writes the checkpoint.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Sequence, Sized
 from itertools import islice
@@ -22,6 +23,8 @@ from pipeline.learning.optimiser import build_optimiser, build_schedule
 from pipeline.learning.slices import Slices
 from pipeline.learning.stopping import Stopped, sigterm_noted
 from pipeline.progress import Progress
+
+logger = logging.getLogger(__name__)
 
 Batch = TypeVar("Batch", bound=Sized)
 
@@ -77,6 +80,7 @@ def train(
         def stop_if_told() -> None:
             if ranks.anywhere(sigterm_came()):
                 save()
+                logger.info("checkpoint after %s", state.place)
                 raise Stopped(f"stopped by SIGTERM after {state.place}; run again to go on")
 
         while state.epoch < settings.max_epochs and not _stalled(state, settings.patience):
