@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from pipeline.config.xenon.search import Wimp
@@ -43,6 +44,9 @@ def draw_scores(
     left.set_title("1 to 100 keV, and WIMPs", fontsize=9)
     left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     _draw_expected(right, weighted, wimp, exposure_t_yr)
+    for axis in (left, right):
+        # A large R makes long numbers.
+        axis.xaxis.set_major_locator(MaxNLocator(5))
     return figure
 
 

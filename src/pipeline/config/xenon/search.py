@@ -79,7 +79,7 @@ class Search(Block):
     benchmark: Wimp = described("WIMP of the significance against exposure.", Wimp())
     exposures_t_yr: tuple[Positive, ...] = described(
         "Exposures of the benchmark [t yr].",
-        (25.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0),
+        (5.0, 10.0, 25.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0),
         min_length=1,
     )
     map: WimpMap = described("Significance over mass and cross-section.", WimpMap())
