@@ -71,7 +71,7 @@ class ImageSearch(Block):
     )
     exposures_t_yr: tuple[Positive, ...] = described(
         "Exposures [t yr]; XENON1T had 1.",
-        (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0),
+        (0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0),
         min_length=2,
     )
     shown_exposure_t_yr: float = described(
