@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,7 +175,9 @@ def _idle(slurm: Slurm) -> bool:
 
 
 def _cancel_all(slurm: Slurm) -> None:
-    slurm.run("scancel", f"--user={getpass.getuser()}")
+    # scancel complains of jobs that are ending already.
+    with suppress(subprocess.CalledProcessError):
+        slurm.run("scancel", f"--user={getpass.getuser()}")
     wait_until(
         lambda: not slurm.jobs("pending,running,completing"), 60, "end of the cancelled jobs"
     )
