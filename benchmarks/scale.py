@@ -1,0 +1,82 @@
+"""A million simulated recoils through tracks and voxels by the workflow itself, no training.
+
+Usage: python benchmarks/scale.py [--events N] [--cores N]
+Needs some 14 GB for a million events in the folder for temporary files (TMPDIR).
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from machine import describe_machine
+
+from pipeline import layout
+from pipeline.config.schema import TRAINING, check_config
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PAPER = REPOSITORY / "config" / "paper.yaml"
+
+
+def main() -> None:
+    """Print what the jobs took, and what Snakemake itself takes for the paper's study."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--events", type=int, default=1_000_000, help="recoils, at 40-50 keV")
+    parser.add_argument("--cores", type=int, default=2)
+    arguments = parser.parse_args()
+    print(describe_machine())
+    print(f"dry run of {PAPER.name}: {_snakemake(PAPER, '-n', '--quiet', 'all'):.1f} s")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        config = yaml.safe_load(PAPER.read_text())
+        train = config["sources"]["train"]
+        train["events_per_energy"] = arguments.events // len(train["energies_keV"])
+        config["results"] = str(folder / "results")
+        path = folder / "config.yaml"
+        path.write_text(yaml.safe_dump(config))
+        study = check_config(config)
+        shards = layout.shards(study, TRAINING)
+        cores = ["--cores", str(arguments.cores)]
+        wall_s = _snakemake(path, *shards, *cores)
+        again_s = _snakemake(path, *shards, *cores)
+        print(_table(folder / "results", arguments.events, wall_s, arguments.cores).to_string())
+        print(f"second run, nothing to do: {again_s:.1f} s")
+
+
+def _snakemake(config: Path, *arguments: str) -> float:
+    """Seconds that a run takes."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "snakemake", *arguments, "--configfile", str(config)]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def _table(results: Path, events: int, wall_s: float, cores: int) -> pd.Series:
+    jobs = pd.concat(
+        pd.read_csv(path, sep="\t") for path in sorted((results / "benchmarks").rglob("*.tsv"))
+    )
+    stored = {
+        kind: sum(path.stat().st_size for path in (results / kind).rglob("*.parquet"))
+        for kind in ("tracks", "voxels")
+    }
+    busy_s = jobs["s"].sum()
+    return pd.Series(
+        {
+            "events": events,
+            "jobs": len(jobs),
+            "wall s": round(wall_s),
+            "events/s": round(events / wall_s),
+            "events/s of a core in jobs": round(events / busy_s),
+            "cores' time outside jobs, %": round(100 * (1 - busy_s / (cores * wall_s)), 1),
+            "largest job, MB": round(jobs["max_rss"].max()),
+            **{f"{kind}, bytes an event": round(size / events) for kind, size in stored.items()},
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()
