@@ -1,5 +1,8 @@
 """A file name either holds a whole result or does not exist."""
 
+import errno
+import os
+
 import pytest
 
 from pipeline.files import written_whole
@@ -51,3 +54,20 @@ def test_leftover_of_a_killed_run_is_overwritten(tmp_path):
 def test_writing_nothing_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError), written_whole(tmp_path / "result.txt"):
         pass
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EFBIG])
+def test_full_disk_is_told_with_the_files_name(tmp_path, code):
+    path = tmp_path / "result.txt"
+    told = r"no room to write .*/result\.txt .*; make room"
+    # As a writer of a whole file that itself writes it whole.
+    with pytest.raises(OSError, match=told) as raised, written_whole(path) as temporary:
+        write_half(temporary, OSError(code, os.strerror(code)))
+    assert raised.value.errno == code
+    assert ".partial" not in str(raised.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_errors_of_the_system_stay_as_they_are(tmp_path):
+    with pytest.raises(PermissionError, match="not yours"):
+        write_half(tmp_path / "result.txt", PermissionError(errno.EACCES, "not yours"))

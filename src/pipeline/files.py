@@ -1,9 +1,12 @@
 """Writing files so that a name either holds a whole result or does not exist."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
@@ -12,6 +15,9 @@ def written_whole(path: str | Path) -> Iterator[Path]:
 
     After an error the temporary file is removed; after a kill it stays behind under its
     temporary name, which no rule takes for a result, and the next run overwrites it.
+
+    Raises:
+        OSError: the disk is full, or a quota or limit of the file's size reached; names the file.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -19,5 +25,13 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     try:
         yield temporary
         os.replace(temporary, path)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise OSError(
+            error.errno,
+            f"no room to write {path} ({os.strerror(error.errno)}); make room on this disk and run "
+            "again, finished files are kept",
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.columns import write_batches
 from pipeline.tracks.table import TrackBatch, count_tracks, read_tracks, write_tracks
 
 
@@ -98,8 +99,8 @@ def test_unit_vectors_keep_their_length(tmp_path):
 
 
 def test_other_parquet_file_is_no_track_table(tmp_path):
-    path = tmp_path / "other.parquet"
-    pq.write_table(pa.table({"event_id": [1]}), path)
+    path, table = tmp_path / "other.parquet", pa.table({"event_id": [1]})
+    write_batches(path, [table], table.schema)
     with pytest.raises(ValueError, match=r"other\.parquet: not a track table, columns .*'x_um'"):
         list(read_tracks(path))
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.columns import write_batches
 from pipeline.xenon.table import (
     EVENTS_PER_ROW_GROUP,
     SCHEMA,
@@ -56,8 +57,8 @@ def test_units_version_and_input_are_in_the_file(tmp_path):
 
 
 def test_another_table_is_refused(tmp_path):
-    path = tmp_path / "other.parquet"
-    pq.write_table(pa.table({"event_id": [1]}), path)
+    path, table = tmp_path / "other.parquet", pa.table({"event_id": [1]})
+    write_batches(path, [table], table.schema)
     with pytest.raises(ValueError, match=r"other\.parquet: not an event table, columns"):
         list(read_events(path))
 

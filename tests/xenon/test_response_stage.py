@@ -71,6 +71,24 @@ def test_another_table_is_no_shard(table):
         next(read_shard(table))
 
 
+def test_flipped_bits_are_named_or_without_effect(shard, tmp_path):
+    whole, expected = shard.read_bytes(), together(list(read_shard(shard)))
+    path, rng, refused = tmp_path / "flipped.parquet", np.random.default_rng(1), []
+    for place in rng.integers(4, len(whole), size=60):
+        data = bytearray(whole)
+        data[place] ^= 1 << rng.integers(8)
+        path.write_bytes(data)
+        try:
+            found = together(list(read_shard(path)))
+        except ValueError as error:
+            refused.append(str(error))
+        else:
+            for name in [f.name for f in fields(found)][1:]:
+                np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    assert len(refused) > 50
+    assert all("flipped.parquet: damaged response shard" in text for text in refused)
+
+
 def test_features_are_the_papers_3835_numbers_in_order(events):
     response = respond(darwin(), events)
     numbers = features(response)

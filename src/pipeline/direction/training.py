@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from pipeline.columns import check_parquet
 from pipeline.config.learning import Network, TrainingSet
 from pipeline.direction.networks import build_network, loss
 from pipeline.direction.vmf import LossForm
@@ -42,6 +43,7 @@ def train_network(
     """
     torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
+    check_parquet(shards, "voxel shard")
     bins = grid_bins(shards)
     validation_fraction = training_set.validation_fraction
     model = build_network(settings, bins)

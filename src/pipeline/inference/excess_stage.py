@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipeline.columns import field, open_parquet
+from pipeline.columns import field, open_parquet, write_batches
 from pipeline.config.xenon.search import ToySet
-from pipeline.files import written_whole
 from pipeline.inference.excess_search import needed_exposures, significances
 from pipeline.inference.excess_toys import Samples, merge, run_batch
 
@@ -91,9 +89,4 @@ def _read(path: str | Path) -> pd.DataFrame:
 
 def _write(path: str | Path, frame: pd.DataFrame, schema: pa.Schema) -> None:
     columns = frame.reindex(columns=schema.names)
-    with written_whole(path) as temporary:
-        pq.write_table(
-            pa.Table.from_pandas(columns, schema, preserve_index=False),
-            temporary,
-            write_page_checksum=True,
-        )
+    write_batches(path, [pa.Table.from_pandas(columns, schema, preserve_index=False)], schema)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.columns import check_parquet
 from pipeline.config.learning import TrainingSet
 from pipeline.config.voxels import Grid
 from pipeline.learning.prefetch import in_order
@@ -81,7 +82,11 @@ def fresh_events(
 
     Views that the grid does not contain are left out. Paths of the track tables end in
     {source}/{part}.parquet.
+
+    Raises:
+        ValueError: a track table is damaged.
     """
+    check_parquet(tracks, "track table")
     groups = [(path, group) for path in tracks for group in range(count_track_groups(path))]
 
     def block(chosen: list[Group], epoch: int, number: int) -> VoxelBatch:

@@ -11,11 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipeline.columns import field, open_parquet
+from pipeline.columns import field, open_parquet, write_batches
 from pipeline.config.xenon.rates import Rates
-from pipeline.files import written_whole
 from pipeline.inference.excess_toys import Samples, WeightedScores
 from pipeline.inference.score_density import ScoreDensity
 from pipeline.xenon.rates import Efficiency, backgrounds, event_weights, wimp
@@ -90,13 +88,7 @@ def weigh_files(
 
 def write_weighted_scores(path: str | Path, table: pd.DataFrame) -> None:
     """Write a table SCHEMA."""
-    with written_whole(path) as temporary:
-        pq.write_table(
-            pa.Table.from_pandas(table, SCHEMA, preserve_index=False),
-            temporary,
-            compression="zstd",
-            write_page_checksum=True,
-        )
+    write_batches(path, [pa.Table.from_pandas(table, SCHEMA, preserve_index=False)], SCHEMA)
 
 
 def read_weighted_scores(path: str | Path) -> pd.DataFrame:

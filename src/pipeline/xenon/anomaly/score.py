@@ -11,14 +11,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
 from numpy.typing import NDArray
 from scipy.special import log_expit
 from torch import nn
 
 from pipeline.columns import field, open_parquet, write_batches
-from pipeline.files import written_whole
 from pipeline.learning.split import held_out
 from pipeline.progress import Progress
 from pipeline.xenon.anomaly.classifier import logits
@@ -145,10 +143,5 @@ def write_scores(path: str | Path, terms: str | Path, beta: float, ratio: float)
     ts = anomaly_score(kl, reconstruction, logit, beta, ratio)
     columns = {name: table[name] for name in TERMS.names}
     columns |= {"ts": pa.array(ts), "ratio": pa.array(np.full(len(table), ratio))}
-    with written_whole(path) as temporary:
-        pq.write_table(
-            pa.table([columns[name] for name in SCORES.names], schema=SCORES),
-            temporary,
-            compression="zstd",
-            write_page_checksum=True,
-        )
+    scores = pa.table([columns[name] for name in SCORES.names], schema=SCORES)
+    write_batches(path, [scores], SCORES)
