@@ -26,6 +26,13 @@ include: "workflow/rules/gallery.smk"
 include: "workflow/rules/provenance.smk"
 
 
+onstart:
+    try:
+        check_ready(R, os.path.relpath(Path(workflow.basedir) / "workflow"))
+    except NotReadyError as error:
+        sys.exit(f"error: {error}")
+
+
 CHAINS = {
     "direction": [
         f"{R}/tables/summary.csv",

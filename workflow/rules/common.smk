@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 from pipeline import layout
 from pipeline.config.schema import TRAINING, ConfigError, check_config
 from pipeline.direction.methods import methods
+from pipeline.preflight import NotReadyError, check_ready
 from pipeline.provenance import code_digest, package_digest
 from pipeline.scripting import share_package
 

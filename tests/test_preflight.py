@@ -1,0 +1,57 @@
+"""A run begins only where it may write, and with dates that can be trusted."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from pipeline.preflight import NotReadyError, check_ready
+
+DAY_S = 86_400
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Results and workflow, a file in each, of a minute ago and of now."""
+    made = tmp_path / "results" / "tables" / "a.csv", tmp_path / "workflow" / "a.smk"
+    for path, age_s in zip(made, (60, 0), strict=True):
+        path.parent.mkdir(parents=True)
+        path.touch()
+        os.utime(path, (time.time() - age_s,) * 2)
+    return tmp_path / "results", tmp_path / "workflow"
+
+
+def test_usual_folders_are_ready(folders, tmp_path):
+    check_ready(*folders)
+    check_ready(tmp_path / "new" / "folder", folders[1])
+
+
+def test_clocks_of_a_cluster_may_differ_a_little(folders):
+    soon = time.time() + 120
+    os.utime(folders[0] / "tables" / "a.csv", (soon, soon))
+    check_ready(*folders)
+
+
+@pytest.mark.parametrize("moved", [0, 1])
+def test_date_in_the_future_is_told_with_a_command_that_sets_all_back(folders, moved):
+    files = folders[0] / "tables" / "a.csv", folders[1] / "a.smk"
+    before = [path.stat().st_mtime for path in files]
+    ahead = before[moved] + DAY_S
+    os.utime(files[moved], (ahead, ahead))
+    with pytest.raises(NotReadyError) as told:
+        check_ready(*folders)
+    assert f"{files[moved]}: its date" in str(told.value)
+    subprocess.run(str(told.value).splitlines()[-1], shell=True, check=True)
+    check_ready(*folders)
+    dates = [path.stat().st_mtime for path in files]
+    dates[moved] -= DAY_S
+    assert dates[1] - dates[0] == pytest.approx(before[1] - before[0], abs=1e-3)
+
+
+@pytest.mark.parametrize("inside", ["", "new/folder"])
+def test_folder_that_cannot_be_written_to_is_named(folders, monkeypatch, inside):
+    results, workflow = folders
+    monkeypatch.setattr(os, "access", lambda place, mode: place != results)
+    with pytest.raises(NotReadyError, match=f"cannot write to {results},"):
+        check_ready(results / inside, workflow)
