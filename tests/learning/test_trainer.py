@@ -131,7 +131,7 @@ def test_damaged_checkpoint_is_told_and_training_starts_anew(study, other, caplo
     study.checkpoint.write_bytes(whole[: kept if isinstance(kept, int) else int(kept * len(whole))])
     with caplog.at_level(logging.WARNING):
         history = study.run(max_epochs=3)
-    assert "checkpoint.pt is damaged" in caplog.text
+    assert "checkpoint.pt: damaged" in caplog.text
     assert "starting anew" in caplog.text
     assert without_time(history).equals(without_time(other.run(max_epochs=3)))
     assert_same_weights(study.weights(), other.weights())
@@ -141,7 +141,7 @@ def test_file_that_is_no_checkpoint_is_told_too(study, caplog):
     study.checkpoint.parent.mkdir()
     study.checkpoint.write_text("hello")
     assert len(study.run(max_epochs=1)) == 1
-    assert "checkpoint.pt is damaged" in caplog.text
+    assert "checkpoint.pt: damaged" in caplog.text
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e30])

@@ -1,7 +1,6 @@
 """What a training needs to go on where it stopped, as a file."""
 
 import logging
-import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
-from pipeline.files import written_whole
+from pipeline.learning.saved import read_saved, write_saved
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +70,7 @@ class Checkpoint:
             "cuda_rng": torch.cuda.get_rng_state() if self._on_cuda() else None,
             "state": {**vars(state), "begun": vars(state.begun)},
         }
-        with written_whole(self.path) as temporary:
-            torch.save(content, temporary)
+        write_saved(self.path, content)
 
     def resume(self, max_epochs: int) -> State:
         """Put everything back as it was saved and return the state.
@@ -83,10 +81,9 @@ class Checkpoint:
         if not self.path.is_file():
             return State()
         try:
-            content: dict[str, Any] = torch.load(self.path, map_location="cpu", weights_only=True)
-        # What torch raises for truncated files and for files that are no checkpoints.
-        except (EOFError, RuntimeError, OSError, KeyError, pickle.UnpicklingError) as error:
-            logger.warning("%s is damaged (%s): starting anew", self.path, error)
+            content: dict[str, Any] = read_saved(self.path)
+        except ValueError as error:
+            logger.warning("%s: starting anew", error)
             return State()
         if content["identity"] != self.identity or content["state"]["epoch"] > max_epochs:
             logger.info("%s belongs to another configuration: starting anew", self.path)

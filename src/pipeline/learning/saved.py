@@ -1,7 +1,10 @@
 """A trained network as files, and back from them."""
 
+import io
+import pickle
+import zipfile
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import torch
@@ -15,15 +18,57 @@ def save_network(
     model: torch.nn.Module, history: pd.DataFrame, weights: str | Path, table: str | Path
 ) -> None:
     """Write the weights (a state dict on the CPU) and the history (CSV)."""
-    with written_whole(weights) as temporary:
-        torch.save({k: v.cpu() for k, v in model.state_dict().items()}, temporary)
+    write_saved(weights, {k: v.cpu() for k, v in model.state_dict().items()})
     with written_whole(table) as temporary:
         history.to_csv(temporary, index=False)
 
 
+def write_saved(path: str | Path, content: Any) -> None:
+    """Write `content`, of types that torch knows, for `read_saved`; takes its size in memory.
+
+    Raises:
+        OSError: there is no room; see `files.written_whole`.
+    """
+    # Torch itself would say of a full disk neither that it is nor which file had no room.
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    with written_whole(path) as temporary:
+        temporary.write_bytes(buffer.getbuffer())
+
+
+def read_saved(path: str | Path) -> Any:
+    """What `write_saved` wrote, on the CPU; torch itself does not look at the file's checksums.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as file:
+            if file.testzip():
+                raise zipfile.BadZipFile("a checksum is wrong")
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise
+    # What zipfile and torch raise for files that are damaged or of another program.
+    except (
+        zipfile.BadZipFile,
+        EOFError,
+        RuntimeError,
+        OSError,
+        KeyError,
+        UnicodeDecodeError,
+        pickle.UnpicklingError,
+    ) as error:
+        raise ValueError(f"{path}: damaged ({error})") from error
+
+
 def read_weights(path: str | Path) -> dict[str, torch.Tensor]:
-    """The weights of a file, on the CPU."""
-    weights: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    """The weights of a file, on the CPU; ValueError if it is damaged."""
+    try:
+        weights: dict[str, torch.Tensor] = read_saved(path)
+    except ValueError as error:
+        raise ValueError(f"{error}; delete it and rerun") from error
     return weights
 
 
