@@ -6,7 +6,6 @@ from pathlib import Path
 from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.voxels import Grid
 from pipeline.direction.training import train_network
-from pipeline.learning.launch import in_processes
 from pipeline.learning.saved import save_network
 from pipeline.scripting import granted_processes, job
 from pipeline.voxels.epochs import fresh_events, shard_events
@@ -22,16 +21,8 @@ with job(snakemake):
         events = partial(fresh_events, tracks, grid, training_set, name, block["seed"])
     else:
         events = partial(shard_events, shards, training_set, name, block["seed"])
-    work = partial(
-        train_network,
-        name,
-        block["seed"],
-        network,
-        training_set,
-        events,
-        shards,
-        Path(params.checkpoint),
-        params.code,
+    checkpoint = Path(params.checkpoint)
+    model, history = train_network(
+        name, block["seed"], network, training_set, events, shards, checkpoint, params.code
     )
-    model, history = in_processes(network.processes, network.device, work)
     save_network(model, history, snakemake.output.weights, snakemake.output.history)

@@ -7,7 +7,6 @@ from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.sources import Simulation
 from pipeline.config.voxels import Grid
 from pipeline.direction.training import train_network
-from pipeline.learning.launch import in_processes
 from pipeline.learning.saved import save_network
 from pipeline.scripting import granted_processes, job
 from pipeline.voxels.stream import stream_events
@@ -20,16 +19,8 @@ with job(snakemake):
     grid = Grid.model_validate(block["grid"])
     events = partial(stream_events, sources, grid, training_set, name, block["seed"])
     shards = [Path(path) for path in snakemake.input.shards]
-    work = partial(
-        train_network,
-        name,
-        block["seed"],
-        network,
-        training_set,
-        events,
-        shards,
-        Path(params.checkpoint),
-        params.code,
+    checkpoint = Path(params.checkpoint)
+    model, history = train_network(
+        name, block["seed"], network, training_set, events, shards, checkpoint, params.code
     )
-    model, history = in_processes(network.processes, network.device, work)
     save_network(model, history, snakemake.output.weights, snakemake.output.history)

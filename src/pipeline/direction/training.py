@@ -11,6 +11,7 @@ from pipeline.columns import check_parquet
 from pipeline.config.learning import Network, TrainingSet
 from pipeline.direction.networks import build_network, loss
 from pipeline.direction.vmf import LossForm
+from pipeline.learning.launch import in_processes
 from pipeline.learning.trainer import train
 from pipeline.provenance import file_digest, fingerprint, generator, seed_words
 from pipeline.voxels.batches import slices_of, sparse_batch
@@ -39,11 +40,29 @@ def train_network(
     may differ in the last digits.
 
     Of several processes (`learning.launch`) each makes all the events, 0.125 ms of a core for a
-    fresh view, and learns from its part of a batch.
+    fresh view, and learns from its part of a batch; `events` must be picklable for them.
+
+    Raises:
+        ValueError: a shard is damaged; see `in_processes` and `learning.trainer.train` too.
     """
+    check_parquet(shards, "voxel shard")
+    work = partial(_train, name, seed, settings, training_set, events, shards, checkpoint, code)
+    return in_processes(settings.processes, settings.device, work)
+
+
+def _train(
+    name: str,
+    seed: int,
+    settings: Network,
+    training_set: TrainingSet,
+    events: Callable[[], TrainingEvents],
+    shards: Sequence[Path],
+    checkpoint: Path,
+    code: str,
+) -> tuple[torch.nn.Module, pd.DataFrame]:
+    """What `train_network` does, in each of its processes."""
     torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
-    check_parquet(shards, "voxel shard")
     bins = grid_bins(shards)
     validation_fraction = training_set.validation_fraction
     model = build_network(settings, bins)

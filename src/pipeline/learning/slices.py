@@ -53,11 +53,11 @@ class Slices(Generic[Batch]):
         for replica in used[1:]:
             for shared, own in zip(self.model.buffers(), replica.buffers(), strict=True):
                 own.copy_(shared)
-        self.model.zero_grad(set_to_none=True)
+        for replica in self.replicas:
+            replica.zero_grad(set_to_none=True)
 
         def work(replica: torch.nn.Module, events_of_slice: Batch) -> Tensor:
             replica.train()
-            replica.zero_grad(set_to_none=True)
             losses = self.loss(replica, events_of_slice)
             (losses.sum() / events).backward()
             return losses.detach().sum(dtype=torch.float64)
