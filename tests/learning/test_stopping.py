@@ -7,6 +7,7 @@ import threading
 import pytest
 from regression import Dropping, assert_same_weights, without_time
 
+from pipeline.learning import trainer
 from pipeline.learning.stopping import Stopped, sigterm_noted
 
 
@@ -72,20 +73,27 @@ def test_sigterm_in_the_validation_stops_after_it(study, other):
     assert without_time(resumed).equals(without_time(other.run(max_epochs=2)))
 
 
-def test_kill_in_the_validation_loses_no_step(study, other):
-    batches, learnt = study.validation, []
+@pytest.mark.parametrize(("every_s", "lost"), [(0, 0), (3600, 7)])
+def test_kill_costs_the_steps_since_the_last_checkpoint(study, other, monkeypatch, every_s, lost):
+    """There is one after every step, or of the epoch before, which took less than an hour."""
+    monkeypatch.setattr(trainer, "SAVE_EVERY_S", every_s)
+    study.make_model = other.make_model = Dropping
 
-    def interrupted():
-        raise KeyboardInterrupt
+    def killed(epoch, number, batch):
+        if (epoch, number) == (2, 7):
+            raise KeyboardInterrupt
+        return batch
 
-    study.validation = interrupted
+    study.spoil = killed
     with pytest.raises(KeyboardInterrupt):
-        study.run(max_epochs=1)
-    study.validation, loss = batches, study.loss
+        study.run(max_epochs=2)
+    learnt, loss = [], study.loss
+    study.spoil = lambda epoch, number, batch: batch
     study.loss = lambda net, batch: learnt.append(net.training) or loss(net, batch)
-    resumed = study.run(max_epochs=1)
-    assert not any(learnt)
-    assert without_time(resumed).equals(without_time(other.run(max_epochs=1)))
+    resumed = study.run(max_epochs=2)
+    assert sum(learnt) == 20 - 7 + lost
+    assert without_time(resumed).equals(without_time(other.run(max_epochs=2)))
+    assert_same_weights(study.weights(), other.weights())
 
 
 def test_handler_is_put_back_after_training(study):

@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 Batch = TypeVar("Batch", bound=Sized)
 
+SAVE_EVERY_S = 300.0  # so much of a long epoch is lost at most where the training is killed
+
 
 def train(
     model: torch.nn.Module,
@@ -48,8 +50,9 @@ def train(
         validation: batches of the validation set, the same every time.
         epoch_events: about how many events an epoch has, for the time left and for a learning
             rate that falls towards the end.
-        checkpoint: file written after every epoch and at SIGTERM; if it is there and carries
-            `identity`, the training goes on from it and ends as it would have without a break.
+        checkpoint: file written after every epoch, every five minutes within one and at SIGTERM;
+            if it is there and carries `identity`, the training goes on from it and ends as it would
+            have without a break.
         identity: digest of everything that the weights after an epoch depend on, see
             `Training.identity`: without `max_epochs` in it, a higher number of epochs continues a
             training that was stopped by it.
@@ -70,8 +73,11 @@ def train(
     saved = Checkpoint(checkpoint, identity, model, optimiser, schedule)
     state = saved.resume(settings.max_epochs)
     slices = Slices(model, loss, settings.slices, settings.threads)
+    saved_at = time.monotonic()
 
     def save() -> None:
+        nonlocal saved_at
+        saved_at = time.monotonic()
         if ranks.rank() == 0:
             saved.save(state)
 
@@ -95,11 +101,12 @@ def train(
                 sums.seconds = time.monotonic() - start
                 progress.update(sum(map(len, batch)), f"loss {sums.mean:.4f}")
                 stop_if_told()
+                if time.monotonic() - saved_at >= SAVE_EVERY_S:
+                    save()
             if not sums.steps:
                 raise ValueError("the training set is empty; give it more events")
             if sums.skipped == sums.steps:
                 raise FloatingPointError("no step of the epoch had a finite gradient")
-            save()  # so that a kill in the validation costs no more than that
             validation_loss = evaluate(model, loss, validation())
             _finish_epoch(state, model, validation_loss, time.monotonic() - start)
             progress.finish(f"loss {sums.mean:.4f}, validation {validation_loss:.4f}")
