@@ -2,13 +2,12 @@
 
 import json
 import shutil
-from pathlib import Path
 
 import pytest
 
-from pipeline import record as module
+from pipeline.hardware import hardware
 from pipeline.provenance import file_digest
-from pipeline.record import hardware, record, scripts_digest
+from pipeline.record import record, scripts_digest
 
 
 @pytest.fixture
@@ -46,19 +45,3 @@ def test_digest_of_scripts_sees_code_and_neither_comments_nor_the_place(tmp_path
     assert scripts_digest(shutil.copytree(scripts, tmp_path / "elsewhere")) == before
     (scripts / "b.py").write_text("B = 2\n")
     assert scripts_digest(scripts) != before
-
-
-def test_hardware_is_that_of_this_machine():
-    found = hardware()
-    meminfo = Path("/proc/meminfo").read_text().split()
-    assert meminfo[0] == "MemTotal:"
-    assert found["memory_GiB"] == pytest.approx(int(meminfo[1]) / 2**20, abs=0.06)
-    assert found["cores"] >= 1
-    assert found["processor"]
-
-
-def test_processor_without_a_name_is_called_by_its_architecture(monkeypatch):
-    monkeypatch.setattr(module.platform, "machine", lambda: "aarch64")
-    assert module._processor("processor\t: 0\nBogoMIPS\t: 50.00\n") == "aarch64"
-    named = "processor\t: 0\nmodel name\t: Some CPU: 2 GHz\n\nmodel name\t: another\n"
-    assert module._processor(named) == "Some CPU: 2 GHz"

@@ -1,13 +1,10 @@
 """The record beside a study's tables: what they were made with."""
 
-import os
-import platform
-import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline.hardware import hardware
 from pipeline.provenance import code_digest, file_digest, fingerprint, versions
 
 
@@ -36,32 +33,3 @@ def scripts_digest(folder: str | Path) -> str:
     """One digest of all scripts of a folder with their modules; see `provenance.code_digest`."""
     scripts = sorted(Path(folder).glob("*.py"))
     return fingerprint({script.name: code_digest(script) for script in scripts})
-
-
-def hardware() -> dict[str, Any]:
-    """Processor, its logical cores, memory [GiB] and GPUs of the machine that this runs on."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {
-        "processor": _processor(Path("/proc/cpuinfo").read_text()),
-        "cores": os.cpu_count(),
-        "memory_GiB": round(memory / 2**30, 1),
-        "gpus": _gpus(),
-    }
-
-
-def _processor(cpuinfo: str) -> str:
-    """The first model name in the kernel's list; the architecture where it names none (ARM)."""
-    for line in cpuinfo.splitlines():
-        key, _, value = line.partition(":")
-        if key.strip() == "model name":
-            return value.strip()
-    return platform.machine()
-
-
-def _gpus() -> list[str]:
-    """Names of NVIDIA's GPUs: asked of the driver, which needs no CUDA build of PyTorch."""
-    if shutil.which("nvidia-smi") is None:
-        return []
-    command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    return answer.stdout.splitlines() if answer.returncode == 0 else []

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pipeline.hardware import hardware, in_words
+
 SOURCES = Path(__file__).resolve().parents[1]
 FORMAT = "%(asctime)s %(message)s"
 # Jobs share the machine: OpenMP threads that spin while they wait slow each other down tenfold.
@@ -17,7 +19,7 @@ QUIET_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 
 @contextmanager
 def job(snakemake: Any) -> Iterator[None]:
-    """Log to the rule's log and to the terminal while the block runs.
+    """Log to the rule's log, beginning with the machine, and to the terminal while the block runs.
 
     An error's message goes to the terminal, its trace to the log only, and the job fails.
     """
@@ -27,9 +29,11 @@ def job(snakemake: Any) -> Iterator[None]:
     file.setFormatter(logging.Formatter(FORMAT))
     label = " ".join([snakemake.rule, *map(str, snakemake.wildcards)])
     terminal.setFormatter(logging.Formatter(f"[{label}] %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[file, terminal], force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[file], force=True)
     # Libraries stay quiet below warnings.
     logging.getLogger("pipeline").setLevel(logging.INFO)
+    logging.getLogger(__name__).info("on %s", in_words(hardware()))
+    logging.getLogger().addHandler(terminal)
     try:
         yield
     except Exception as error:

@@ -1,0 +1,143 @@
+"""Training with bfloat16 products, emulated: what it changes in a network's accuracy.
+
+    python benchmarks/precision_training.py [--config YAML] [--network UNet] [--epochs N]
+
+Takes the tracks and voxels of a study (`snakemake --cores all --until voxels`). A network is
+trained twice from each seed: in float32, and with the inputs, weights and results of every
+convolution and linear layer, and their gradients, rounded to bfloat16, as mixed precision has them;
+sums over neighbours, normalisation, loss, weights and optimiser stay float32. Both see the same
+events. Two trainings of other seeds differ, too: by so much a difference may be chance.
+"""
+
+import argparse
+import contextlib
+import logging
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pandas as pd
+import torch
+from machine import describe_machine
+from precision import TEST_SETS, mean_and_error
+from torch import Tensor, nn
+from torch.autograd import Function
+
+from pipeline import layout
+from pipeline.config.schema import TRAINING, Config, read_config
+from pipeline.direction.training import train_network
+from pipeline.direction.vmf import cosine_distance
+from pipeline.sparse import torch_backend
+from pipeline.sparse.tensor import SparseTensor
+from pipeline.voxels.batches import sparse_batch
+from pipeline.voxels.dataset import grid_bins, stream_batches
+from pipeline.voxels.epochs import fresh_events
+
+
+class Rounded(Function):
+    """bfloat16 in both directions."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x.bfloat16().float()
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        return grad.bfloat16().float()
+
+
+def rounded(x: Any) -> Any:
+    if isinstance(x, SparseTensor):
+        return x.with_features(Rounded.apply(x.features))
+    return Rounded.apply(x)
+
+
+def in_bfloat16(product: Callable[..., Any]) -> Callable[..., Any]:
+    """`product(inputs, weight, bias)` of rounded inputs and weights, its result rounded."""
+
+    def of_rounded(x: Any, weight: Tensor, bias: Tensor | None = None) -> Any:
+        return rounded(product(rounded(x), rounded(weight), bias))
+
+    return of_rounded
+
+
+@contextlib.contextmanager
+def bfloat16_products() -> Iterator[None]:
+    with (
+        patch.object(
+            torch_backend, "submanifold_conv", in_bfloat16(torch_backend.submanifold_conv)
+        ),
+        patch.object(nn.functional, "linear", in_bfloat16(nn.functional.linear)),
+    ):
+        yield
+
+
+PRECISIONS = {"float32": contextlib.nullcontext, "bfloat16": bfloat16_products}
+
+
+def trained(config: Config, name: str, epochs: int, seed: int) -> tuple[nn.Module, pd.DataFrame]:
+    """Network `name`, trained on fresh views of the study's tracks on one core."""
+    settings = config.networks[name].on_one_core().model_copy(update={"max_epochs": epochs})
+    tracks = [Path(path) for path in layout.training_tracks(config, name)]
+    shards = [Path(path) for path in layout.shards(config, TRAINING)]
+    events = partial(fresh_events, tracks, config.grid, config.training_set, name, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoint = Path(folder, "checkpoint.pt")
+        return train_network(
+            name, seed, settings, config.training_set, events, shards, checkpoint, ""
+        )
+
+
+@torch.no_grad()
+def distances(model: nn.Module, shards: list[Path]) -> Tensor:
+    """Cosine distances [n] of the events of a test set, one frame."""
+    model.eval()
+    bins = grid_bins(shards)
+    return torch.cat(
+        [
+            cosine_distance(
+                model(sparse_batch(batch, bins)).direction, torch.from_numpy(batch.direction)
+            )
+            for batch in stream_batches(shards, 128)
+        ]
+    )
+
+
+def main() -> None:
+    """Run the trainings and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--config", type=Path, default=Path("config/config.yaml"))
+    parser.add_argument("--network", default="UNet")
+    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    config = read_config(arguments.config)
+    rows = []
+    for seed in arguments.seeds:
+        for precision, products in PRECISIONS.items():
+            with products():
+                model, history = trained(config, arguments.network, arguments.epochs, seed)
+                found = {
+                    test_set: distances(model, [Path(s) for s in layout.shards(config, test_set)])
+                    for test_set in TEST_SETS
+                }
+            rows.append(
+                {
+                    "seed": seed,
+                    "precision": precision,
+                    "views": history["events_seen"].iloc[-1],
+                    "skipped steps": history["skipped_steps"].sum(),
+                    "validation loss": f"{history['validation_loss'].min():.4f}",
+                    **{name: mean_and_error(values, 4) for name, values in found.items()},
+                }
+            )
+            print(rows[-1], flush=True)
+    print(f"{describe_machine()}\n\n{pd.DataFrame(rows).to_string(index=False)}")
+
+
+if __name__ == "__main__":
+    main()
