@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.hardware import hardware, in_words
-from pipeline.scripting import job, share_package
+from pipeline.scripting import granted, job, share_package
 
 
 @pytest.fixture
@@ -61,6 +61,16 @@ def test_log_of_an_earlier_try_is_replaced(rule, tmp_path):
     log = (tmp_path / "logs" / "rule.log").read_text()
     assert "second" in log
     assert "first" not in log
+
+
+@pytest.mark.parametrize(
+    ("cores", "processes", "threads"), [(8, 2, 3), (6, 2, 3), (5, 2, 2), (2, 2, 1), (1, 1, 1)]
+)
+def test_a_training_uses_no_more_than_the_cores_of_its_job(cores, processes, threads):
+    wanted = {"training_processes": 2, "training_threads": 3, "training_loader_threads": 4}
+    given = SimpleNamespace(threads=cores, resources={"mem_mb": 1, **wanted})
+    expected = {"processes": processes, "threads": threads, "loader_threads": 4}
+    assert granted(given) == expected
 
 
 def test_threads_of_jobs_wait_without_spinning_unless_the_user_says_otherwise(monkeypatch):

@@ -11,6 +11,7 @@ from typing import Any
 from pipeline.hardware import hardware, in_words
 
 SOURCES = Path(__file__).resolve().parents[1]
+SHARE = "training_"
 FORMAT = "%(asctime)s %(message)s"
 # Jobs share the machine: OpenMP threads that spin while they wait slow each other down tenfold.
 # How many there are in a job, Snakemake says.
@@ -45,19 +46,19 @@ def job(snakemake: Any) -> Iterator[None]:
         sys.exit(1)
 
 
-def granted_threads(snakemake: Any, processes: int = 1) -> dict[str, int]:
-    """Threads of a `config.learning.SparseTraining`, no more than the job has cores."""
-    wanted = snakemake.resources
-    return {
-        "threads": min(wanted.slice_threads, snakemake.threads // processes),
-        "loader_threads": wanted.loader_threads,
+def granted(snakemake: Any) -> dict[str, int]:
+    """What a training may use: `config.training.Training.shares`, but no more than the job's cores.
+
+    They are the job's resources that begin with SHARE: no parameters, so a change reruns nothing.
+    """
+    wanted = {
+        name.removeprefix(SHARE): number
+        for name, number in snakemake.resources.items()
+        if name.startswith(SHARE)
     }
-
-
-def granted_processes(snakemake: Any) -> dict[str, int]:
-    """Processes of a `config.learning.Network` and threads of each, on the job's cores."""
-    processes = min(snakemake.resources.processes, snakemake.threads)
-    return {"processes": processes, **granted_threads(snakemake, processes)}
+    processes = min(wanted["processes"], snakemake.threads)
+    threads = min(wanted["threads"], snakemake.threads // processes)
+    return {**wanted, "processes": processes, "threads": threads}
 
 
 def share_package(code: str) -> None:

@@ -82,3 +82,23 @@ def test_overall_auc_is_the_mean_of_the_energies():
     assert found["auc"].tolist() == [0.5, 0.5, 0.5]
     assert found.loc["all", ["simulated_events", "reference_events"]].tolist() == [4, 4]
     assert found.loc["all", "auc_err"] == pytest.approx(found.loc[40.0, "auc_err"] / 2**0.5)
+
+
+def test_two_processes_learn_as_one_does(lines, tmp_path):
+    samples = Samples([lines("made", {40.0: 8.0}, 200, 1)], [lines("read", {40.0: 16.0}, 200, 2)])
+    found = [
+        classify(
+            samples,
+            GRID,
+            SETTINGS.model_copy(update={"slices": 2, "max_epochs": 1, "processes": processes}),
+            1,
+            tmp_path / f"{processes}.pt",
+            "code",
+        )
+        for processes in (1, 2)
+    ]
+    (one, history), (two, other_history) = found
+    pd.testing.assert_frame_equal(two, one, rtol=1e-3)
+    pd.testing.assert_frame_equal(
+        other_history.drop(columns="seconds"), history.drop(columns="seconds"), rtol=1e-5
+    )

@@ -58,6 +58,6 @@ def test_a_thread_needs_a_slice(plain):
 
 def test_a_process_needs_a_slice_for_each_of_its_threads(plain):
     assert network_of(plain, slices=4, processes=2, threads=2).processes == 2
-    message = r"networks\.RCN: processes: 2 with 3 thread\(s\), but a batch has 4 slice"
+    message = r"networks\.RCN: threads: 3 in each of 2 processes, but a batch has 4 slice"
     with pytest.raises(ConfigError, match=message):
         network_of(plain, slices=4, processes=2, threads=3)

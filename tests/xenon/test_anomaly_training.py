@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from scipy import stats
@@ -146,3 +147,17 @@ def test_larger_beta_holds_the_latent_space_closer_to_its_prior(encode):
     x = torch.from_numpy(events.features).float()
     weak, strong = (encode(events, beta=b, name=f"{b}.pt")[0](x).kl.mean() for b in (0.1, 20.0))
     assert strong < 0.7 * weak
+
+
+@pytest.mark.parametrize("network", ["classify", "encode"])
+def test_two_processes_learn_as_one_does(request, network):
+    train, events = request.getfixturevalue(network), made_events()
+    settings = {"classify": CLASSIFIER, "encode": AUTOENCODER}[network]
+    settings = settings.model_copy(update={"slices": 2, "max_epochs": 3})
+    one, history = train(events, settings, name="one.pt")
+    two, found = train(events, settings.model_copy(update={"processes": 2}), name="two.pt")
+    pd.testing.assert_frame_equal(
+        found.drop(columns="seconds"), history.drop(columns="seconds"), rtol=1e-5
+    )
+    for name, value in one.state_dict().items():
+        torch.testing.assert_close(two.state_dict()[name], value, rtol=1e-4, atol=1e-5)

@@ -10,7 +10,7 @@ from pipeline.config.schema import TRAINING, ConfigError, check_config
 from pipeline.direction.methods import methods
 from pipeline.preflight import NotReadyError, check_ready
 from pipeline.provenance import code_digest, package_digest
-from pipeline.scripting import share_package
+from pipeline.scripting import SHARE, share_package
 
 try:
     study = check_config(config)
@@ -31,6 +31,11 @@ def code(script):
     Snakemake itself notices an edited script only.
     """
     return code_digest(Path(workflow.basedir) / "workflow" / "scripts" / script)
+
+
+def shares(training):
+    """How a training shares its work, as resources."""
+    return {f"{SHARE}{name}": number for name, number in training.shares().items()}
 
 
 @cache

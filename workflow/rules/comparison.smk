@@ -51,11 +51,9 @@ if study.track_comparison and study.track_comparison.voxel_classifier:
             "../../envs/conda.yaml"
         threads: CLASSIFIER.cores
         resources:
-            mem_mb=3000,
+            **shares(CLASSIFIER),
+            mem_mb=3000 * CLASSIFIER.processes,
             runtime=240,
-            # Not parameters: the result is the same for any number of threads.
-            slice_threads=CLASSIFIER.threads,
-            loader_threads=CLASSIFIER.loader_threads,
         params:
             # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
             checkpoint=f"{R}/comparison/checkpoint.pt",

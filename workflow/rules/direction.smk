@@ -21,10 +21,9 @@ rule train_network:
     resources:
         mem_mb=lambda wildcards: 3000 * study.networks[wildcards.network].processes,
         runtime=1440,
-        # Not parameters: the result is the same for any number of processes and threads.
-        processes=lambda wildcards: study.networks[wildcards.network].processes,
-        slice_threads=lambda wildcards: study.networks[wildcards.network].threads,
-        loader_threads=lambda wildcards: study.networks[
+        training_processes=lambda wildcards: study.networks[wildcards.network].processes,
+        training_threads=lambda wildcards: study.networks[wildcards.network].threads,
+        training_loader_threads=lambda wildcards: study.networks[
             wildcards.network
         ].loader_threads,
     params:

@@ -51,7 +51,7 @@ def score_terms(samples):
 
 
 def learning_block(part, network, **more):
-    """What a training depends on besides its shards; the number of threads does not touch it."""
+    """What a training depends on besides its shards; how it shares its work does not."""
     return {
         "seed": study.seed,
         "validation_fraction": part.validation_fraction,

@@ -30,7 +30,8 @@ if IMAGES:
             "../../envs/conda.yaml"
         threads: IMAGES.classifier.cores
         resources:
-            mem_mb=2000,
+            **shares(IMAGES.classifier),
+            mem_mb=2000 * IMAGES.classifier.processes,
             runtime=240,
         params:
             # Not an output: Snakemake removes those of an interrupted job; this one resumes it.
@@ -61,7 +62,8 @@ if IMAGES:
             "../../envs/conda.yaml"
         threads: IMAGES.cvae.cores
         resources:
-            mem_mb=2000,
+            **shares(IMAGES.cvae),
+            mem_mb=2000 * IMAGES.cvae.processes,
             runtime=240,
         params:
             checkpoint=f"{R}/xenon/networks/image_cvae/checkpoint.pt",

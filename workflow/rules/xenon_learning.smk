@@ -20,7 +20,8 @@ if ANOMALY:
             "../../envs/conda.yaml"
         threads: ANOMALY.classifier.cores
         resources:
-            mem_mb=2000,
+            **shares(ANOMALY.classifier),
+            mem_mb=2000 * ANOMALY.classifier.processes,
             runtime=240,
         params:
             # Not an output: Snakemake removes those of an interrupted job; this one resumes it.
@@ -50,7 +51,8 @@ if ANOMALY:
             "../../envs/conda.yaml"
         threads: ANOMALY.vae.cores
         resources:
-            mem_mb=2000,
+            **shares(ANOMALY.vae),
+            mem_mb=2000 * ANOMALY.vae.processes,
             runtime=240,
         params:
             checkpoint=f"{R}/xenon/networks/vae_{{beta}}/checkpoint.pt",

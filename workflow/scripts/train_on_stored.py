@@ -7,12 +7,12 @@ from pipeline.config.learning import Network, TrainingSet
 from pipeline.config.voxels import Grid
 from pipeline.direction.training import train_network
 from pipeline.learning.saved import save_network
-from pipeline.scripting import granted_processes, job
+from pipeline.scripting import granted, job
 from pipeline.voxels.epochs import fresh_events, shard_events
 
 with job(snakemake):
     name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block
-    network = Network.model_validate({**block["network"], **granted_processes(snakemake)})
+    network = Network.model_validate({**block["network"], **granted(snakemake)})
     training_set = TrainingSet.model_validate(block["training_set"])
     shards = [Path(path) for path in snakemake.input.shards]
     if network.views == "fresh":

@@ -8,12 +8,12 @@ from pipeline.config.sources import Simulation
 from pipeline.config.voxels import Grid
 from pipeline.direction.training import train_network
 from pipeline.learning.saved import save_network
-from pipeline.scripting import granted_processes, job
+from pipeline.scripting import granted, job
 from pipeline.voxels.stream import stream_events
 
 with job(snakemake):
     name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block
-    network = Network.model_validate({**block["network"], **granted_processes(snakemake)})
+    network = Network.model_validate({**block["network"], **granted(snakemake)})
     training_set = TrainingSet.model_validate(block["training_set"])
     sources = {s: Simulation.model_validate(source) for s, source in block["sources"].items()}
     grid = Grid.model_validate(block["grid"])

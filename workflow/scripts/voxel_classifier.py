@@ -7,11 +7,11 @@ from pipeline.comparison.voxel_classifier import auc_table, classify
 from pipeline.config.comparison import VoxelClassifier
 from pipeline.config.voxels import Grid
 from pipeline.files import written_whole
-from pipeline.scripting import granted_threads, job
+from pipeline.scripting import granted, job
 
 with job(snakemake):
     params, block = snakemake.params, snakemake.params.block
-    settings = VoxelClassifier.model_validate({**block["classifier"], **granted_threads(snakemake)})
+    settings = VoxelClassifier.model_validate({**block["classifier"], **granted(snakemake)})
     samples = Samples(
         [Path(path) for path in snakemake.input.simulated],
         [Path(path) for path in snakemake.input.reference],

@@ -7,7 +7,7 @@ from pipeline.config.xenon.detector import Detector
 from pipeline.config.xenon.images import Cnn
 from pipeline.learning.saved import save_network
 from pipeline.provenance import file_digest, fingerprint, generator
-from pipeline.scripting import job
+from pipeline.scripting import granted, job
 from pipeline.xenon.anomaly.classifier import classifier_losses
 from pipeline.xenon.anomaly.dataset import read_training_events, with_nr_share
 from pipeline.xenon.anomaly.training import train_network
@@ -19,7 +19,7 @@ with job(snakemake):
     seed, fraction, share, size = (
         block[key] for key in ("seed", "validation_fraction", "training_share", "size")
     )
-    settings = Cnn.model_validate({**block["network"], "threads": snakemake.threads})
+    settings = Cnn.model_validate({**block["network"], **granted(snakemake)})
     display = Display.of(Detector.model_validate(block["detector"]), size)
     shards = {"er": snakemake.input.er, "wimp": snakemake.input.wimp}
     events = read_training_events(shards, {"er": "ER", "wimp": "NR"}, seed, fraction, display)

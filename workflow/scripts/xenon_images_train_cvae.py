@@ -7,7 +7,7 @@ from pipeline.config.xenon.detector import Detector
 from pipeline.config.xenon.images import Cvae
 from pipeline.learning.saved import save_network
 from pipeline.provenance import file_digest, fingerprint
-from pipeline.scripting import job
+from pipeline.scripting import granted, job
 from pipeline.xenon.anomaly.dataset import read_training_events
 from pipeline.xenon.anomaly.training import train_network
 from pipeline.xenon.images.display import Display
@@ -16,7 +16,7 @@ from pipeline.xenon.images.networks import ImageAutoencoder, cvae_losses
 with job(snakemake):
     block = snakemake.params.block
     seed, fraction, size = (block[key] for key in ("seed", "validation_fraction", "size"))
-    settings = Cvae.model_validate({**block["network"], "threads": snakemake.threads})
+    settings = Cvae.model_validate({**block["network"], **granted(snakemake)})
     display = Display.of(Detector.model_validate(block["detector"]), size)
     shards = snakemake.input.er
     events = read_training_events({"er": shards}, {"er": "ER"}, seed, fraction, display)

@@ -6,14 +6,14 @@ from pathlib import Path
 from pipeline.config.xenon.anomaly import Classifier, ErNr
 from pipeline.learning.saved import save_network
 from pipeline.provenance import file_digest, fingerprint
-from pipeline.scripting import job
+from pipeline.scripting import granted, job
 from pipeline.xenon.anomaly.classifier import build_classifier, classifier_losses
 from pipeline.xenon.anomaly.dataset import read_training_events
 from pipeline.xenon.anomaly.training import train_network
 
 with job(snakemake):
     block, seed = snakemake.params.block, snakemake.params.block["seed"]
-    settings = Classifier.model_validate({**block["network"], "threads": snakemake.threads})
+    settings = Classifier.model_validate({**block["network"], **granted(snakemake)})
     train = ErNr.model_validate(block["train"])
     shards = {train.er: snakemake.input.er, train.nr: snakemake.input.nr}
     recoils = {train.er: "ER", train.nr: "NR"}

@@ -6,14 +6,14 @@ from pathlib import Path
 from pipeline.config.xenon.anomaly import VAE
 from pipeline.learning.saved import save_network
 from pipeline.provenance import file_digest, fingerprint
-from pipeline.scripting import job
+from pipeline.scripting import granted, job
 from pipeline.xenon.anomaly.dataset import read_training_events
 from pipeline.xenon.anomaly.training import train_network
 from pipeline.xenon.anomaly.vae import Autoencoder, vae_losses
 
 with job(snakemake):
     block, seed = snakemake.params.block, snakemake.params.block["seed"]
-    settings = VAE.model_validate({**block["network"], "threads": snakemake.threads})
+    settings = VAE.model_validate({**block["network"], **granted(snakemake)})
     sample, shards, fraction = block["sample"], snakemake.input.shards, block["validation_fraction"]
     events = read_training_events({sample: shards}, {sample: "ER"}, seed, fraction)
     digests = [file_digest(path) for path in shards]

@@ -19,6 +19,7 @@ from pipeline.config.comparison import VoxelClassifier
 from pipeline.config.learning import TrainingSet
 from pipeline.config.voxels import Grid
 from pipeline.inference.roc import area_under_curve, auc_error
+from pipeline.learning.launch import in_processes
 from pipeline.learning.trainer import train
 from pipeline.provenance import fingerprint, generator, seed_words
 from pipeline.sparse.unet import UNet
@@ -45,18 +46,47 @@ def classify(
 
     It sees a new view of every training track in every epoch. Both samples weigh the same at each
     energy, so that the mix of energies tells nothing. `checkpoint`, `code` (digest of the code in
-    use) and the history are those of `learning.trainer.train`.
+    use) and the history are those of `learning.trainer.train`. Several processes
+    (`learning.launch`) make all the views each.
 
     Columns of the scores: source, event_id, energy_keV, simulated, logit.
 
     Raises:
         ValueError: the samples have no energy in common, or too few tracks to hold some out.
     """
+    validation, test = held_out_views(samples.tables, grid, settings, seed)
+    weights = balance(test.energy_keV, samples.is_simulated(test))
+    work = partial(_train, samples, weights, validation, grid, settings, seed, checkpoint, code)
+    model, history = in_processes(settings.processes, settings.device, work)
+    model.eval()
+    with torch.no_grad():
+        scores = [logits(model, batch, grid.bins).cpu() for batch in _batches(test, settings)]
+    table = pd.DataFrame(
+        {
+            "source": test.source,
+            "event_id": test.event_id,
+            "energy_keV": test.energy_keV,
+            "simulated": samples.is_simulated(test),
+            "logit": torch.cat(scores).numpy(),
+        }
+    )
+    return table[table["energy_keV"].isin(weights.energies_keV)], history
+
+
+def _train(
+    samples: Samples,
+    weights: Balance,
+    validation: VoxelBatch,
+    grid: Grid,
+    settings: VoxelClassifier,
+    seed: int,
+    checkpoint: Path,
+    code: str,
+) -> tuple[torch.nn.Module, pd.DataFrame]:
+    """The trained classifier and its history; runs in every process of the training."""
     torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, NAME)[0] % 2**63)
     model = UNet(settings.widths, outputs=1, backend=settings.backend).to(settings.device)
-    validation, test = held_out_views(samples.tables, grid, settings, seed)
-    weights = balance(test.energy_keV, samples.is_simulated(test))
     learnt_from = TrainingSet(
         sources=[NAME],
         smearing_um=settings.smearing_um,
@@ -79,19 +109,7 @@ def classify(
         checkpoint,
         fingerprint(settings.identity(), seed, code, events.identity, samples.simulated_sources),
     )
-    model.eval()
-    with torch.no_grad():
-        scores = [logits(model, batch, grid.bins).cpu() for batch in _batches(test, settings)]
-    table = pd.DataFrame(
-        {
-            "source": test.source,
-            "event_id": test.event_id,
-            "energy_keV": test.energy_keV,
-            "simulated": samples.is_simulated(test),
-            "logit": torch.cat(scores).numpy(),
-        }
-    )
-    return table[table["energy_keV"].isin(weights.energies_keV)], history
+    return model, history
 
 
 def auc_table(scores: pd.DataFrame) -> pd.DataFrame:

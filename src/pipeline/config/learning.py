@@ -27,15 +27,11 @@ class SparseTraining(Training):
     @property
     def cores(self) -> int:
         """CPU cores that a training keeps busy."""
-        return self.threads + self.loader_threads - 1
+        return self.processes * (self.threads + self.loader_threads - 1)
 
-    def on_one_core(self) -> Self:
-        """The same training, with the same result, on one core."""
-        return self.model_copy(update={"threads": 1, "loader_threads": 1})
-
-    def identity(self) -> dict[str, Any]:
-        """As of every training; the number of loader threads does not touch the weights."""
-        return {k: v for k, v in super().identity().items() if k != "loader_threads"}
+    def shares(self) -> dict[str, int]:
+        """How a training shares its work, which its result does not depend on."""
+        return {**super().shares(), "loader_threads": self.loader_threads}
 
 
 class Network(SparseTraining):
@@ -49,13 +45,6 @@ class Network(SparseTraining):
         "better and slower. The other architectures have the paper's.",
         None,
         min_length=3,
-    )
-    processes: int = described(
-        "Processes that share the slices of a batch, with a GPU each where the device is 'cuda', "
-        "on `threads` cores each else; each makes all the batch's events for itself. The result "
-        "differs in the last digits only.",
-        1,
-        gt=0,
     )
     loss: Literal["exact", "paper"] = described(
         "von Mises-Fisher likelihood of the HCN: 'exact' closed form, or 'paper', the switched "
@@ -113,36 +102,14 @@ class Network(SparseTraining):
             raise ValueError(f"temperature: '{self.architecture}' predicts no kappa; leave it out")
         return self
 
-    @model_validator(mode="after")
-    def _every_process_has_slices(self) -> Self:
-        at_once = self.processes * self.threads
-        if at_once > self.slices:
-            raise ValueError(
-                f"processes: {self.processes} with {self.threads} thread(s), but a batch has "
-                f"{self.slices} slice(s), one for each thread of each process at most; raise slices"
-            )
-        return self
-
-    @property
-    def cores(self) -> int:
-        """CPU cores that a training keeps busy."""
-        return self.processes * super().cores
-
-    def on_one_core(self) -> Self:
-        """The same training, with the same result but for the last digits, on one core."""
-        return super().on_one_core().model_copy(update={"processes": 1})
-
     @property
     def predicts_kappa(self) -> bool:
         """Whether the architecture predicts a kappa."""
         return self.architecture != "rcn"
 
     def identity(self) -> dict[str, Any]:
-        """As of every training, which may go on with another number of processes.
-
-        What only the predictions look at does not touch the weights.
-        """
-        without = {"processes", "frames", "temperature"}
+        """As of every training; what only the predictions look at does not touch the weights."""
+        without = {"frames", "temperature"}
         return {k: v for k, v in super().identity().items() if k not in without}
 
 

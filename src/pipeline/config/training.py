@@ -57,31 +57,43 @@ class Training(Block):
     threads: int = described(
         "Slices worked on at the same time, on a CPU core each: faster, the same result.", 1, gt=0
     )
+    processes: int = described(
+        "Processes that share the slices of a batch, with a GPU each where the device is 'cuda', "
+        "on `threads` cores each else; each makes all the batch's events for itself. The result "
+        "differs in the last digits only.",
+        1,
+        gt=0,
+    )
 
     @model_validator(mode="after")
-    def _a_thread_needs_a_slice(self) -> Self:
-        if self.threads > self.slices:
+    def _all_have_slices(self) -> Self:
+        if self.processes * self.threads > self.slices:
+            of_each = f" in each of {self.processes} processes" if self.processes > 1 else ""
             raise ValueError(
-                f"threads: {self.threads}, but a batch has {self.slices} slice(s), one for each "
-                "thread at most; raise slices"
+                f"threads: {self.threads}{of_each}, but a batch has {self.slices} slice(s), one "
+                "for each at most; raise slices"
             )
         return self
 
     @property
     def cores(self) -> int:
         """CPU cores that a training keeps busy."""
-        return self.threads
+        return self.processes * self.threads
+
+    def shares(self) -> dict[str, int]:
+        """How a training shares its work, which its result does not depend on."""
+        return {"processes": self.processes, "threads": self.threads}
 
     def on_one_core(self) -> Self:
-        """The same training, with the same result, on one core."""
-        return self.model_copy(update={"threads": 1})
+        """The same training, with the same result but for the last digits, on one core."""
+        return self.model_copy(update=dict.fromkeys(self.shares(), 1))
 
     def identity(self) -> dict[str, Any]:
         """What the weights after an epoch depend on, as plain content.
 
-        The number of epochs does so only where the learning rate falls towards the last one, that
-        of threads never.
+        The number of epochs does so only where the learning rate falls towards the last one, those
+        of threads and processes never: a training may go on with others.
         """
         constant = self.optimiser.schedule == "constant"
-        without = {"threads", *(["max_epochs"] if constant else [])}
+        without = {*self.shares(), *(["max_epochs"] if constant else [])}
         return self.model_dump(mode="json", exclude=without)

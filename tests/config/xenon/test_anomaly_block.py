@@ -19,10 +19,14 @@ def test_dense_networks_have_no_keys_of_sparse_ones(block, key):
         block.model_validate({key: 1})
 
 
-def test_number_of_threads_is_not_part_of_a_network():
-    one, two = (Classifier(slices=2, threads=n) for n in (1, 2))
-    assert one.identity() == two.identity() == two.on_one_core().identity()
-    assert two.cores == 2
+def test_number_of_threads_and_processes_is_not_part_of_a_network():
+    one, two, four = (
+        Classifier(slices=4, threads=threads, processes=processes)
+        for threads, processes in ((1, 1), (2, 1), (2, 2))
+    )
+    assert one.identity() == two.identity() == four.identity()
+    assert four.on_one_core() == one
+    assert (one.cores, two.cores, four.cores) == (1, 2, 4)
 
 
 @pytest.mark.parametrize("value", [(1.0, 1.0), (2.0, 1.0)])
