@@ -4,8 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
 CONFIG ?= config/config.yaml
-REPORT ?= results/report.zip
-RULEGRAPH ?= results/rulegraph.svg
+ifeq ($(wildcard $(CONFIG)),)
+$(error CONFIG=$(CONFIG): there is no such file)
+endif
+# The key `results` of the config, or its default.
+RESULTS := $(or $(shell sed -n 's|^results: *\([[:alnum:]._/-]*\).*|\1|p' $(CONFIG)),results)
+REPORT ?= $(RESULTS)/report.zip
+RULEGRAPH ?= $(RESULTS)/rulegraph.svg
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) \
 	--workflow-profile workflow/profiles/default
 

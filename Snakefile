@@ -48,4 +48,3 @@ rule all:
     input:
         [CHAINS[chain] for chain in study.chains],
         f"{R}/figures",
-        f"{R}/provenance.json",

@@ -90,6 +90,17 @@ def test_pattern_without_a_match_names_source_and_pattern():
         layout.parts(root_source("a*.root", "d*.root"), "raw")
 
 
+def test_files_are_looked_for_where_a_source_is_used(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    config = simulation(100)
+    absent = root_source("absent.root").sources["raw"]
+    config = config.model_copy(update={"sources": {**config.sources, "raw": absent}})
+    layout.check_files(config)
+    used = config.training_set.model_copy(update={"sources": ["made", "raw"]})
+    with pytest.raises(FileNotFoundError, match=r"sources\.raw\.files: nothing matches"):
+        layout.check_files(config.model_copy(update={"training_set": used}))
+
+
 def test_every_part_has_its_track_table_and_its_shard():
     config = simulation(100)
     names = ["0000_40keV", "0001_50keV"]

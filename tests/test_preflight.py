@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 
 import pytest
@@ -55,3 +56,24 @@ def test_folder_that_cannot_be_written_to_is_named(folders, monkeypatch, inside)
     monkeypatch.setattr(os, "access", lambda place, mode: place != results)
     with pytest.raises(NotReadyError, match=f"cannot write to {results},"):
         check_ready(results / inside, workflow)
+
+
+CLAIM = """
+import sys, time
+from pipeline.preflight import check_ready
+check_ready(*sys.argv[1:])
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+def test_results_that_another_run_is_at_work_on_are_not_touched_while_it_lives(folders):
+    command = [sys.executable, "-c", CLAIM, *map(str, folders)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "ready\n"
+        with pytest.raises(NotReadyError, match="another run is at work on these results; wait"):
+            check_ready(*folders)
+        check_ready(folders[0].parent / "others", folders[1])
+        other.kill()
+    check_ready(*folders)
+    check_ready(*folders)

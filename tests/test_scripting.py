@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.hardware import hardware, in_words
+from pipeline.learning.stopping import Stopped
 from pipeline.scripting import granted, job, share_package
 
 
@@ -47,6 +48,17 @@ def test_error_is_one_line_on_the_terminal_and_a_trace_in_the_log(rule, capsys, 
     log = (tmp_path / "logs" / "rule.log").read_text()
     assert "Traceback" in log
     assert "ValueError: tracks.parquet" in log
+
+
+def test_job_that_was_told_to_stop_fails_without_a_trace(rule, capsys, tmp_path):
+    with pytest.raises(SystemExit) as caught, job(rule):
+        raise Stopped("stopped by SIGTERM after epoch 2; run again to go on")
+    assert caught.value.code == 1
+    told = "stopped by SIGTERM after epoch 2; run again to go on\n"
+    assert capsys.readouterr().err == f"[voxels train 0000_40keV] {told}"
+    log = (tmp_path / "logs" / "rule.log").read_text()
+    assert log.endswith(told)
+    assert "Traceback" not in log
 
 
 def test_interrupt_stays_an_interrupt(rule):

@@ -56,6 +56,20 @@ def parts(config: Config, source: str) -> list[Part]:
     ]
 
 
+def check_files(config: Config) -> None:
+    """See that there are files for every track source in use.
+
+    Raises:
+        FileNotFoundError: a pattern of a file source matches nothing; says of which key.
+    """
+    compared = config.track_comparison
+    for source in {
+        *(source for voxel_set in voxel_sets(config) for source in set_sources(config, voxel_set)),
+        *((*compared.simulated, *compared.reference) if compared else ()),
+    }:
+        parts(config, source)
+
+
 def part_input(config: Config, source: str, part: Part) -> list[str]:
     """The file a part is read from: the user's, or what a Degrad run left; none if generated."""
     if isinstance(part.block, DegradRun):

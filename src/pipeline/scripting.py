@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.hardware import hardware, in_words
+from pipeline.learning.stopping import Stopped
 
 SOURCES = Path(__file__).resolve().parents[1]
 SHARE = "training_"
@@ -22,7 +23,8 @@ QUIET_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 def job(snakemake: Any) -> Iterator[None]:
     """Log to the rule's log, beginning with the machine, and to the terminal while the block runs.
 
-    An error's message goes to the terminal, its trace to the log only, and the job fails.
+    An error's message goes to the terminal, its trace to the log only, and the job fails. So does
+    one that was told to stop, without a trace: nothing is wrong with it.
     """
     log = Path(str(snakemake.log[0]))
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -37,6 +39,9 @@ def job(snakemake: Any) -> Iterator[None]:
     logging.getLogger().addHandler(terminal)
     try:
         yield
+    except Stopped as stop:
+        logging.getLogger(__name__).warning("%s", stop)
+        sys.exit(1)
     except Exception as error:
         logger = logging.getLogger(__name__)
         terminal.setLevel(logging.CRITICAL)

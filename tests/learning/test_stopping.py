@@ -39,6 +39,9 @@ def test_stopped_training_ends_as_if_it_had_not_been(study, other, place, told, 
         resumed = study.run(max_epochs=4)
     epoch, number = place
     assert f"resuming after epoch {epoch - 1} and {number + 1} steps" in caplog.messages
+    losses = resumed["validation_loss"][: epoch - 1]
+    told = [f"epoch {i}: validation loss {loss:.4f}" for i, loss in enumerate(losses, 1)]
+    assert caplog.messages[: epoch - 1] == told, "what an earlier log held"
     assert sum(learnt) == 20 * (5 - epoch) - number - 1, "no batch is learnt twice"
     assert without_time(resumed).equals(without_time(other.run(max_epochs=4)))
     assert_same_weights(study.weights(), other.weights())

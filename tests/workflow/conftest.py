@@ -103,7 +103,9 @@ def pristine(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy
             folder / name,
             ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"),
         )
-    return Copy(folder)
+    copy = Copy(folder)
+    copy.configure(results="results")
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,18 @@ def shown(pristine, tmp_path_factory):
     return copy.folder, categories, results, files
 
 
+@pytest.mark.parametrize(
+    ("target", "record"),
+    [
+        ("results/figures", "results/provenance.json"),
+        ("results/xenon", "results/xenon/provenance.json"),
+    ],
+)
+def test_the_record_is_made_whatever_is_asked_for(pristine, tmp_path, target, record):
+    planned = pristine.twin(tmp_path / "copy").run("-n", target)
+    assert f"recording what {record} was made with" in planned
+
+
 def test_every_drawn_figure_has_a_category_of_its_chain_and_a_caption(shown):
     folder, categories, results, _ = shown
     drawn = {str(file.relative_to(folder)) for file in folder.glob("results/plots/**/*.png")}

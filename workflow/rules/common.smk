@@ -14,7 +14,8 @@ from pipeline.scripting import SHARE, share_package
 
 try:
     study = check_config(config)
-except ConfigError as error:
+    layout.check_files(study)
+except (ConfigError, FileNotFoundError) as error:
     sys.exit(f"error in {error}")
 
 share_package(package_digest())

@@ -14,6 +14,8 @@ rule figures:
         pdf=[f"{R}/plots/{name}.pdf" for name in SHOWN],
         captions=[f"{CAPTIONS}/{name.split('/')[0]}.md" for name in SHOWN],
         tables=[SHOWN_TABLES[chain] for chain in study.chains],
+        # It lies beside the tables whatever is asked for; the page does not show it.
+        record=ancient(f"{R}/provenance.json"),
     output:
         folder=report(
             directory(f"{R}/figures"),

@@ -5,6 +5,10 @@ import re
 from pipeline.xenon import layout as xenon_layout
 
 SAMPLES = study.xenon.all_samples
+try:
+    xenon_layout.event_tables(study, SAMPLES)
+except FileNotFoundError as error:
+    sys.exit(f"error in {error}")
 ANOMALY = study.xenon.anomaly
 BETAS = {f"{beta:g}": beta for beta in ANOMALY.betas} if ANOMALY else {}
 

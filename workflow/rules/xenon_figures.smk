@@ -159,9 +159,10 @@ rule xenon:
         ],
 
 
-# The same under the name of its folder.
+# The same under the name of its folder, and what it was made with.
 rule:
     name:
         f"{R}/xenon"
     input:
         rules.xenon.input,
+        f"{R}/xenon/provenance.json",

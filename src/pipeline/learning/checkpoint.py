@@ -96,6 +96,8 @@ class Checkpoint:
             torch.cuda.set_rng_state(content["cuda_rng"])
         begun = Sums(**content["state"].pop("begun"))
         state = State(**content["state"], begun=begun)
+        for row in state.history:  # a job that is tried again has a new log
+            logger.info("epoch %(epoch)d: validation loss %(validation_loss).4f", row)
         logger.info("resuming after epoch %d and %d steps", state.epoch, begun.steps)
         return state
 
