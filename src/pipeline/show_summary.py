@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.config.schema import read_config
-from pipeline.direction.summary import format_summary
+from pipeline.direction.summary import LEGEND, format_summary
 
 
 def main(config: str) -> None:
@@ -14,7 +14,7 @@ def main(config: str) -> None:
     study = read_config(config)
     results = Path(study.results)
     if "direction" in study.chains:
-        print(f"\n{format_summary(pd.read_csv(results / 'tables' / 'summary.csv'))}\n")
+        print(f"\n{format_summary(pd.read_csv(results / 'tables' / 'summary.csv'))}\n\n{LEGEND}\n")
     print(f"figures: {results / 'figures' / 'index.html'}")
 
 

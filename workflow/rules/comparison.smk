@@ -20,6 +20,8 @@ if study.track_comparison:
             classifier=f"{R}/tables/track_classifier.csv",
         log:
             f"{R}/logs/compare_tracks.log",
+        benchmark:
+            f"{R}/benchmarks/compare_tracks.tsv"
         conda:
             "../../envs/conda.yaml"
         resources:

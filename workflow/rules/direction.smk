@@ -128,6 +128,8 @@ rule best_expected:
         scan=f"{R}/tables/{{test}}/best_expected_eps.csv",
     log:
         f"{R}/logs/predictions/{{test}}/best_expected.log",
+    benchmark:
+        f"{R}/benchmarks/predictions/{{test}}/best_expected.tsv"
     conda:
         "../../envs/conda.yaml"
     resources:
@@ -153,6 +155,8 @@ rule evaluate:
         summary=f"{R}/tables/{{test}}/summary.csv",
     log:
         f"{R}/logs/evaluation/{{test}}.log",
+    benchmark:
+        f"{R}/benchmarks/evaluation/{{test}}.tsv"
     conda:
         "../../envs/conda.yaml"
     resources:
@@ -182,6 +186,8 @@ rule calibrate:
         share=f"{R}/tables/calibration/{{network}}_share.csv",
     log:
         f"{R}/logs/calibration/{{network}}.log",
+    benchmark:
+        f"{R}/benchmarks/calibration/{{network}}.tsv"
     conda:
         "../../envs/conda.yaml"
     resources:

@@ -10,6 +10,8 @@ rule toys:
         toys=f"{R}/toys/{{test}}/{{method}}/{{batch}}.parquet",
     log:
         f"{R}/logs/toys/{{test}}/{{method}}/{{batch}}.log",
+    benchmark:
+        f"{R}/benchmarks/toys/{{test}}/{{method}}/{{batch}}.tsv"
     conda:
         "../../envs/conda.yaml"
     resources:
@@ -32,6 +34,8 @@ rule hypothesis_test:
         needed_events=f"{R}/tables/{{test}}/needed_events.parquet",
     log:
         f"{R}/logs/hypothesis_test/{{test}}.log",
+    benchmark:
+        f"{R}/benchmarks/hypothesis_test/{{test}}.tsv"
     conda:
         "../../envs/conda.yaml"
     resources:

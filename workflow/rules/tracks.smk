@@ -34,6 +34,8 @@ rule run_degrad:
         degrad_log=f"{R}/degrad/{{source}}/{{part}}.degrad.log",
     log:
         f"{R}/logs/degrad/{{source}}/{{part}}.log",
+    benchmark:
+        f"{R}/benchmarks/degrad/{{source}}/{{part}}.tsv"
     conda:
         "../../envs/conda.yaml"
     resources:

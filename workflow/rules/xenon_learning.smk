@@ -106,6 +106,8 @@ if ANOMALY:
             table=f"{R}/xenon/tables/score_scan.csv",
         log:
             f"{R}/logs/xenon/score_scan.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/score_scan.tsv"
         conda:
             "../../envs/conda.yaml"
         resources:
@@ -127,6 +129,8 @@ if ANOMALY:
             table=f"{R}/xenon/tables/classifier.csv",
         log:
             f"{R}/logs/xenon/classifier_table.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/classifier_table.tsv"
         conda:
             "../../envs/conda.yaml"
         resources:
@@ -147,6 +151,8 @@ if ANOMALY:
             table=f"{R}/xenon/scores/{{sample}}.parquet",
         log:
             f"{R}/logs/xenon/scores/{{sample}}.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/scores/{{sample}}.tsv"
         conda:
             "../../envs/conda.yaml"
         resources:

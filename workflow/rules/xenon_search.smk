@@ -149,6 +149,8 @@ if ANOMALY:
             exposures=f"{R}/xenon/tables/exposure_needed.parquet",
         log:
             f"{R}/logs/xenon/search.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/search.tsv"
         conda:
             "../../envs/conda.yaml"
         resources:

@@ -13,6 +13,16 @@ from pipeline.direction.published import (
 )
 from pipeline.direction.scans import METRICS, efficiency_scan
 
+# Of `format_summary`.
+LEGEND = """\
+1 - cos     mean cosine distance between true and found direction, with its error; head or tail
+            guessed: 1
+published   of Ghrear et al. 2024; diff/sigma: ours less theirs in units of the statistical error
+efficiency  share of the contained events that the method finds a direction for
+head-tail   share of these whose head and tail are told apart; axis/deg: mean angle of the axes
+<kappa>     mean predicted concentration; - where a method has none
+seen        events that the network learnt from; minutes: its training's"""
+
 
 @dataclass(frozen=True)
 class Training:
@@ -91,7 +101,7 @@ def _published(predictions: pd.DataFrame, method: str) -> PublishedPerformance |
 def format_summary(summary: pd.DataFrame) -> str:
     """The summary as text, one block per test set."""
     return "\n\n".join(
-        f"{test_set}: {rows['events'].max():,} events\n{_block(rows)}"
+        f"{test_set}: {rows['events'].max():,} contained events\n{_block(rows)}"
         for test_set, rows in summary.groupby("test_set", sort=False)
     )
 
