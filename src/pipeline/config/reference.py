@@ -19,7 +19,8 @@ HEAD = """# Configuration
 
 Generated from the schema in `src/pipeline/config`; `make reference` writes it anew.
 
-A study is one YAML file: `snakemake --cores all --configfile config/NAME.yaml`. Keys that are
+A study is one YAML file: `snakemake --cores all --configfile config/NAME.yaml` (a target goes before
+`--configfile`). Keys that are
 left out take the defaults below; unknown keys are errors. Single keys can be set on the command
 line: `snakemake --cores all --config seed=2`.
 
@@ -30,6 +31,7 @@ line: `snakemake --cores all --config seed=2`.
 | `degrad.yaml` | genuine Degrad output by path |
 | `arrows.yaml` | the paper's appendix B: arrows |
 | `paper.yaml` | the paper's scale, for a GPU and a cluster |
+| `gpu.yaml` | streams of new tracks, for a GPU |
 """
 
 
