@@ -15,8 +15,7 @@ from pipeline.direction.scans import METRICS, efficiency_scan
 
 # Of `format_summary`.
 LEGEND = """\
-1 - cos     mean cosine distance between true and found direction, with its error; head or tail
-            guessed: 1
+1 - cos     mean cosine distance between true and found direction, with its error; a guess has 1
 published   of Ghrear et al. 2024; diff/sigma: ours less theirs in units of the statistical error
 efficiency  share of the contained events that the method finds a direction for
 head-tail   share of these whose head and tail are told apart; axis/deg: mean angle of the axes
