@@ -19,9 +19,9 @@ HEAD = """# Configuration
 
 Generated from the schema in `src/pipeline/config`; `make reference` writes it anew.
 
-A study is one YAML file: `snakemake --cores all --configfile config/NAME.yaml` (a target goes before
-`--configfile`). Keys that are left out take the defaults below; unknown keys are errors. Single keys
-can be set on the command line: `snakemake --cores all --config seed=2`.
+A study is one YAML file: `snakemake --cores all --configfile config/NAME.yaml` (a target goes
+before `--configfile`). Keys that are left out take the defaults below; unknown keys are errors.
+Single keys can be set on the command line: `snakemake --cores all --config seed=2`.
 
 | file | what it is for |
 |---|---|
