@@ -14,7 +14,7 @@ RULEGRAPH ?= $(RESULTS)/rulegraph.svg
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) \
 	--workflow-profile workflow/profiles/default
 
-.PHONY: figures figures-xenon report rulegraph test test-slow check format reference unlock
+.PHONY: figures figures-xenon report rulegraph test test-slow test-gpu check format reference unlock
 
 figures: $(VENV)/.done
 	$(SNAKEMAKE)
@@ -43,6 +43,10 @@ test: $(VENV)/.done
 # slurm-client munge. Without them they are skipped.
 test-slow: $(VENV)/.done
 	$(BIN)/python -m pytest -m slow
+
+# Once torch's CUDA build and envs/gpu.txt are in the environment.
+test-gpu: $(VENV)/.done
+	$(BIN)/python -m pytest -m gpu
 
 check: $(VENV)/.done
 	$(BIN)/ruff check .

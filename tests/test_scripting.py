@@ -76,13 +76,19 @@ def test_log_of_an_earlier_try_is_replaced(rule, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("cores", "processes", "threads"), [(8, 2, 3), (6, 2, 3), (5, 2, 2), (2, 2, 1), (1, 1, 1)]
+    ("cores", "processes", "threads", "loader_threads"),
+    [(12, 2, 3, 4), (8, 2, 3, 2), (6, 2, 3, 1), (5, 2, 2, 1), (2, 2, 1, 1), (1, 1, 1, 1)],
 )
-def test_a_training_uses_no_more_than_the_cores_of_its_job(cores, processes, threads):
+def test_a_training_uses_no_more_than_the_cores_of_its_job(
+    cores, processes, threads, loader_threads
+):
     wanted = {"training_processes": 2, "training_threads": 3, "training_loader_threads": 4}
     given = SimpleNamespace(threads=cores, resources={"mem_mb": 1, **wanted})
-    expected = {"processes": processes, "threads": threads, "loader_threads": 4}
-    assert granted(given) == expected
+    assert granted(given) == {
+        "processes": processes,
+        "threads": threads,
+        "loader_threads": loader_threads,
+    }
 
 
 def test_threads_of_jobs_wait_without_spinning_unless_the_user_says_otherwise(monkeypatch):

@@ -62,8 +62,13 @@ def granted(snakemake: Any) -> dict[str, int]:
         if name.startswith(SHARE)
     }
     processes = min(wanted["processes"], snakemake.threads)
-    threads = min(wanted["threads"], snakemake.threads // processes)
-    return {**wanted, "processes": processes, "threads": threads}
+    cores = snakemake.threads // processes
+    threads = min(wanted["threads"], cores)
+    granted = {"processes": processes, "threads": threads}
+    if "loader_threads" in wanted:
+        # The first one shares the cores of the training.
+        granted["loader_threads"] = min(wanted["loader_threads"], cores - threads + 1)
+    return granted
 
 
 def share_package(code: str) -> None:

@@ -61,3 +61,10 @@ def test_a_process_needs_a_slice_for_each_of_its_threads(plain):
     message = r"networks\.RCN: threads: 3 in each of 2 processes, but a batch has 4 slice"
     with pytest.raises(ConfigError, match=message):
         network_of(plain, slices=4, processes=2, threads=3)
+
+
+def test_a_gpu_has_one_thread(plain):
+    with pytest.raises(ConfigError, match=r"RCN: threads: 2, but a GPU works on one slice after"):
+        network_of(plain, slices=2, threads=2, device="cuda")
+    assert network_of(plain, slices=2, threads=1, processes=2, device="cuda").gpus == 2
+    assert network_of(plain, device="cpu").gpus == 0

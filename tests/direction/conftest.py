@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from made_files import Files, make_files
 
 from pipeline.columns import flat
 from pipeline.config.voxels import Grid, Smearing
@@ -15,6 +16,12 @@ from pipeline.voxels.binning import bin_tracks
 from pipeline.voxels.shards import VoxelBatch
 
 GRID = Grid()
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """Files to learn from."""
+    return make_files(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture

@@ -1,30 +1,19 @@
 """Training of a network on every kind of training events: reproducible and resumable."""
 
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
+from made_files import GRID, SETTINGS, SOURCE
 
-from pipeline.config.learning import Network, TrainingSet
+from pipeline.config.learning import Network
 from pipeline.config.sources import Simulation
-from pipeline.config.voxels import Grid
 from pipeline.direction import training
 from pipeline.direction.output import Output
 from pipeline.direction.training import train_network
-from pipeline.ingestion import BadEvents
-from pipeline.tracks.ingest import Facts, ingest
-from pipeline.tracks.simulator.source import simulated_batches
 from pipeline.voxels import epochs, stream
 from pipeline.voxels.epochs import fresh_events, shard_events
-from pipeline.voxels.stage import voxelise
 from pipeline.voxels.stream import stream_events
-
-GRID = Grid(bins=40, voxel_um=1500.0)
-SETTINGS = TrainingSet(sources=["made"], smearing_um=300, validation_fraction=0.2)
-SOURCE = Simulation(kind="simulation", energies_keV=[20], events_per_energy=400)
 
 
 class Mean(torch.nn.Module):
@@ -40,24 +29,6 @@ class Mean(torch.nn.Module):
         moments = torch.zeros(voxels.batch_size, 9)
         moments.index_add_(0, voxels.indices[:, 0].long(), products)
         return Output(torch.nn.functional.normalize(self.linear(moments), dim=1), None)
-
-
-@dataclass
-class Files:
-    tracks: list[Path] = field(default_factory=list)
-    shards: list[Path] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    """One table of simulated tracks and its shard."""
-    folder, rng = tmp_path_factory.mktemp("made"), np.random.default_rng(1)
-    tracks, shard = folder / "tracks/made/0.parquet", folder / "voxels/made/0.parquet"
-    raw = simulated_batches(SOURCE, rng)
-    ingest(raw, Facts(20.0), BadEvents("made", "stop"), 0, tracks, tracks.with_suffix(".json"))
-    counts = shard.with_suffix(".json")
-    voxelise(tracks, "made", GRID, SETTINGS.smearing_um, rng, shard, counts)
-    return Files([tracks], [shard])
 
 
 @pytest.fixture(params=["shards", "fresh", "stream"])

@@ -35,8 +35,17 @@ def code(script):
 
 
 def shares(training):
-    """How a training shares its work, as resources."""
-    return {f"{SHARE}{name}": number for name, number in training.shares().items()}
+    """How a training shares its work, and the GPUs that it keeps busy, as resources.
+
+    `cuda` is no request: it lets a profile limit the jobs that use a machine's GPU together.
+    """
+    own = {f"{SHARE}{name}": number for name, number in training.shares().items()}
+    return {**own, "cuda": training.gpus}
+
+
+def on_gpu(*trainings):
+    """The resource `cuda` of a job that uses trained networks."""
+    return max(min(training.gpus, 1) for training in trainings)
 
 
 @cache

@@ -26,6 +26,7 @@ rule train_network:
         training_loader_threads=lambda wildcards: study.networks[
             wildcards.network
         ].loader_threads,
+        cuda=lambda wildcards: study.networks[wildcards.network].gpus,
     params:
         tracks=lambda wildcards: study.networks[wildcards.network].tracks,
         # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
@@ -55,6 +56,7 @@ rule fit_temperature:
     resources:
         mem_mb=2000,
         runtime=240,
+        cuda=lambda wildcards: on_gpu(study.networks[wildcards.network]),
     params:
         # The network whole: averages over frames have a kappa of their own.
         block=lambda wildcards: {
@@ -84,6 +86,7 @@ rule predict:
     resources:
         mem_mb=2000,
         runtime=240,
+        cuda=lambda wildcards: on_gpu(study.networks[wildcards.network]),
     params:
         network=lambda wildcards: layout.network_block(study, wildcards.network),
         code=code("predict.py"),

@@ -90,6 +90,7 @@ if IMAGES:
         resources:
             mem_mb=2000,
             runtime=60,
+            cuda=on_gpu(IMAGES.classifier, IMAGES.cvae),
         params:
             block={
                 "classifier": IMAGES.classifier.on_one_core().plain(),

@@ -84,6 +84,7 @@ if ANOMALY:
         resources:
             mem_mb=2000,
             runtime=120,
+            cuda=on_gpu(ANOMALY.classifier, ANOMALY.vae),
         params:
             block=lambda wildcards: {
                 "seed": study.seed,

@@ -55,7 +55,10 @@ class Training(Block):
         gt=0,
     )
     threads: int = described(
-        "Slices worked on at the same time, on a CPU core each: faster, the same result.", 1, gt=0
+        "Slices worked on at the same time, on a CPU core each: faster, the same result. A GPU has "
+        "one.",
+        1,
+        gt=0,
     )
     processes: int = described(
         "Processes that share the slices of a batch, with a GPU each where the device is 'cuda', "
@@ -75,10 +78,24 @@ class Training(Block):
             )
         return self
 
+    @model_validator(mode="after")
+    def _threads_are_of_a_cpu(self) -> Self:
+        if self.device == "cuda" and self.threads > 1:
+            raise ValueError(
+                f"threads: {self.threads}, but a GPU works on one slice after the other; leave "
+                "threads out, or use more GPUs by processes"
+            )
+        return self
+
     @property
     def cores(self) -> int:
         """CPU cores that a training keeps busy."""
         return self.processes * self.threads
+
+    @property
+    def gpus(self) -> int:
+        """GPUs that a training keeps busy."""
+        return self.processes if self.device == "cuda" else 0
 
     def shares(self) -> dict[str, int]:
         """How a training shares its work, which its result does not depend on."""

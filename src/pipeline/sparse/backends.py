@@ -1,5 +1,7 @@
 """Which code runs the sparse layers, chosen by name."""
 
+import logging
+from functools import cache
 from importlib.util import find_spec
 from typing import Protocol
 
@@ -8,6 +10,8 @@ from torch import Tensor
 
 from pipeline.sparse import torch_backend
 from pipeline.sparse.tensor import SparseTensor
+
+logger = logging.getLogger(__name__)
 
 BACKENDS = ("auto", "torch", "spconv")
 
@@ -38,8 +42,16 @@ def check_backend(name: str) -> str:
 
 def backend_for(name: str, device: torch.device) -> Backend:
     """The backend of this name; 'auto' is spconv on CUDA where it is installed, else torch."""
-    if name == "spconv" or (name == "auto" and device.type == "cuda" and find_spec("spconv")):
+    return _backend(name, device.type)
+
+
+@cache
+def _backend(name: str, device: str) -> Backend:
+    if name == "spconv" or (name == "auto" and device == "cuda" and find_spec("spconv")):
         from pipeline.sparse import spconv_backend
 
+        logger.info("sparse layers on %s by spconv", device)
         return spconv_backend
+    if device == "cuda":
+        logger.info("sparse layers on %s by torch", device)
     return torch_backend

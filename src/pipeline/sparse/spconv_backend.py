@@ -4,6 +4,7 @@ Imported only when chosen, so that spconv stays optional.
 """
 
 from functools import cache
+from threading import get_ident
 
 import spconv.pytorch as spconv
 import torch
@@ -41,7 +42,8 @@ def _convolve(
     if kernel == stride == 1:
         # spconv would read a 1x1x1 weight as [c_in, c_out].
         return x.with_features(nn.functional.linear(x.features, weight.flatten(1), bias))
-    module = _module(kind, c_in, c_out, kernel, stride, key)
+    # Each thread has its own: functional_call puts the parameters into it for the time of the call.
+    module = _module(get_ident(), kind, c_in, c_out, kernel, stride, key)
     out = functional_call(module, {"weight": weight, "bias": bias}, (_native(x),))
     if key is not None:
         x.sites.once("spconv", dict).update(out.indice_dict)
@@ -50,9 +52,12 @@ def _convolve(
 
 @cache
 def _module(
-    kind: str, c_in: int, c_out: int, kernel: int, stride: int, key: str | None
+    thread: int, kind: str, c_in: int, c_out: int, kernel: int, stride: int, key: str | None
 ) -> nn.Module:
-    """spconv's module for this shape; its own parameters are never used, hence the meta device."""
+    """spconv's module of a thread for this shape.
+
+    Its own parameters are never used, hence the meta device.
+    """
     with torch.device("meta"):
         return getattr(spconv, kind)(c_in, c_out, kernel, stride=stride, indice_key=key)
 
