@@ -1,5 +1,7 @@
 """What of the search for an excess is made anew after which change."""
 
+import re
+
 import pytest
 
 
@@ -30,9 +32,10 @@ def test_xenon_alone_makes_its_page_and_no_track(touched):
     assert not any(f"results/{stage}/" in f for f in files for stage in ("tracks", "networks"))
 
 
-def test_folder_is_a_target(touched):
-    for target in ("results/xenon", "xenon"):
-        assert "Nothing to be done" in touched.run(target, "-n")
+def test_folder_is_a_target_that_has_its_record_beside(touched):
+    assert "Nothing to be done" in touched.run("xenon", "-n")
+    planned = re.findall(r"^(\S+) +\d+$", touched.run("results/xenon", "-n"), re.M)
+    assert set(planned) == {"provenance_xenon", "results/xenon", "total"}
 
 
 MERGED = {
