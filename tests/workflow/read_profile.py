@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 # A setting that a site may take the # away from, not a sentence.
-COMMENTED = re.compile(r"^( *)# ( *[\w-]+:( .*)?)$", re.MULTILINE)
+COMMENTED = re.compile(r"^( *)#( *[\w-]+:( .*)?)$", re.MULTILINE)
 
 
 def read_profile(workflow: Path, name: str, filled_in: bool = False) -> dict[str, Any]:
