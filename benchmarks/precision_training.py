@@ -22,7 +22,7 @@ from unittest.mock import patch
 import pandas as pd
 import torch
 from machine import describe_machine
-from precision import TEST_SETS, mean_and_error
+from precision import BATCH_SIZE, TEST_SETS, bfloat16, mean_and_error, predict
 from torch import Tensor, nn
 from torch.autograd import Function
 
@@ -30,11 +30,12 @@ from pipeline import layout
 from pipeline.config.schema import TRAINING, Config, read_config
 from pipeline.direction.training import train_network
 from pipeline.direction.vmf import cosine_distance
+from pipeline.progress import Progress
 from pipeline.sparse import torch_backend
 from pipeline.sparse.tensor import SparseTensor
-from pipeline.voxels.batches import sparse_batch
 from pipeline.voxels.dataset import grid_bins, stream_batches
 from pipeline.voxels.epochs import fresh_events
+from pipeline.voxels.shards import concatenate
 
 
 class Rounded(Function):
@@ -42,11 +43,11 @@ class Rounded(Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
-        return x.bfloat16().float()
+        return bfloat16(x)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> Tensor:
-        return grad.bfloat16().float()
+        return bfloat16(grad)
 
 
 def rounded(x: Any) -> Any:
@@ -92,18 +93,15 @@ def trained(config: Config, name: str, epochs: int, seed: int) -> tuple[nn.Modul
 
 
 @torch.no_grad()
-def distances(model: nn.Module, shards: list[Path]) -> Tensor:
+def distances(model: nn.Module, config: Config, test_set: str) -> Tensor:
     """Cosine distances [n] of the events of a test set, one frame."""
     model.eval()
-    bins = grid_bins(shards)
-    return torch.cat(
-        [
-            cosine_distance(
-                model(sparse_batch(batch, bins)).direction, torch.from_numpy(batch.direction)
-            )
-            for batch in stream_batches(shards, 128)
-        ]
-    )
+    shards = [Path(path) for path in layout.shards(config, test_set)]
+    batches = list(stream_batches(shards, BATCH_SIZE))
+    events = concatenate(batches)
+    progress = Progress(f"predicting {test_set}", len(events), "events")
+    output = predict(model, batches, grid_bins(shards), progress)
+    return cosine_distance(output.direction, torch.from_numpy(events.direction))
 
 
 def main() -> None:
@@ -121,10 +119,7 @@ def main() -> None:
         for precision, products in PRECISIONS.items():
             with products():
                 model, history = trained(config, arguments.network, arguments.epochs, seed)
-                found = {
-                    test_set: distances(model, [Path(s) for s in layout.shards(config, test_set)])
-                    for test_set in TEST_SETS
-                }
+                found = {name: distances(model, config, name) for name in TEST_SETS}
             rows.append(
                 {
                     "seed": seed,

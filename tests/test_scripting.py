@@ -35,6 +35,7 @@ def test_messages_go_to_the_log_and_labelled_to_the_terminal(rule, capsys, tmp_p
     first, last = log.splitlines()
     assert first.endswith(f" on {in_words(hardware())}"), "the log alone names the machine"
     assert last.endswith(" binned")
+    assert "chatter" not in log
 
 
 def test_error_is_one_line_on_the_terminal_and_a_trace_in_the_log(rule, capsys, tmp_path):
