@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+import pipeline
+
 PACKAGE = "pipeline"
 PACKAGES = (
     "recoil-pipeline",
@@ -25,7 +27,7 @@ PACKAGES = (
     "nestpy",
     "wimprates",
 )
-PACKAGE_ROOT = Path(__file__).resolve().parent
+PACKAGE_ROOT = Path(pipeline.__file__).resolve().parent
 # Modules that only talk to the user: an edit there reruns nothing.
 WITHOUT_EFFECT = {f"{PACKAGE}.scripting", f"{PACKAGE}.progress"}
 

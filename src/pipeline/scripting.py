@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pipeline
 from pipeline.hardware import hardware, in_words
 from pipeline.learning.stopping import Stopped
 
-SOURCES = Path(__file__).resolve().parents[1]
+SOURCES = Path(pipeline.__file__).resolve().parents[1]
 SHARE = "training_"
 FORMAT = "%(asctime)s %(message)s"
 # Jobs share the machine: OpenMP threads that spin while they wait slow each other down tenfold.

@@ -6,9 +6,10 @@ from pipeline.scripting import job
 from pipeline.tracks.degrad_run import run_degrad
 
 with job(snakemake):
-    part = snakemake.params.part
+    part, wildcards = snakemake.params.part, snakemake.wildcards
     # Degrad reads the seed from a column of ten digits and takes 0 for its own default.
-    seed = 1 + seed_words(part["seed"], "degrad", *snakemake.wildcards)[0] % 99_999_999
+    words = seed_words(part["seed"], "degrad", wildcards.source, wildcards.part)
+    seed = 1 + words[0] % 99_999_999
     run_degrad(
         DegradRun.model_validate(part["block"]),
         seed,

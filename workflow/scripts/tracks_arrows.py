@@ -8,10 +8,10 @@ from pipeline.tracks.arrows import make_arrows
 from pipeline.tracks.ingest import Facts, ingest
 
 with job(snakemake):
-    part = snakemake.params.part
+    part, wildcards = snakemake.params.part, snakemake.wildcards
     block = Arrows.model_validate(part["block"])
-    rng = generator(part["seed"], "tracks", *snakemake.wildcards)
-    label = "/".join(snakemake.wildcards)
+    rng = generator(part["seed"], "tracks", wildcards.source, wildcards.part)
+    label = f"{wildcards.source}/{wildcards.part}"
     ingest(
         make_arrows(block, rng),
         # An arrow has no energy; the table wants one.

@@ -8,10 +8,10 @@ from pipeline.tracks.ingest import Facts, ingest
 from pipeline.tracks.simulator.source import simulated_batches
 
 with job(snakemake):
-    part = snakemake.params.part
+    part, wildcards = snakemake.params.part, snakemake.wildcards
     block = Simulation.model_validate(part["block"])
-    rng = generator(part["seed"], "tracks", *snakemake.wildcards)
-    label = "/".join(snakemake.wildcards)
+    rng = generator(part["seed"], "tracks", wildcards.source, wildcards.part)
+    label = f"{wildcards.source}/{wildcards.part}"
     ingest(
         simulated_batches(block, rng),
         Facts(energy_keV=block.energies_keV[0], max_events=block.events_per_energy),

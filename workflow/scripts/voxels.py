@@ -12,7 +12,7 @@ with job(snakemake):
         wildcards.source,
         Grid.model_validate(block["grid"]),
         Smearing.model_validate(block["smearing"]),
-        generator(block["seed"], "voxels", *wildcards),
+        generator(block["seed"], "voxels", wildcards.voxels, wildcards.source, wildcards.part),
         snakemake.output.shard,
         snakemake.output.counts,
     )

@@ -13,7 +13,8 @@ with job(snakemake):
     block = ExecNest.model_validate(part["block"])
     geometry = Geometry.model_validate(part["geometry"])
     bad = BadEvents(file, block.on_bad_event)
-    rng = generator(part["seed"], "xenon", "events", *snakemake.wildcards)
+    sample, name = snakemake.wildcards.sample, snakemake.wildcards.part
+    rng = generator(part["seed"], "xenon", "events", sample, name)
     ingest(
         read_execnest(file, block, geometry, bad, rng),
         geometry,

@@ -13,11 +13,12 @@ with job(snakemake):
     block = Nest.model_validate(part["block"])
     geometry = Geometry.model_validate(part["geometry"])
     liquid = Liquid.model_validate(part["liquid"])
-    rng = generator(part["seed"], "xenon", "events", *snakemake.wildcards)
+    sample, name = snakemake.wildcards.sample, snakemake.wildcards.part
+    rng = generator(part["seed"], "xenon", "events", sample, name)
     ingest(
         nest_events(block, geometry, liquid, rng),
         geometry,
-        BadEvents("/".join(snakemake.wildcards), "stop"),
+        BadEvents(f"{sample}/{name}", "stop"),
         part["index"],
         snakemake.output.table,
         snakemake.output.counts,

@@ -11,5 +11,6 @@ with job(snakemake):
         snakemake.input.events,
         Detector.model_validate(block["detector"]),
         block["seed"],
-        *snakemake.wildcards,
+        snakemake.wildcards.sample,
+        snakemake.wildcards.part,
     )
