@@ -9,10 +9,10 @@ import time
 import numpy as np
 from machine import describe_machine
 
-from pipeline.config.xenon.search import Search, WimpMap
-from pipeline.inference.excess_search import significances
-from pipeline.inference.excess_toys import Samples, WeightedScores, merge, run_batch
-from pipeline.inference.score_density import ScoreDensity
+from pipeline.statistics.excess.score_density import ScoreDensity
+from pipeline.statistics.excess.search import significances
+from pipeline.statistics.excess.toys import Samples, WeightedScores, merge, run_batch
+from pipeline.xenon.config.search import Search, WimpMap
 
 SIMULATED = 10_000  # events of each kind
 

@@ -11,10 +11,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.config.evaluation import NonML
-from pipeline.direction.best_expected import best_expected
-from pipeline.direction.non_ml import non_ml_directions
-from pipeline.voxels.shards import VoxelBatch, concatenate, open_shard, read_shard, voxel_centres
+from pipeline.gas.baselines.best_expected import best_expected
+from pipeline.gas.baselines.non_ml import non_ml_directions
+from pipeline.gas.config.evaluation import NonML
+from pipeline.gas.voxels.shards import (
+    VoxelBatch,
+    concatenate,
+    open_shard,
+    read_shard,
+    voxel_centres,
+)
 
 EPS_CM = 0.3
 

@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 from machine import describe_machine
 
-from pipeline.config.learning import TrainingSet
-from pipeline.config.sources import Simulation
-from pipeline.config.voxels import Grid
-from pipeline.ingestion import BadEvents
-from pipeline.tracks.ingest import Facts, ingest
-from pipeline.tracks.simulator.source import simulated_batches
-from pipeline.voxels.epochs import TrainingEvents, epoch_batches, fresh_events, shard_events
-from pipeline.voxels.stage import voxelise
-from pipeline.voxels.stream import stream_events
+from pipeline.core.ingestion import BadEvents
+from pipeline.gas.config.learning import TrainingSet
+from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.voxels import Grid
+from pipeline.gas.tracks.ingest import Facts, ingest
+from pipeline.gas.tracks.simulator.source import simulated_batches
+from pipeline.gas.voxels.epochs import TrainingEvents, epoch_batches, fresh_events, shard_events
+from pipeline.gas.voxels.stage import voxelise
+from pipeline.gas.voxels.stream import stream_events
 
 GRID = Grid()
 TRAINING_SET = TrainingSet(

@@ -3,7 +3,7 @@
 import os
 import platform
 
-from pipeline.hardware import hardware, in_words
+from pipeline.core.hardware import hardware, in_words
 
 
 def describe_machine() -> str:

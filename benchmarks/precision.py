@@ -30,19 +30,19 @@ from machine import describe_machine
 from sparse import Shape, group_sizes
 from torch import Tensor, nn
 
-from pipeline import layout
-from pipeline.config.schema import read_config
-from pipeline.direction.networks import build_network
-from pipeline.direction.output import Output
-from pipeline.direction.vmf import cosine_distance
+from pipeline.core.progress import Progress
+from pipeline.gas import paths as layout
+from pipeline.gas.networks.architectures import build_network
+from pipeline.gas.networks.output import Output
+from pipeline.gas.voxels.batches import sparse_batch
+from pipeline.gas.voxels.dataset import cut_batches, grid_bins
+from pipeline.gas.voxels.shards import VoxelBatch, concatenate, read_shard
 from pipeline.learning.saved import read_weights, with_weights
-from pipeline.progress import Progress
+from pipeline.learning.vmf import cosine_distance
 from pipeline.sparse.layers import SubMConv3d
 from pipeline.sparse.rulebook import neighbour_pairs
 from pipeline.sparse.tensor import SparseTensor
-from pipeline.voxels.batches import sparse_batch
-from pipeline.voxels.dataset import cut_batches, grid_bins
-from pipeline.voxels.shards import VoxelBatch, concatenate, read_shard
+from pipeline.study import read_config
 
 TEST_SETS = ["40keV_443um", "50keV_200um"]
 BATCH_SIZE = 128

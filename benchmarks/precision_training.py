@@ -26,16 +26,16 @@ from precision import BATCH_SIZE, TEST_SETS, bfloat16, mean_and_error, predict
 from torch import Tensor, nn
 from torch.autograd import Function
 
-from pipeline import layout
-from pipeline.config.schema import TRAINING, Config, read_config
-from pipeline.direction.training import train_network
-from pipeline.direction.vmf import cosine_distance
-from pipeline.progress import Progress
+from pipeline.core.progress import Progress
+from pipeline.gas import paths as layout
+from pipeline.gas.networks.training import train_network
+from pipeline.gas.voxels.dataset import grid_bins, stream_batches
+from pipeline.gas.voxels.epochs import fresh_events
+from pipeline.gas.voxels.shards import concatenate
+from pipeline.learning.vmf import cosine_distance
 from pipeline.sparse import torch_backend
 from pipeline.sparse.tensor import SparseTensor
-from pipeline.voxels.dataset import grid_bins, stream_batches
-from pipeline.voxels.epochs import fresh_events
-from pipeline.voxels.shards import concatenate
+from pipeline.study import TRAINING, Config, read_config
 
 
 class Rounded(Function):

@@ -21,10 +21,10 @@ import torch
 from machine import describe_machine
 from scipy.spatial.transform import Rotation
 
-from pipeline.config.voxels import Grid, Smearing
-from pipeline.tracks.table import TrackBatch, count_tracks, read_tracks, write_tracks
-from pipeline.voxels.dataset import stream_batches
-from pipeline.voxels.stage import voxelise
+from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.tracks.table import TrackBatch, count_tracks, read_tracks, write_tracks
+from pipeline.gas.voxels.dataset import stream_batches
+from pipeline.gas.voxels.stage import voxelise
 
 GRID = Grid()
 SMEARING = Smearing(low_um=160, high_um=466)

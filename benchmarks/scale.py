@@ -15,8 +15,8 @@ import pandas as pd
 import yaml
 from machine import describe_machine
 
-from pipeline import layout
-from pipeline.config.schema import TRAINING, check_config
+from pipeline.gas import paths as layout
+from pipeline.study import TRAINING, check_config
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAPER = REPOSITORY / "config" / "paper.yaml"

@@ -14,11 +14,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 from machine import describe_machine
 
-from pipeline.columns import flat_together
-from pipeline.tracks.observables import track_observables
-from pipeline.tracks.simulator.gas import Gas
-from pipeline.tracks.simulator.transport import DEFLECTIONS, simulate_tracks
-from pipeline.tracks.two_sample import ks_table, two_sample_auc
+from pipeline.core.parquet_io import flat_together
+from pipeline.gas.comparison.two_sample import ks_table, two_sample_auc
+from pipeline.gas.tracks.observables import track_observables
+from pipeline.gas.tracks.simulator.gas import Gas
+from pipeline.gas.tracks.simulator.transport import DEFLECTIONS, simulate_tracks
 
 GAS = Gas((("He", 0.7), ("CO2", 0.3)), 293.15, 760.0)
 COMPARED_EVENTS = 10_000

@@ -13,20 +13,20 @@ import numpy as np
 import torch
 from machine import describe_machine
 
-from pipeline.config.learning import Network
-from pipeline.config.sources import Simulation
 from pipeline.config.training import AdamW
-from pipeline.config.voxels import Grid, Smearing
-from pipeline.direction.networks import build_network
-from pipeline.direction.training import event_losses
+from pipeline.gas.config.learning import Network
+from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.networks.architectures import build_network
+from pipeline.gas.networks.training import event_losses
+from pipeline.gas.tracks.ingest import Facts, complete
+from pipeline.gas.tracks.simulator.source import simulated_batches
+from pipeline.gas.voxels.batches import slices_of
+from pipeline.gas.voxels.binning import bin_tracks
+from pipeline.gas.voxels.dataset import cut_batches
+from pipeline.gas.voxels.shards import VoxelBatch
 from pipeline.learning.optimiser import build_optimiser
 from pipeline.learning.slices import Slices
-from pipeline.tracks.ingest import Facts, complete
-from pipeline.tracks.simulator.source import simulated_batches
-from pipeline.voxels.batches import slices_of
-from pipeline.voxels.binning import bin_tracks
-from pipeline.voxels.dataset import cut_batches
-from pipeline.voxels.shards import VoxelBatch
 
 CASES = [(1, 1), (2, 1), (2, 2), (4, 2), (4, 4)]
 ROUNDS = 5

@@ -29,19 +29,19 @@ import torch
 from machine import describe_machine
 from torch import Tensor, nn
 
-from pipeline.config.learning import Network
-from pipeline.config.sources import Simulation
-from pipeline.config.voxels import Grid, Smearing
-from pipeline.direction.networks import build_network
-from pipeline.files import written_whole
-from pipeline.provenance import generator
+from pipeline.core.files import written_whole
+from pipeline.core.seeds import generator
+from pipeline.gas.config.learning import Network
+from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.networks.architectures import build_network
+from pipeline.gas.tracks.ingest import Facts, complete
+from pipeline.gas.tracks.simulator.source import simulated_batches
+from pipeline.gas.voxels.batches import sparse_batch
+from pipeline.gas.voxels.binning import bin_tracks
 from pipeline.sparse.layers import SparseConv3d, SubMConv3d
 from pipeline.sparse.rulebook import Pairs, neighbour_pairs, window_rules
 from pipeline.sparse.tensor import Sites, SparseTensor
-from pipeline.tracks.ingest import Facts, complete
-from pipeline.tracks.simulator.source import simulated_batches
-from pipeline.voxels.batches import sparse_batch
-from pipeline.voxels.binning import bin_tracks
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 PAPER = Grid(bins=120, voxel_um=500.0)

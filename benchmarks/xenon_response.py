@@ -13,15 +13,15 @@ from pathlib import Path
 import numpy as np
 from machine import describe_machine
 
-from pipeline.config.xenon.detector import Detector
-from pipeline.config.xenon.samples import Nest, Recoil, UniformSpectrum
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.config.samples import Nest, Recoil, UniformSpectrum
 from pipeline.xenon.events.ingest import complete
 from pipeline.xenon.events.nest import nest_events
-from pipeline.xenon.features import features
+from pipeline.xenon.events.table import EventBatch, write_events
+from pipeline.xenon.networks.features import features
 from pipeline.xenon.response.shards import read_shard
 from pipeline.xenon.response.simulation import simulate_response
 from pipeline.xenon.response.stage import write_response
-from pipeline.xenon.table import EventBatch, write_events
 
 
 def main() -> None:

@@ -1,15 +1,19 @@
 """Shared fixtures."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from pipeline.provenance import package_digest
+from pipeline.core.digests import package_digest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-# Compiled functions are cached for this very state of the package; see scripting.share_package.
+# Compiled functions are cached for this very state of the package; see core.job.share_package.
 os.environ["NUMBA_CACHE_DIR"] = str(REPOSITORY / ".pytest_cache" / "numba" / package_digest())
 # Threads that wait for each other in a spin loop slow a busy machine down tenfold.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -28,3 +32,44 @@ def degrad_dir() -> Path:
 def repository() -> Path:
     """Root of the checkout."""
     return REPOSITORY
+
+
+@pytest.fixture
+def plain() -> dict[str, Any]:
+    """The smallest valid configuration; every test gets its own."""
+    return {
+        "sources": {
+            "made": {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10},
+            "read": {"kind": "degrad", "files": ["DEGRAD.OUT"], "energy_keV": 50},
+        },
+        "training_set": {"sources": ["made"]},
+        "test_sets": {"50keV": {"sources": ["read"], "smearing_um": 200}},
+        "networks": {"RCN": {"architecture": "rcn"}},
+    }
+
+
+@pytest.fixture
+def check_figure(tmp_path: Path, repository: Path) -> Callable[[str, Callable[[], Figure]], None]:
+    """Check the files of a figure, drawn twice to the same bytes, and its caption."""
+
+    from pipeline.figures.style import save
+
+    def check(name: str, draw: Callable[[], Figure]) -> None:
+        paths = [tmp_path / f"{name}.{kind}" for kind in ("png", "pdf")]
+        save(draw(), paths)
+        png, pdf = (path.read_bytes() for path in paths)
+        assert png.startswith(b"\x89PNG")
+        assert pdf.startswith(b"%PDF")
+        again = tmp_path / "again.pdf"
+        save(draw(), [again])
+        assert again.read_bytes() == pdf
+        caption = (repository / f"workflow/report/{name}.md").read_text()
+        assert caption.strip().endswith(".")
+
+    return check
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Random numbers of the tests, the same in every run."""
+    return np.random.default_rng(20240607)

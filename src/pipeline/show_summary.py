@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.config.schema import read_config
-from pipeline.direction.summary import LEGEND, format_summary
+from pipeline.gas.evaluation.summary import LEGEND, format_summary
+from pipeline.study import read_config
 
 
 def main(config: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.config.model import Block, described
-from pipeline.config.schema import ConfigError, check_config
+from pipeline.study import ConfigError, check_config
 
 
 def spoil(plain, place, value):

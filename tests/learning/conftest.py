@@ -1,7 +1,7 @@
 """Trainings of one linear regression, with a checkpoint each."""
 
 import pytest
-from regression import Study
+from helpers.regression import Study
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 import torch
 
-from pipeline.config.learning import Network
 from pipeline.config.training import AdamW
+from pipeline.gas.config.learning import Network
 from pipeline.learning.optimiser import build_optimiser, build_schedule
 from pipeline.learning.trainer import train
 

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from pipeline.config.training import Training
+from pipeline.core.stopping import Stopped
 from pipeline.learning import ranks
 from pipeline.learning.launch import in_processes
-from pipeline.learning.stopping import Stopped
 from pipeline.learning.trainer import train
 
 SETTINGS = Training(slices=3, batch_size=32, max_epochs=3, optimiser={"learning_rate": 0.05})

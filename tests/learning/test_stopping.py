@@ -5,10 +5,10 @@ import signal
 import threading
 
 import pytest
-from regression import Dropping, assert_same_weights, without_time
+from helpers.regression import Dropping, assert_same_weights, without_time
 
+from pipeline.core.stopping import Stopped, sigterm_noted
 from pipeline.learning import trainer
-from pipeline.learning.stopping import Stopped, sigterm_noted
 
 
 def terminated_at(place):

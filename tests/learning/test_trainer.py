@@ -4,7 +4,7 @@ import logging
 
 import pytest
 import torch
-from regression import (
+from helpers.regression import (
     TRUE_WEIGHTS,
     Dropping,
     Study,

@@ -4,7 +4,7 @@ import copy
 import importlib
 import importlib.util
 
-import dense_reference as dense
+import helpers.dense_reference as dense
 import pytest
 import torch
 from torch import nn

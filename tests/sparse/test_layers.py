@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-import dense_reference as dense
+import helpers.dense_reference as dense
 import pytest
 import torch
 from torch import Tensor, nn

@@ -1,6 +1,6 @@
 """Rulebooks: the compiled builders against the ones in plain torch, and against brute force."""
 
-import dense_reference as dense
+import helpers.dense_reference as dense
 import pytest
 import torch
 

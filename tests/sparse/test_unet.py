@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.config.learning import Network
-from pipeline.direction.networks import build_network, loss
+from pipeline.gas.config.learning import Network
+from pipeline.gas.networks.architectures import build_network, loss
 from pipeline.sparse.grouping import cubes
 from pipeline.sparse.tensor import SparseTensor, sparse_tensor
 from pipeline.sparse.unet import CELL_FEATURES, UNet, cell_features, centres

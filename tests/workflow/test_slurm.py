@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pandas as pd
 import pytest
 import yaml
-from one_node_slurm import INSTALL, missing, one_node_slurm, wait_until
+from helpers.one_node_slurm import INSTALL, missing, one_node_slurm, wait_until
 from read_profile import read_profile
 
 pytestmark = [

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config.xenon.detector import Geometry, Liquid
-from pipeline.ingestion import BadEvents
+from pipeline.core.ingestion import BadEvents
+from pipeline.xenon.config.detector import Geometry, Liquid
 
 
 @pytest.fixture

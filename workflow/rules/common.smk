@@ -5,12 +5,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 
-from pipeline import layout
-from pipeline.config.schema import TRAINING, ConfigError, check_config
-from pipeline.direction.methods import methods
-from pipeline.preflight import NotReadyError, check_ready
-from pipeline.provenance import code_digest, package_digest
-from pipeline.scripting import SHARE, share_package
+from pipeline.gas import paths as layout
+from pipeline.study import TRAINING, ConfigError, check_config
+from pipeline.gas.methods import methods
+from pipeline.core.preflight import NotReadyError, check_ready
+from pipeline.core.digests import code_digest, package_digest
+from pipeline.core.job import SHARE, share_package
 
 try:
     study = check_config(config)

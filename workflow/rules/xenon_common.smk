@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.xenon import layout as xenon_layout
+from pipeline.xenon import paths as xenon_layout
 
 SAMPLES = study.xenon.all_samples
 try:

@@ -1,6 +1,6 @@
 # XENON1T part: networks that see images of events, and what the autoencoder's loss finds
 
-from pipeline.config.xenon import images as image_names
+from pipeline.xenon.config import images as image_names
 
 IMAGES = study.xenon.images
 IMAGE_SCORED = [image_names.TEST_ER, image_names.TEST_WIMP, image_names.SEARCH_NR]

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from pipeline.config.evaluation import BestExpected
-from pipeline.direction.baselines import best_expected_predictions
-from pipeline.direction.predictions import write_predictions
-from pipeline.files import written_whole
-from pipeline.scripting import job
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.gas.baselines.predictions import best_expected_predictions
+from pipeline.gas.config.evaluation import BestExpected
+from pipeline.statistics.directional.predictions import write_predictions
 
 with job(snakemake):
     table, scan = best_expected_predictions(

@@ -2,16 +2,16 @@
 
 import pandas as pd
 
-from pipeline.config.evaluation import Evaluation
-from pipeline.direction.calibration import (
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.gas.config.evaluation import Evaluation
+from pipeline.statistics.directional.calibration import (
     calibrated_share,
     kappa_angle_histogram,
     kappa_calibration,
     kappa_edges,
 )
-from pipeline.direction.predictions import read_predictions
-from pipeline.files import written_whole
-from pipeline.scripting import job
+from pipeline.statistics.directional.predictions import read_predictions
 
 with job(snakemake):
     settings = Evaluation.model_validate(snakemake.params.evaluation)

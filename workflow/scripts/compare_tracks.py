@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from pipeline.files import written_whole
-from pipeline.provenance import generator
-from pipeline.scripting import job
-from pipeline.tracks.comparison import compare_tracks
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.gas.comparison.tracks import compare_tracks
 
 with job(snakemake):
     tables = compare_tracks(

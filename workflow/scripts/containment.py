@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.files import written_whole
-from pipeline.scripting import job
-from pipeline.voxels.containment import containment_table
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.gas.voxels.containment import containment_table
 
 with job(snakemake):
     table = containment_table(

@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from pipeline.config.evaluation import Evaluation
-from pipeline.direction.evaluation import evaluate_test_set, training_of
-from pipeline.direction.predictions import read_predictions
-from pipeline.files import written_whole
-from pipeline.provenance import generator
-from pipeline.scripting import job
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.gas.config.evaluation import Evaluation
+from pipeline.gas.evaluation.evaluate import evaluate_test_set, training_of
+from pipeline.statistics.directional.predictions import read_predictions
 
 with job(snakemake):
     params, test = snakemake.params, snakemake.wildcards.test

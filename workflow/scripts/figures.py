@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.plots.gallery import GalleryFigure, gather_figures
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.gallery import GalleryFigure, gather_figures
 
 with job(snakemake):
     inputs = snakemake.input

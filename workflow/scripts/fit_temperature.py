@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from pipeline.config.learning import Network, TrainingSet
-from pipeline.direction.prediction import predict
-from pipeline.direction.temperature import fit_temperature, write_temperature
-from pipeline.scripting import job
-from pipeline.voxels.split import in_validation
+from pipeline.core.job import job
+from pipeline.gas.config.learning import Network, TrainingSet
+from pipeline.gas.networks.prediction import predict
+from pipeline.gas.networks.temperature import fit_temperature, write_temperature
+from pipeline.gas.voxels.split import in_validation
 
 with job(snakemake):
     block = snakemake.params.block

@@ -1,7 +1,7 @@
 """Merge all toys into power and needed numbers of events."""
 
-from pipeline.inference.stage import write_sensitivity
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.statistics.directional.stage import write_sensitivity
 
 with job(snakemake):
     write_sensitivity(

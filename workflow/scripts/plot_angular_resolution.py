@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.angular_resolution import draw_angular_resolution
-from pipeline.plots.style import save
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.gas.figures.angular_resolution import draw_angular_resolution
 
 with job(snakemake):
     angles = pd.concat(map(pd.read_csv, snakemake.input.angles), ignore_index=True)

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from pipeline.plots.arrow import draw_arrow
-from pipeline.plots.style import save
-from pipeline.scripting import job
-from pipeline.voxels.stages import VOXELS
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.gas.figures.arrow import draw_arrow
+from pipeline.gas.voxels.stages import VOXELS
 
 with job(snakemake):
     stages = pd.read_parquet(snakemake.input.stages[0])

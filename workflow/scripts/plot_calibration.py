@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.calibration import draw_calibration
-from pipeline.plots.style import save
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.gas.figures.calibration import draw_calibration
 
 with job(snakemake):
     histograms, calibrations = (

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.containment import draw_containment
-from pipeline.plots.style import save
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.gas.figures.containment import draw_containment
 
 with job(snakemake):
     table = pd.read_csv(snakemake.input.table)

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.cut_scan import draw_cut_scan
-from pipeline.plots.style import save
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.gas.figures.cut_scan import draw_cut_scan
 
 with job(snakemake):
     scans, crossings = (

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.loss_curves import draw_loss_curves
-from pipeline.plots.style import save
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.gas.figures.loss_curves import draw_loss_curves
 
 with job(snakemake):
     architectures = snakemake.params.architectures

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.hypothesis_test import draw_median_p
-from pipeline.plots.style import save
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.gas.figures.hypothesis_test import draw_median_p
 
 with job(snakemake):
     params = snakemake.params

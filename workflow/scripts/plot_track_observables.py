@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.style import save
-from pipeline.plots.track_observables import draw_track_observables
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.gas.figures.track_observables import draw_track_observables
 
 with job(snakemake):
     distances = pd.read_csv(snakemake.input.distances)

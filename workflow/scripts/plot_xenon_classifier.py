@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.style import save
-from pipeline.plots.xenon_classifier import draw_classifier
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.xenon.figures.classifier import draw_classifier
 
 with job(snakemake):
     tables = (pd.read_csv(path) for path in (snakemake.input.roc, snakemake.input.accuracy))

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from pipeline.config.xenon.images import ImageSearch
-from pipeline.plots.style import save
-from pipeline.plots.xenon_image_exposures import draw_exposures
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.xenon.config.images import ImageSearch
+from pipeline.xenon.figures.image_exposures import draw_exposures
 
 with job(snakemake):
     search = ImageSearch.model_validate(snakemake.params.block)

@@ -1,10 +1,10 @@
 """Draw an image of an electronic recoil and one of a WIMP."""
 
-from pipeline.config.xenon.detector import Detector
-from pipeline.plots.style import save
-from pipeline.plots.xenon_images import draw_images
-from pipeline.scripting import job
-from pipeline.xenon.images.display import Display, shown_event
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.figures.images import draw_images
+from pipeline.xenon.xenon1t.images import Display, shown_event
 
 with job(snakemake):
     block = snakemake.params.block

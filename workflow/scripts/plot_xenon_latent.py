@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.style import save
-from pipeline.plots.xenon_latent import draw_latent
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.xenon.figures.latent import draw_latent
 
 with job(snakemake):
     scores = {}

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from pipeline.config.xenon.search import WimpMap
-from pipeline.plots.style import save
-from pipeline.plots.xenon_map import draw_map
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.xenon.config.search import WimpMap
+from pipeline.xenon.figures.map import draw_map
 
 with job(snakemake):
     block = snakemake.params.block

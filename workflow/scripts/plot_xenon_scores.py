@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from pipeline.config.xenon.search import Wimp
-from pipeline.plots.style import save
-from pipeline.plots.xenon_scores import draw_scores
-from pipeline.scripting import job
-from pipeline.xenon.weighted_scores import read_weighted_scores
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.statistics.excess.config import Wimp
+from pipeline.xenon.figures.scores import draw_scores
+from pipeline.xenon.rates.weighted_scores import read_weighted_scores
 
 with job(snakemake):
     block = snakemake.params.block

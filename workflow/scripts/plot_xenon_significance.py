@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from pipeline.config.xenon.search import Wimp
-from pipeline.plots.style import save
-from pipeline.plots.xenon_significance import draw_significance
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.statistics.excess.config import Wimp
+from pipeline.xenon.figures.significance import draw_significance
 
 with job(snakemake):
     block = snakemake.params.block

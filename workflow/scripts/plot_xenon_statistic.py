@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from pipeline.config.xenon.search import Wimp
-from pipeline.inference.excess_toys import merge
-from pipeline.plots.style import save
-from pipeline.plots.xenon_statistic import draw_statistic
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.statistics.excess.config import Wimp
+from pipeline.statistics.excess.toys import merge
+from pipeline.xenon.figures.statistic import draw_statistic
 
 with job(snakemake):
     block = snakemake.params.block

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.plots.style import save
-from pipeline.plots.xenon_trigger import draw_trigger
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.figures.style import save
+from pipeline.xenon.figures.trigger import draw_trigger
 
 with job(snakemake):
     save(draw_trigger(pd.read_csv(snakemake.input.table)), snakemake.output)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from pipeline.config.learning import Network
-from pipeline.direction.prediction import predict
-from pipeline.direction.predictions import write_predictions
-from pipeline.direction.temperature import read_temperature, tempered
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.gas.config.learning import Network
+from pipeline.gas.networks.prediction import predict
+from pipeline.gas.networks.temperature import read_temperature, tempered
+from pipeline.statistics.directional.predictions import write_predictions
 
 with job(snakemake):
     network = Network.model_validate(snakemake.params.network)

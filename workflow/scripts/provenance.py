@@ -3,9 +3,9 @@
 import html
 import json
 
-from pipeline.files import written_whole
-from pipeline.record import record
-from pipeline.scripting import job
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.core.record import record
 
 with job(snakemake):
     content = record(snakemake.params.study, snakemake.input.tables, snakemake.scriptdir)

@@ -1,9 +1,9 @@
 """Run the user's Degrad once, with the seed of this part."""
 
-from pipeline.config.sources import DegradRun
-from pipeline.provenance import seed_words
-from pipeline.scripting import job
-from pipeline.tracks.degrad_run import run_degrad
+from pipeline.core.job import job
+from pipeline.core.seeds import seed_words
+from pipeline.gas.config.sources import DegradRun
+from pipeline.gas.tracks.degrad_run import run_degrad
 
 with job(snakemake):
     part, wildcards = snakemake.params.part, snakemake.wildcards

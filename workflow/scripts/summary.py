@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from pipeline.files import written_whole
-from pipeline.scripting import job
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
 
 with job(snakemake), written_whole(snakemake.output.table) as temporary:
     tables = [pd.read_csv(path) for path in snakemake.input.tables]

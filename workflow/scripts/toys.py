@@ -1,8 +1,8 @@
 """One batch of toys of one method on one test set."""
 
-from pipeline.config.inference import HypothesisTest
-from pipeline.inference.stage import write_toys
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.statistics.directional.config import HypothesisTest
+from pipeline.statistics.directional.stage import write_toys
 
 with job(snakemake):
     block, wildcards = snakemake.params.block, snakemake.wildcards

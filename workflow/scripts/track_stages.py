@@ -1,11 +1,11 @@
 """One recoil at each stage of the processing."""
 
-from pipeline.config.voxels import Grid, Smearing
-from pipeline.files import written_whole
-from pipeline.provenance import generator
-from pipeline.scripting import job
-from pipeline.tracks.table import read_tracks
-from pipeline.voxels.stages import track_stages
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.tracks.table import read_tracks
+from pipeline.gas.voxels.stages import track_stages
 
 with job(snakemake):
     block = snakemake.params.block

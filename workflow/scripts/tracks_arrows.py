@@ -1,11 +1,11 @@
 """Make one part of a source of arrows."""
 
-from pipeline.config.sources import Arrows
-from pipeline.ingestion import BadEvents
-from pipeline.provenance import generator
-from pipeline.scripting import job
-from pipeline.tracks.arrows import make_arrows
-from pipeline.tracks.ingest import Facts, ingest
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.gas.config.sources import Arrows
+from pipeline.gas.tracks.arrows import make_arrows
+from pipeline.gas.tracks.ingest import Facts, ingest
 
 with job(snakemake):
     part, wildcards = snakemake.params.part, snakemake.wildcards

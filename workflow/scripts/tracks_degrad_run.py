@@ -1,10 +1,10 @@
 """Read what a Degrad run left into the track table."""
 
-from pipeline.config.sources import DegradRun
-from pipeline.ingestion import BadEvents
-from pipeline.scripting import job
-from pipeline.tracks.degrad import read_degrad
-from pipeline.tracks.ingest import Facts, ingest
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.gas.config.sources import DegradRun
+from pipeline.gas.tracks.degrad import read_degrad
+from pipeline.gas.tracks.ingest import Facts, ingest
 
 with job(snakemake):
     part, file = snakemake.params.part, snakemake.input[0]

@@ -1,10 +1,10 @@
 """Read one file of kind 'parquet' into the track table."""
 
-from pipeline.config.sources import Parquet
-from pipeline.ingestion import BadEvents
-from pipeline.scripting import job
-from pipeline.tracks.ingest import Facts, ingest
-from pipeline.tracks.parquet import read_parquet
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.gas.config.sources import Parquet
+from pipeline.gas.tracks.ingest import Facts, ingest
+from pipeline.gas.tracks.parquet import read_parquet
 
 with job(snakemake):
     part, file = snakemake.params.part, snakemake.input[0]

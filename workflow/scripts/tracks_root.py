@@ -1,10 +1,10 @@
 """Read one file of kind 'root' into the track table."""
 
-from pipeline.config.sources import Root
-from pipeline.ingestion import BadEvents
-from pipeline.scripting import job
-from pipeline.tracks.ingest import Facts, ingest
-from pipeline.tracks.root import read_root
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.gas.config.sources import Root
+from pipeline.gas.tracks.ingest import Facts, ingest
+from pipeline.gas.tracks.root import read_root
 
 with job(snakemake):
     part, file = snakemake.params.part, snakemake.input[0]

@@ -1,11 +1,11 @@
 """Simulate one part of a track source."""
 
-from pipeline.config.sources import Simulation
-from pipeline.ingestion import BadEvents
-from pipeline.provenance import generator
-from pipeline.scripting import job
-from pipeline.tracks.ingest import Facts, ingest
-from pipeline.tracks.simulator.source import simulated_batches
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.gas.config.sources import Simulation
+from pipeline.gas.tracks.ingest import Facts, ingest
+from pipeline.gas.tracks.simulator.source import simulated_batches
 
 with job(snakemake):
     part, wildcards = snakemake.params.part, snakemake.wildcards

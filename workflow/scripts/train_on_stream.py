@@ -3,13 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from pipeline.config.learning import Network, TrainingSet
-from pipeline.config.sources import Simulation
-from pipeline.config.voxels import Grid
-from pipeline.direction.training import train_network
+from pipeline.core.job import granted, job
+from pipeline.gas.config.learning import Network, TrainingSet
+from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.voxels import Grid
+from pipeline.gas.networks.training import train_network
+from pipeline.gas.voxels.stream import stream_events
 from pipeline.learning.saved import save_network
-from pipeline.scripting import granted, job
-from pipeline.voxels.stream import stream_events
 
 with job(snakemake):
     name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from pipeline.comparison.samples import Samples
-from pipeline.comparison.voxel_classifier import auc_table, classify
-from pipeline.config.comparison import VoxelClassifier
-from pipeline.config.voxels import Grid
-from pipeline.files import written_whole
-from pipeline.scripting import granted, job
+from pipeline.core.files import written_whole
+from pipeline.core.job import granted, job
+from pipeline.gas.comparison.samples import Samples
+from pipeline.gas.comparison.voxel_classifier import auc_table, classify
+from pipeline.gas.config.comparison import VoxelClassifier
+from pipeline.gas.config.voxels import Grid
 
 with job(snakemake):
     params, block = snakemake.params, snakemake.params.block

@@ -1,9 +1,9 @@
 """Smear, rotate and bin one track table into a voxel shard."""
 
-from pipeline.config.voxels import Grid, Smearing
-from pipeline.provenance import generator
-from pipeline.scripting import job
-from pipeline.voxels.stage import voxelise
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.voxels.stage import voxelise
 
 with job(snakemake):
     block, wildcards = snakemake.params.block, snakemake.wildcards

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from pipeline.files import written_whole
-from pipeline.scripting import job
-from pipeline.xenon.anomaly.accuracy import accuracy_table
-from pipeline.xenon.anomaly.score import read_terms
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.xenon.darwin.accuracy import accuracy_table
+from pipeline.xenon.darwin.score import read_terms
 
 with job(snakemake):
     sets = {name: pd.concat(map(read_terms, files)) for name, files in snakemake.input.items()}

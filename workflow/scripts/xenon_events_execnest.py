@@ -1,10 +1,10 @@
 """Read one file of kind 'execnest' into the event table."""
 
-from pipeline.config.xenon.detector import Geometry
-from pipeline.config.xenon.samples import ExecNest
-from pipeline.ingestion import BadEvents
-from pipeline.provenance import generator
-from pipeline.scripting import job
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.xenon.config.detector import Geometry
+from pipeline.xenon.config.samples import ExecNest
 from pipeline.xenon.events.execnest import read_execnest
 from pipeline.xenon.events.ingest import ingest
 

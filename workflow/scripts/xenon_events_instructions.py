@@ -1,10 +1,10 @@
 """Read one file of kind 'instructions' into the event table."""
 
-from pipeline.config.xenon.detector import Geometry
-from pipeline.config.xenon.samples import Instructions
-from pipeline.ingestion import BadEvents
-from pipeline.provenance import generator
-from pipeline.scripting import job
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.xenon.config.detector import Geometry
+from pipeline.xenon.config.samples import Instructions
 from pipeline.xenon.events.ingest import ingest
 from pipeline.xenon.events.instructions import read_instructions
 

@@ -1,10 +1,10 @@
 """Generate one part of a sample with NEST."""
 
-from pipeline.config.xenon.detector import Geometry, Liquid
-from pipeline.config.xenon.samples import Nest
-from pipeline.ingestion import BadEvents
-from pipeline.provenance import generator
-from pipeline.scripting import job
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.xenon.config.detector import Geometry, Liquid
+from pipeline.xenon.config.samples import Nest
 from pipeline.xenon.events.ingest import ingest
 from pipeline.xenon.events.nest import nest_events
 

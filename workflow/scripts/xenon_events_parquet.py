@@ -1,9 +1,9 @@
 """Read one file of kind 'parquet' into the event table."""
 
-from pipeline.config.xenon.detector import Geometry
-from pipeline.config.xenon.samples import ParquetEvents
-from pipeline.ingestion import BadEvents
-from pipeline.scripting import job
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.xenon.config.detector import Geometry
+from pipeline.xenon.config.samples import ParquetEvents
 from pipeline.xenon.events.ingest import ingest
 from pipeline.xenon.events.parquet import read_parquet
 

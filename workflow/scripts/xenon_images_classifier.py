@@ -2,10 +2,10 @@
 
 import logging
 
-from pipeline.files import written_whole
-from pipeline.scripting import job
-from pipeline.xenon.images.accuracy import classifier_table
-from pipeline.xenon.images.scores import read_scores
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.xenon.xenon1t.accuracy import classifier_table
+from pipeline.xenon.xenon1t.scores import read_scores
 
 with job(snakemake), written_whole(snakemake.output.table) as temporary:
     er, wimp = (

@@ -1,12 +1,12 @@
 """What CNN and autoencoder say of the images of one sample."""
 
-from pipeline.config.xenon.detector import Detector
-from pipeline.config.xenon.images import Cnn, Cvae
-from pipeline.scripting import job
-from pipeline.xenon.anomaly.saved import load_network
-from pipeline.xenon.images.display import Display
-from pipeline.xenon.images.networks import ImageAutoencoder, build_cnn
-from pipeline.xenon.images.scores import score_images, write_scores
+from pipeline.core.job import job
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.config.images import Cnn, Cvae
+from pipeline.xenon.networks.saved import load_network
+from pipeline.xenon.xenon1t.images import Display
+from pipeline.xenon.xenon1t.networks import ImageAutoencoder, build_cnn
+from pipeline.xenon.xenon1t.scores import score_images, write_scores
 
 with job(snakemake):
     block, inputs = snakemake.params.block, snakemake.input

@@ -2,16 +2,16 @@
 
 import logging
 
-from pipeline.config.xenon.images import SEARCH_NR, TEST_ER, TEST_WIMP, ImageSearch
-from pipeline.config.xenon.rates import Rates
-from pipeline.files import written_whole
-from pipeline.provenance import generator
-from pipeline.scripting import job
-from pipeline.xenon.images.excess import find_excess, weighted_losses
-from pipeline.xenon.images.losses import loss_table, s2_only_losses
-from pipeline.xenon.images.scores import read_scores
-from pipeline.xenon.trigger import Seen
-from pipeline.xenon.weighted_scores import search_samples
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.core.seeds import generator
+from pipeline.xenon.config.images import SEARCH_NR, TEST_ER, TEST_WIMP, ImageSearch
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.rates.trigger import Seen
+from pipeline.xenon.rates.weighted_scores import search_samples
+from pipeline.xenon.xenon1t.excess import find_excess, weighted_losses
+from pipeline.xenon.xenon1t.losses import loss_table, s2_only_losses
+from pipeline.xenon.xenon1t.scores import read_scores
 
 with job(snakemake):
     block, inputs, output = snakemake.params.block, snakemake.input, snakemake.output

@@ -3,15 +3,15 @@
 from functools import partial
 from pathlib import Path
 
-from pipeline.config.xenon.detector import Detector
-from pipeline.config.xenon.images import Cvae
+from pipeline.core.digests import file_digest, fingerprint
+from pipeline.core.job import granted, job
 from pipeline.learning.saved import save_network
-from pipeline.provenance import file_digest, fingerprint
-from pipeline.scripting import granted, job
-from pipeline.xenon.anomaly.dataset import read_training_events
-from pipeline.xenon.anomaly.training import train_network
-from pipeline.xenon.images.display import Display
-from pipeline.xenon.images.networks import ImageAutoencoder, cvae_losses
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.config.images import Cvae
+from pipeline.xenon.networks.dataset import read_training_events
+from pipeline.xenon.networks.training import train_network
+from pipeline.xenon.xenon1t.images import Display
+from pipeline.xenon.xenon1t.networks import ImageAutoencoder, cvae_losses
 
 with job(snakemake):
     block = snakemake.params.block

@@ -4,11 +4,11 @@ import logging
 
 import pandas as pd
 
-from pipeline.config.xenon.rates import Rates
-from pipeline.files import written_whole
-from pipeline.scripting import job
-from pipeline.xenon.rates import background_table
-from pipeline.xenon.trigger import efficiencies
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.rates.backgrounds import background_table
+from pipeline.xenon.rates.trigger import efficiencies
 
 with job(snakemake), written_whole(snakemake.output.table) as temporary:
     rates = Rates.model_validate(snakemake.params.block)

@@ -1,7 +1,7 @@
 """The detector's response to one part of a sample."""
 
-from pipeline.config.xenon.detector import Detector
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.response.stage import write_response
 
 with job(snakemake):

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.files import written_whole
-from pipeline.scripting import job
-from pipeline.xenon.separation import SCORES, roc_table
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.xenon.darwin.separation import SCORES, roc_table
 
 with job(snakemake), written_whole(snakemake.output.table) as temporary:
     columns = ["recoil", "energy_keV", "triggered", *SCORES]

@@ -3,9 +3,9 @@
 from itertools import groupby
 from pathlib import Path
 
-from pipeline.files import written_whole
-from pipeline.scripting import job
-from pipeline.xenon.trigger import Seen, s2_only_table
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.xenon.rates.trigger import Seen, s2_only_table
 
 with job(snakemake), written_whole(snakemake.output.table) as temporary:
     by_sample = groupby(snakemake.input.shards, key=lambda path: Path(path).parent.name)

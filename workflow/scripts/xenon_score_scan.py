@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from pipeline.files import written_whole
-from pipeline.scripting import job
-from pipeline.xenon.anomaly.scan import scan_scores
-from pipeline.xenon.anomaly.score import read_terms
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.xenon.darwin.scan import scan_scores
+from pipeline.xenon.darwin.score import read_terms
 
 with job(snakemake):
     terms = pd.concat([read_terms(path) for path in snakemake.input.terms])

@@ -1,9 +1,9 @@
 """The terms of the anomaly score of one sample."""
 
-from pipeline.config.xenon.anomaly import VAE, Classifier
-from pipeline.scripting import job
-from pipeline.xenon.anomaly.saved import load_networks
-from pipeline.xenon.anomaly.score import score_terms, write_terms
+from pipeline.core.job import job
+from pipeline.xenon.config.anomaly import VAE, Classifier
+from pipeline.xenon.darwin.score import score_terms, write_terms
+from pipeline.xenon.networks.saved import load_networks
 
 with job(snakemake):
     block, shards = snakemake.params.block, snakemake.input.shards

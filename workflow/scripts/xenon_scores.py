@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from pipeline.scripting import job
-from pipeline.xenon.anomaly.scan import chosen_weights
-from pipeline.xenon.anomaly.score import write_scores
+from pipeline.core.job import job
+from pipeline.xenon.darwin.scan import chosen_weights
+from pipeline.xenon.darwin.score import write_scores
 
 with job(snakemake):
     weights = chosen_weights(pd.read_csv(snakemake.input.scan))

@@ -4,8 +4,8 @@ import logging
 
 import pandas as pd
 
-from pipeline.inference.excess_stage import write_search
-from pipeline.scripting import job
+from pipeline.core.job import job
+from pipeline.statistics.excess.stage import write_search
 
 with job(snakemake):
     output = snakemake.output

@@ -1,10 +1,10 @@
 """One batch of pseudo-experiments of the search: of a WIMP mass, or of background alone."""
 
-from pipeline.config.xenon.rates import Rates
-from pipeline.config.xenon.search import ToySet
-from pipeline.inference.excess_stage import write_toys
-from pipeline.scripting import job
-from pipeline.xenon.weighted_scores import search_samples, warn_if_few, weigh_files
+from pipeline.core.job import job
+from pipeline.statistics.excess.config import ToySet
+from pipeline.statistics.excess.stage import write_toys
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.rates.weighted_scores import search_samples, warn_if_few, weigh_files
 
 with job(snakemake):
     inputs, block = snakemake.input, snakemake.params.block

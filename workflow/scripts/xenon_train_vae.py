@@ -3,13 +3,13 @@
 from functools import partial
 from pathlib import Path
 
-from pipeline.config.xenon.anomaly import VAE
+from pipeline.core.digests import file_digest, fingerprint
+from pipeline.core.job import granted, job
 from pipeline.learning.saved import save_network
-from pipeline.provenance import file_digest, fingerprint
-from pipeline.scripting import granted, job
-from pipeline.xenon.anomaly.dataset import read_training_events
-from pipeline.xenon.anomaly.training import train_network
-from pipeline.xenon.anomaly.vae import Autoencoder, vae_losses
+from pipeline.xenon.config.anomaly import VAE
+from pipeline.xenon.networks.dataset import read_training_events
+from pipeline.xenon.networks.training import train_network
+from pipeline.xenon.networks.vae import Autoencoder, vae_losses
 
 with job(snakemake):
     block, seed = snakemake.params.block, snakemake.params.block["seed"]

@@ -1,8 +1,8 @@
 """How often the detector triggers on recoils of the region of interest."""
 
-from pipeline.files import written_whole
-from pipeline.scripting import job
-from pipeline.xenon.trigger import Seen, trigger_table
+from pipeline.core.files import written_whole
+from pipeline.core.job import job
+from pipeline.xenon.rates.trigger import Seen, trigger_table
 
 with job(snakemake):
     block = snakemake.params.block

@@ -1,8 +1,8 @@
 """Weight the scores of simulated events to backgrounds and the benchmark WIMP."""
 
-from pipeline.config.xenon.rates import Rates
-from pipeline.scripting import job
-from pipeline.xenon.weighted_scores import weigh_files, write_weighted_scores
+from pipeline.core.job import job
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.rates.weighted_scores import weigh_files, write_weighted_scores
 
 with job(snakemake):
     inputs, block = snakemake.input, snakemake.params.block

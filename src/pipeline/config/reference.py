@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from pipeline.config.model import Block
-from pipeline.config.schema import Config
+from pipeline.study import Config
 
 HEAD = """# Configuration
 

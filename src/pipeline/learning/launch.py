@@ -19,8 +19,8 @@ from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalEx
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
+from pipeline.core.stopping import Stopped
 from pipeline.learning.ranks import MONITOR_INTERVAL_S
-from pipeline.learning.stopping import Stopped
 
 T = TypeVar("T")
 

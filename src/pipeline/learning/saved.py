@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 import torch
 
-from pipeline.files import written_whole
+from pipeline.core.files import written_whole
 
 Model = TypeVar("Model", bound=torch.nn.Module)
 

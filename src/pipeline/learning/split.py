@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.provenance import seed_words
+from pipeline.core.seeds import seed_words
 
 
 def held_out(

@@ -17,12 +17,12 @@ import torch
 from torch.optim.lr_scheduler import LambdaLR
 
 from pipeline.config.training import Training
+from pipeline.core.progress import Progress
+from pipeline.core.stopping import Stopped, sigterm_noted
 from pipeline.learning import ranks
 from pipeline.learning.checkpoint import Checkpoint, State, Sums
 from pipeline.learning.optimiser import build_optimiser, build_schedule
 from pipeline.learning.slices import Slices
-from pipeline.learning.stopping import Stopped, sigterm_noted
-from pipeline.progress import Progress
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ does not name the confidence.
 
 from dataclasses import dataclass
 
-from pipeline.config.xenon.search import Wimp
+from pipeline.statistics.excess.config import Wimp
 
 
 @dataclass(frozen=True)

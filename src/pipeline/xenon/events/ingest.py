@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.config.xenon.detector import Geometry
-from pipeline.ingestion import BadEvents, accepted
+from pipeline.core.ingestion import BadEvents, accepted
+from pipeline.xenon.config.detector import Geometry
 from pipeline.xenon.events.raw import RawEvents
-from pipeline.xenon.table import UNKNOWN, EventBatch, write_events
+from pipeline.xenon.events.table import UNKNOWN, EventBatch, write_events
 
 # Text tables round positions to a millimetre: an event so far outside lay at the edge.
 EDGE_CM = 0.1

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.config.xenon.detector import Geometry
-from pipeline.ingestion import BadEvents
+from pipeline.core.ingestion import BadEvents
+from pipeline.xenon.config.detector import Geometry
 from pipeline.xenon.events.positions import uniform_disc
 from pipeline.xenon.events.raw import RawEvents, Row, batches_of, event_label, number, recoil_code
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import nestpy
 import numpy as np
 
-from pipeline.config.xenon.detector import Geometry, Liquid
-from pipeline.config.xenon.samples import Nest, Recoil
+from pipeline.xenon.config.detector import Geometry, Liquid
+from pipeline.xenon.config.samples import Nest, Recoil
 from pipeline.xenon.events.positions import uniform_fiducial
 from pipeline.xenon.events.raw import BATCH_EVENTS, RawEvents, recoil_code
 from pipeline.xenon.events.spectra import draw_energies

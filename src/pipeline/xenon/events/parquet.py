@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.config.xenon.samples import EventColumns, ParquetEvents
-from pipeline.ingestion import BadEvents
+from pipeline.core.ingestion import BadEvents
+from pipeline.xenon.config.samples import EventColumns, ParquetEvents
 from pipeline.xenon.events.raw import BATCH_EVENTS, RawEvents, recoil_code
 
 

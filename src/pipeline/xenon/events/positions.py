@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.config.xenon.detector import Geometry
+from pipeline.xenon.config.detector import Geometry
 
 
 def uniform_disc(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.xenon.table import RECOILS
+from pipeline.xenon.events.table import RECOILS
 
 BATCH_EVENTS = 10_000
 

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.config.xenon.samples import (
+from pipeline.physics.wimps import wimp_rate
+from pipeline.xenon.config.samples import (
     LogUniformSpectrum,
     Spectrum,
     UniformSpectrum,
     WimpSpectrum,
 )
-from pipeline.xenon.wimps import wimp_rate
 
 WIMP_GRID = 500  # energies at which the rate of WIMPs is computed: steps of 1 % by default
 CROSS_SECTION_CM2 = 1e-46  # any: only the shape of the spectrum counts

@@ -5,7 +5,7 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.config.xenon.detector import Array, Hexagonal, Rings, Rows
+from pipeline.xenon.config.detector import Array, Hexagonal, Rings, Rows
 
 _ROUNDING = 1e-9  # a site at the wall is inside
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from numba import njit
 
-from pipeline.config.xenon.detector import Detector
+from pipeline.xenon.config.detector import Detector
 
 
 class Charge(NamedTuple):

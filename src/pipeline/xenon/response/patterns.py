@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.config.xenon.detector import Detector
+from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.response.arrays import pmt_positions_cm
 from pipeline.xenon.response.sampling import multinomial
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
 
-from pipeline.xenon.table import RECOILS, EventBatch
+from pipeline.xenon.events.table import RECOILS, EventBatch
 
 NR = RECOILS.index("NR")
 

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.config.xenon.detector import Detector, NestTimes
+from pipeline.xenon.config.detector import Detector, NestTimes
 from pipeline.xenon.response.quanta import NR
 
 # NEST's work function: below, recombination takes no time.

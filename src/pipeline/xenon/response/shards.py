@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipeline.columns import field, flat, open_parquet, ragged, write_batches
+from pipeline.core.parquet_io import field, flat, open_parquet, ragged, write_batches
+from pipeline.xenon.events.table import SCHEMA as EVENTS
+from pipeline.xenon.events.table import EventBatch
 from pipeline.xenon.response.simulation import CHUNK_EVENTS, ResponseBatch
-from pipeline.xenon.table import SCHEMA as EVENTS
-from pipeline.xenon.table import EventBatch
 
 RECORDED = ("s1_waveform", "s2_waveform", "top", "bottom")
 

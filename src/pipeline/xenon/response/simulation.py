@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.config.xenon.detector import Detector
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.events.table import EventBatch
 from pipeline.xenon.response.electroluminescence import (
     Charge,
     charge_constants,
@@ -23,7 +24,6 @@ from pipeline.xenon.response.patterns import Optics, optics_constants, spread_li
 from pipeline.xenon.response.quanta import exciton_share, scintillation_energy_keV
 from pipeline.xenon.response.sampling import area_pe
 from pipeline.xenon.response.scintillation import Light, detect_light, light_constants
-from pipeline.xenon.table import EventBatch
 
 CHUNK_EVENTS = 256  # 256 events x 3835 numbers x 6 bytes: 6 MB at a time
 MOST_COUNTS = np.iinfo(np.uint16).max

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.config.xenon.detector import Detector
-from pipeline.progress import Progress
-from pipeline.provenance import generator
+from pipeline.core.progress import Progress
+from pipeline.core.seeds import generator
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.events.table import count_events, read_events
 from pipeline.xenon.response.shards import write_shard
 from pipeline.xenon.response.simulation import ResponseBatch, simulate_response
-from pipeline.xenon.table import count_events, read_events
 
 
 def write_response(

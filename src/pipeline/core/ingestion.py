@@ -1,0 +1,117 @@
+"""What the readers of all chains share: event ids, the wanted events, and what becomes of bad ones.
+
+Events that cannot be used stop the reader with a clear error, or are skipped and counted.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, Self, TypeVar
+
+import numpy as np
+
+from pipeline.core.files import written_whole
+from pipeline.core.progress import Progress
+
+EVENTS_PER_PART = 10_000_000  # event ids of a part begin at its index times this
+
+logger = logging.getLogger(__name__)
+
+
+class BadEventError(ValueError):
+    """An event of an input file cannot be used."""
+
+
+@dataclass
+class BadEvents:
+    """The policy for one input file and the events it met there."""
+
+    file: str
+    policy: Literal["stop", "skip"]
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def found(self, event: int | str, reason: str) -> None:
+        """Report event number `event` of the file as unusable.
+
+        Raises:
+            BadEventError: the policy is to stop.
+        """
+        if self.policy == "stop":
+            raise BadEventError(
+                f"{self.file}, event {event}: {reason}. Repair the file, or set "
+                "`on_bad_event: skip` for this source to leave such events out and count them"
+            )
+        logger.warning("%s, event %s skipped: %s", self.file, event, reason)
+        # Event numbers may repeat in a file; every bad event counts.
+        self.reasons[f"{len(self.reasons)}:{event}"] = reason
+
+    def __len__(self) -> int:
+        return len(self.reasons)
+
+    def write_counts(self, path: str | Path, kept: int) -> None:
+        """Write the numbers of events read, kept and rejected, and the reasons (JSON)."""
+        report = {"read": kept + len(self), "kept": kept, "rejected": len(self)}
+        with written_whole(path) as temporary:
+            temporary.write_text(json.dumps({**report, "reasons": self.reasons}, indent=1))
+
+
+class Events(Protocol):
+    """A batch of events, as a reader of any chain yields them."""
+
+    def __len__(self) -> int: ...
+
+    def take(self, index: np.ndarray) -> Self:
+        """The events `index` (int [m]), in that order."""
+        ...
+
+
+Batch = TypeVar("Batch", bound=Events)
+
+
+def accepted(
+    batches: Iterable[Batch],
+    usable: Callable[[Batch, BadEvents], np.ndarray],
+    bad: BadEvents,
+    part: int,
+    first_event: int = 0,
+    max_events: int | None = None,
+) -> Iterator[tuple[Batch, np.ndarray]]:
+    """Yield the usable events of a reader with their ids, int64 [n], and log the progress.
+
+    `usable` gives the index of the events to keep and reports the others to `bad`.
+
+    Raises:
+        BadEventError: an unusable event and the policy is to stop.
+        ValueError: no usable event at all.
+    """
+    progress = Progress(bad.file, max_events, "events")
+    read = kept = 0
+    for batch in _within(batches, first_event, max_events):
+        read += len(batch)
+        good = batch.take(usable(batch, bad))
+        if len(good):
+            ids = part * EVENTS_PER_PART + kept + np.arange(len(good))
+            kept += len(good)
+            yield good, ids
+        progress.update(len(batch))
+    if not kept:
+        raise ValueError(
+            f"{bad.file}: no usable event among {read} read from event {first_event} on"
+        )
+    progress.finish()
+
+
+def _within(batches: Iterable[Batch], first: int, most: int | None) -> Iterator[Batch]:
+    """Events [first, first + most) in the reader's order; all from `first` on if `most` is None."""
+    place = 0
+    stop = np.inf if most is None else first + most
+    for batch in batches:
+        index = np.arange(place, place + len(batch))
+        place += len(batch)
+        wanted = np.flatnonzero((index >= first) & (index < stop))
+        if len(wanted):
+            yield batch.take(wanted) if len(wanted) < len(batch) else batch
+        if place >= stop:
+            return

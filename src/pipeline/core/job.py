@@ -1,0 +1,86 @@
+"""What every workflow script needs around its work: a log, and errors a person can read."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pipeline
+from pipeline.core.hardware import hardware, in_words
+from pipeline.core.stopping import Stopped
+
+SOURCES = Path(pipeline.__file__).resolve().parents[1]
+SHARE = "training_"
+FORMAT = "%(asctime)s %(message)s"
+# Jobs share the machine: OpenMP threads that spin while they wait slow each other down tenfold.
+# How many there are in a job, Snakemake says.
+QUIET_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
+
+
+@contextmanager
+def job(snakemake: Any) -> Iterator[None]:
+    """Log to the rule's log, beginning with the machine, and to the terminal while the block runs.
+
+    An error's message goes to the terminal, its trace to the log only, and the job fails. So does
+    one that was told to stop, without a trace: nothing is wrong with it.
+    """
+    log = Path(str(snakemake.log[0]))
+    log.parent.mkdir(parents=True, exist_ok=True)
+    file, terminal = logging.FileHandler(log, mode="w"), logging.StreamHandler()
+    file.setFormatter(logging.Formatter(FORMAT))
+    label = " ".join([snakemake.rule, *map(str, snakemake.wildcards)])
+    terminal.setFormatter(logging.Formatter(f"[{label}] %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[file], force=True)
+    # Libraries stay quiet below warnings.
+    logging.getLogger("pipeline").setLevel(logging.INFO)
+    logging.getLogger(__name__).info("on %s", in_words(hardware()))
+    logging.getLogger().addHandler(terminal)
+    try:
+        yield
+    except Stopped as stop:
+        logging.getLogger(__name__).warning("%s", stop)
+        sys.exit(1)
+    except Exception as error:
+        logger = logging.getLogger(__name__)
+        terminal.setLevel(logging.CRITICAL)
+        logger.exception("failed")
+        terminal.setLevel(logging.INFO)
+        logger.error("error: %s", error)
+        sys.exit(1)
+
+
+def granted(snakemake: Any) -> dict[str, int]:
+    """What a training may use: `config.training.Training.shares`, but no more than the job's cores.
+
+    They are the job's resources that begin with SHARE: no parameters, so a change reruns nothing.
+    """
+    wanted = {
+        name.removeprefix(SHARE): number
+        for name, number in snakemake.resources.items()
+        if name.startswith(SHARE)
+    }
+    processes = min(wanted["processes"], snakemake.threads)
+    cores = snakemake.threads // processes
+    threads = min(wanted["threads"], cores)
+    granted = {"processes": processes, "threads": threads}
+    if "loader_threads" in wanted:
+        # The first one shares the cores of the training.
+        granted["loader_threads"] = min(wanted["loader_threads"], cores - threads + 1)
+    return granted
+
+
+def share_package(code: str) -> None:
+    """Let the jobs of this run import this very package, whether it is installed or not.
+
+    Compiled functions are cached apart for every state of the package (`code` is its digest):
+    numba freezes what a function imports from other modules and does not see them change.
+    Threads wait without spinning, unless the user's environment says otherwise.
+    """
+    others = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(SOURCES), *([others] if others else [])])
+    os.environ["NUMBA_CACHE_DIR"] = str(Path(".snakemake", "numba", code).resolve())
+    for variable, value in QUIET_WAITING.items():
+        os.environ.setdefault(variable, value)

@@ -1,0 +1,76 @@
+"""The look of every figure, and how it is written."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline.core.files import written_whole
+
+# Okabe & Ito's palette, told apart by colour-blind readers (jfly.uni-koeln.de/color).
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999"]
+MARKERS = ["o", "D", "s", "^", "v", "P", "X", "*"]
+ARROW = "#D55E00"
+
+COLUMN_INCH = 3.4
+PAGE_INCH = 7.0
+
+mpl.rcParams.update(
+    {
+        "figure.dpi": 110,
+        "figure.constrained_layout.use": True,
+        "font.size": 9,
+        "axes.prop_cycle": cycler(color=COLOURS),
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.alpha": 0.25,
+        "grid.linewidth": 0.5,
+        "legend.frameon": False,
+        "legend.fontsize": 8,
+        "errorbar.capsize": 2,
+        "lines.linewidth": 1.4,
+        "lines.markersize": 4,
+        "pdf.fonttype": 42,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a curve or a point of one method is drawn."""
+
+    colour: str
+    marker: str
+
+
+def save(figure: Figure, paths: Iterable[str | Path]) -> None:
+    """Write the figure under every name; the endings say the formats.
+
+    The layout is frozen before: otherwise every file would find it anew from the one before, so
+    the formats would differ a little and the time would double.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for path in map(Path, paths):
+        with written_whole(path) as temporary:
+            # No date inside: equal figures are equal files.
+            metadata = {"CreationDate": None} if path.suffix == ".pdf" else {}
+            figure.savefig(temporary, format=path.suffix[1:], dpi=200, metadata=metadata)
+
+
+def colour_of(names: Iterable[str]) -> dict[str, str]:
+    """One colour for each name, in order."""
+    return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(names)}
+
+
+def panels(figure: Figure, count: int) -> list[Axes]:
+    """`count` panels in rows of at most two, with one scale of the ordinate."""
+    rows, columns = -(-count // 2), min(count, 2)
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=True)
+    for axis in axes.flat[count:]:
+        axis.remove()
+    return list(axes.flat[:count])

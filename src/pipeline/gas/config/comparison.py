@@ -1,0 +1,60 @@
+"""Schema of the comparison of simulated with reference tracks."""
+
+from typing import Self
+
+from pydantic import PositiveInt, model_validator
+
+from pipeline.config.model import Block, described
+from pipeline.gas.config.learning import SparseTraining
+from pipeline.gas.config.voxels import Smearing
+
+
+class VoxelClassifier(SparseTraining):
+    """A U-Net told to separate simulated from reference tracks by their voxels.
+
+    Every track belongs to the training, the validation or the test, with all of its views.
+    """
+
+    widths: list[PositiveInt] = described(
+        "Channels at cells of 2, 4, 8, ... voxels, three or more.", min_length=3
+    )
+    smearing_um: Smearing = described("As for the training set; less smearing shows more.")
+    validation_fraction: float = described(
+        "Share of tracks kept for early stopping.", 0.1, gt=0, lt=1
+    )
+    test_fraction: float = described(
+        "Share of tracks that the area under the ROC curve is measured on.", 0.3, gt=0, lt=1
+    )
+
+    @property
+    def held_out_fraction(self) -> float:
+        """Share of tracks that nothing is learnt from."""
+        return self.validation_fraction + self.test_fraction
+
+    @model_validator(mode="after")
+    def _something_to_learn_from(self) -> Self:
+        if self.held_out_fraction >= 1:
+            raise ValueError(
+                f"validation_fraction and test_fraction leave {1 - self.held_out_fraction:.3g} of "
+                "the tracks for training"
+            )
+        return self
+
+
+class TrackComparison(Block):
+    """Comparison of simulated with reference tracks, energy by energy."""
+
+    simulated: list[str] = described("Names of track sources.", min_length=1)
+    reference: list[str] = described(
+        "Names of other track sources, compared energy by energy.", min_length=1
+    )
+    voxel_classifier: VoxelClassifier | None = described(
+        "Train a network to tell the two apart; null: compare observables only.", None
+    )
+
+    @model_validator(mode="after")
+    def _different_sources(self) -> Self:
+        both = set(self.simulated) & set(self.reference)
+        if both:
+            raise ValueError(f"source '{both.pop()}' is compared with itself")
+        return self

@@ -1,0 +1,73 @@
+"""All methods on one test set: cut scans, crossings, angles and the summary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.gas.config.evaluation import Evaluation
+from pipeline.gas.evaluation.scans import bootstrap_crossing, efficiency_scan
+from pipeline.gas.evaluation.summary import Evaluated, Training, summary_table
+from pipeline.gas.published import BEST_EXPECTED
+from pipeline.statistics.directional.predictions import angles_rad
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the evaluation of one test set gives; every table begins with test_set, method."""
+
+    scans: pd.DataFrame  # `efficiency_scan` of every method
+    crossings: pd.DataFrame  # fraction_cut, error, share: where a method passes Best-Expected
+    angles: pd.DataFrame  # angle_low_deg, angle_high_deg, events
+    summary: pd.DataFrame  # `summary_table`
+
+
+def evaluate_test_set(
+    test_set: str,
+    predictions: Mapping[str, pd.DataFrame],
+    published_as: Mapping[str, str],
+    trainings: Mapping[str, Training],
+    settings: Evaluation,
+    rng: np.random.Generator,
+) -> Tables:
+    """Evaluate every method on one test set.
+
+    Args:
+        predictions: prediction table by method; Best-Expected must be among them.
+        published_as: the paper's name of methods that are called otherwise here.
+        trainings: what the training of each network took.
+    """
+    edges = np.linspace(0.0, 180.0, settings.angle_bins + 1)
+    scans, crossings, angles, evaluated = [], [], [], []
+    for method, table in predictions.items():
+        label = {"test_set": test_set, "method": method}
+        scan = efficiency_scan(table, settings.cuts, settings.bootstrap, rng)
+        scans.append(_labelled(scan, label))
+        counts, _ = np.histogram(np.degrees(angles_rad(table)), edges)
+        histogram = {"angle_low_deg": edges[:-1], "angle_high_deg": edges[1:], "events": counts}
+        angles.append(_labelled(pd.DataFrame(histogram), label))
+        if table["kappa"].notna().any():
+            reference = predictions[BEST_EXPECTED]
+            found = bootstrap_crossing(table, reference, settings.cuts, settings.bootstrap, rng)
+            crossings.append(label | vars(found))
+        evaluated.append(
+            Evaluated(test_set, method, table, published_as.get(method), trainings.get(method))
+        )
+    return Tables(
+        scans=pd.concat(scans, ignore_index=True),
+        crossings=pd.DataFrame(
+            crossings, columns=["test_set", "method", "fraction_cut", "error", "share"]
+        ),
+        angles=pd.concat(angles, ignore_index=True),
+        summary=summary_table(evaluated, settings.bootstrap, rng),
+    )
+
+
+def training_of(history: pd.DataFrame) -> Training:
+    """What a training took, from its history table."""
+    return Training(int(history["events_seen"].iloc[-1]), float(history["seconds"].sum() / 60))
+
+
+def _labelled(table: pd.DataFrame, label: dict[str, str]) -> pd.DataFrame:
+    return pd.concat([pd.DataFrame([label] * len(table)), table], axis=1)

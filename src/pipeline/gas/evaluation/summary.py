@@ -1,0 +1,134 @@
+"""One row per test set and method: our numbers beside the published ones."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.gas.evaluation.scans import METRICS, efficiency_scan
+from pipeline.gas.published import (
+    RECOILS_PER_TEST_SET,
+    PublishedPerformance,
+    published_performance,
+)
+
+# Of `format_summary`.
+LEGEND = """\
+1 - cos     mean cosine distance between true and found direction, with its error; a guess has 1
+published   of Ghrear et al. 2024; diff/sigma: ours less theirs in units of the statistical error
+efficiency  share of the contained events that the method finds a direction for
+head-tail   share of these whose head and tail are told apart; axis/deg: mean angle of the axes
+<kappa>     mean predicted concentration; - where a method has none
+seen        events that the network learnt from; minutes: its training's"""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a network's training took."""
+
+    events_seen: int
+    minutes: float
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Predictions of one method on one test set."""
+
+    test_set: str
+    method: str  # name in the table
+    predictions: pd.DataFrame
+    published_as: str | None = None  # the paper's name of the method; None: as `method`
+    training: Training | None = None
+
+
+def summary_table(
+    evaluated: Iterable[Evaluated], bootstrap: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Performance of every method on every test set, without cuts on kappa.
+
+    Returns:
+        One row per item: test_set, method, events (in the test set), efficiency, the metrics of
+        `efficiency_scan` with errors, kappa_mean, published_cosine_distance, published_efficiency,
+        published_difference_sigma, events_seen, training_minutes; NaN where there is none.
+        The difference, ours less the published one, is in units of its statistical error: our
+        bootstrap error and that of the published sample, whose 20 000 recoils scatter alike.
+    """
+    return pd.DataFrame([_row(item, bootstrap, rng) for item in evaluated])
+
+
+def _row(item: Evaluated, bootstrap: int, rng: np.random.Generator) -> dict[str, object]:
+    predictions = item.predictions
+    uncut = efficiency_scan(predictions, [0.0], bootstrap, rng).iloc[0]
+    kept = int(uncut["events"])
+    efficiency = kept / len(predictions)
+    row: dict[str, object] = {
+        "test_set": item.test_set,
+        "method": item.method,
+        "events": len(predictions),
+        "efficiency": efficiency,
+    }
+    for metric in METRICS:
+        row |= {metric: uncut[metric], f"{metric}_err": uncut[f"{metric}_err"]}
+    published = _published(predictions, item.published_as or item.method)
+    difference = np.nan
+    if published is not None:
+        published_events = RECOILS_PER_TEST_SET * (published.efficiency or efficiency)
+        error = uncut["cosine_distance_err"] * np.sqrt(1.0 + kept / published_events)
+        difference = (uncut["cosine_distance"] - published.cosine_distance) / error
+    training = item.training
+    return row | {
+        "kappa_mean": predictions["kappa"].mean(),
+        "published_cosine_distance": np.nan if published is None else published.cosine_distance,
+        "published_efficiency": (
+            np.nan if published is None or published.efficiency is None else published.efficiency
+        ),
+        "published_difference_sigma": difference,
+        "events_seen": np.nan if training is None else training.events_seen,
+        "training_minutes": np.nan if training is None else training.minutes,
+    }
+
+
+def _published(predictions: pd.DataFrame, method: str) -> PublishedPerformance | None:
+    conditions = predictions[["energy_keV", "sigma_um"]].drop_duplicates()
+    if len(conditions) != 1:
+        return None
+    energy_keV, sigma_um = map(float, conditions.iloc[0])
+    return published_performance(energy_keV, sigma_um, method)
+
+
+def format_summary(summary: pd.DataFrame) -> str:
+    """The summary as text, one block per test set."""
+    return "\n\n".join(
+        f"{test_set}: {rows['events'].max():,} contained events\n{_block(rows)}"
+        for test_set, rows in summary.groupby("test_set", sort=False)
+    )
+
+
+def _block(rows: pd.DataFrame) -> str:
+    def numbers(column: str, form: str) -> list[str]:
+        return ["-" if pd.isna(value) else format(value, form) for value in rows[column]]
+
+    columns = {
+        "method": list(rows["method"]),
+        "1 - cos": numbers("cosine_distance", ".4f"),
+        "+-": numbers("cosine_distance_err", ".4f"),
+        "published": numbers("published_cosine_distance", ".4g"),
+        "diff/sigma": numbers("published_difference_sigma", "+.1f"),
+        "efficiency": numbers("efficiency", ".3f"),
+        "published ": numbers("published_efficiency", ".3f"),
+        "head-tail": numbers("head_tail_efficiency", ".3f"),
+        "axis/deg": numbers("axial_error_deg", ".1f"),
+        "<kappa>": numbers("kappa_mean", ".1f"),
+        "seen": numbers("events_seen", ",.0f"),
+        "minutes": numbers("training_minutes", ".1f"),
+    }
+    widths = {name: max(map(len, [name, *cells])) for name, cells in columns.items()}
+    lines = [list(columns), *zip(*columns.values(), strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths.values(), strict=True))
+        )
+        for line in lines
+    )

@@ -1,0 +1,15 @@
+"""An example arrow, after Ghrear et al. 2024, figure 7."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from pipeline.figures.style import COLUMN_INCH
+from pipeline.gas.figures.tracks3d import count_scale, draw_stage
+
+
+def draw_arrow(voxels: pd.DataFrame) -> Figure:
+    """The voxels of one arrow: the stage `VOXELS` of `voxels.stages.track_stages`."""
+    figure = Figure(figsize=(COLUMN_INCH, 3.5))
+    axis, drawn = draw_stage(figure, (1, 1, 1), voxels)
+    count_scale(figure, drawn, [axis])
+    return figure

@@ -1,0 +1,269 @@
+"""Directional hypothesis test: recoils needed, and the p-value of the median experiment."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from pipeline.figures.style import PAGE_INCH, Look
+from pipeline.gas.figures.methods import looks
+from pipeline.statistics.directional.config import PERFECT
+from pipeline.statistics.directional.statistics import (
+    DIPOLE,
+    DIPOLE_KAPPA,
+    LIKELIHOOD,
+    LIKELIHOOD_KAPPA,
+)
+
+# A column of panels each: the plain statistic and, for methods with kappa, the weighted one.
+_COLUMNS = {
+    "dipole (Sun's direction unknown)": (DIPOLE, DIPOLE_KAPPA),
+    "likelihood ratio (Sun's direction known)": (LIKELIHOOD, LIKELIHOOD_KAPPA),
+}
+_LOWER_LIMIT, _UPPER_LIMIT = "above grid", "below grid"
+
+
+def draw_needed_by_signal(needed: pd.DataFrame, names: Mapping[str, str], test_set: str) -> Figure:
+    """Recoils needed against the signal fraction, without cuts: a row of panels per level.
+
+    Args:
+        needed: table of `inference.sensitivity.needed_events`. Limits are open markers with
+            arrows; a cross at the upper edge says that the toys were too few.
+        names: shown name by method, in the order of all tables.
+        test_set: the test set that is drawn.
+
+    Raises:
+        ValueError: the table holds nothing of what should be drawn.
+    """
+    chosen = _only(needed, test_set=test_set, fraction_cut=0.0)
+    figure, axes = _needed_panels(
+        chosen.assign(x=chosen["signal_fraction"]),
+        names,
+        f"{test_set}, no cut on $\\kappa$",
+        lambda x, aside: x * 1.08**aside,
+    )
+    fractions = np.sort(chosen["signal_fraction"].unique())
+    for axis in axes:
+        axis.set(xscale="log", xlim=(fractions[0] / 1.5, fractions[-1] * 1.5))
+        axis.set_xticks(fractions, [f"{f:g}" for f in fractions])
+        axis.set_xticks([], minor=True)
+    _label_below(axes, "fraction of recoils from the Sun")
+    return figure
+
+
+def draw_needed_by_cut(
+    needed: pd.DataFrame, names: Mapping[str, str], test_set: str, signal_fraction: float
+) -> Figure:
+    """Recoils needed against the cut on kappa, at one signal fraction.
+
+    The recoils include those that the cut removes. See `draw_needed_by_signal`.
+    """
+    chosen = _only(needed, test_set=test_set, signal_fraction=signal_fraction)
+    figure, axes = _needed_panels(
+        chosen.assign(x=100 * chosen["fraction_cut"]),
+        names,
+        f"{test_set}, signal fraction {signal_fraction:g}",
+        lambda x, aside: x + 1.5 * aside,
+    )
+    _label_below(axes, r"events cut for their small $\kappa$ [%]")
+    return figure
+
+
+def draw_median_p(
+    power: pd.DataFrame,
+    names: Mapping[str, str],
+    levels: Mapping[str, float],
+    test_set: str,
+    signal_fraction: float,
+    background_toys: int,
+) -> Figure:
+    """p-value of the median experiment, with the central 68 %, against the number of recoils.
+
+    Args:
+        power: table of `inference.sensitivity.power`; drawn without cuts on kappa. Open markers
+            are upper limits, beyond the reach of the toys.
+        names: shown name by method, in the order of all tables.
+        levels: p-value by name of the level.
+        test_set: the test set that is drawn.
+        signal_fraction: the signal fraction that is drawn.
+        background_toys: how many background-only toys stand behind a p-value: none below their
+            inverse can be seen, and that region is hatched.
+
+    Raises:
+        ValueError: the table holds nothing of what should be drawn.
+    """
+    chosen = _only(power, test_set=test_set, signal_fraction=signal_fraction, fraction_cut=0.0)
+    look = _looks(names)
+    figure = Figure(figsize=(PAGE_INCH, 3.6))
+    axes = figure.subplots(1, len(_COLUMNS), sharex=True, sharey=True)
+    for axis, (title, statistics) in zip(axes, _COLUMNS.items(), strict=True):
+        for method, curve, weighted in _curves(chosen, statistics, names):
+            # The other bands would hide in these.
+            _draw_p(axis, curve, look[method], weighted, not weighted and method != PERFECT)
+        for name, p in levels.items():
+            axis.axhline(p, color="0.4", linestyle=":", linewidth=1)
+            axis.annotate(
+                name,
+                (1, p),
+                xycoords=axis.get_yaxis_transform(),
+                xytext=(-3, 2),
+                textcoords="offset points",
+                ha="right",
+                fontsize=7,
+                color="0.3",
+            )
+        axis.axhspan(0.2 / background_toys, 1 / background_toys, **_HATCH)
+        axis.set(xscale="log", yscale="log", ylim=(0.2 / background_toys, 1), title=title)
+    _label_below(axes, "recoils")
+    axes[0].set_ylabel("p-value of the median experiment")
+    figure.suptitle(f"{test_set}, signal fraction {signal_fraction:g}", fontsize=9)
+    figure.legend(
+        handles=_legend(chosen, names, look, joined=True), loc="outside lower center", ncols=3
+    )
+    return figure
+
+
+_HATCH: dict[str, Any] = {"facecolor": "none", "edgecolor": "0.6", "hatch": "////", "linewidth": 0}
+
+
+def _needed_panels(
+    needed: pd.DataFrame,
+    names: Mapping[str, str],
+    title: str,
+    shift: Callable[[pd.Series, float], pd.Series],
+) -> tuple[Figure, list[Axes]]:
+    """A row of panels per level, a column per kind of statistic; the table's x is the abscissa.
+
+    `shift` moves the abscissa of curve number -2, -1, 0 ... from the middle aside.
+    """
+    levels = needed.drop_duplicates("level").set_index("level")["p"].sort_values(ascending=False)
+    look = _looks(names)
+    figure = Figure(figsize=(PAGE_INCH, 1.2 + 2.2 * len(levels)))
+    axes = figure.subplots(len(levels), len(_COLUMNS), squeeze=False, sharex=True, sharey="row")
+    for column, (heading, statistics) in zip(axes.T, _COLUMNS.items(), strict=True):
+        column[0].set_title(heading)
+        for axis, level in zip(column, levels.index, strict=True):
+            curves = _curves(needed[needed["level"] == level], statistics, names)
+            for i, (method, curve, weighted) in enumerate(curves):
+                aside = i - 0.5 * (len(curves) - 1)  # curves may lie upon each other
+                _draw_needed(axis, curve.assign(x=shift(curve["x"], aside)), look[method], weighted)
+            axis.set(yscale="log", ylabel=f"recoils needed, {level}")
+    figure.suptitle(title, fontsize=9)
+    figure.legend(
+        handles=_legend(needed, names, look, joined=False), loc="outside lower center", ncols=3
+    )
+    return figure, list(axes.flat)
+
+
+def _draw_needed(axis: Axes, curve: pd.DataFrame, look: Look, weighted: bool) -> None:
+    marker = _marker(look, weighted)
+    known = curve[curve["beyond"] == "no"]
+    error = known["err"] * known["recoils"] / known["events"]
+    axis.errorbar(known["x"], known["recoils"], error, fmt=marker, color=look.colour)
+    for beyond in (_LOWER_LIMIT, _UPPER_LIMIT):
+        limits = curve[curve["beyond"] == beyond]
+        if len(limits):
+            axis.errorbar(
+                limits["x"],
+                limits["recoils"],
+                0.35 * limits["recoils"],
+                fmt=marker,
+                color=look.colour,
+                markerfacecolor="white",
+                lolims=beyond == _LOWER_LIMIT,
+                uplims=beyond == _UPPER_LIMIT,
+            )
+    unknown = curve.loc[curve["beyond"] == "toys", "x"]
+    axis.plot(
+        unknown,
+        np.full(len(unknown), 0.96),
+        "x",
+        color=look.colour,
+        transform=axis.get_xaxis_transform(),
+    )
+
+
+def _draw_p(axis: Axes, curve: pd.DataFrame, look: Look, weighted: bool, band: bool) -> None:
+    curve = curve.sort_values("recoils")
+    line = "--" if weighted else "-"
+    axis.plot(curve["recoils"], curve["median_p"], line, color=look.colour)
+    if band:
+        axis.fill_between(
+            curve["recoils"], curve["p_low"], curve["p_high"], color=look.colour, alpha=0.12, lw=0
+        )
+    for beyond, face in ((False, look.colour), (True, "white")):
+        points = curve[curve["beyond_toys"] == beyond]
+        axis.plot(
+            points["recoils"],
+            points["median_p"],
+            _marker(look, weighted),
+            color=look.colour,
+            markerfacecolor=face,
+        )
+
+
+def _only(table: pd.DataFrame, **wanted: str | float) -> pd.DataFrame:
+    """The rows whose columns have the wanted values; ValueError if there are none."""
+    for column, value in wanted.items():
+        rows = table[table[column] == value]
+        if rows.empty:
+            found = list(table[column].unique())
+            raise ValueError(f"the hypothesis test has no {column} {value}; it has {found}")
+        table = rows
+    return table
+
+
+def _curves(
+    table: pd.DataFrame, statistics: tuple[str, str], names: Mapping[str, str]
+) -> list[tuple[str, pd.DataFrame, bool]]:
+    """Method, rows and whether kappa weighs, for each method with any rows, in the names' order."""
+    return [
+        (method, rows, statistic == statistics[1])
+        for method in [*names, PERFECT]
+        for statistic in statistics
+        if len(rows := table[(table["method"] == method) & (table["statistic"] == statistic)])
+    ]
+
+
+def _marker(look: Look, weighted: bool) -> str:
+    return "s" if weighted else look.marker
+
+
+def _looks(names: Mapping[str, str]) -> dict[str, Look]:
+    """The look of each method, the same as in the figures that know only shown names."""
+    shown = looks([*names.values(), PERFECT])
+    of_methods = {method: shown[name] for method, name in names.items() if name in shown}
+    return of_methods | {PERFECT: shown[PERFECT]}
+
+
+def _legend(
+    table: pd.DataFrame, names: Mapping[str, str], look: dict[str, Look], joined: bool
+) -> list[Line2D]:
+    curves = {
+        (method, weighted)
+        for statistics in _COLUMNS.values()
+        for method, _, weighted in _curves(table, statistics, names)
+    }
+    return [
+        Line2D(
+            [],
+            [],
+            color=look[method].colour,
+            marker=_marker(look[method], weighted),
+            linestyle=("--" if weighted else "-") if joined else "",
+            label=shown + (r", weighted with $\kappa$" if weighted else ""),
+        )
+        for method, shown in [*names.items(), (PERFECT, "perfect detector")]
+        for weighted in (False, True)
+        if (method, weighted) in curves
+    ]
+
+
+def _label_below(axes: list[Axes], text: str) -> None:
+    for axis in axes:
+        axis.set_xlabel(text)
+        axis.label_outer()

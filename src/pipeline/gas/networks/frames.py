@@ -1,0 +1,53 @@
+"""The grid's own symmetries: 48 ways to swap and mirror its axes, each voxel onto a voxel.
+
+A network need not know them. Predicting an event in several of these frames and averaging what it
+says, turned back, takes out the part of its error that depends on the orientation. Rotations by
+other angles would need new voxels, unlike any that the network has seen.
+"""
+
+from itertools import permutations, product
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.gas.networks.output import Output, from_natural
+from pipeline.sparse.tensor import SparseTensor, sparse_tensor
+
+# A kappa can be so small that it is 0 in float32; the direction that comes with it stays one.
+LEAST_KAPPA = 1e-6
+
+
+def frames(n: int) -> Tensor:
+    """The first n of the 48 signed permutation matrices, float32 [n, 3, 3], the identity first.
+
+    Mirrors come before swaps, so that 8 frames look at every octant.
+    """
+    eye = torch.eye(3)
+    swaps = [eye[list(order)] for order in permutations(range(3))]
+    mirrors = [torch.diag(torch.tensor(signs)) for signs in product((1.0, -1.0), repeat=3)]
+    return torch.stack([mirror @ swap for swap in swaps for mirror in mirrors][:n])
+
+
+def turned(x: SparseTensor, frame: Tensor) -> SparseTensor:
+    """The events seen in another frame: r from a cubic grid's middle becomes frame r."""
+    edge = x.spatial_shape[0] - 1
+    about_middle = 2 * x.indices[:, 1:] - edge
+    frame = frame.to(about_middle)
+    seen = (about_middle[:, None, :] * frame).sum(2)
+    indices = torch.cat([x.indices[:, :1], (seen + edge) // 2], 1)
+    return sparse_tensor(indices, x.features, x.spatial_shape, x.batch_size)
+
+
+def predict_in_frames(network: nn.Module, x: SparseTensor, n: int) -> Output:
+    """Mean over n frames: of kappa mu where the network knows kappa, else of directions."""
+    total = torch.zeros(x.batch_size, 3, device=x.features.device)
+    known = True
+    for frame in frames(n).to(x.features.device):
+        output = network(turned(x, frame))
+        known = output.kappa is not None
+        weight = 1.0 if output.kappa is None else output.kappa[:, None].clamp(min=LEAST_KAPPA)
+        total += (
+            weight * output.direction
+        ) @ frame  # the inverse of an orthogonal matrix is its transpose
+    mean = from_natural(total / n)
+    return mean if known else Output(mean.direction, None)

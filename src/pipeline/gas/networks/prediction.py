@@ -1,0 +1,53 @@
+"""Prediction of directions by a trained network."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from pipeline.core.progress import Progress
+from pipeline.gas.config.learning import Network
+from pipeline.gas.networks.architectures import build_network
+from pipeline.gas.networks.frames import predict_in_frames
+from pipeline.gas.voxels.batches import sparse_batch
+from pipeline.gas.voxels.dataset import Selection, grid_bins, stream_batches
+from pipeline.gas.voxels.shards import open_shard
+from pipeline.learning.saved import read_weights, with_weights
+from pipeline.statistics.directional.predictions import prediction_table
+
+
+@torch.no_grad()
+def predict(
+    weights: str | Path,
+    shards: Sequence[Path],
+    settings: Network,
+    select: Selection | None = None,
+    share: float = 1.0,
+) -> pd.DataFrame:
+    """The prediction table of a network for the events in `shards`, in file order.
+
+    `select` maps a batch to a mask of the events to keep, about a `share` of all.
+
+    Raises:
+        ValueError: the weights do not belong to this architecture.
+    """
+    torch.set_num_threads(1)
+    bins = grid_bins(shards)
+    what = f"an '{settings.architecture}'"
+    model = with_weights(build_network(settings, bins), read_weights(weights), weights, what)
+    model.to(settings.device)
+    expected = round(share * sum(open_shard(s).events for s in shards))
+    progress = Progress("predicting", expected, "events")
+
+    def tables() -> Iterator[pd.DataFrame]:
+        for batch in stream_batches(shards, settings.batch_size, select):
+            voxels = sparse_batch(batch, bins).to(settings.device)
+            output = predict_in_frames(model, voxels, settings.frames)
+            kappa = None if output.kappa is None else output.kappa.cpu().numpy()
+            progress.update(len(batch))
+            yield prediction_table(batch, output.direction.cpu().numpy(), kappa)
+
+    table = pd.concat(tables(), ignore_index=True)
+    progress.finish()
+    return table

@@ -1,0 +1,109 @@
+"""Training of a direction network on a training set."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+from pipeline.core.digests import file_digest, fingerprint
+from pipeline.core.parquet_io import check_parquet
+from pipeline.core.seeds import generator, seed_words
+from pipeline.gas.config.learning import Network, TrainingSet
+from pipeline.gas.networks.architectures import build_network, loss
+from pipeline.gas.voxels.batches import slices_of, sparse_batch
+from pipeline.gas.voxels.dataset import grid_bins, stream_batches
+from pipeline.gas.voxels.epochs import TrainingEvents, epoch_batches
+from pipeline.gas.voxels.shards import VoxelBatch, open_shard
+from pipeline.gas.voxels.split import in_validation
+from pipeline.learning.launch import in_processes
+from pipeline.learning.trainer import train
+from pipeline.learning.vmf import LossForm
+
+
+def train_network(
+    name: str,
+    seed: int,
+    settings: Network,
+    training_set: TrainingSet,
+    events: Callable[[], TrainingEvents],
+    shards: Sequence[Path],
+    checkpoint: Path,
+    code: str,
+) -> tuple[torch.nn.Module, pd.DataFrame]:
+    """Train network `name` on `events()` and return it with its best weights and its history.
+
+    `shards` are those of the training set, whose validation events decide when to stop. `code` is
+    the digest of the code in use; with the settings, the seed, the events and the shards' contents
+    it decides whether a checkpoint may be resumed. Same inputs, same network, whatever the
+    machine's load or the number of cores; on CUDA or in several processes, sums in another order
+    may differ in the last digits.
+
+    Of several processes (`learning.launch`) each makes all the events, 0.125 ms of a core for a
+    fresh view, and learns from its part of a batch; `events` must be picklable for them.
+
+    Raises:
+        ValueError: a shard is damaged; see `in_processes` and `learning.trainer.train` too.
+    """
+    check_parquet(shards, "voxel shard")
+    work = partial(_train, name, seed, settings, training_set, events, shards, checkpoint, code)
+    return in_processes(settings.processes, settings.device, work)
+
+
+def _train(
+    name: str,
+    seed: int,
+    settings: Network,
+    training_set: TrainingSet,
+    events: Callable[[], TrainingEvents],
+    shards: Sequence[Path],
+    checkpoint: Path,
+    code: str,
+) -> tuple[torch.nn.Module, pd.DataFrame]:
+    """What `train_network` does, in each of its processes."""
+    torch.set_num_threads(1)
+    torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
+    bins = grid_bins(shards)
+    validation_fraction = training_set.validation_fraction
+    model = build_network(settings, bins)
+    model.to(settings.device)
+    learnt_from = events()
+
+    def training(epoch: int) -> Iterator[list[VoxelBatch]]:
+        rng = generator(seed, "order", name, epoch)
+        batches = epoch_batches(
+            learnt_from, epoch, settings.batch_size, settings.loader_threads, rng
+        )
+        return (slices_of(batch, settings.slices) for batch in batches)
+
+    def validation() -> Iterator[VoxelBatch]:
+        return stream_batches(
+            shards, settings.batch_size, lambda b: in_validation(b, seed, validation_fraction)
+        )
+
+    identity = fingerprint(
+        settings.identity(),
+        [name, seed, validation_fraction, code, learnt_from.identity],
+        [file_digest(path) for path in shards],
+    )
+    history = train(
+        model,
+        partial(event_losses, bins=bins, form=settings.loss),
+        training,
+        validation,
+        round(sum(open_shard(path).events for path in shards) * (1 - validation_fraction)),
+        settings,
+        checkpoint,
+        identity,
+    )
+    return model, history
+
+
+def event_losses(
+    model: torch.nn.Module, batch: VoxelBatch, bins: int, form: LossForm
+) -> torch.Tensor:
+    """Losses [n] of a batch of voxelised events under a network."""
+    device = next(model.parameters()).device
+    truth = torch.from_numpy(batch.direction).to(device)
+    return loss(model(sparse_batch(batch, bins).to(device)), truth, form)

@@ -1,0 +1,180 @@
+"""The track table: ionisation electrons of many recoils, one Parquet row per recoil.
+
+Every source, simulated or read, is brought into this one form; every later stage reads only it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.core.parquet_io import field, flat_together, open_parquet, ragged, write_batches
+
+EVENTS_PER_ROW_GROUP = 256
+DETAILS = ("t_ps", "flags")
+
+FLAG_FLUORESCENCE, FLAG_PAIR, FLAG_BREMSSTRAHLUNG = 1, 2, 4
+
+
+SCHEMA = pa.schema(
+    [
+        field("event_id", pa.int64(), "number unique within the source"),
+        field("source_event", pa.int64(), "event number in the file it came from"),
+        field("energy_keV", pa.float32(), "recoil energy", "keV"),
+        field("x_um", pa.list_(pa.float32()), "ionisation electrons, x", "um"),
+        field("y_um", pa.list_(pa.float32()), "ionisation electrons, y", "um"),
+        field("z_um", pa.list_(pa.float32()), "ionisation electrons, z", "um"),
+        field("t_ps", pa.list_(pa.float32()), "creation time; null where unknown", "ps"),
+        field(
+            "flags",
+            pa.list_(pa.uint8()),
+            "1 fluorescence, 2 pair production, 4 bremsstrahlung; null where unknown",
+        ),
+        *(
+            field(f"start_{a}_um", pa.float32(), f"true start of the track, {a}", "um")
+            for a in "xyz"
+        ),
+        *(field(f"direction_{a}", pa.float32(), f"true initial direction, {a}") for a in "xyz"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class TrackBatch:
+    """A number n of tracks with N ionisation electrons in all.
+
+    Electrons of track i are rows offsets[i]:offsets[i+1] of the per-electron arrays.
+    """
+
+    event_id: np.ndarray  # int64 [n]
+    source_event: np.ndarray  # int64 [n]
+    energy_keV: np.ndarray  # float32 [n]
+    offsets: np.ndarray  # int64 [n + 1], starts at 0
+    positions_um: np.ndarray  # float32 [N, 3]
+    times_ps: np.ndarray | None  # float32 [N]
+    flags: np.ndarray | None  # uint8 [N]
+    start_um: np.ndarray  # float32 [n, 3]
+    direction: np.ndarray  # float32 [n, 3], unit vectors
+
+    def __len__(self) -> int:
+        return len(self.event_id)
+
+
+def write_tracks(path: str | Path, batches: Iterable[TrackBatch], metadata: dict[str, str]) -> int:
+    """Write batches as one track table and return the number of tracks.
+
+    Memory is bounded by one batch plus one row group. `metadata` goes into the file's schema.
+    """
+    schema = SCHEMA.with_metadata({"table": "tracks", "version": "1", **metadata})
+    return write_batches(
+        path,
+        (_to_arrow(batch, schema) for batch in batches),
+        schema,
+        EVENTS_PER_ROW_GROUP,
+        compression_level=1,
+        # Coordinates hardly repeat: dictionaries cost time and save nothing.
+        use_dictionary=["flags.list.element", "energy_keV"],
+        use_byte_stream_split=[f"{a}_um.list.element" for a in "xyz"],
+    )
+
+
+def read_tracks(path: str | Path, details: bool = False) -> Iterator[TrackBatch]:
+    """Yield the table's row groups in order; times and flags only if `details` are asked for.
+
+    Raises:
+        ValueError: the file is not a readable track table.
+    """
+    with open_parquet(path, "track table") as file:
+        columns = _columns(file, path, details)
+        for group in range(file.num_row_groups):
+            yield _from_arrow(file.read_row_group(group, columns=columns))
+
+
+def read_track_group(path: str | Path, group: int) -> TrackBatch:
+    """One row group of the table, without times and flags.
+
+    Raises:
+        ValueError: the file is not a readable track table.
+    """
+    with open_parquet(path, "track table") as file:
+        return _from_arrow(file.read_row_group(group, columns=_columns(file, path, details=False)))
+
+
+def count_track_groups(path: str | Path) -> int:
+    """Number of row groups in the table.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    with open_parquet(path, "track table") as file:
+        return file.num_row_groups
+
+
+def count_tracks(path: str | Path) -> int:
+    """Number of tracks in the table, from its footer.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    with open_parquet(path, "track table") as file:
+        return file.metadata.num_rows
+
+
+def _columns(file: pq.ParquetFile, path: str | Path, details: bool) -> list[str]:
+    missing = set(SCHEMA.names) - set(file.schema_arrow.names)
+    if missing:
+        raise ValueError(
+            f"{path}: not a track table, columns {sorted(missing)} are missing; "
+            "bring other Parquet files in through a source of kind 'parquet'"
+        )
+    return [name for name in SCHEMA.names if details or name not in DETAILS]
+
+
+def _to_arrow(batch: TrackBatch, schema: pa.Schema) -> pa.Table:
+    n = len(batch)
+    columns = [
+        pa.array(batch.event_id),
+        pa.array(batch.source_event),
+        pa.array(batch.energy_keV),
+        *(
+            ragged(np.ascontiguousarray(axis), batch.offsets, pa.float32())
+            for axis in batch.positions_um.T
+        ),
+        _optional(batch.times_ps, batch.offsets, pa.float32(), n),
+        _optional(batch.flags, batch.offsets, pa.uint8(), n),
+        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.start_um.T),
+        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.direction.T),
+    ]
+    return pa.table([c.cast(f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+
+
+def _optional(
+    values: np.ndarray | None, offsets: np.ndarray, kind: pa.DataType, n: int
+) -> pa.Array:
+    return pa.nulls(n, pa.list_(kind)) if values is None else ragged(values, offsets, kind)
+
+
+def _from_arrow(table: pa.Table) -> TrackBatch:
+    def column(name: str) -> np.ndarray:
+        return table[name].to_numpy()
+
+    def optional(name: str) -> np.ndarray | None:
+        if name not in table.column_names or table[name].null_count:
+            return None
+        return flat_together([table["x_um"], table[name]])[1][1]
+
+    offsets, axes = flat_together([table[f"{a}_um"] for a in "xyz"])
+    return TrackBatch(
+        event_id=column("event_id"),
+        source_event=column("source_event"),
+        energy_keV=column("energy_keV"),
+        offsets=offsets,
+        positions_um=np.stack(axes, axis=1),
+        times_ps=optional("t_ps"),
+        flags=optional("flags"),
+        start_um=np.stack([column(f"start_{a}_um") for a in "xyz"], axis=1),
+        direction=np.stack([column(f"direction_{a}") for a in "xyz"], axis=1),
+    )

@@ -1,0 +1,71 @@
+"""Streaming voxel events as batches in bounded memory."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.gas.voxels.shards import VoxelBatch, concatenate, open_shard, read_shard
+
+Selection = Callable[[VoxelBatch], np.ndarray]
+
+POOL_EVENTS = 16_384  # about 60 MB of voxels
+
+
+def grid_bins(shards: Sequence[str | Path]) -> int:
+    """Bins along each axis, the same in all shards.
+
+    Raises:
+        ValueError: there are no shards, or their grids differ.
+    """
+    found = {open_shard(path).bins for path in shards}
+    if len(found) != 1:
+        raise ValueError(f"shards with one common grid expected, found bins {sorted(found)}")
+    return found.pop()
+
+
+def stream_batches(
+    shards: Sequence[str | Path], batch_size: int, select: Selection | None = None
+) -> Iterator[VoxelBatch]:
+    """Yield batches of `batch_size` events in file order; the last one may be smaller.
+
+    `select` maps a batch to a mask of the events to keep. Memory: the pool and one row group.
+    """
+    groups = (batch for path in shards for batch in read_shard(path))
+    if select is not None:
+        groups = (batch.take(np.flatnonzero(select(batch))) for batch in groups)
+    return cut_batches(groups, batch_size, POOL_EVENTS)
+
+
+def cut_batches(
+    blocks: Iterable[VoxelBatch],
+    batch_size: int,
+    pool_events: int,
+    rng: np.random.Generator | None = None,
+) -> Iterator[VoxelBatch]:
+    """Cut blocks of events into batches of `batch_size` events; the last one may be smaller.
+
+    Blocks are gathered in pools of at least `pool_events` events; with `rng`, the events of a pool
+    are shuffled. Memory: twice the pool while it is gathered, the pool while it is served.
+    """
+    waiting: list[VoxelBatch] = []
+    for block in blocks:
+        waiting.append(block)
+        if sum(map(len, waiting)) >= max(pool_events, batch_size):
+            yield from _served(waiting, batch_size, rng, last=False)
+    if waiting:
+        yield from _served(waiting, batch_size, rng, last=True)
+
+
+def _served(
+    waiting: list[VoxelBatch], batch_size: int, rng: np.random.Generator | None, last: bool
+) -> Iterator[VoxelBatch]:
+    """Batches of the waiting events; a rest that fills none waits on, unless it is the `last`."""
+    pool = concatenate(waiting)
+    waiting.clear()
+    order = np.arange(len(pool)) if rng is None else rng.permutation(len(pool))
+    rest = 0 if last else len(pool) % batch_size
+    for first in range(0, len(pool) - rest, batch_size):
+        yield pool.take(order[first : min(first + batch_size, len(pool) - rest)])
+    if rest:
+        waiting.append(pool.take(order[len(pool) - rest :]))

@@ -1,0 +1,122 @@
+"""Training events, epoch by epoch: from shards, as fresh views of stored tracks, or a stream.
+
+An epoch is a list of blocks of events. Each block is made by a pure function of its own, so blocks
+may be made by several threads ahead of the training, and the events are the same however many
+there are.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.core.digests import file_digest, fingerprint
+from pipeline.core.parquet_io import check_parquet
+from pipeline.core.seeds import generator
+from pipeline.gas.config.learning import TrainingSet
+from pipeline.gas.config.voxels import Grid
+from pipeline.gas.tracks.table import EVENTS_PER_ROW_GROUP as TRACKS_PER_GROUP
+from pipeline.gas.tracks.table import count_track_groups, read_track_group
+from pipeline.gas.voxels.binning import bin_tracks
+from pipeline.gas.voxels.dataset import POOL_EVENTS, cut_batches
+from pipeline.gas.voxels.shards import EVENTS_PER_ROW_GROUP as VIEWS_PER_GROUP
+from pipeline.gas.voxels.shards import VoxelBatch, concatenate, open_shard, read_row_group
+from pipeline.gas.voxels.split import in_validation
+from pipeline.learning.prefetch import in_order
+
+BLOCK_EVENTS = 2048
+
+Block = Callable[[], VoxelBatch]
+Group = tuple[Path, int]  # a row group of a file
+
+
+@dataclass(frozen=True)
+class TrainingEvents:
+    """The blocks of every epoch and what they follow from."""
+
+    blocks: Callable[[int], Iterator[Block]]  # of an epoch; depend on its number alone
+    pool_events: int  # shuffled together; 0: every block by itself
+    identity: str  # digest of what decides the events besides the training set's shards
+
+
+def epoch_batches(
+    events: TrainingEvents, epoch: int, batch_size: int, threads: int, rng: np.random.Generator
+) -> Iterator[VoxelBatch]:
+    """Shuffled batches of `batch_size` events of an epoch; the last one may be smaller.
+
+    While one pool of events is learnt from, `threads` threads make the next. Memory: at most two
+    pools and the blocks made ahead, together some 200 MB, and 40 MB for each further thread.
+    """
+    ahead = POOL_EVENTS // BLOCK_EVENTS + threads
+    blocks = in_order(events.blocks(epoch), threads, ahead)
+    return cut_batches(blocks, batch_size, events.pool_events, rng)
+
+
+def shard_events(
+    shards: Sequence[Path], training_set: TrainingSet, name: str, seed: int
+) -> TrainingEvents:
+    """The stored views of the training events, the same ones in every epoch, in another order."""
+    groups = [(path, group) for path in shards for group in range(open_shard(path).row_groups)]
+
+    def block(chosen: list[Group]) -> VoxelBatch:
+        batch = concatenate([read_row_group(*group) for group in chosen])
+        return _for_training(batch, seed, training_set)
+
+    def blocks(epoch: int) -> Iterator[Block]:
+        rng = generator(seed, "blocks", name, epoch)
+        for chosen in _drawn(groups, BLOCK_EVENTS // VIEWS_PER_GROUP, rng):
+            yield partial(block, chosen)
+
+    return TrainingEvents(blocks, POOL_EVENTS, fingerprint())
+
+
+def fresh_events(
+    tracks: Sequence[Path],
+    grid: Grid,
+    training_set: TrainingSet,
+    name: str,
+    seed: int,
+) -> TrainingEvents:
+    """A new view, smeared and rotated anew, of every training track in every epoch.
+
+    Views that the grid does not contain are left out. Paths of the track tables end in
+    {source}/{part}.parquet.
+
+    Raises:
+        ValueError: a track table is damaged.
+    """
+    check_parquet(tracks, "track table")
+    groups = [(path, group) for path in tracks for group in range(count_track_groups(path))]
+
+    def block(chosen: list[Group], epoch: int, number: int) -> VoxelBatch:
+        rng = generator(seed, "views", name, epoch, number)
+        views = [
+            bin_tracks(
+                read_track_group(path, group), path.parent.name, grid, training_set.smearing_um, rng
+            )[0]
+            for path, group in chosen
+        ]
+        return _for_training(concatenate(views), seed, training_set)
+
+    def blocks(epoch: int) -> Iterator[Block]:
+        rng = generator(seed, "blocks", name, epoch)
+        for number, chosen in enumerate(_drawn(groups, BLOCK_EVENTS // TRACKS_PER_GROUP, rng)):
+            yield partial(block, chosen, epoch, number)
+
+    identity = fingerprint(
+        [file_digest(path) for path in tracks], grid.plain(), training_set.smearing_um.plain()
+    )
+    return TrainingEvents(blocks, POOL_EVENTS, identity)
+
+
+def _drawn(groups: list[Group], size: int, rng: np.random.Generator) -> Iterator[list[Group]]:
+    """All row groups in random order, `size` at a time."""
+    order = rng.permutation(len(groups))
+    for first in range(0, len(order), size):
+        yield [groups[i] for i in order[first : first + size]]
+
+
+def _for_training(batch: VoxelBatch, seed: int, training_set: TrainingSet) -> VoxelBatch:
+    return batch.take(np.flatnonzero(~in_validation(batch, seed, training_set.validation_fraction)))

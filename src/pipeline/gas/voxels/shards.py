@@ -1,0 +1,197 @@
+"""Voxel shards: sparse (COO) voxel grids of many events in one Parquet file.
+
+Voxel indices of an event are sorted and stored as differences in a few bits each, so an event of
+some 500 voxels takes about 1 kB.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.core.parquet_io import (
+    field,
+    flat_together,
+    open_parquet,
+    ragged,
+    take_ragged,
+    write_batches,
+)
+
+# At most: each batch begins a row group of its own.
+EVENTS_PER_ROW_GROUP = 512
+
+SCHEMA = pa.schema(
+    [
+        field("source", pa.dictionary(pa.int32(), pa.string()), "track source of the event"),
+        field("event_id", pa.int64(), "event in that source's track table"),
+        field("voxels", pa.list_(pa.int32()), "occupied voxels, (ix * bins + iy) * bins + iz"),
+        field("counts", pa.list_(pa.uint16()), "ionisation electrons per occupied voxel"),
+        *(field(f"direction_{a}", pa.float32(), f"true direction, {a}") for a in "xyz"),
+        *(
+            field(
+                f"start_{a}",
+                pa.float32(),
+                f"true start of the track, {a}, from the grid's corner",
+                "voxel",
+            )
+            for a in "xyz"
+        ),
+        field("sigma_um", pa.float32(), "smearing applied", "um"),
+        field("energy_keV", pa.float32(), "recoil energy", "keV"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class VoxelBatch:
+    """A number n of events with N occupied voxels in all; event i owns offsets[i]:offsets[i+1].
+
+    Voxel centres lie at (index + 0.5) voxel sizes from the grid's corner.
+    """
+
+    source: np.ndarray  # str [n]
+    event_id: np.ndarray  # int64 [n]
+    offsets: np.ndarray  # int64 [n + 1], starts at 0
+    voxels: np.ndarray  # int32 [N], (ix * bins + iy) * bins + iz, sorted within an event
+    counts: np.ndarray  # uint16 [N]
+    direction: np.ndarray  # float32 [n, 3], unit vectors
+    start: np.ndarray  # float32 [n, 3], in voxels from the grid's corner
+    sigma_um: np.ndarray  # float32 [n]
+    energy_keV: np.ndarray  # float32 [n]
+
+    def __len__(self) -> int:
+        return len(self.event_id)
+
+    def take(self, index: np.ndarray) -> "VoxelBatch":
+        """The events `index` (int [m]), in that order."""
+        offsets, rows = take_ragged(self.offsets, index)
+        kept = {
+            f.name: getattr(self, f.name)[index]
+            for f in fields(self)
+            if f.name not in ("offsets", "voxels", "counts")
+        }
+        return VoxelBatch(
+            offsets=offsets, voxels=self.voxels[rows], counts=self.counts[rows], **kept
+        )
+
+
+def concatenate(batches: list[VoxelBatch]) -> VoxelBatch:
+    """All events of several batches in one."""
+    lengths = np.concatenate([np.diff(b.offsets) for b in batches])
+    joined = {
+        f.name: np.concatenate([getattr(b, f.name) for b in batches])
+        for f in fields(VoxelBatch)
+        if f.name != "offsets"
+    }
+    return VoxelBatch(offsets=np.concatenate([[0], np.cumsum(lengths)]), **joined)
+
+
+def write_shard(
+    path: str | Path, batches: Iterable[VoxelBatch], bins: int, voxel_um: float, **metadata: str
+) -> int:
+    """Write one shard and return its number of events; memory is bounded by one batch."""
+    schema = SCHEMA.with_metadata(
+        {
+            "table": "voxels",
+            "version": "1",
+            "bins": str(bins),
+            "voxel_um": repr(voxel_um),
+            **metadata,
+        }
+    )
+    return write_batches(
+        path,
+        (_to_arrow(batch, schema) for batch in batches),
+        schema,
+        EVENTS_PER_ROW_GROUP,
+        compression_level=1,
+        use_dictionary=["source", "sigma_um", "energy_keV", "counts.list.element"],
+        column_encoding={"voxels.list.element": "DELTA_BINARY_PACKED"},
+    )
+
+
+@dataclass(frozen=True)
+class Shard:
+    """An open question to a shard file: its size and grid, without its events."""
+
+    path: Path
+    events: int
+    row_groups: int
+    bins: int
+    voxel_um: float
+
+
+def open_shard(path: str | Path) -> Shard:
+    """Read a shard's footer.
+
+    Raises:
+        ValueError: the file is no readable voxel shard.
+    """
+    with open_parquet(path, "voxel shard") as file:
+        metadata = file.schema_arrow.metadata or {}
+        try:
+            bins, voxel_um = int(metadata[b"bins"]), float(metadata[b"voxel_um"])
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"{path}: not a voxel shard; delete it and rerun") from error
+        return Shard(
+            path=Path(path),
+            events=file.metadata.num_rows,
+            row_groups=file.num_row_groups,
+            bins=bins,
+            voxel_um=voxel_um,
+        )
+
+
+def read_row_group(path: str | Path, group: int) -> VoxelBatch:
+    """One row group of a shard.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    with open_parquet(path, "voxel shard") as file:
+        return _from_arrow(file.read_row_group(group))
+
+
+def read_shard(path: str | Path) -> Iterator[VoxelBatch]:
+    """All row groups of a shard, in order."""
+    for group in range(open_shard(path).row_groups):
+        yield read_row_group(path, group)
+
+
+def voxel_centres(voxels: np.ndarray, bins: int) -> np.ndarray:
+    """Centres float32 [N, 3], in voxels from the grid's corner, of flat indices int32 [N]."""
+    ix, rest = np.divmod(voxels, bins * bins)
+    iy, iz = np.divmod(rest, bins)
+    return np.stack([ix, iy, iz], axis=1).astype(np.float32) + np.float32(0.5)
+
+
+def _to_arrow(batch: VoxelBatch, schema: pa.Schema) -> pa.Table:
+    columns = [
+        pa.array(batch.source).dictionary_encode(),
+        pa.array(batch.event_id),
+        ragged(batch.voxels, batch.offsets, pa.int32()),
+        ragged(batch.counts, batch.offsets, pa.uint16()),
+        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.direction.T),
+        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.start.T),
+        pa.array(batch.sigma_um),
+        pa.array(batch.energy_keV),
+    ]
+    return pa.table([c.cast(f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+
+
+def _from_arrow(table: pa.Table) -> VoxelBatch:
+    offsets, (voxels, counts) = flat_together([table["voxels"], table["counts"]])
+    return VoxelBatch(
+        source=table["source"].to_numpy().astype(str),
+        event_id=table["event_id"].to_numpy(),
+        offsets=offsets,
+        voxels=voxels,
+        counts=counts,
+        direction=np.stack([table[f"direction_{a}"].to_numpy() for a in "xyz"], axis=1),
+        start=np.stack([table[f"start_{a}"].to_numpy() for a in "xyz"], axis=1),
+        sigma_um=table["sigma_um"].to_numpy(),
+        energy_keV=table["energy_keV"].to_numpy(),
+    )

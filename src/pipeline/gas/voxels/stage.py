@@ -1,0 +1,61 @@
+"""One track table to one voxel shard, with its counts beside it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.core.files import written_whole
+from pipeline.core.progress import Progress
+from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.tracks.table import count_tracks, read_tracks
+from pipeline.gas.voxels.binning import bin_tracks
+from pipeline.gas.voxels.shards import VoxelBatch, write_shard
+
+SUSPICIOUS_TRACKS = 20
+
+
+def voxelise(
+    tracks: str | Path,
+    source: str,
+    grid: Grid,
+    smearing: Smearing,
+    rng: np.random.Generator,
+    shard: str | Path,
+    counts: str | Path,
+) -> None:
+    """Write the contained events of a track table as a voxel shard.
+
+    Memory is bounded by one row group of tracks.
+
+    Raises:
+        ValueError: not one of many tracks is contained, or the table is damaged.
+    """
+    total = count_tracks(tracks)
+    progress = Progress(f"{source}, smearing and binning", total, "events")
+    extents_um: list[float] = []
+
+    def binned() -> Iterator[VoxelBatch]:
+        for batch in read_tracks(tracks):
+            contained, _ = bin_tracks(batch, source, grid, smearing, rng)
+            progress.update(len(batch))
+            if len(contained):
+                yield contained
+            else:
+                extents_um.append(float(np.median(np.abs(batch.positions_um))))
+
+    with written_whole(shard) as temporary:
+        kept = write_shard(temporary, binned(), grid.bins, grid.voxel_um)
+        # A handful of long tracks may all leave the grid; many cannot.
+        if not kept and total >= SUSPICIOUS_TRACKS:
+            raise ValueError(
+                f"{tracks}: not one of {total} tracks fits into the grid of "
+                f"{2 * grid.half_width_um:g} um; half of the electrons lie beyond "
+                f"{np.median(extents_um):.3g} um. Check the length unit of the source "
+                "and `grid`"
+            )
+    progress.finish(f"{kept} of {total} contained")
+    with written_whole(counts) as temporary:
+        report = {"read": total, "kept": kept, "not_contained": total - kept}
+        temporary.write_text(json.dumps(report, indent=1))

@@ -1,0 +1,102 @@
+"""One recoil at each stage of the processing, for pictures."""
+
+from copy import deepcopy
+
+import numpy as np
+import pandas as pd
+
+from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.tracks.table import TrackBatch
+from pipeline.gas.voxels.binning import bin_tracks, draw_motion, rotate_and_smear
+from pipeline.gas.voxels.shards import VoxelBatch, voxel_centres
+
+RAW, SMEARED, VOXELS = "ionisation electrons", "rotated, smeared, centred", "voxels"
+
+
+def track_stages(
+    tracks: TrackBatch, grid: Grid, smearing: Smearing, rng: np.random.Generator
+) -> pd.DataFrame:
+    """The first track of the batch that the grid contains, at every stage of `bin_tracks`.
+
+    Returns:
+        One row per ionisation electron (stages `RAW` and `SMEARED`) or occupied voxel (`VOXELS`,
+        position of its centre): stage, x_mm, y_mm, z_mm, count, and, the same in all rows of a
+        stage, the true start_x_mm, start_y_mm, start_z_mm and direction_x, _y, _z, and event_id,
+        energy_keV, sigma_um and voxel_mm. Positions count from the origin of the source in `RAW`
+        and from the grid's centre after.
+
+    Raises:
+        ValueError: the grid contains none of the tracks.
+    """
+    for event in range(len(tracks)):
+        track = _single(tracks, event)
+        before = deepcopy(rng)
+        batch, contained = bin_tracks(track, "", grid, smearing, rng)
+        if contained[0]:
+            return pd.concat(
+                [_raw(track), _smeared(track, smearing, before), _voxels(batch, grid)],
+                ignore_index=True,
+            ).assign(
+                event_id=batch.event_id[0],
+                energy_keV=batch.energy_keV[0],
+                sigma_um=batch.sigma_um[0],
+                voxel_mm=grid.voxel_um * 1e-3,
+            )
+    raise ValueError(
+        f"not one of {len(tracks)} tracks fits into the grid of {2 * grid.half_width_um:g} um; "
+        "give more tracks or widen `grid`"
+    )
+
+
+def _raw(track: TrackBatch) -> pd.DataFrame:
+    return _stage(RAW, track.positions_um * 1e-3, 1, track.start_um[0] * 1e-3, track.direction[0])
+
+
+def _smeared(track: TrackBatch, smearing: Smearing, rng: np.random.Generator) -> pd.DataFrame:
+    """What `bin_tracks` binned when it was given the same random numbers."""
+    sigma_um, rotation = draw_motion(1, smearing, rng)
+    moved = np.empty(track.positions_um.shape)
+    centre = rotate_and_smear(track.positions_um, rotation[0], sigma_um[0], rng, moved)
+    start = rotation[0] @ track.start_um[0] - centre
+    return _stage(
+        SMEARED, (moved - centre) * 1e-3, 1, start * 1e-3, rotation[0] @ track.direction[0]
+    )
+
+
+def _voxels(batch: VoxelBatch, grid: Grid) -> pd.DataFrame:
+    voxel_mm = grid.voxel_um * 1e-3
+    half = 0.5 * grid.bins
+    centres = (voxel_centres(batch.voxels, grid.bins) - half) * voxel_mm
+    start = (batch.start[0] - half) * voxel_mm
+    return _stage(VOXELS, centres, batch.counts, start, batch.direction[0])
+
+
+def _stage(
+    name: str,
+    positions_mm: np.ndarray,
+    count: int | np.ndarray,
+    start_mm: np.ndarray,
+    direction: np.ndarray,
+) -> pd.DataFrame:
+    columns: dict[str, object] = {"stage": name}
+    columns |= {f"{a}_mm": positions_mm[:, i].astype(np.float64) for i, a in enumerate("xyz")}
+    columns |= {"count": count}
+    columns |= {f"start_{a}_mm": float(start_mm[i]) for i, a in enumerate("xyz")}
+    columns |= {f"direction_{a}": float(direction[i]) for i, a in enumerate("xyz")}
+    return pd.DataFrame(columns).astype({"count": np.int64})
+
+
+def _single(tracks: TrackBatch, event: int) -> TrackBatch:
+    electrons = slice(tracks.offsets[event], tracks.offsets[event + 1])
+    one = slice(event, event + 1)
+    return TrackBatch(
+        event_id=tracks.event_id[one],
+        source_event=tracks.source_event[one],
+        energy_keV=tracks.energy_keV[one],
+        offsets=np.array([0, electrons.stop - electrons.start]),
+        positions_um=tracks.positions_um[electrons],
+        times_ps=None,
+        flags=None,
+        start_um=tracks.start_um[one],
+        direction=tracks.direction[one],
+    )

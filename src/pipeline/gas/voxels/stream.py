@@ -1,0 +1,62 @@
+"""An endless stream of new simulated tracks to learn from."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+from pipeline.core.digests import fingerprint
+from pipeline.core.seeds import generator
+from pipeline.gas.config.learning import TrainingSet
+from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.voxels import Grid
+from pipeline.gas.tracks.ingest import Facts, complete
+from pipeline.gas.tracks.simulator.source import simulated_batches
+from pipeline.gas.voxels.binning import bin_tracks
+from pipeline.gas.voxels.epochs import BLOCK_EVENTS, Block, TrainingEvents
+from pipeline.gas.voxels.shards import VoxelBatch, concatenate
+
+
+def stream_events(
+    sources: dict[str, Simulation],
+    grid: Grid,
+    training_set: TrainingSet,
+    name: str,
+    seed: int,
+) -> TrainingEvents:
+    """New tracks in every epoch, as many as the sources' training events.
+
+    Each track is of a source and an energy drawn with the shares of the stored events; views that
+    the grid does not contain are left out. Event ids count within the epoch.
+    """
+    kinds = [
+        (label, source.model_copy(update={"energies_keV": [energy]}))
+        for label, source in sorted(sources.items())
+        for energy in source.energies_keV
+    ]
+    stored = np.array([kind.events_per_energy for _, kind in kinds])
+    epoch_events = round(float(stored.sum() * (1 - training_set.validation_fraction)))
+
+    def block(epoch: int, first: int) -> VoxelBatch:
+        rng = generator(seed, "stream", name, epoch, first)
+        events = min(BLOCK_EVENTS, epoch_events - first)
+        numbers = rng.multinomial(events, stored / stored.sum())
+        views = []
+        for (label, kind), n in zip(kinds, numbers, strict=True):
+            for raw in simulated_batches(kind.model_copy(update={"events_per_energy": n}), rng):
+                ids = first + np.arange(len(raw))
+                tracks = complete(raw, Facts(energy_keV=kind.energies_keV[0]), ids, label)
+                views.append(bin_tracks(tracks, label, grid, training_set.smearing_um, rng)[0])
+                first += len(raw)
+        return concatenate(views)
+
+    def blocks(epoch: int) -> Iterator[Block]:
+        for first in range(0, epoch_events, BLOCK_EVENTS):
+            yield partial(block, epoch, first)
+
+    identity = fingerprint(
+        {label: source.plain() for label, source in sources.items()},
+        grid.plain(),
+        training_set.smearing_um.plain(),
+    )
+    return TrainingEvents(blocks, 0, identity)

@@ -1,0 +1,136 @@
+"""Calibration of predicted concentrations: do the angles scatter as kappa says?
+
+The two tables are the checks of Ghrear et al. 2024 (Mach. Learn.: Sci. Technol. 5 035009), figure
+6, in bins of equal width; events beyond the last edge enter neither. The calibrated share is one
+number for all events, in bins of equal population: there each event counts, and each bin holds
+enough of them for a fit.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.statistics.directional.predictions import PREDICTED, angles_rad, cosines
+from pipeline.statistics.directional.vmf import expected_angle_rad, fit_kappa, fit_kappa_factor
+
+
+def kappa_edges(predictions: pd.DataFrame, bins: int, quantile: float) -> np.ndarray:
+    """Edges [bins + 1] of equal kappa bins from 0 to a quantile of the predicted kappa.
+
+    Raises:
+        ValueError: the method predicts no kappa.
+    """
+    kappa = predictions["kappa"].to_numpy(dtype=np.float64)
+    if not np.isfinite(kappa).any():
+        raise ValueError("calibration needs a method that predicts kappa; all of them are NaN")
+    highest = np.nanquantile(kappa, quantile)
+    # A network that knows no direction says kappa = 0 of every event.
+    return np.linspace(0.0, highest if highest > 1e-6 else 1.0, bins + 1)
+
+
+def kappa_angle_histogram(
+    predictions: pd.DataFrame, edges: np.ndarray, angle_bins: int
+) -> pd.DataFrame:
+    """Events per bin of kappa and of the angle between true and predicted direction.
+
+    Returns:
+        Rows of kappa_low, kappa_high, angle_low_deg, angle_high_deg, events.
+    """
+    angle_edges = np.linspace(0.0, 180.0, angle_bins + 1)
+    events, _, _ = np.histogram2d(
+        predictions["kappa"].to_numpy(dtype=np.float64),
+        np.degrees(angles_rad(predictions)),
+        bins=(edges, angle_edges),
+    )
+    return pd.DataFrame(
+        {
+            "kappa_low": np.repeat(edges[:-1], angle_bins),
+            "kappa_high": np.repeat(edges[1:], angle_bins),
+            "angle_low_deg": np.tile(angle_edges[:-1], len(edges) - 1),
+            "angle_high_deg": np.tile(angle_edges[1:], len(edges) - 1),
+            "events": events.astype(np.int64).ravel(),
+        }
+    )
+
+
+def kappa_calibration(
+    predictions: pd.DataFrame, edges: np.ndarray, minimum_events: int
+) -> pd.DataFrame:
+    """Observed and expected angles, and fitted and predicted kappa, per bin of predicted kappa.
+
+    Returns:
+        One row per bin: kappa_low, kappa_high, events, kappa_mean (of the predictions),
+        mean_angle_deg with mean_angle_err_deg, expected_angle_deg (mean over the events of the
+        mean angle of their von Mises-Fisher distribution), kappa_fit with kappa_fit_err (maximum
+        likelihood, NaN below `minimum_events`).
+    """
+    known = predictions.dropna(subset=["kappa", *PREDICTED])
+    kappa = known["kappa"].to_numpy(dtype=np.float64)
+    frame = pd.DataFrame(
+        {
+            # The last bin holds its upper edge too, as in numpy's histograms.
+            "bin": np.searchsorted(edges[:-1], kappa, side="right") - 1 + (kappa > edges[-1]),
+            "kappa": kappa,
+            "angle_deg": np.degrees(angles_rad(known)),
+            "expected_deg": np.degrees(expected_angle_rad(kappa)),
+            "cosine": cosines(known),
+        }
+    )
+    groups = frame.groupby("bin")
+    table = pd.DataFrame({"kappa_low": edges[:-1], "kappa_high": edges[1:]}).join(
+        pd.DataFrame(
+            {
+                "events": groups.size(),
+                "kappa_mean": groups["kappa"].mean(),
+                "mean_angle_deg": groups["angle_deg"].mean(),
+                "mean_angle_err_deg": groups["angle_deg"].sem(),
+                "expected_angle_deg": groups["expected_deg"].mean(),
+            }
+        )
+    )
+    fits = {
+        index: fit_kappa(cosine.to_numpy())
+        for index, cosine in groups["cosine"]
+        if len(cosine) >= minimum_events
+    }
+    fitted = pd.DataFrame.from_dict(fits, orient="index", columns=["kappa_fit", "kappa_fit_err"])
+    return table.join(fitted).fillna({"events": 0}).astype({"events": np.int64})
+
+
+@dataclass(frozen=True)
+class CalibratedShare:
+    """How many of the events lie in bins where fitted and predicted kappa agree."""
+
+    events: int
+    bins: int
+    tolerance: float  # agreement is |fitted / predicted - 1| < tolerance
+    calibrated_share: float
+
+
+def calibrated_share(
+    predictions: pd.DataFrame, most_bins: int, tolerance: float
+) -> CalibratedShare:
+    """Share of the events in bins of kappa whose angles scatter as predicted.
+
+    Fitted over predicted kappa of a bin is the factor of `fit_kappa_factor`: that of a calibrated
+    method is 1 in wide bins too, where one kappa fitted to all angles lies below the mean. The
+    bins hold equally many events: as many bins as `most_bins` allows, each with enough events for
+    a calibrated one to stay within `tolerance` at three standard errors (from kappa of a few on,
+    that of n events is 1 / sqrt(n)). A set with fewer events is one bin. Omitted events count as
+    not calibrated.
+
+    Raises:
+        ValueError: the method predicts no kappa.
+    """
+    known = predictions.dropna(subset=["kappa", *PREDICTED]).sort_values("kappa", kind="stable")
+    kappa, cosine = known["kappa"].to_numpy(dtype=np.float64), cosines(known)
+    bins = min(most_bins, max(1, len(known) // math.ceil((3 / tolerance) ** 2)))
+    split = (np.array_split(values, bins) for values in (cosine, kappa))
+    calibrated = sum(
+        len(cosine)
+        for cosine, kappa in zip(*split, strict=True)
+        if abs(fit_kappa_factor(cosine, kappa)[0] - 1) < tolerance
+    )
+    return CalibratedShare(len(predictions), bins, tolerance, calibrated / len(predictions))

@@ -1,0 +1,86 @@
+"""Angular response of a detector and reconstruction, from a table of predictions."""
+
+import logging
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.statistics.directional.predictions import PREDICTED, TRUE
+
+Array = NDArray[np.float64]
+logger = logging.getLogger(__name__)
+
+_FEW_EVENTS = 200
+
+
+@dataclass(frozen=True)
+class Response:
+    """Angles between true and predicted directions of the events that pass, with their kappa.
+
+    `cos_theta` and `kappa` have one entry per passing event; `kappa` is None for methods without
+    an uncertainty. `efficiency` is the fraction of recoils that pass, `fraction_cut` the fraction
+    of predicted events that the cut on kappa drops.
+    """
+
+    cos_theta: Array
+    kappa: Array | None
+    efficiency: float
+    fraction_cut: float = 0.0
+
+    @classmethod
+    def perfect(cls) -> Self:
+        """A detector that measures every direction exactly."""
+        return cls(np.ones(1), None, 1.0)
+
+    @classmethod
+    def from_predictions(cls, table: pd.DataFrame, fraction_cut: float = 0.0) -> Self:
+        """Response from columns true_x/y/z, pred_x/y/z (NaN: omitted) and kappa (NaN: none).
+
+        `fraction_cut` drops that fraction of the predicted events, smallest kappa first; omitted
+        and dropped events lower the efficiency. Raises ValueError for missing columns, no
+        predicted event, directions of no length, or a cut without kappa.
+        """
+        missing = [name for name in [*TRUE, *PREDICTED, "kappa"] if name not in table]
+        if missing:
+            raise ValueError(f"prediction table lacks columns {missing}; it has {list(table)}")
+        predicted = table[PREDICTED].notna().all(axis=1).to_numpy()
+        if not predicted.any():
+            raise ValueError("prediction table holds no predicted event (all pred_x/y/z are NaN)")
+        kept = table[predicted]
+        cos_theta = _cosines(kept[TRUE].to_numpy(float), kept[PREDICTED].to_numpy(float))
+        kappa = kept["kappa"].to_numpy(float)
+        if np.isnan(kappa).all():
+            if fraction_cut > 0:
+                raise ValueError("a cut on kappa needs kappa, but this method predicts none")
+            return cls(cos_theta, None, len(cos_theta) / len(table))
+        if not (np.isfinite(kappa) & (kappa >= 0)).all():
+            raise ValueError("kappa must be finite and >= 0 for every predicted event, or NaN")
+        n_dropped = min(round(fraction_cut * len(kept)), len(kept) - 1)
+        passing = np.argsort(kappa, kind="stable")[n_dropped:]
+        if len(passing) < _FEW_EVENTS:
+            logger.warning(
+                "kappa cut %g: the response rests on %d events", fraction_cut, len(passing)
+            )
+        return cls(cos_theta[passing], kappa[passing], len(passing) / len(table), fraction_cut)
+
+
+def scan_cuts(table: pd.DataFrame, fractions: tuple[float, ...]) -> list[Response]:
+    """Responses for each cut on kappa; only the uncut one for a method without kappa."""
+    uncut = Response.from_predictions(table)
+    if uncut.kappa is None:
+        return [uncut]
+    return [Response.from_predictions(table, fraction) for fraction in fractions]
+
+
+def _cosines(true: Array, predicted: Array) -> Array:
+    lengths = np.linalg.norm(true, axis=1) * np.linalg.norm(predicted, axis=1)
+    bad = ~(lengths > 0)
+    if bad.any():
+        raise ValueError(
+            f"{bad.sum()} of {len(true)} true or predicted directions have no length or are NaN; "
+            "an omitted event has NaN in pred_x, pred_y and pred_z and a finite true direction"
+        )
+    return np.clip((true * predicted).sum(axis=1) / lengths, -1.0, 1.0)

@@ -1,0 +1,136 @@
+"""Median significances of the extended Poisson search, and the exposures that reach a level.
+
+p-values are one-sided; a significance is the Gaussian quantile Z = isf(p). The sensitivity is the
+median experiment's that holds the signal.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import logsumexp, ndtri_exp
+from scipy.stats import norm
+
+from pipeline.statistics.directional.sensitivity import FEW_TOYS
+from pipeline.statistics.excess.extended_poisson import COUNTING, LIKELIHOOD_RATIO, counting_p
+from pipeline.statistics.excess.toys import BACKGROUND, SIGNAL
+
+Array = NDArray[np.float64]
+
+_MODEL = ["exposure_t_yr", "mass_GeV", "cross_section_cm2"]
+
+
+def significances(toys: pd.DataFrame) -> pd.DataFrame:
+    """Median significance of every model, exposure and test from merged toys.
+
+    Columns exposure_t_yr, mass_GeV, cross_section_cm2, test, p_kde, p_empirical, p_exact,
+    extrapolated, significance, background and signal (expected events). The p-values of the
+    median q with signal are `kde_p` and `empirical_p`; p_exact is that of counting, where the
+    others are NaN. `significance` is that of p_kde, or of p_exact. `extrapolated`: fewer than 10
+    background-only toys lie beyond the median, and a KDE beyond its last toy falls with its
+    bandwidth only. There `significance` is that of `reweighted_log_p` for the likelihood ratio;
+    for other tests it is (median - mean) / standard deviation of the background-only toys, a
+    Gaussian's tail.
+    """
+    q = toys.set_index(["test", "hypothesis", *_MODEL])["q"]
+    rows: list[dict[str, object]] = []
+    of_signal = toys[toys["hypothesis"] == SIGNAL]
+    for _, row in of_signal.iterrows():
+        model = {name: row[name] for name in _MODEL}
+        tested = tuple(model.values())
+        own = row["test"] == LIKELIHOOD_RATIO
+        without = q[(row["test"], BACKGROUND, *(tested if own else (tested[0], 0.0, 0.0)))]
+        expected = {"background": row["background"], "signal": row["signal"]}
+        found = _from_toys(np.asarray(without, float), np.asarray(row["q"], float), own)
+        rows.append(model | {"test": row["test"]} | found | expected)
+    for _, row in of_signal.drop_duplicates(_MODEL).iterrows():
+        p = counting_p(row["background"], row["signal"])
+        found = {"p_exact": p, "extrapolated": False, "significance": float(norm.isf(p))}
+        expected = {"background": row["background"], "signal": row["signal"]}
+        rows.append({name: row[name] for name in _MODEL} | {"test": COUNTING} | found | expected)
+    order = ["test", "p_kde", "p_empirical", "p_exact", "extrapolated", "significance"]
+    table = pd.DataFrame(rows, columns=[*_MODEL, *order, "background", "signal"])
+    return table.sort_values([*_MODEL, "test"], ignore_index=True)
+
+
+def log_kde_p(background: Array, q: float) -> float:
+    """ln of the integral above `q` of a Gaussian kernel density of toys (n,), Scott's bandwidth.
+
+    Every kernel's tail adds up; where all toys are equal it is the fraction at or above `q`.
+    """
+    bandwidth = np.std(background, ddof=1) * len(background) ** -0.2
+    if bandwidth == 0:
+        return 0.0 if q <= background[0] else -np.inf
+    return float(logsumexp(norm.logsf((q - background) / bandwidth)) - np.log(len(background)))
+
+
+def empirical_p(background: Array, q: Array) -> Array:
+    """(1 + k) / (1 + n) with k of n toys at or above each q (Phipson & Smyth 2010)."""
+    return (1 + _count_above(background, q)) / (1 + len(background))
+
+
+def reweighted_log_p(signal: Array, q: float) -> float:
+    """ln p of a likelihood ratio `q` from toys with signal (n,), each counted exp(-q / 2) times.
+
+    That factor turns the likelihood with signal into that of background alone, so the tail is
+    sampled where background-only toys never come. -inf if no toy is at or above `q`.
+    """
+    return float(logsumexp(-signal[signal >= q] / 2) - np.log(len(signal)))
+
+
+def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.DataFrame:
+    """Exposure at which the median experiment reaches each level, by test and model.
+
+    `table` is of `significances`; models of one exposure only are left out. Interpolated linearly
+    in the root of the exposure, along which significances grow. `beyond`: "no"; "above grid"
+    (`exposure_t_yr` is a lower limit); "below grid" (an upper limit). `extrapolated` as in
+    `table`, at the exposure above.
+    """
+    rows = []
+    for labels, curve in table.groupby(["test", "mass_GeV", "cross_section_cm2"], sort=True):
+        if len(curve) < 2:
+            continue
+        curve = curve.sort_values("exposure_t_yr")
+        label = dict(zip(["test", "mass_GeV", "cross_section_cm2"], labels, strict=True))
+        root = np.sqrt(curve["exposure_t_yr"].to_numpy())
+        significance = curve["significance"].to_numpy()
+        for level in levels_sigma:
+            reached = significance >= level
+            after = int(np.argmax(reached))
+            if not reached.any():
+                crossing, after, beyond = root[-1], len(root) - 1, "above grid"
+            elif after == 0:
+                crossing, beyond = root[0], "below grid"
+            else:
+                pair = slice(after - 1, after + 1)
+                crossing, beyond = np.interp(level, significance[pair], root[pair]), "no"
+            rows.append(
+                label
+                | {"level_sigma": level, "exposure_t_yr": crossing**2, "beyond": beyond}
+                | {"extrapolated": bool(curve["extrapolated"].iloc[after])}
+            )
+    return pd.DataFrame(rows)
+
+
+def _from_toys(background: Array, signal: Array, is_ratio: bool) -> dict[str, object]:
+    """p-values and significance of the median of `signal` toys among `background` toys."""
+    q = float(np.median(signal))
+    log_p = log_kde_p(background, q)
+    extrapolated = bool(_count_above(background, np.array([q]))[0] < FEW_TOYS)
+    if not extrapolated:
+        significance = -ndtri_exp(log_p)
+    elif is_ratio:
+        significance = -ndtri_exp(reweighted_log_p(signal, q))
+    else:
+        significance = (q - background.mean()) / background.std(ddof=1)
+    return {
+        "p_kde": float(np.exp(log_p)),
+        "p_empirical": float(empirical_p(background, np.array([q]))[0]),
+        "extrapolated": extrapolated,
+        "significance": float(significance),
+    }
+
+
+def _count_above(background: Array, q: Array) -> NDArray[np.int64]:
+    return len(background) - np.searchsorted(np.sort(background), q, side="left")

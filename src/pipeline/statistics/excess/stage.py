@@ -1,0 +1,92 @@
+"""The extended Poisson search from scores to result tables on disk."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from pipeline.core.parquet_io import field, open_parquet, write_batches
+from pipeline.statistics.excess.config import ToySet
+from pipeline.statistics.excess.search import needed_exposures, significances
+from pipeline.statistics.excess.toys import Samples, merge, run_batch
+
+_EXPOSURE = field("exposure_t_yr", pa.float64(), "exposure", "t yr")
+_MODEL = [
+    field("mass_GeV", pa.float64(), "WIMP mass; 0: no model", "GeV"),
+    field("cross_section_cm2", pa.float64(), "WIMP-nucleon cross-section; 0: no model", "cm2"),
+]
+_TEST = field("test", pa.string(), "anomaly, counting, shape or likelihood_ratio")
+_EXPECTED = [
+    field("background", pa.float64(), "expected background events"),
+    field("signal", pa.float64(), "expected signal events"),
+]
+_TOYS = pa.schema(
+    [
+        _TEST,
+        field("hypothesis", pa.string(), "what the toys hold: background, or signal too"),
+        _EXPOSURE,
+        *_MODEL,
+        *_EXPECTED,
+        field("batch", pa.int64(), "number of the batch"),
+        field("q", pa.list_(pa.float32()), "value of the test statistic, one per toy"),
+    ]
+)
+_SIGNIFICANCES = pa.schema(
+    [
+        _EXPOSURE,
+        *_MODEL,
+        _TEST,
+        field("p_kde", pa.float64(), "median p-value by a kernel density of the toys"),
+        field("p_empirical", pa.float64(), "median p-value by counted toys, (1 + k) / (1 + n)"),
+        field("p_exact", pa.float64(), "exact median p-value, of counting only"),
+        field("extrapolated", pa.bool_(), "the median lies beyond background-only toys"),
+        field("significance", pa.float64(), "median significance", "sigma"),
+        *_EXPECTED,
+    ]
+)
+_EXPOSURES = pa.schema(
+    [
+        _TEST,
+        *_MODEL,
+        field("level_sigma", pa.float64(), "significance to reach", "sigma"),
+        _EXPOSURE,
+        field("beyond", pa.string(), "no; above grid: lower limit; below grid: upper limit"),
+        field("extrapolated", pa.bool_(), "the significance rests on an extrapolation"),
+    ]
+)
+
+
+def write_toys(
+    path: str | Path,
+    samples: Samples,
+    toys: ToySet,
+    *,
+    seed: int,
+    identity: tuple[str, ...],
+    batch: int,
+) -> None:
+    """Simulate one batch of a set of toys, see `run_batch`, and write it."""
+    _write(path, run_batch(samples, [toys], seed, identity, batch), _TOYS)
+
+
+def write_search(
+    significances_path: str | Path,
+    exposures_path: str | Path,
+    toys: Sequence[str | Path],
+    levels_sigma: Sequence[float],
+) -> None:
+    """Merge all toys; write significances and the exposures that reach levels."""
+    table = significances(merge(_read(path) for path in toys))
+    _write(significances_path, table, _SIGNIFICANCES)
+    _write(exposures_path, needed_exposures(table, levels_sigma), _EXPOSURES)
+
+
+def _read(path: str | Path) -> pd.DataFrame:
+    with open_parquet(path, "table of toys") as file:
+        return file.read().to_pandas()
+
+
+def _write(path: str | Path, frame: pd.DataFrame, schema: pa.Schema) -> None:
+    columns = frame.reindex(columns=schema.names)
+    write_batches(path, [pa.Table.from_pandas(columns, schema, preserve_index=False)], schema)

@@ -1,0 +1,149 @@
+"""Schema of the liquid-xenon chain: its root block."""
+
+import difflib
+import re
+from typing import Self
+
+from pydantic import model_validator
+
+from pipeline.config.model import Block, described
+from pipeline.xenon.config.anomaly import Anomaly, ErNr
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.config.images import Images
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.samples import (
+    LogUniformSpectrum,
+    Nest,
+    Recoil,
+    Sample,
+    UniformSpectrum,
+    Wimps,
+)
+from pipeline.xenon.config.search import Search
+
+
+def _flat(recoil: Recoil, low_keV: float, high_keV: float, events: int) -> Nest:
+    spectrum = UniformSpectrum(kind="uniform", low_keV=low_keV, high_keV=high_keV)
+    return Nest(kind="nest", detector="darwin", recoil=recoil, spectrum=spectrum, events=events)
+
+
+class Xenon(Block):
+    """The liquid-xenon chain; made when `chains` or the command line ask for it."""
+
+    detectors: dict[str, Detector] = described(
+        "Detectors by name: a shipped `base` and what is different from it.",
+        {name: Detector(base=name) for name in ("darwin", "xenon1t")},
+        min_length=1,
+    )
+    # Samples of other names have other seeds: no event is in two of them.
+    samples: dict[str, Sample] = described(
+        "Samples of events by name.",
+        {
+            # Learnt from 1 to 100 keV as in arXiv 2410.00755, searched in the windows of `rates`.
+            "train_er": _flat("er", 1, 100, 10_000),
+            "train_nr": _flat("nr", 1, 100, 10_000),
+            "test_er": _flat("er", 1, 100, 5000),
+            "test_nr": _flat("nr", 1, 100, 5000),
+            # Worth more than the 13,200 background events of 400 t yr.
+            "background_er": _flat("er", 1, 7.5, 18_000),
+            # 8B's recoils trigger at 2 to 4 keV, if ever.
+            "background_nr": Nest(
+                kind="nest",
+                recoil="nr",
+                spectrum=LogUniformSpectrum(kind="log_uniform", low_keV=1, high_keV=60),
+                events=12_000,
+            ),
+        },
+    )
+    wimps: Wimps = described("Samples of WIMPs.", Wimps())
+    anomaly: Anomaly | None = described(
+        "Anomaly search with two networks; null: events and responses only.", Anomaly()
+    )
+    background: ErNr = described(
+        "Samples that are weighted to the backgrounds and WIMPs of the search: from NEST, uniform "
+        "in energy or its logarithm over the windows of `rates`.",
+        ErNr(er="background_er", nr="background_nr"),
+    )
+    rates: Rates = described("Expected backgrounds of the search.", Rates())
+    search: Search = described("Search for an excess of anomaly scores.", Search())
+    images: Images | None = described(
+        "XENON1T part: networks that see images; null: none. `images: {}` takes all defaults.", None
+    )
+
+    @property
+    def all_samples(self) -> dict[str, Sample]:
+        """`samples` and those of the WIMPs and the images, by name."""
+        return {**self.samples, **self.wimps.samples(), **self._image_samples()}
+
+    def _image_samples(self) -> dict[str, Nest]:
+        return self.images.samples() if self.images else {}
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        makers = {"wimps": self.wimps.samples(), "images": self._image_samples()}
+        for maker, made in makers.items():
+            for name in made.keys() & self.samples.keys():
+                raise ValueError(f"samples.{name}: `{maker}` makes a sample of that name")
+        for name, sample in self.all_samples.items():
+            if not re.fullmatch(r"[\w.-]+", name):
+                raise ValueError(f"samples: '{name}' must be letters, digits, '_', '-' and '.'")
+            if sample.detector not in self.detectors:
+                own = [maker for maker, made in makers.items() if name in made]
+                key = own[0] if own else f"samples.{name}"
+                near = difflib.get_close_matches(sample.detector, self.detectors, 1, 0.0)
+                raise ValueError(
+                    f"{key}.detector: no detector '{sample.detector}'; did you mean "
+                    f"'{near[0]}'? Detectors: {', '.join(self.detectors)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _networks_have_samples(self) -> Self:
+        if self.anomaly is None:
+            return self
+        for key, pair in (
+            ("anomaly.train", self.anomaly.train),
+            ("anomaly.test", self.anomaly.test),
+            ("background", self.background),
+        ):
+            for recoil, name in pair:
+                self._check_anomaly_sample(f"{key}.{recoil}", name, recoil)
+        self._check_background("er", self.rates.electron_recoils_keV)
+        self._check_background("nr", self.rates.nuclear_recoils_keV)
+        return self
+
+    def _check_background(self, recoil: Recoil, window_keV: tuple[float, float]) -> None:
+        assert self.anomaly is not None
+        key, name = f"background.{recoil}", getattr(self.background, recoil)
+        if name in self.anomaly.train.names:
+            raise ValueError(f"{key}: the networks learn from '{name}'; name another sample")
+        sample = self.samples[name]
+        even = (UniformSpectrum, LogUniformSpectrum)
+        if not isinstance(sample, Nest) or not isinstance(sample.spectrum, even):
+            raise ValueError(
+                f"{key}: '{name}' must be of kind 'nest', its spectrum 'uniform' or 'log_uniform'"
+            )
+        low, high = window_keV
+        if low < sample.spectrum.low_keV or high > sample.spectrum.high_keV:
+            raise ValueError(
+                f"{key}: '{name}' holds {sample.spectrum.low_keV:g} to "
+                f"{sample.spectrum.high_keV:g} keV, and the window in rates is {low:g} to {high:g}"
+            )
+
+    def _check_anomaly_sample(self, key: str, name: str, recoil: str) -> None:
+        assert self.anomaly is not None
+        if name not in self.samples:
+            near = difflib.get_close_matches(name, self.samples, 1, 0.0)
+            hint = f"did you mean '{near[0]}'? " if near else ""
+            raise ValueError(
+                f"{key}: no sample '{name}'; {hint}anomaly: null makes events and responses only"
+            )
+        sample, first = self.samples[name], self.samples[self.anomaly.train.er]
+        own = getattr(sample, "recoil", None)  # some read it from their files
+        if own not in (None, recoil):
+            raise ValueError(f"{key}: the recoils of '{name}' are '{own}'")
+        if sample.detector != first.detector:
+            raise ValueError(
+                f"{key}: '{name}' belongs to detector '{sample.detector}', "
+                f"'{self.anomaly.train.er}' to '{first.detector}'"
+            )

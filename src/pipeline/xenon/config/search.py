@@ -1,0 +1,69 @@
+"""Settings of the search for an excess: exposures, WIMP models and pseudo-experiments."""
+
+from itertools import product
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from pipeline.config.model import Block, described
+from pipeline.statistics.excess.config import ToySet, Wimp, toy_sets
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class WimpMap(Block):
+    """Grid of WIMP models at one exposure."""
+
+    exposure_t_yr: float = described("Exposure [t yr].", 200.0, gt=0)
+    masses_GeV: tuple[Positive, ...] = described(
+        "Masses [GeV].", (10.0, 20.0, 35.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+    )
+    cross_sections_cm2: tuple[Positive, ...] = described(
+        "Cross-sections on a nucleon [cm2].",
+        (1e-48, 2e-48, 4e-48, 7e-48, 1.2e-47, 2e-47, 4e-47, 1e-46),
+    )
+
+    def is_grid(self) -> bool:
+        """Whether it has points enough for contours."""
+        return min(len(self.masses_GeV), len(self.cross_sections_cm2)) >= 2
+
+
+class Search(Block):
+    """Rejection of background alone by the median experiment that holds WIMPs."""
+
+    benchmark: Wimp = described("WIMP of the significance against exposure.", Wimp())
+    exposures_t_yr: tuple[Positive, ...] = described(
+        "Exposures of the benchmark [t yr].",
+        (5.0, 10.0, 25.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0),
+        min_length=1,
+    )
+    map: WimpMap = described("Significance over mass and cross-section.", WimpMap())
+    background_toys: int = described("Background-only toys per batch.", 10_000, ge=100)
+    signal_toys: int = described("Toys with signal, per batch and model.", 10_000, ge=100)
+    batches: int = described(
+        "Batches. Raising it adds toys and keeps the batches at hand.", 1, ge=1
+    )
+    levels_sigma: tuple[Positive, ...] = described(
+        "Significances to reach, one-sided Gaussian [sigma].", (1.0, 2.0, 3.0), min_length=1
+    )
+
+    def toy_sets(self) -> dict[str, ToySet]:
+        """Toys of the benchmark at every exposure and of the map, see `toy_sets`."""
+        benchmark, grid = self.benchmark, self.map
+        models = [
+            *product([benchmark.mass_GeV], self.exposures_t_yr, [benchmark.cross_section_cm2]),
+            *product(grid.masses_GeV, [grid.exposure_t_yr], grid.cross_sections_cm2),
+        ]
+        return toy_sets(models, self.background_toys, self.signal_toys)
+
+    @property
+    def shown_exposure_t_yr(self) -> float:
+        """The benchmark's exposure that is nearest to the map's [t yr]."""
+        return min(self.exposures_t_yr, key=lambda e: abs(e - self.map.exposure_t_yr))
+
+    @field_validator("exposures_t_yr", "levels_sigma")
+    @classmethod
+    def _distinct(cls, values: tuple[float, ...]) -> tuple[float, ...]:
+        if len(set(values)) < len(values):
+            raise ValueError(f"values must differ from each other, got {list(values)}")
+        return values

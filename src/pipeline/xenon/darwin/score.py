@@ -1,0 +1,147 @@
+"""The anomaly score TS and the table of its terms (arXiv 2410.00755, section 3).
+
+    TS = beta KL(q(z|x) || N(0, 1)) - ln N(x; x_D, diag sigma_D^2) - R ln(1 - p)
+
+with z at the mean of q. The terms are kept, so that another beta or R costs no network's time.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import torch
+from numpy.typing import NDArray
+from scipy.special import log_expit
+from torch import nn
+
+from pipeline.core.parquet_io import field, open_parquet, write_batches
+from pipeline.core.progress import Progress
+from pipeline.learning.split import held_out
+from pipeline.xenon.networks.classifier import logits
+from pipeline.xenon.networks.features import features
+from pipeline.xenon.networks.vae import Autoencoder
+from pipeline.xenon.response.shards import count_responses, read_shard
+from pipeline.xenon.response.simulation import ResponseBatch
+
+Floats = NDArray[np.floating]
+
+TERMS = pa.schema(
+    [
+        field("event_id", pa.int64(), "number unique within the sample"),
+        field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)"),
+        field("energy_keV", pa.float32(), "true recoil energy; NaN where unknown", "keV"),
+        field("triggered", pa.bool_(), "seen by the detector; other events have no score, NaN"),
+        field("logit", pa.float32(), "ln(p / (1 - p)), p the classifier's probability of NR"),
+        field("beta", pa.float64(), "weight of the latent term in the autoencoder's loss"),
+        field("kl", pa.float32(), "KL(q(z|x) || N(0, 1))", "nat"),
+        field("reconstruction", pa.float32(), "-ln N(x; x_D, sigma_D^2) at z = mean", "nat"),
+        field("latent_mean", pa.list_(pa.float32()), "mean of q(z|x)"),
+    ]
+)
+SCORES = TERMS.insert(4, field("ts", pa.float64(), "anomaly score")).insert(
+    5, field("ratio", pa.float64(), "weight R of the classifier's term")
+)
+
+
+def anomaly_score(
+    kl: Floats, reconstruction: Floats, logit: Floats, beta: float, ratio: float
+) -> NDArray[np.float64]:
+    """TS of events whose terms are given, each [n].
+
+    -ln(1 - p) = ln(1 + e^logit), from the logit: finite where p rounds to 1.
+    """
+    certainty = -log_expit(-np.asarray(logit, np.float64))
+    return beta * np.asarray(kl, np.float64) + np.asarray(reconstruction) + ratio * certainty
+
+
+def score_terms(
+    shards: Sequence[Path],
+    classifier: nn.Module,
+    autoencoders: Mapping[float, Autoencoder],
+    not_learnt: tuple[str, int, float] | None,
+) -> Iterator[pa.Table]:
+    """Yield tables TERMS, of a row for each event and beta, in the order of the shards.
+
+    `not_learnt` are sample, seed and fraction of `held_out`: of a sample that the networks learn
+    from, only the events kept for validation have a row. None: all have one.
+    """
+    torch.set_num_threads(1)
+    progress = Progress("scoring", sum(map(count_responses, shards)), "events")
+    for path in shards:
+        for batch in read_shard(path):
+            progress.update(len(batch))
+            event_id = batch.events.event_id
+            kept = np.ones(len(batch), bool)
+            if not_learnt is not None:
+                kept = held_out(event_id, *not_learnt)
+            yield _terms(batch, kept, classifier, autoencoders)
+    progress.finish()
+
+
+@torch.no_grad()
+def _terms(
+    batch: ResponseBatch,
+    kept: NDArray[np.bool_],
+    classifier: nn.Module,
+    autoencoders: Mapping[float, Autoencoder],
+) -> pa.Table:
+    seen = batch.triggered[kept]
+    x = torch.from_numpy(features(batch)[kept][seen])
+
+    def spread(values: torch.Tensor) -> Floats:
+        """Values of the triggered events, among NaN for the others."""
+        found = np.full((len(seen), *values.shape[1:]), np.nan, np.float32)
+        found[seen] = values.cpu().numpy()
+        return found
+
+    tables = []
+    for beta, autoencoder in autoencoders.items():
+        found = autoencoder(x.to(next(autoencoder.parameters()).device))
+        columns = {
+            "event_id": batch.events.event_id[kept],
+            "recoil": batch.events.recoil[kept],
+            "energy_keV": batch.events.energy_keV[kept],
+            "triggered": seen,
+            "logit": spread(logits(classifier, x)),
+            "beta": np.full(len(seen), beta),
+            "kl": spread(found.kl),
+            "reconstruction": spread(found.reconstruction),
+            "latent_mean": list(spread(found.latent_mean)),
+        }
+        tables.append(pa.table([pa.array(columns[f.name], f.type) for f in TERMS], schema=TERMS))
+    return pa.concat_tables(tables)
+
+
+def write_terms(path: str | Path, tables: Iterator[pa.Table]) -> None:
+    """Write tables TERMS as one Parquet file; memory is bounded by one of them."""
+    write_batches(path, tables, TERMS)
+
+
+def read_terms(path: str | Path) -> pd.DataFrame:
+    """The terms of a sample without its latent means; ValueError if the file is damaged."""
+    columns = [name for name in TERMS.names if name != "latent_mean"]
+    with open_parquet(path, "table of score terms") as file:
+        return file.read(columns=columns).to_pandas()
+
+
+def write_scores(path: str | Path, terms: str | Path, beta: float, ratio: float) -> None:
+    """Write table SCORES: the terms of one beta, and TS with them and R.
+
+    Raises:
+        ValueError: the terms are damaged, or not of this beta.
+    """
+    with open_parquet(terms, "table of score terms") as file:
+        table = file.read()
+    table = table.filter(pa.compute.equal(table["beta"], beta))
+    if not len(table):
+        raise ValueError(f"{terms}: no terms of beta {beta:g}")
+    kl, reconstruction, logit = (
+        table[name].to_numpy() for name in ("kl", "reconstruction", "logit")
+    )
+    ts = anomaly_score(kl, reconstruction, logit, beta, ratio)
+    columns = {name: table[name] for name in TERMS.names}
+    columns |= {"ts": pa.array(ts), "ratio": pa.array(np.full(len(table), ratio))}
+    scores = pa.table([columns[name] for name in SCORES.names], schema=SCORES)
+    write_batches(path, [scores], SCORES)

@@ -1,0 +1,34 @@
+"""How well scores separate the recoils: ROC curves of the test samples."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.xenon.darwin.accuracy import LOW_ENERGY_KEV
+from pipeline.xenon.events.table import RECOILS
+
+SCORES = {"logit": "classifier", "ts": "anomaly score"}  # columns of the score tables
+ACCEPTANCE = np.linspace(0.005, 0.995, 199)
+
+
+def roc_table(events: pd.DataFrame) -> pd.DataFrame:
+    """Share of electronic recoils that pass a cut that keeps a share of the nuclear ones.
+
+    `events` are score tables of both recoils; those that triggered count. Columns score (names in
+    SCORES), high_keV (of the events' true energies; inf: all), nr_acceptance, er_acceptance.
+    """
+    triggered = events[events["triggered"]]
+    tables = []
+    for high_keV in (np.inf, LOW_ENERGY_KEV):
+        chosen = triggered
+        if high_keV < np.inf:
+            chosen = triggered[triggered["energy_keV"] < high_keV]
+        is_nr = chosen["recoil"] == RECOILS.index("NR")
+        if is_nr.all() or not is_nr.any():
+            raise ValueError("a ROC curve needs triggered events of both recoils below 15 keV")
+        for column, name in SCORES.items():
+            cut = np.quantile(chosen.loc[is_nr, column], 1 - ACCEPTANCE)
+            electronic = np.sort(chosen.loc[~is_nr, column])
+            passing = 1 - np.searchsorted(electronic, cut, side="left") / len(electronic)
+            columns = {"nr_acceptance": ACCEPTANCE, "er_acceptance": passing}
+            tables.append(pd.DataFrame({"score": name, "high_keV": high_keV, **columns}))
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,93 @@
+"""The event table: recoils in liquid xenon and their quanta at the site, one Parquet row each.
+
+Every source, simulated or read, is brought into this one form; the detector response reads only
+it. Quanta are those before any detector: nothing here depends on light or charge collection.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.core.parquet_io import field, open_parquet, write_batches
+
+RECOILS = ("ER", "NR")  # names of the codes in `recoil`
+UNKNOWN = -1  # number of excitons where the source does not say
+EVENTS_PER_ROW_GROUP = 10_000
+
+SCHEMA = pa.schema(
+    [
+        field("event_id", pa.int64(), "number unique within the sample"),
+        field("source_event", pa.int64(), "event number in the file it came from"),
+        field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)"),
+        field("energy_keV", pa.float32(), "true recoil energy; NaN where unknown", "keV"),
+        field("x_cm", pa.float32(), "position from the axis, x", "cm"),
+        field("y_cm", pa.float32(), "position from the axis, y", "cm"),
+        field("depth_cm", pa.float32(), "position below the liquid's surface", "cm"),
+        field("photons", pa.int32(), "photons emitted at the site"),
+        field("electrons", pa.int32(), "electrons that escape recombination at the site"),
+        field("excitons", pa.int32(), f"excitons made directly; {UNKNOWN} where unknown"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class EventBatch:
+    """A number n of events; one array a column of `SCHEMA`, of its type."""
+
+    event_id: np.ndarray  # int64 [n]
+    source_event: np.ndarray  # int64 [n]
+    recoil: np.ndarray  # uint8 [n], index in RECOILS
+    energy_keV: np.ndarray  # float32 [n], NaN where unknown
+    x_cm: np.ndarray  # float32 [n]
+    y_cm: np.ndarray  # float32 [n]
+    depth_cm: np.ndarray  # float32 [n], 0 at the surface
+    photons: np.ndarray  # int32 [n]
+    electrons: np.ndarray  # int32 [n]
+    excitons: np.ndarray  # int32 [n], UNKNOWN where unknown
+
+    def __len__(self) -> int:
+        return len(self.event_id)
+
+
+def write_events(path: str | Path, batches: Iterable[EventBatch], metadata: dict[str, str]) -> int:
+    """Write batches as one event table and return the number of events.
+
+    Memory is bounded by one batch. `metadata` goes into the file's schema.
+    """
+    schema = SCHEMA.with_metadata({"table": "xenon events", "version": "1", **metadata})
+    tables = (
+        pa.table([pa.array(getattr(b, f.name), type=f.type) for f in schema], schema=schema)
+        for b in batches
+    )
+    return write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP)
+
+
+def read_events(path: str | Path) -> Iterator[EventBatch]:
+    """Yield the table's row groups in order.
+
+    Raises:
+        ValueError: the file is not a readable event table.
+    """
+    with open_parquet(path, "event table") as file:
+        missing = set(SCHEMA.names) - set(file.schema_arrow.names)
+        if missing:
+            raise ValueError(
+                f"{path}: not an event table, columns {sorted(missing)} are missing; bring other "
+                "Parquet files in through a sample of kind 'parquet'"
+            )
+        for group in range(file.num_row_groups):
+            rows = file.read_row_group(group, columns=SCHEMA.names)
+            yield EventBatch(*(rows[f.name].to_numpy() for f in fields(EventBatch)))
+
+
+def count_events(path: str | Path) -> int:
+    """Number of events in the table, from its footer.
+
+    Raises:
+        ValueError: the file is damaged.
+    """
+    with open_parquet(path, "event table") as file:
+        return file.metadata.num_rows

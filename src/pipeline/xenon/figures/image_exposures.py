@@ -1,0 +1,54 @@
+"""Median significance of the search in images against exposure."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+
+from pipeline.figures.style import PAGE_INCH
+from pipeline.statistics.excess.config import Wimp
+from pipeline.xenon.figures.significance import mark_levels
+from pipeline.xenon.figures.tests import LOOKS, NAMES
+
+
+def draw_exposures(
+    table: pd.DataFrame, wimps: Sequence[Wimp], levels_sigma: Sequence[float]
+) -> Figure:
+    """A panel for each WIMP, a curve for each test; extrapolated values are open markers.
+
+    `table` is of `inference.excess_search.significances`.
+    """
+    figure = Figure(figsize=(PAGE_INCH, 3.0))
+    axes = figure.subplots(1, len(wimps), sharex=True, sharey=True, squeeze=False)[0]
+    for axis, wimp in zip(axes, wimps, strict=True):
+        own = table[
+            (table["mass_GeV"] == wimp.mass_GeV)
+            & (table["cross_section_cm2"] == wimp.cross_section_cm2)
+        ]
+        for test, look in LOOKS.items():
+            rows = own[own["test"] == test].sort_values("exposure_t_yr")
+            axis.plot(
+                rows["exposure_t_yr"],
+                rows["significance"],
+                color=look.colour,
+                label=NAMES[test].replace("TS", "the loss"),
+            )
+            for extrapolated, face in ((False, look.colour), (True, "white")):
+                some = rows[rows["extrapolated"] == extrapolated]
+                axis.plot(
+                    some["exposure_t_yr"],
+                    some["significance"],
+                    look.marker,
+                    color=look.colour,
+                    markerfacecolor=face,
+                )
+        mark_levels(axis, levels_sigma)
+        axis.set(xscale="log", xlabel="exposure [t yr]")
+        axis.xaxis.set_major_formatter("{x:g}")
+        axis.xaxis.set_minor_formatter(NullFormatter())
+        axis.set_title(f"{wimp.mass_GeV:g} GeV, {wimp.cross_section_cm2:g} cm$^2$", fontsize=9)
+    axes[0].set(ylabel=r"median significance [$\sigma$]", ylim=(-0.5, 1.6 * max(levels_sigma)))
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
+    return figure

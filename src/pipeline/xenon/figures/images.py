@@ -1,0 +1,32 @@
+"""Images of events as the networks see them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from pipeline.figures.style import PAGE_INCH
+from pipeline.xenon.xenon1t.images import LAYERS, ShownEvent
+
+
+def draw_images(events: Mapping[str, ShownEvent]) -> Figure:
+    """A row for each event, a column for each layer; colours are ln(1 + photons)."""
+    figure = Figure(figsize=(PAGE_INCH, 2.2 * len(events)))
+    axes = figure.subplots(len(events), len(LAYERS), squeeze=False)
+    images = {name: np.log1p(event.counts) for name, event in events.items()}
+    for column, layer in enumerate(LAYERS):
+        brightest = max(image[column].max() for image in images.values())
+        for axis, (name, event) in zip(axes[:, column], events.items(), strict=True):
+            # Text runs from the top row down, y goes up.
+            origin = "upper" if layer == "waveforms" else "lower"
+            mesh = axis.imshow(images[name][column], origin=origin, vmin=0, vmax=brightest)
+            axis.set(xticks=[], yticks=[], title=layer)
+            axis.grid(visible=False)
+            if column == 0:
+                axis.set_ylabel(
+                    f"{name}\n{event.energy_keV:.1f} keV\n{event.s1_photons} photons of S1\n"
+                    f"{event.s2_photons} of S2",
+                    fontsize=8,
+                )
+        figure.colorbar(mesh, ax=axes[:, column], label="ln(1 + photons)", shrink=0.8)
+    return figure

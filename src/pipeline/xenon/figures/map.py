@@ -1,0 +1,115 @@
+"""Median significance over WIMP mass and cross-section at one exposure."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from pipeline.figures.style import COLOURS, PAGE_INCH, Look
+from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO
+from pipeline.xenon.config.search import WimpMap
+from pipeline.xenon.figures.tests import NAMES, PUBLISHED
+from pipeline.xenon.published import LIMITS, SIGNIFICANCE
+
+_SHOWN = (ANOMALY, COUNTING, LIKELIHOOD_RATIO)
+_COLOURS = (0.0, 7.0)  # ends of the colour scale [sigma]
+_HIGHEST = 38.0  # significance of the smallest p-value that is not zero [sigma]
+_EXPERIMENTS = {
+    "XENON1T": Look(COLOURS[2], "v"),
+    "XENONnT": Look(COLOURS[3], "^"),
+    "LZ": Look(COLOURS[4], "D"),
+    "DARWIN": Look(COLOURS[6], "s"),
+}
+
+
+def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]) -> Figure:
+    """A panel for each test: colours, contours at `levels_sigma`, and what is published.
+
+    `table` is of `inference.excess_search.significances`; `models` must be a grid. The axes are
+    wide enough for the published points, wherever the grid ends.
+    """
+    at_exposure = table[table["exposure_t_yr"] == models.exposure_t_yr]
+    figure = Figure(figsize=(PAGE_INCH, 3.6))
+    axes = figure.subplots(1, len(_SHOWN), sharex=True, sharey=True)
+    for axis, test in zip(axes, _SHOWN, strict=True):
+        rows = at_exposure[at_exposure["test"] == test]
+        grid = rows.pivot(index="cross_section_cm2", columns="mass_GeV", values="significance").loc[
+            sorted(models.cross_sections_cm2), sorted(models.masses_GeV)
+        ]
+        # Before the contours, whose labels are placed on the axes as they are.
+        axis.set(xscale="log", yscale="log", xlabel="WIMP mass [GeV]")
+        axis.set_title(NAMES[test], fontsize=8)
+        published = _draw_published(axis)
+        mesh = _draw_test(axis, grid, levels_sigma)
+    axes[0].set_ylabel(r"cross-section [cm$^2$]")
+    figure.colorbar(mesh, ax=axes, label=r"median significance [$\sigma$]", extend="max")
+    figure.legend(handles=published, loc="outside lower center", ncols=3, fontsize=7)
+    figure.suptitle(f"{models.exposure_t_yr:g} t yr", fontsize=9)
+    return figure
+
+
+def _draw_test(axis: Axes, grid: pd.DataFrame, levels_sigma: Sequence[float]) -> QuadMesh:
+    mass, cross_section = (np.asarray(side, float) for side in (grid.columns, grid.index))
+    # Contours need numbers where p-values are too small to be one.
+    significance = np.minimum(grid.to_numpy(), _HIGHEST)
+    mesh = axis.pcolormesh(
+        _edges(mass),
+        _edges(cross_section),
+        significance,
+        vmin=_COLOURS[0],
+        vmax=_COLOURS[1],
+        cmap="Blues",
+        rasterized=True,
+    )
+    lines = axis.contour(
+        mass, cross_section, significance, levels=sorted(levels_sigma), colors="k", linewidths=1
+    )
+    # On the side of heavy WIMPs: limits are lowest, and published points lie, at 30 to 50 GeV.
+    heavy = mass[0] ** 0.25 * mass[-1] ** 0.75
+    paths = [np.asarray(path.vertices) for path in lines.get_paths()]
+    labels = [path[np.argmin(np.abs(np.log(path[:, 0] / heavy)))] for path in paths if len(path)]
+    axis.clabel(lines, fmt=r"%g$\sigma$", fontsize=6, inline_spacing=1, manual=labels)
+    axis.grid(visible=False)
+    return mesh
+
+
+def _draw_published(axis: Axes) -> list[Line2D]:
+    """Markers at the published WIMPs; expected limits are open."""
+    points = []
+    for limit in LIMITS:
+        look = _EXPERIMENTS[limit.experiment]
+        kind = "expected limit" if limit.expected else "limit"
+        points += axis.plot(
+            limit.wimp.mass_GeV,
+            limit.wimp.cross_section_cm2,
+            look.marker,
+            color=look.colour,
+            # Seen on dark and on light cells.
+            markerfacecolor="white" if limit.expected else look.colour,
+            markeredgecolor=look.colour if limit.expected else "white",
+            markersize=6,
+            label=f"{limit.experiment}, {limit.exposure_t_yr:g} t yr: {kind}, 90 % CL",
+        )
+    points += axis.plot(
+        SIGNIFICANCE.wimp.mass_GeV,
+        SIGNIFICANCE.wimp.cross_section_cm2,
+        PUBLISHED.marker,
+        color=PUBLISHED.colour,
+        markeredgecolor="white",
+        markersize=10,
+        label=f"{SIGNIFICANCE.source}, {SIGNIFICANCE.exposure_t_yr:g} t yr: "
+        rf"about {SIGNIFICANCE.significance:g}$\sigma$",
+    )
+    return points
+
+
+def _edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Edges of cells around rising `centres` (n,), half-way in the logarithm: (n + 1,)."""
+    log = np.log(centres)
+    middle = 0.5 * (log[1:] + log[:-1])
+    return np.exp(np.concatenate([[2 * log[0] - middle[0]], middle, [2 * log[-1] - middle[-1]]]))

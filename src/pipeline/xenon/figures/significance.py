@@ -1,0 +1,76 @@
+"""Median significance of the search against exposure, after arXiv 2410.00755."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline.figures.style import PAGE_INCH
+from pipeline.statistics.excess.config import Wimp
+from pipeline.xenon.figures.tests import LOOKS, NAMES, PUBLISHED
+from pipeline.xenon.published import SIGNIFICANCE
+
+
+def draw_significance(table: pd.DataFrame, wimp: Wimp, levels_sigma: Sequence[float]) -> Figure:
+    """A curve for each test.
+
+    Args:
+        table: of `inference.excess_search.significances`; extrapolated values are open markers.
+        wimp: the model that is drawn; the published value stands beside it where it is the same.
+        levels_sigma: significances that are marked.
+    """
+    figure = Figure(figsize=(0.75 * PAGE_INCH, 3.6))
+    axis = figure.subplots()
+    same = (table["mass_GeV"] == wimp.mass_GeV) & (
+        table["cross_section_cm2"] == wimp.cross_section_cm2
+    )
+    for test, rows in table[same].groupby("test"):
+        _draw_test(axis, rows.sort_values("exposure_t_yr"), str(test))
+    if wimp == SIGNIFICANCE.wimp:
+        axis.plot(
+            SIGNIFICANCE.exposure_t_yr,
+            SIGNIFICANCE.significance,
+            PUBLISHED.marker,
+            color=PUBLISHED.colour,
+            markersize=12,
+            markerfacecolor="none",
+            label=f"{SIGNIFICANCE.source}, about",
+        )
+    mark_levels(axis, levels_sigma)
+    axis.set(xlabel="exposure [t yr]", ylabel=r"median significance [$\sigma$]")
+    axis.set(xlim=(0, None), title=f"{wimp.mass_GeV:g} GeV, {wimp.cross_section_cm2:g} cm$^2$")
+    axis.legend(loc="upper left")
+    return figure
+
+
+def mark_levels(axis: Axes, levels_sigma: Sequence[float]) -> None:
+    """Dotted lines at significances, with their names at the right edge."""
+    for level in levels_sigma:
+        axis.axhline(level, color="0.4", linestyle=":", linewidth=1)
+        axis.annotate(
+            rf"{level:g}$\sigma$",
+            (1, level),
+            xycoords=axis.get_yaxis_transform(),
+            xytext=(-3, 2),
+            textcoords="offset points",
+            ha="right",
+            fontsize=7,
+            color="0.3",
+        )
+
+
+def _draw_test(axis: Axes, rows: pd.DataFrame, test: str) -> None:
+    look = LOOKS[test]
+    exposure, significance = rows["exposure_t_yr"], rows["significance"]
+    axis.plot(exposure, significance, color=look.colour)
+    for beyond, face in ((False, look.colour), (True, "white")):
+        chosen = rows["extrapolated"] == beyond
+        axis.plot(
+            exposure[chosen],
+            significance[chosen],
+            look.marker,
+            color=look.colour,
+            markerfacecolor=face,
+        )
+    axis.plot([], [], f"-{look.marker}", color=look.colour, label=NAMES[test])

@@ -1,0 +1,18 @@
+"""One colour, marker and name for every test of the search, the same in all figures."""
+
+from pipeline.figures.style import COLOURS, Look
+from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO, SHAPE
+
+LOOKS = {
+    ANOMALY: Look(COLOURS[0], "o"),
+    COUNTING: Look(COLOURS[7], "s"),
+    SHAPE: Look(COLOURS[2], "^"),
+    LIKELIHOOD_RATIO: Look(COLOURS[6], "D"),
+}
+NAMES = {
+    ANOMALY: "extended likelihood of TS",
+    COUNTING: "counting alone",
+    SHAPE: "shape of TS alone",
+    LIKELIHOOD_RATIO: "likelihood ratio (knows the WIMP)",
+}
+PUBLISHED = Look(COLOURS[1], "*")  # the significance that arXiv 2410.00755 has

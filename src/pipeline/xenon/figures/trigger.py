@@ -1,0 +1,23 @@
+"""What the detector sees of recoils in the region of interest."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from pipeline.figures.style import COLUMN_INCH
+from pipeline.xenon.figures.recoils import COLOUR
+
+
+def draw_trigger(table: pd.DataFrame) -> Figure:
+    """Fractions against true energy, from a table of `xenon.trigger.trigger_table`."""
+    figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.0))
+    axis = figure.subplots()
+    for recoil, rows in table.groupby("recoil"):
+        colour, energy = COLOUR[str(recoil)], rows["energy_keV"]
+        axis.plot(energy, rows["triggered"], color=colour, label=f"{recoil}, triggered")
+        axis.plot(energy, rows["s2_only"], "--", color=colour, label=f"{recoil}, S2 only")
+    axis.set(xscale="log", xlabel="true energy [keV]", ylabel="fraction of recoils", ylim=(0, 1.02))
+    ticks = [e for e in (1, 2, 5, 10, 20, 50, 100) if e <= table["energy_keV"].max()]
+    axis.set_xticks(ticks, [f"{e:g}" for e in ticks])
+    axis.set_xticks([], minor=True)
+    axis.legend(loc="center right")
+    return figure

@@ -1,0 +1,87 @@
+"""The variational autoencoder, which learns what electronic recoils look like.
+
+The encoder gives q(z|x), a normal distribution with a mean and a variance in each latent dimension;
+the decoder gives a normal distribution of every feature, with mean x_D and variance sigma_D^2
+(arXiv 2410.00755, section 3; Kingma & Welling, arXiv 1312.6114).
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from pipeline.xenon.config.anomaly import VAE
+from pipeline.xenon.networks.dataset import Batch
+from pipeline.xenon.networks.dense import dense
+
+
+class Terms(NamedTuple):
+    """The two terms of n events, and where they lie in the latent space."""
+
+    kl: Tensor  # [n]
+    reconstruction: Tensor  # [n]
+    latent_mean: Tensor  # [n, latent]
+
+
+class Autoencoder(nn.Module):
+    """Encoder and decoder of events with this number of features."""
+
+    def __init__(self, settings: VAE, features: int) -> None:
+        super().__init__()
+        self.encoder = dense([features, *settings.widths, 2 * settings.latent])
+        self.decoder = dense([settings.latent, *reversed(settings.widths), 2 * features])
+        self.log_variance_range = settings.log_variance
+
+    def encode(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of q(z|x), each [n, latent]."""
+        mean, log_variance = self.encoder(features).chunk(2, dim=1)
+        return mean, log_variance
+
+    def decode(self, latent: Tensor) -> tuple[Tensor, Tensor]:
+        """x_D and ln sigma_D^2, each [n, features].
+
+        The variance is held in its range by a sigmoid: where a clip holds it, no gradient would
+        bring it back.
+        """
+        low, high = self.log_variance_range
+        mean, raw = self.decoder(latent).chunk(2, dim=1)
+        return mean, low + (high - low) * torch.sigmoid(raw)
+
+    def forward(self, features: Tensor, noise: Tensor | None = None) -> Terms:
+        """The terms at z = mean + sigma * noise [n, latent]; without noise at z = mean."""
+        mean, log_variance = self.encode(features)
+        latent = mean if noise is None else mean + (0.5 * log_variance).exp() * noise
+        return Terms(
+            kl_divergence(mean, log_variance),
+            negative_log_likelihood(features, *self.decode(latent)),
+            mean,
+        )
+
+
+def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL(q || N(0, 1)) [n] of normal distributions [n, latent].
+
+    sum (mu^2 + sigma^2 - 1 - ln sigma^2) / 2; Kingma & Welling, appendix B.
+    """
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)
+
+
+def negative_log_likelihood(x: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
+    """-ln N(x; mean, diag variance) [n] of rows [n, features].
+
+    sum ((x - mean)^2 / variance + ln variance + ln 2 pi) / 2.
+    """
+    squares = (x - mean).square() * (-log_variance).exp()
+    return 0.5 * (squares + log_variance + math.log(2 * math.pi)).sum(1)
+
+
+def vae_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
+    """beta KL - ln N(x; x_D, sigma_D^2) [n] of a batch, at one draw of z.
+
+    The mean over draws is minus the evidence lower bound for beta = 1, that of a beta-VAE else
+    (Higgins et al., ICLR 2017).
+    """
+    device = next(model.parameters()).device
+    terms: Terms = model(batch.features.to(device), batch.noise.to(device))
+    return beta * terms.kl + terms.reconstruction

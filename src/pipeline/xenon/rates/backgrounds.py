@@ -1,0 +1,219 @@
+"""Expected counts in the region of interest: spectra folded with the trigger's efficiency.
+
+The region is a window in true energy for each recoil. A cut on measured quantities belongs into
+the efficiency, which may be any fraction of events that are kept.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.physics.wimps import wimp_rate
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.events.table import RECOILS
+from pipeline.xenon.rates.recoil_spectra import (
+    Spectrum,
+    atmospheric_neutrinos,
+    boron8,
+    double_beta_decay,
+    midpoints,
+    solar_neutrinos,
+)
+
+Array = NDArray[np.float64]
+
+ER, NR = RECOILS
+_CELLS = 30  # of a measured efficiency
+
+
+@dataclass(frozen=True)
+class Efficiency:
+    """Fraction of recoils that are triggered against true energy [keV], linear in between."""
+
+    energy_keV: Array
+    fraction: Array
+
+    def __post_init__(self) -> None:
+        if len(self.energy_keV) < 2 or len(self.energy_keV) != len(self.fraction):
+            raise ValueError(
+                f"an efficiency needs two points or more, got {len(self.energy_keV)} energies and "
+                f"{len(self.fraction)} fractions"
+            )
+        if not (np.diff(self.energy_keV) > 0).all():
+            raise ValueError("energies of an efficiency must rise")
+        inside = (np.asarray(self.fraction) >= 0) & (np.asarray(self.fraction) <= 1)
+        if not inside.all():
+            raise ValueError("fractions of an efficiency must lie within 0 and 1")
+
+    @classmethod
+    def measured(
+        cls, energy_keV: Array, triggered: NDArray[np.bool_], window_keV: tuple[float, float]
+    ) -> Self:
+        """From simulated events (n,), in cells that share the window evenly in log energy.
+
+        Raises ValueError if a cell holds no event.
+        """
+        edges = np.geomspace(*window_keV, _CELLS + 1)
+        events, _ = np.histogram(energy_keV, edges)
+        if not events.all():
+            low, high = edges[np.argmin(events)], edges[np.argmin(events) + 1]
+            raise ValueError(
+                f"no simulated event at {low:.3g} to {high:.3g} keV to measure the trigger with; "
+                "simulate more, or make the region of interest smaller"
+            )
+        passed, _ = np.histogram(energy_keV[triggered], edges)
+        # The outer halves of the outer cells have their cell's fraction.
+        energy = np.concatenate([edges[:1], np.sqrt(edges[1:] * edges[:-1]), edges[-1:]])
+        return cls(energy, np.pad(passed / events, 1, mode="edge"))
+
+    def at(self, energy_keV: Array) -> Array:
+        """The fraction at `energy_keV` (n,); ValueError beyond the table."""
+        low, high = self.energy_keV[0], self.energy_keV[-1]
+        if len(energy_keV) and not (low <= energy_keV.min() and energy_keV.max() <= high):
+            raise ValueError(
+                f"the response is known from {low:g} to {high:g} keV, and recoils of "
+                f"{energy_keV.min():g} to {energy_keV.max():g} keV are asked for"
+            )
+        return np.interp(energy_keV, self.energy_keV, self.fraction)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A kind of recoil events: name, recoil ("ER" or "NR"), window [keV] and spectrum."""
+
+    name: str
+    recoil: str
+    window_keV: tuple[float, float]
+    spectrum: Spectrum
+
+    def expected_per_t_yr(self, efficiency: Efficiency | None = None) -> float:
+        """Events in the window [1/(t yr)]; without efficiency those before the trigger."""
+        low, high = self.window_keV
+        energy = midpoints(low, high, 500)
+        passed = 1.0 if efficiency is None else efficiency.at(energy)
+        return float((self.spectrum(energy) * passed).mean() * (high - low))
+
+    def event_weights(
+        self, energy_keV: Array, efficiency: Efficiency, generated: Spectrum | None = None
+    ) -> Array:
+        """What each triggered simulated event stands for [1/(t yr)]; zero outside the window.
+
+        `generated` is the spectrum that the events of true energies `energy_keV` (n,) were drawn
+        from before the trigger, of any scale; None: uniform. The weights add up to
+        `expected_per_t_yr(efficiency)`, so that counts are those of the table whatever the
+        sample's fluctuations. Raises ValueError if the window holds no event.
+        """
+        low, high = self.window_keV
+        inside = (energy_keV >= low) & (energy_keV <= high)
+        weight = np.zeros(len(energy_keV))
+        # Some spectra are integrals: too slow for each event.
+        grid = np.linspace(low, high, 500)
+        weight[inside] = np.interp(energy_keV[inside], grid, self.spectrum(grid))
+        if generated is not None:
+            weight[inside] /= generated(energy_keV[inside])
+        expected = self.expected_per_t_yr(efficiency)
+        if expected > 0 and not weight.sum() > 0:
+            raise ValueError(
+                f"{self.name}: no simulated {self.recoil} event at {low:g} to {high:g} keV, where "
+                f"{expected:g} are expected per t yr"
+            )
+        return weight * (expected / weight.sum()) if expected > 0 else np.zeros_like(weight)
+
+
+def event_weights(
+    components: Iterable[Component],
+    energy_keV: Array,
+    recoil: NDArray[np.uint8],
+    efficiencies: Mapping[str, Efficiency],
+    generated: Mapping[str, Spectrum] | None = None,
+) -> Array:
+    """What each triggered event (n,) stands for [1/(t yr)] in the sum of `components`.
+
+    `recoil` holds the codes of the event table; `efficiencies`, and `generated` of
+    `Component.event_weights`, go by the names "ER" and "NR".
+    """
+    weight = np.zeros(len(energy_keV))
+    for component in components:
+        name = component.recoil
+        own = recoil == RECOILS.index(name)
+        weight[own] += component.event_weights(
+            energy_keV[own], efficiencies[name], None if generated is None else generated[name]
+        )
+    return weight
+
+
+def backgrounds(rates: Rates) -> list[Component]:
+    """The background components of the config."""
+
+    def flat(rate: float) -> Spectrum:
+        return lambda energy: np.full(len(energy), rate)
+
+    electron_recoils: dict[str, Spectrum] = {
+        "pp": lambda energy: solar_neutrinos(energy, ["pp"]),
+        "7Be": lambda energy: solar_neutrinos(energy, ["7Be ground", "7Be excited"]),
+        "136Xe": lambda energy: double_beta_decay(
+            energy, rates.xe136_half_life_yr, rates.xe136_abundance
+        ),
+    } | {name: flat(rate) for name, rate in rates.flat_electron_recoils_per_t_yr_keV.items()}
+    slope = rates.neutron_slope_keV
+    nuclear_recoils: dict[str, Spectrum] = {
+        "8B": lambda energy: boron8(energy, rates.boron8_per_t_yr),
+        "atmospheric": lambda energy: atmospheric_neutrinos(energy, rates.atmospheric_per_t_yr),
+        "neutrons": lambda energy: rates.neutrons_per_t_yr / slope * np.exp(-energy / slope),
+    }
+    return [
+        Component(name, ER, rates.electron_recoils_keV, spectrum)
+        for name, spectrum in electron_recoils.items()
+    ] + [
+        Component(name, NR, rates.nuclear_recoils_keV, spectrum)
+        for name, spectrum in nuclear_recoils.items()
+    ]
+
+
+def wimp(rates: Rates, mass_GeV: float) -> Component:
+    """Recoils of WIMPs of `mass_GeV`, per cm2 of cross-section: all counts grow with it.
+
+    Tabulated once, a tenth of a second. Raises ValueError if the window sees none.
+    """
+    low, high = rates.nuclear_recoils_keV
+    energies = np.geomspace(low, high, 100)
+    # The tolerance of wimprates' integrals is absolute: near one it costs ten times as much.
+    table = wimp_rate(energies, mass_GeV, 1e-47) / 1e-47
+    if not table.sum() > 0:
+        raise ValueError(
+            f"WIMPs of {mass_GeV:g} GeV give no recoil at {low:g} to {high:g} keV; search for "
+            "heavier ones or lower nuclear_recoils_keV"
+        )
+    return Component(
+        f"WIMP {mass_GeV:g} GeV", NR, (low, high), lambda e: np.interp(e, energies, table)
+    )
+
+
+def background_table(rates: Rates, efficiencies: Mapping[str, Efficiency]) -> pd.DataFrame:
+    """Expected background [1/(t yr)] by component, and its sum in the last row, "total".
+
+    Columns component, recoil, recoils_per_t_yr (before the trigger) and triggered_per_t_yr.
+    `efficiencies` holds "ER" and "NR". Raises ValueError if nothing is expected.
+    """
+    rows = [
+        {
+            "component": component.name,
+            "recoil": component.recoil,
+            "recoils_per_t_yr": component.expected_per_t_yr(),
+            "triggered_per_t_yr": component.expected_per_t_yr(efficiencies[component.recoil]),
+        }
+        for component in backgrounds(rates)
+    ]
+    table = pd.DataFrame(rows)
+    sums = table[["recoils_per_t_yr", "triggered_per_t_yr"]].sum()
+    if not sums["triggered_per_t_yr"] > 0:
+        raise ValueError(
+            "no background is expected in the region of interest (B = 0): widen "
+            "electron_recoils_keV or nuclear_recoils_keV, or check the trigger's efficiency"
+        )
+    total = pd.DataFrame([{"component": "total", "recoil": "", **sums}])
+    return pd.concat([table, total], ignore_index=True)

@@ -1,0 +1,104 @@
+"""Recoil spectra in liquid xenon before any detector: backgrounds; WIMPs are in `wimps`.
+
+Every function takes recoil energies [keV], shape (n,), and gives dR/dE [1/(t yr keV)] of natural
+xenon.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.polynomial.polynomial import polyval
+from numpy.typing import NDArray
+from scipy.constants import Avogadro, day
+
+from pipeline.physics.solar_neutrinos import (
+    ELECTRON_MASS_KEV,
+    SOURCES,
+    BetaSource,
+    LineSource,
+    beta_spectrum,
+    solar_cross_section,
+)
+
+Array = NDArray[np.float64]
+Spectrum = Callable[[Array], Array]
+
+YEAR_S = 365.25 * day
+XENON_ELECTRONS = 54
+XENON_ATOMS_PER_T = 1e6 / 131.293 * Avogadro
+# 136Xe: Redshaw et al. 2007, Phys. Rev. Lett. 98, 053003.
+XE136_Q_KEV = 2457.83
+
+
+def solar_neutrinos(energy_keV: Array, names: Sequence[str]) -> Array:
+    """Electrons scattered by solar neutrinos of `names` in `SOURCES`, taken as free and at rest.
+
+    Binding leaves fewer electrons below 35 keV (Chen et al. 2017, Phys. Lett. B 774, 656); that
+    is not in it.
+    """
+    rate = np.zeros(len(energy_keV))
+    for name in names:
+        neutrino, flux = _fluxes(SOURCES[name])
+        rate += flux @ solar_cross_section(neutrino[:, None], energy_keV)
+    return rate * XENON_ELECTRONS * XENON_ATOMS_PER_T * YEAR_S
+
+
+def double_beta_decay(energy_keV: Array, half_life_yr: float, abundance: float) -> Array:
+    """Sum energy of the two electrons of 136Xe's two-neutrino double beta decay.
+
+    Shape of Primakoff & Rosen 1959, Rep. Prog. Phys. 22, 121, in units of the electron mass:
+    K (Q - K)^5 (1 + 2 K + 4 K^2 / 3 + K^3 / 3 + K^4 / 30).
+    """
+
+    def shape(energy: Array) -> Array:
+        kinetic, end = energy / ELECTRON_MASS_KEV, XE136_Q_KEV / ELECTRON_MASS_KEV
+        series = polyval(kinetic, [1, 2, 4 / 3, 1 / 3, 1 / 30])
+        return np.asarray(kinetic * np.clip(end - kinetic, 0, None) ** 5 * series)
+
+    decays = XENON_ATOMS_PER_T * abundance * np.log(2) / half_life_yr
+    return decays * shape(energy_keV) / _integral(shape, 0, XE136_Q_KEV)
+
+
+def boron8(energy_keV: Array, rate_above_1keV: float) -> Array:
+    """Nuclear recoils of 8B neutrinos, scaled to `rate_above_1keV` [1/(t yr)].
+
+    Shape: NEST's fit of the coherent scattering spectrum (TestSpectra::B8_spectrum), a cubic in
+    the logarithm up to 4 keV.
+    """
+
+    def shape(energy: Array) -> Array:
+        logarithm = polyval(energy, [-2.198, -1.2184, 0.32849, -0.12441])
+        return np.asarray(10**logarithm * (energy <= 4))
+
+    return rate_above_1keV * shape(energy_keV) / _integral(shape, 1, 4)
+
+
+def atmospheric_neutrinos(energy_keV: Array, rate: float) -> Array:
+    """Nuclear recoils of atmospheric neutrinos, `rate` of all energies [1/(t yr)].
+
+    Shape: NEST's fit (TestSpectra::atmNu_spectrum), up to 85 keV.
+    """
+
+    def shape(energy: Array) -> Array:
+        cubic = polyval(energy, [1, 0.0041482, 0.00079972, -1.0201e-5])
+        return np.asarray(cubic * np.exp(-energy / 12.355) * (energy <= 85))
+
+    return rate * shape(energy_keV) / _integral(shape, 0, 85)
+
+
+def _fluxes(source: BetaSource | LineSource) -> tuple[Array, Array]:
+    """Neutrino energies [keV] and the flux [1/(cm2 s)] that each stands for (midpoint rule)."""
+    if isinstance(source, LineSource):
+        return np.array([source.energy_keV]), np.array([source.flux_cm2_s])
+    energies = midpoints(0, source.endpoint_keV)
+    shape = beta_spectrum(energies, source)
+    return energies, source.flux_cm2_s * shape / shape.sum()
+
+
+def _integral(shape: Spectrum, low: float, high: float) -> float:
+    return float(shape(midpoints(low, high)).mean() * (high - low))
+
+
+def midpoints(low: float, high: float, steps: int = 4000) -> Array:
+    """Energies in the middle of equal steps from `low` to `high`."""
+    return low + (high - low) / steps * (np.arange(steps, dtype=np.float64) + 0.5)

@@ -1,0 +1,98 @@
+"""The two networks that see images: a CNN, and a convolutional variational autoencoder."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from torch import Tensor, nn
+
+from pipeline.xenon.config.images import Cnn, Cvae
+from pipeline.xenon.networks.dataset import Batch
+from pipeline.xenon.networks.vae import kl_divergence
+from pipeline.xenon.xenon1t.images import LAYERS
+
+
+def build_cnn(settings: Cnn, size: int) -> nn.Sequential:
+    """An untrained classifier of flat images; its output is the logit of a WIMP.
+
+    The losses are those of `anomaly.classifier`.
+    """
+    layers: list[nn.Module] = [nn.Unflatten(1, (len(LAYERS), size, size))]
+    for inputs, outputs in pairwise([len(LAYERS), *settings.widths]):
+        layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+    pixels = (size >> len(settings.widths)) ** 2
+    dense = nn.Linear(settings.widths[-1] * pixels, settings.hidden)
+    return nn.Sequential(*layers, nn.Flatten(), dense, nn.ReLU(), nn.Linear(settings.hidden, 1))
+
+
+class Terms(NamedTuple):
+    """The two terms of n images' loss."""
+
+    mse: Tensor  # [n]
+    latent: Tensor  # [n]
+
+
+class ImageAutoencoder(nn.Module):
+    """Encoder and decoder of flat images."""
+
+    def __init__(self, settings: Cvae, size: int) -> None:
+        super().__init__()
+        widths, side = settings.widths, size >> len(settings.widths)
+        smallest = (widths[-1], side, side)
+        inner = widths[-1] * side * side
+        self.encoder = nn.Sequential(
+            nn.Unflatten(1, (len(LAYERS), size, size)),
+            *_halving(widths),
+            nn.Flatten(),
+            nn.Linear(inner, 2 * settings.latent),
+        )
+        self.decoder = nn.Sequential(
+            nn.Linear(settings.latent, inner),
+            nn.ReLU(),
+            nn.Unflatten(1, smallest),
+            *_doubling(widths),
+            nn.Flatten(),
+        )
+        self.loss = settings.loss
+
+    def forward(self, images: Tensor, noise: Tensor | None = None) -> Terms:
+        """The terms at z = mean + sigma * noise [n, latent]; without noise at z = mean."""
+        mean, log_variance = self.encoder(images).chunk(2, dim=1)
+        latent = mean if noise is None else mean + (0.5 * log_variance).exp() * noise
+        return Terms(
+            (images - self.decoder(latent)).square().mean(1),
+            latent_term(mean, log_variance, self.loss),
+        )
+
+
+def latent_term(mean: Tensor, log_variance: Tensor, loss: str) -> Tensor:
+    """The latent term [n] of normal distributions [n, latent], for `loss` of `Cvae`.
+
+    'printed': sum (sigma^2 + mu^2 - ln sigma - 1) as the talk has it: its least value, at
+    mu = 0 and sigma = 1/sqrt(2), is (ln 2 - 1) / 2 in each dimension, not zero.
+    """
+    if loss == "standard":
+        return kl_divergence(mean, log_variance)
+    return (log_variance.exp() + mean.square() - 0.5 * log_variance - 1).sum(1)
+
+
+def cvae_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
+    """MSE + beta times the latent term, [n], of a batch at one draw of z."""
+    device = next(model.parameters()).device
+    terms: Terms = model(batch.features.to(device), batch.noise.to(device))
+    return terms.mse + beta * terms.latent
+
+
+def _halving(widths: Sequence[int]) -> list[nn.Module]:
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise([len(LAYERS), *widths]):
+        layers += [nn.Conv2d(inputs, outputs, 4, stride=2, padding=1), nn.ReLU()]
+    return layers
+
+
+def _doubling(widths: Sequence[int]) -> list[nn.Module]:
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise([*reversed(widths), len(LAYERS)]):
+        layers += [nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1), nn.ReLU()]
+    # No ReLU behind the last one: where its output is negative, no gradient would raise it.
+    return layers[:-1]

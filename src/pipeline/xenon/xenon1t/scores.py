@@ -1,0 +1,91 @@
+"""What the two networks say of a sample's images."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from pipeline.core.parquet_io import field, open_parquet, write_batches
+from pipeline.core.progress import Progress
+from pipeline.xenon.networks.classifier import logits
+from pipeline.xenon.response.shards import count_responses, read_shard
+from pipeline.xenon.response.simulation import ResponseBatch
+from pipeline.xenon.xenon1t.networks import ImageAutoencoder
+
+SCHEMA = pa.schema(
+    [
+        field("event_id", pa.int64(), "number unique within the sample"),
+        field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)"),
+        field("energy_keV", pa.float32(), "true recoil energy", "keV"),
+        field("triggered", pa.bool_(), "S1 in coincidence and S2 large enough"),
+        field("s2_only", pa.bool_(), "S2 large enough, no S1 in coincidence"),
+        field("logit", pa.float32(), "ln(p / (1 - p)), p the CNN's probability of a WIMP"),
+        field("mse", pa.float32(), "mean square of the reconstruction's error at z = mean"),
+        field("latent_term", pa.float32(), "latent term of the loss, before beta"),
+        field("loss", pa.float64(), "mse + beta latent_term"),
+    ]
+)
+
+
+def score_images(
+    shards: Sequence[Path],
+    see: Callable[[ResponseBatch], NDArray[np.float32]],
+    classifier: nn.Module,
+    autoencoder: ImageAutoencoder,
+    beta: float,
+    min_s2_photons: int,
+) -> Iterator[pa.Table]:
+    """Yield tables SCHEMA of the events whose S2 is seen, triggered or not, and of no others.
+
+    `see` makes flat images; `min_s2_photons` is the least S2 that is seen.
+    """
+    torch.set_num_threads(1)
+    progress = Progress("scoring images", sum(map(count_responses, shards)), "events")
+    for path in shards:
+        for batch in read_shard(path):
+            progress.update(len(batch))
+            yield _scored(batch, see(batch), classifier, autoencoder, beta, min_s2_photons)
+    progress.finish()
+
+
+@torch.no_grad()
+def _scored(
+    batch: ResponseBatch,
+    images: NDArray[np.float32],
+    classifier: nn.Module,
+    autoencoder: ImageAutoencoder,
+    beta: float,
+    min_s2_photons: int,
+) -> pa.Table:
+    seen = batch.s2_photons_detected >= min_s2_photons
+    x = torch.from_numpy(images[seen])
+    terms = autoencoder(x.to(next(autoencoder.parameters()).device))
+    mse, latent = (term.double().cpu().numpy() for term in terms)
+    columns = {
+        "event_id": batch.events.event_id[seen],
+        "recoil": batch.events.recoil[seen],
+        "energy_keV": batch.events.energy_keV[seen],
+        "triggered": batch.triggered[seen],
+        "s2_only": ~batch.triggered[seen],
+        "logit": logits(classifier, x).cpu().numpy(),
+        "mse": mse,
+        "latent_term": latent,
+        "loss": mse + beta * latent,
+    }
+    return pa.table([pa.array(columns[f.name]).cast(f.type) for f in SCHEMA], schema=SCHEMA)
+
+
+def write_scores(path: str | Path, tables: Iterator[pa.Table]) -> None:
+    """Write tables SCHEMA as one Parquet file; memory is bounded by one of them."""
+    write_batches(path, tables, SCHEMA)
+
+
+def read_scores(path: str | Path) -> pd.DataFrame:
+    """The scores of a sample; ValueError if the file is damaged."""
+    with open_parquet(path, "table of image scores") as file:
+        return file.read().to_pandas()

@@ -1,0 +1,157 @@
+"""Digests change with code that could change a result."""
+
+import ast
+import os
+import shutil
+from itertools import count
+
+import pytest
+
+from pipeline.core import digests
+from pipeline.core.digests import code_digest, file_digest, fingerprint, imported_modules
+
+SCRIPT = "from pipeline.outer import outer\n\nresult = outer(1)\n"
+MODULES = {
+    "__init__.py": "",
+    "outer.py": '"""Outer."""\nfrom pipeline.deep.inner import inner\n\n\n'
+    'def outer(x):\n    """Twice."""\n    return 2 * inner(x)\n',
+    "deep/__init__.py": "",
+    "deep/inner.py": "def inner(x):\n    return x + 1\n",
+    "unused.py": "UNUSED = 1\n",
+    "core/__init__.py": "",
+    "core/progress.py": "EVERY_S = 5\n",
+}
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A small package in the place of ours; `edit` changes one of its files."""
+    root = tmp_path / "pipeline"
+    times = count(10**9)
+
+    def write(path, text):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        # Two edits may lie closer together than the file system's clock ticks.
+        os.utime(path, ns=(0, next(times)))
+
+    for name, text in MODULES.items():
+        write(root / name, text)
+    script = tmp_path / "script.py"
+    write(script, SCRIPT)
+    monkeypatch.setattr(digests, "PACKAGE_ROOT", root)
+
+    def edit(name, old, new):
+        path = script if name == "script.py" else root / name
+        text = path.read_text()
+        assert text.count(old) == 1
+        write(path, text.replace(old, new))
+
+    return script, edit
+
+
+def test_fingerprint_sees_values_and_not_the_order_of_keys():
+    assert fingerprint({"a": 1, "b": [2, 3]}) == fingerprint({"b": [2, 3], "a": 1})
+    assert fingerprint({"a": 1}) != fingerprint({"a": 2})
+    assert fingerprint([1, 2]) != fingerprint([2, 1])
+
+
+def test_file_digest_sees_content_only(tmp_path):
+    for name, content in (("a", b"same"), ("b", b"same"), ("c", b"other")):
+        (tmp_path / name).write_bytes(content)
+    a, b, c = (file_digest(tmp_path / name) for name in "abc")
+    assert a == b != c
+
+
+def test_imports_are_followed_through_packages_and_modules(package):
+    script, _ = package
+    assert imported_modules(script) == {
+        "pipeline",
+        "pipeline.outer",
+        "pipeline.deep",
+        "pipeline.deep.inner",
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("script.py", "outer(1)", "outer(2)"),
+        ("outer.py", "2 * inner", "3 * inner"),
+        ("deep/inner.py", "x + 1", "x + 2"),
+    ],
+)
+def test_edited_code_changes_the_digest(package, file, old, new):
+    script, edit = package
+    before = code_digest(script)
+    edit(file, old, new)
+    assert code_digest(script) != before
+    edit(file, new, old)
+    assert code_digest(script) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("script.py", "\n\nresult", "\n\n# a comment\nresult"),
+        ("outer.py", '"""Outer."""', '"""Another text."""'),
+        ("outer.py", '"""Twice."""', '"""Two times."""'),
+        ("outer.py", '    """Twice."""\n', ""),
+        ("outer.py", "2 * inner(x)", "(\n        2 * inner(x)  # doubled\n    )"),
+        ("unused.py", "UNUSED = 1", "UNUSED = 2"),
+    ],
+)
+def test_edit_without_effect_keeps_the_digest(package, file, old, new):
+    script, edit = package
+    before = code_digest(script)
+    edit(file, old, new)
+    assert code_digest(script) == before
+
+
+def test_module_counts_from_its_first_import_on(package):
+    script, edit = package
+    edit("deep/inner.py", "def inner", "from pipeline import unused\n\n\ndef inner")
+    before = code_digest(script)
+    assert "pipeline.unused" in imported_modules(script)
+    edit("unused.py", "UNUSED = 1", "UNUSED = 2")
+    assert code_digest(script) != before
+
+
+def test_circular_imports_end(package):
+    script, edit = package
+    edit("deep/inner.py", "def inner", "import pipeline.outer\n\n\ndef inner")
+    assert "pipeline.deep.inner" in imported_modules(script)
+
+
+def test_modules_that_only_talk_to_the_user_do_not_count(package):
+    script, edit = package
+    edit("outer.py", "from pipeline.deep", "import pipeline.core.progress\nfrom pipeline.deep")
+    before = code_digest(script)
+    edit("core/progress.py", "EVERY_S = 5", "EVERY_S = 6")
+    assert code_digest(script) == before
+
+
+def test_digest_does_not_depend_on_the_checkouts_place(package, tmp_path, monkeypatch):
+    script, _ = package
+    before = code_digest(script)
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(digests.PACKAGE_ROOT, moved)
+    monkeypatch.setattr(digests, "PACKAGE_ROOT", moved)
+    assert code_digest(shutil.copy(script, moved / "script.py")) == before
+
+
+def test_package_has_no_relative_imports():
+    """`imported_modules` follows absolute imports only."""
+    for path in digests.PACKAGE_ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            assert not (isinstance(node, ast.ImportFrom) and node.level), path
+
+
+def test_help_text_of_a_config_key_does_not_count(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text('x = described("Length [um].", 1.0, gt=0)\n')
+    before = code_digest(script)
+    script.write_text('x = described("The length [um].", 1.0, gt=0)\n')
+    assert code_digest(script) == before
+    script.write_text('x = described("The length [um].", 2.0, gt=0)\n')
+    assert code_digest(script) != before

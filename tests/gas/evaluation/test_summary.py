@@ -1,0 +1,88 @@
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.made_predictions import around_z
+
+from pipeline.gas.evaluation.summary import Evaluated, Training, format_summary, summary_table
+from pipeline.gas.published import BEST_EXPECTED
+
+
+def predictions(distance, events, energy_keV=40.0, sigma_um=443.0, kappa=np.nan):
+    """Directions whose cosine distance is uniform between 0 and twice `distance`."""
+    cosine = 1 - np.random.default_rng(1).permutation(np.linspace(0, 2 * distance, events))
+    return around_z(cosine, kappa, energy_keV, sigma_um)
+
+
+@pytest.fixture(scope="module")
+def items():
+    return [
+        Evaluated(
+            "hard",
+            "my network",
+            predictions(0.110, 5000, kappa=12.0),
+            published_as="HCN",
+            training=Training(events_seen=36_000, minutes=2.5),
+        ),
+        Evaluated("hard", BEST_EXPECTED, predictions(0.098, 5000)),
+        Evaluated("other", "my network", predictions(0.07, 400, energy_keV=45.0)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def summary(items):
+    return summary_table(items, 400, np.random.default_rng(2))
+
+
+def test_one_row_per_test_set_and_method(summary) -> None:
+    assert list(summary["method"]) == ["my network", BEST_EXPECTED, "my network"]
+    np.testing.assert_allclose(summary["cosine_distance"], [0.110, 0.098, 0.07], atol=1e-5)
+    assert list(summary["events"]) == [5000, 5000, 400]
+    assert (summary["efficiency"] == 1).all()
+    np.testing.assert_array_equal(summary["kappa_mean"], [12.0, np.nan, np.nan])
+
+
+def test_the_published_difference_counts_both_samples_errors(summary) -> None:
+    row = summary.iloc[0]
+    assert row["published_cosine_distance"] == 0.104
+    # Uniform over 0..0.22: standard deviation 0.22 / sqrt(12), on 5000 and on 20 000 events.
+    deviation = 0.22 / np.sqrt(12)
+    error = deviation * np.sqrt(1 / 5000 + 1 / 20_000)
+    assert row["published_difference_sigma"] == pytest.approx(0.006 / error, rel=0.15)
+    assert summary.iloc[1]["published_difference_sigma"] == pytest.approx(0, abs=0.1)
+
+
+def test_what_is_not_published_or_not_trained_is_nan(summary) -> None:
+    unknown = summary.iloc[2]
+    assert unknown.filter(like="published").isna().all()
+    assert unknown[["events_seen", "training_minutes"]].isna().all()
+    assert summary.iloc[0]["events_seen"] == 36_000
+    assert summary.iloc[0]["training_minutes"] == 2.5
+
+
+def test_omitted_events_lower_the_efficiency() -> None:
+    table = predictions(0.556, 1000)
+    table.loc[:249, ["pred_x", "pred_y", "pred_z"]] = np.nan
+    row = summary_table(
+        [Evaluated("hard", "Non-ML standard", table)], 50, np.random.default_rng(3)
+    ).iloc[0]
+    assert row["events"] == 1000
+    assert row["efficiency"] == 0.75
+    assert np.isnan(row["published_efficiency"])
+
+
+def test_mixed_conditions_have_no_published_number() -> None:
+    mixed = pd.concat([predictions(0.1, 50), predictions(0.1, 50, sigma_um=200.0)])
+    row = summary_table([Evaluated("mixed", "HCN", mixed)], 50, np.random.default_rng(4)).iloc[0]
+    assert np.isnan(row["published_cosine_distance"])
+
+
+def test_the_text_shows_every_row_under_its_test_set(summary) -> None:
+    blocks = format_summary(summary).split("\n\n")
+    assert [block.split(":")[0] for block in blocks] == ["hard", "other"]
+    lines = blocks[0].splitlines()
+    assert len(lines) == 2 + 2  # title, header, two methods
+    assert "0.1100" in lines[2]
+    assert "0.104" in lines[2]
+    assert "36,000" in lines[2]
+    assert len({len(line) for line in lines[1:]}) == 1
+    assert max(map(len, lines)) <= 130

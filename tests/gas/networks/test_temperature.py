@@ -1,0 +1,79 @@
+"""One factor on kappa: closed forms, and what made-up networks are told."""
+
+import math
+
+import numpy as np
+import pytest
+from helpers.made_predictions import scattered
+
+from pipeline.gas.networks.temperature import (
+    fit_temperature,
+    read_temperature,
+    tempered,
+    write_temperature,
+)
+from pipeline.statistics.directional.predictions import PREDICTED, cosines
+from pipeline.statistics.directional.vmf import fit_kappa, mean_cosine
+
+EVENTS = 20_000
+
+
+@pytest.fixture(scope="module")
+def kappa():
+    return np.random.default_rng(1).gamma(4.0, 5.0, EVENTS) + 0.5
+
+
+@pytest.mark.parametrize("truth", [0.7, 1.0, 1.6])
+def test_the_true_factor_is_found_within_its_error(kappa, truth) -> None:
+    found = fit_temperature(scattered(truth * kappa, kappa, np.random.default_rng(2)))
+    assert abs(found.kappa_factor - truth) < 3 * found.kappa_factor_err
+    # From kappa of a few on, each event says as much: an error of factor / sqrt(n).
+    assert found.kappa_factor_err == pytest.approx(truth / math.sqrt(EVENTS), rel=0.05)
+    assert found.events == EVENTS
+
+
+def test_equal_kappas_become_the_fitted_kappa(kappa) -> None:
+    predictions = scattered(kappa, np.full(EVENTS, 8.0), np.random.default_rng(3))
+    found = fit_temperature(predictions)
+    fitted, error = fit_kappa(cosines(predictions))
+    assert found.kappa_factor == pytest.approx(fitted / 8)
+    assert found.kappa_factor_err == pytest.approx(error / 8)
+
+
+def test_the_likelihood_is_greatest_at_the_factor(kappa) -> None:
+    """And flat: sum kappa (cos - A(s kappa)) = 0."""
+    predictions = scattered(0.7 * kappa, kappa, np.random.default_rng(4))
+    found = fit_temperature(predictions)
+    assert found.nll_after < found.nll_before
+    after = tempered(predictions, found)
+    assert fit_temperature(after).kappa_factor == pytest.approx(1, abs=1e-6)
+    claimed = after["kappa"].to_numpy("float64")
+    assert np.mean(claimed * (cosines(after) - mean_cosine(claimed))) == pytest.approx(0, abs=1e-5)
+    for factor in (0.9, 1.1):
+        worse = fit_temperature(after.assign(kappa=claimed * factor))
+        assert worse.nll_before > found.nll_after
+        assert worse.nll_after == pytest.approx(found.nll_after)
+
+
+def test_directions_and_all_else_stay(kappa) -> None:
+    predictions = scattered(0.7 * kappa, kappa, np.random.default_rng(5))
+    after = tempered(predictions, fit_temperature(predictions))
+    assert after.drop(columns="kappa").equals(predictions.drop(columns="kappa"))
+    assert after["kappa"].dtype == predictions["kappa"].dtype
+
+
+def test_worse_than_chance_is_kappa_zero_and_no_kappa_has_no_temperature(kappa) -> None:
+    wrong = scattered(kappa, kappa, np.random.default_rng(6))
+    wrong[PREDICTED] *= -1
+    assert fit_temperature(wrong).kappa_factor == 0
+    silent = fit_temperature(wrong.assign(kappa=0.0))
+    assert (silent.kappa_factor, silent.kappa_factor_err) == (0, math.inf)
+    assert silent.nll_after == pytest.approx(math.log(4 * math.pi))
+    with pytest.raises(ValueError, match="every kappa must be known"):
+        fit_temperature(wrong.assign(kappa=np.nan))
+
+
+def test_a_written_temperature_is_read_back(kappa, tmp_path) -> None:
+    found = fit_temperature(scattered(kappa, kappa, np.random.default_rng(7)))
+    write_temperature(tmp_path / "temperature.csv", found)
+    assert read_temperature(tmp_path / "temperature.csv") == found

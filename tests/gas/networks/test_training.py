@@ -1,0 +1,98 @@
+"""Training of a network on every kind of training events: reproducible and resumable."""
+
+from functools import partial
+
+import pytest
+import torch
+from helpers.made_files import GRID, SETTINGS, SOURCE
+
+from pipeline.gas.config.learning import Network
+from pipeline.gas.config.sources import Simulation
+from pipeline.gas.networks import training
+from pipeline.gas.networks.output import Output
+from pipeline.gas.networks.training import train_network
+from pipeline.gas.voxels import epochs, stream
+from pipeline.gas.voxels.epochs import fresh_events, shard_events
+from pipeline.gas.voxels.stream import stream_events
+
+
+class Mean(torch.nn.Module):
+    """Predicts a linear function of the charge-weighted second moments: small and fast."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(9, 3)
+
+    def forward(self, voxels):
+        place = voxels.indices[:, 1:].float() - 19.5
+        products = (place[:, :, None] * place[:, None, :]).flatten(1) * voxels.features
+        moments = torch.zeros(voxels.batch_size, 9)
+        moments.index_add_(0, voxels.indices[:, 0].long(), products)
+        return Output(torch.nn.functional.normalize(self.linear(moments), dim=1), None)
+
+
+@pytest.fixture(params=["shards", "fresh", "stream"])
+def train(request, files, tmp_path, monkeypatch):
+    """(checkpoint name, ...) -> weights and history of a training on one kind of events."""
+    monkeypatch.setattr(training, "build_network", lambda *_: Mean())
+    monkeypatch.setattr(epochs, "BLOCK_EVENTS", 512)
+    monkeypatch.setattr(stream, "BLOCK_EVENTS", 100)
+
+    def run(checkpoint, max_epochs=4, threads=1, seed=1, source=SOURCE, training_set=SETTINGS):
+        events = {
+            "shards": partial(shard_events, files.shards),
+            "fresh": partial(fresh_events, files.tracks, GRID),
+            "stream": partial(stream_events, {"made": source}, GRID),
+        }[request.param]
+        events = partial(events, training_set, "net", seed)
+        settings = Network(
+            architecture="rcn", batch_size=32, max_epochs=max_epochs, loader_threads=threads
+        )
+        model, history = train_network(
+            "net", seed, settings, training_set, events, files.shards, tmp_path / checkpoint, "code"
+        )
+        return model.state_dict(), history.drop(columns="seconds")
+
+    run.kind = request.param
+    return run
+
+
+def assert_same(first, second):
+    assert first[1].equals(second[1])
+    for name, value in first[0].items():
+        assert torch.equal(value, second[0][name]), name
+
+
+def test_same_network_for_any_number_of_loader_threads(train):
+    assert_same(train("one.pt"), train("three.pt", threads=3))
+
+
+def test_stopped_training_goes_on_as_if_it_had_not_been(train, caplog):
+    train("stopped.pt", max_epochs=2)
+    with caplog.at_level("INFO"):
+        resumed = train("stopped.pt", threads=2)
+    assert "resuming after epoch 2" in caplog.text
+    assert_same(resumed, train("whole.pt"))
+
+
+def test_another_seed_starts_anew(train, caplog):
+    train("net.pt", max_epochs=2)
+    with caplog.at_level("INFO"):
+        train("net.pt", max_epochs=2, seed=2)
+    assert "another configuration" in caplog.text
+
+
+def test_stream_of_another_gas_starts_anew(train, caplog):
+    """Shards and stored tracks do not look at the source's settings: their files tell."""
+    train("net.pt", max_epochs=2)
+    gas = {"fractions": {"He": 0.6, "CO2": 0.4}}
+    other = Simulation.model_validate({**SOURCE.plain(), "gas": gas})
+    with caplog.at_level("INFO"):
+        train("net.pt", max_epochs=2, source=other)
+    assert ("another configuration" in caplog.text) == (train.kind == "stream")
+
+
+def test_an_epoch_has_about_the_training_events_of_the_shards(train):
+    """320 of 400 events, give or take the split and what the grid does not contain."""
+    _, history = train("net.pt", max_epochs=2)
+    assert history["events_seen"].diff().iloc[1] == pytest.approx(320, abs=40)

@@ -1,0 +1,37 @@
+"""Files that a direction network can learn from: a table of simulated tracks and its shard."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.core.ingestion import BadEvents
+from pipeline.gas.config.learning import TrainingSet
+from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.voxels import Grid
+from pipeline.gas.tracks.ingest import Facts, ingest
+from pipeline.gas.tracks.simulator.source import simulated_batches
+from pipeline.gas.voxels.stage import voxelise
+
+GRID = Grid(bins=40, voxel_um=1500.0)
+SETTINGS = TrainingSet(sources=["made"], smearing_um=300, validation_fraction=0.2)
+SOURCE = Simulation(kind="simulation", energies_keV=[20], events_per_energy=400)
+
+
+@dataclass(frozen=True)
+class Files:
+    """Track tables and shards of `SOURCE`."""
+
+    tracks: list[Path]
+    shards: list[Path]
+
+
+def make_files(folder: Path) -> Files:
+    """Write one of each."""
+    rng = np.random.default_rng(1)
+    tracks, shard = folder / "tracks/made/0.parquet", folder / "voxels/made/0.parquet"
+    raw = simulated_batches(SOURCE, rng)
+    ingest(raw, Facts(20.0), BadEvents("made", "stop"), 0, tracks, tracks.with_suffix(".json"))
+    counts = shard.with_suffix(".json")
+    voxelise(tracks, "made", GRID, SETTINGS.smearing_um, rng, shard, counts)
+    return Files([tracks], [shard])

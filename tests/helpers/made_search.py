@@ -1,0 +1,77 @@
+"""Made-up results of the xenon search, brought into tables by the functions that the rules use."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.statistics.excess.config import Wimp
+from pipeline.statistics.excess.search import significances
+from pipeline.statistics.excess.toys import merge, run_batch
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.search import Search, WimpMap
+from pipeline.xenon.darwin.accuracy import accuracy_table
+from pipeline.xenon.darwin.separation import roc_table
+from pipeline.xenon.rates.backgrounds import Efficiency
+from pipeline.xenon.rates.trigger import Seen, trigger_table
+from pipeline.xenon.rates.weighted_scores import search_samples, weighted_scores
+
+BENCHMARK = Wimp()
+SEARCH = Search(
+    exposures_t_yr=(1, 5, 20),
+    map=WimpMap(
+        exposure_t_yr=20,
+        masses_GeV=(20, 50, 500),
+        # Not in order, as a user may have them.
+        cross_sections_cm2=(1e-46, 1e-47),
+    ),
+    background_toys=100,
+    signal_toys=100,
+)
+
+
+def made_scores(n: int = 1500, high_keV: tuple[float, float] = (100.0, 100.0)) -> pd.DataFrame:
+    """A table of scores: ER, then NR from 5 keV on, with scores and latent means of energy."""
+    rng = np.random.default_rng(1)
+    recoil = np.repeat([0, 1], n).astype(np.uint8)
+    energy = np.concatenate([rng.uniform(low, high_keV[i], n) for i, low in enumerate((1.0, 5.0))])
+    logit = rng.normal(4.0 * recoil - 2, 1)
+    latent = np.column_stack([rng.normal(0, 0.1, 2 * n), energy / 10, rng.normal(0, 1, 2 * n)])
+    return pd.DataFrame(
+        {
+            "event_id": np.arange(2 * n),
+            "recoil": recoil,
+            "energy_keV": energy,
+            "triggered": True,
+            "logit": logit,
+            "ts": 100 + energy + 5 * logit,
+            "latent_mean": list(latent),
+        }
+    )
+
+
+def made_weighted() -> pd.DataFrame:
+    """Weighted scores of the search's masses."""
+    nr = Efficiency(np.array([1.0, 5.0, 5.001, 60.0]), np.array([0.0, 0.0, 1.0, 1.0]))
+    efficiencies = {"ER": Efficiency(np.array([1.0, 7.5]), np.ones(2)), "NR": nr}
+    events = made_scores(high_keV=(7.5, 60.0))
+    even = {"ER": "uniform", "NR": "uniform"}
+    return weighted_scores(events, Rates(), SEARCH.map.masses_GeV, efficiencies, even)
+
+
+def made_search() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Merged pseudo-experiments and the significances they give."""
+    samples = search_samples(made_weighted())
+    toys = merge([run_batch(samples, SEARCH.toy_sets().values(), 1, ("plots",), 0)])
+    return toys, significances(toys)
+
+
+def made_separation() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """ROC curves and accuracies of two sets."""
+    scores = made_scores()
+    return roc_table(scores), accuracy_table({"validation": scores, "test": scores[::2]})
+
+
+def made_trigger() -> pd.DataFrame:
+    """Every event above 3 keV triggers, and half of the others leave an S2."""
+    energy = np.geomspace(1, 10, 3000)
+    seen = Seen(energy, energy > 3, (energy <= 3) & (np.arange(3000) % 2 == 0))
+    return trigger_table({"ER": seen, "NR": seen}, {"ER": (1.0, 10.0), "NR": (1.0, 10.0)})

@@ -1,0 +1,142 @@
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.made_predictions import scattered
+
+from pipeline.statistics.directional.calibration import (
+    calibrated_share,
+    kappa_angle_histogram,
+    kappa_calibration,
+    kappa_edges,
+)
+from pipeline.statistics.directional.predictions import PREDICTED, TRUE
+
+EVENTS = 40_000
+
+
+@pytest.fixture(scope="module")
+def kappa():
+    return np.random.default_rng(1).gamma(4.0, 5.0, EVENTS) + 1.0
+
+
+@pytest.fixture(scope="module")
+def calibrated(kappa):
+    return scattered(kappa, kappa, np.random.default_rng(2))
+
+
+def test_a_calibrated_method_lies_on_both_lines(calibrated) -> None:
+    edges = kappa_edges(calibrated, 20, 0.99)
+    table = kappa_calibration(calibrated, edges, 100).dropna()
+    assert len(table) > 12
+    angle_pull = (table["mean_angle_deg"] - table["expected_angle_deg"]) / table[
+        "mean_angle_err_deg"
+    ]
+    kappa_pull = (table["kappa_fit"] - table["kappa_mean"]) / table["kappa_fit_err"]
+    for pull in (angle_pull, kappa_pull):
+        assert pull.abs().max() < 4.5
+        # chi2 over 12 bins or more: between 0.3 and 2.2 per bin at much better than 99.9 %.
+        assert 0.2 < (pull**2).mean() < 2.5
+
+
+def test_overconfidence_is_seen(kappa) -> None:
+    boasting = scattered(kappa, 1.5 * kappa, np.random.default_rng(3))
+    table = kappa_calibration(boasting, kappa_edges(boasting, 20, 0.99), 100)
+    full = table.dropna()
+    assert (full["mean_angle_deg"] > full["expected_angle_deg"]).all()
+    np.testing.assert_allclose(
+        np.average(full["kappa_fit"] / full["kappa_mean"], weights=full["events"]),
+        1 / 1.5,
+        rtol=0.03,
+    )
+
+
+def test_events_fall_into_their_bins(calibrated) -> None:
+    edges = kappa_edges(calibrated, 10, 0.9)
+    table = kappa_calibration(calibrated, edges, 100)
+    assert table["events"].sum() == pytest.approx(0.9 * EVENTS, abs=2)
+    inside = table.dropna()
+    assert inside["kappa_mean"].between(inside["kappa_low"], inside["kappa_high"]).all()
+
+
+def test_sparse_and_empty_bins_have_no_fit(calibrated) -> None:
+    edges = np.array([0.0, 0.5, 1e3])
+    table = kappa_calibration(calibrated.head(50), edges, 100)
+    assert list(table["events"]) == [0, 50]
+    assert table["kappa_fit"].isna().all()
+    assert np.isnan(table["mean_angle_deg"].iloc[0])
+
+
+def test_the_histogram_holds_every_event_once(calibrated) -> None:
+    edges = kappa_edges(calibrated, 8, 1.0)
+    table = kappa_angle_histogram(calibrated, edges, 12)
+    assert len(table) == 8 * 12
+    assert table["events"].sum() == EVENTS
+    per_bin = table.groupby("kappa_low")["events"].sum().to_numpy()
+    expected, _ = np.histogram(calibrated["kappa"].astype(float), edges)
+    np.testing.assert_array_equal(per_bin, expected)
+    spread = table[table["events"] > 0].groupby("kappa_low")["angle_high_deg"].max()
+    assert spread.iloc[0] > spread.iloc[-1]
+
+
+def test_omitted_events_enter_nothing(calibrated) -> None:
+    some = calibrated.head(1000).copy()
+    some.loc[:99, ["pred_x", "pred_y", "pred_z"]] = np.nan
+    edges = kappa_edges(some, 4, 1.0)
+    assert kappa_calibration(some, edges, 10)["events"].sum() in (899, 900)
+    assert kappa_angle_histogram(some, edges, 6)["events"].sum() == 900
+
+
+def test_a_method_without_kappa_is_refused(calibrated) -> None:
+    with pytest.raises(ValueError, match="predicts kappa"):
+        kappa_edges(calibrated.assign(kappa=np.nan), 10, 0.9)
+
+
+@pytest.mark.parametrize("kappa", [0.0, 0.7])
+def test_one_kappa_for_all_events_is_one_full_bin(kappa):
+    rng = np.random.default_rng(1)
+    vectors = rng.standard_normal((2, 200, 3))
+    true, predicted = vectors / np.linalg.norm(vectors, axis=2, keepdims=True)
+    table = pd.DataFrame(
+        np.hstack([true, predicted, np.full((200, 1), kappa)]), columns=[*TRUE, *PREDICTED, "kappa"]
+    )
+    edges = kappa_edges(table, 5, 0.995)
+    calibration = kappa_calibration(table, edges, 30)
+    histogram = kappa_angle_histogram(table, edges, 10)
+    assert calibration["events"].sum() == histogram["events"].sum() == 200
+    assert (np.diff(edges) > 0).all()
+
+
+def test_all_events_of_a_calibrated_method_count_the_surest_too(calibrated) -> None:
+    share = calibrated_share(calibrated, 40, 0.1)
+    assert (share.events, share.bins) == (EVENTS, 40)
+    assert share.calibrated_share == 1.0
+
+
+def test_calibrated_bins_fail_by_chance_hardly_ever() -> None:
+    """The smallest bins allowed, 900 events: three standard errors."""
+    rng = np.random.default_rng(4)
+    kappa = rng.uniform(4.0, 40.0, 100 * 900)
+    share = calibrated_share(scattered(kappa, kappa, rng), 10**6, 0.1)
+    assert share.bins == 100
+    assert share.calibrated_share >= 0.97
+
+
+@pytest.mark.parametrize(("boast", "expected"), [(1.03, 1.0), (1.5, 0.0), (0.7, 0.0)])
+def test_what_differs_by_more_than_the_tolerance_is_not_calibrated(kappa, boast, expected) -> None:
+    boasting = scattered(kappa, boast * kappa, np.random.default_rng(3))
+    assert calibrated_share(boasting, 10, 0.1).calibrated_share == expected
+
+
+def test_only_the_wrong_part_of_the_events_is_missed(kappa) -> None:
+    claimed = np.where(kappa > np.quantile(kappa, 0.75), 2 * kappa, kappa)
+    boasting = scattered(kappa, claimed, np.random.default_rng(3))
+    assert calibrated_share(boasting, 20, 0.1).calibrated_share == 0.75
+
+
+def test_omitted_events_are_not_calibrated_and_a_small_set_is_one_bin(calibrated) -> None:
+    some = calibrated.head(1000).copy()
+    some.loc[:99, ["pred_x", "pred_y", "pred_z"]] = np.nan
+    share = calibrated_share(some, 40, 0.2)
+    assert share.bins == 4
+    assert share.calibrated_share <= 0.9
+    assert calibrated_share(some, 40, 0.02).bins == 1

@@ -1,0 +1,73 @@
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.statistics.directional.config import EventGrid, HypothesisTest
+from pipeline.statistics.directional.predictions import PREDICTED, TRUE
+from pipeline.statistics.directional.stage import write_sensitivity, write_toys
+
+SETTINGS = HypothesisTest(
+    signal_fractions=(0.5, 1.0),
+    cut_fractions=(0.0, 0.5),
+    events=EventGrid(points=8),
+    background_toys=400,
+    signal_toys=200,
+    levels={"90% CL": 0.1},
+)
+
+
+@pytest.fixture
+def predictions(tmp_path, rng):
+    true = rng.normal(size=(600, 3))
+    table = pd.DataFrame(true, columns=TRUE)
+    table[PREDICTED] = true + 0.5 * rng.normal(size=true.shape)
+    table["kappa"] = rng.uniform(1, 30, len(table))
+    table["energy_keV"] = np.float32(40.0)
+    path = tmp_path / "predictions.parquet"
+    table.to_parquet(path)
+    return path
+
+
+def test_from_predictions_to_result_tables(tmp_path, predictions):
+    files = []
+    for method in ("hcn", "perfect"):
+        for batch in range(2):
+            files.append(tmp_path / f"{method}_{batch}.parquet")
+            write_toys(
+                files[-1],
+                predictions,
+                SETTINGS,
+                seed=1,
+                test_set="a",
+                method=method,
+                batch=batch,
+            )
+    results = tmp_path / "power.parquet", tmp_path / "needed.parquet"
+    write_sensitivity(*results, files, SETTINGS.levels)
+    write_sensitivity(tmp_path / "p", tmp_path / "n", files[::-1], SETTINGS.levels)
+    assert results[0].read_bytes() == (tmp_path / "p").read_bytes()
+    assert results[1].read_bytes() == (tmp_path / "n").read_bytes()
+    needed = pd.read_parquet(results[1])
+    # hcn: 2 cuts x 4 statistics; perfect: 2 statistics; each at 2 signal fractions
+    assert len(needed) == 2 * (2 * 4 + 2)
+    assert (needed["recoils"] >= needed["events"]).all()
+    schema = pq.read_schema(results[0])
+    assert all(field.metadata[b"description"] for field in schema)
+
+
+def test_mixed_energies_are_refused_by_name(tmp_path, predictions):
+    table = pd.read_parquet(predictions)
+    table.loc[:9, "energy_keV"] = 50.0
+    table.to_parquet(predictions)
+    with pytest.raises(ValueError, match=r"predictions.parquet: recoil energies run from 40 to 50"):
+        write_toys(
+            tmp_path / "toys.parquet",
+            predictions,
+            SETTINGS,
+            seed=1,
+            test_set="a",
+            method="perfect",
+            batch=0,
+        )
+    assert not (tmp_path / "toys.parquet").exists()

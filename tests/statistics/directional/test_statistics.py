@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from pipeline.physics.angular_density import cell_centres
+from pipeline.physics.solar_neutrinos import recoil_angles
+from pipeline.statistics.directional.response import Response
+from pipeline.statistics.directional.statistics import KAPPA_MAX, increments
+
+
+@pytest.fixture(scope="module")
+def signal():
+    return recoil_angles(40.0)
+
+
+def ratios(table_of_increments, fraction):
+    """Invert 2 ln(1 - f + f r)."""
+    return (np.exp(table_of_increments / 2) - 1 + fraction) / fraction
+
+
+def test_densities_are_normalised_and_positive(signal, vmf_response):
+    table = increments(vmf_response, signal, [0.1])
+    for density in (ratios(table.plain, 0.1), ratios(table.by_kappa, 0.1)):
+        assert density.mean(axis=-1) == pytest.approx(1, abs=2e-3)
+        assert (density > 0).all()
+
+
+def test_density_is_what_a_histogram_of_measured_cosines_shows(signal, rng, vmf_cosines):
+    n, kappa = 400_000, 12.0
+    theta = vmf_cosines(np.full(n, kappa))
+    response = Response(theta, np.full(n, kappa), 1.0)
+    alpha = rng.choice(signal.cosine, n, p=signal.weight)
+    across = np.sqrt((1 - alpha**2) * (1 - theta**2)) * np.cos(rng.uniform(0, 2 * np.pi, n))
+    measured, _ = np.histogram(alpha * theta + across, bins=16, range=(-1, 1))
+    table = increments(response, signal, [0.5])
+    row = table.kappa_row[0]
+    for found in (table.plain[0, 0], table.by_kappa[0, row]):
+        expected = ratios(found, 0.5).reshape(16, -1).mean(axis=1) * n / 16
+        # kappa sits within 8 % of a row of the table: allow a few per cent beside sqrt(n).
+        assert np.abs(measured - expected).max() < 0.04 * expected.max()
+
+
+def test_perfect_detector_peaks_where_recoils_are(signal):
+    table = increments(Response.perfect(), signal, [1.0])
+    density = np.exp(table.plain[0, 0] / 2)
+    assert not table.has_kappa
+    centres = cell_centres(len(density))
+    assert (density * centres).mean() == pytest.approx(
+        signal.mean_cosine * (1 - 1 / KAPPA_MAX), abs=2e-3
+    )
+    assert density[centres < 0].max() < 0.05
+
+
+def test_sharp_kappas_carry_more_weight(signal, vmf_response):
+    table = increments(vmf_response, signal, [0.1])
+    order = np.argsort(vmf_response.kappa)
+    assert (np.diff(table.dipole_weight[order]) >= 0).all()
+    assert (np.diff(table.kappa_row[order]) >= 0).all()
+    assert table.by_kappa[0].max(axis=-1)[0] < table.by_kappa[0].max(axis=-1)[-1]
+
+
+def test_kappa_of_zero_everywhere_weighs_events_alike():
+    signal = recoil_angles(40.0)
+    response = Response(np.linspace(-1, 1, 50), np.zeros(50), 1.0)
+    weights = increments(response, signal, [0.1]).dipole_weight
+    assert (weights > 0).all()
+    assert np.ptp(weights) == 0

@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from pipeline.statistics.excess.extended_poisson import (
+    Surprise,
+    anomaly,
+    counting_p,
+    likelihood_ratio,
+    log_likelihood_gain,
+    shape,
+)
+from pipeline.statistics.excess.score_density import ScoreDensity
+
+
+def test_anomaly_is_minus_two_ln_of_the_extended_likelihood(rng):
+    events = np.array([0, 3, 12])
+    scores = [rng.normal(size=n) for n in events]
+    surprise = np.array([-stats.norm.logpdf(score).sum() for score in scores])
+    ln_likelihood = [
+        stats.poisson.logpmf(n, 7.5) + stats.norm.logpdf(score).sum()
+        for n, score in zip(events, scores, strict=True)
+    ]
+    assert anomaly(events, surprise, 7.5) == pytest.approx(-2 * np.array(ln_likelihood))
+
+
+def test_anomaly_depends_on_the_unit_of_the_score_and_shape_does_not(rng):
+    """A score in another unit has -ln f0 larger by ln a: q counts events 2 ln a each."""
+    events, n = np.array([90, 110]), 10_000
+    surprise = rng.gamma(2, size=n)
+    sums = np.array([surprise[:k].sum() for k in events])
+    scaled = sums + events * np.log(1000)
+    grown = anomaly(events, scaled, 100.0) - anomaly(events, sums, 100.0)
+    assert grown == pytest.approx(2 * np.log(1000) * events)
+    plain = Surprise.of(surprise, np.ones(n))
+    assert shape(events, scaled, Surprise.of(surprise + np.log(1000), np.ones(n))) == pytest.approx(
+        shape(events, sums, plain)
+    )
+
+
+def test_shape_is_standard_whatever_the_number_of_events(rng):
+    surprise, weight = rng.gamma(2, size=400), rng.random(400)
+    of_background = Surprise.of(surprise, weight)
+    for n in (100, 400):
+        drawn = rng.choice(surprise, (4000, n), p=weight / weight.sum())
+        found = shape(np.full(4000, n), drawn.sum(axis=1), of_background)
+        assert found.mean() == pytest.approx(0, abs=0.06)
+        assert found.std() == pytest.approx(1, abs=0.05)
+
+
+def test_shape_of_nothing_is_zero():
+    assert shape(np.array([0]), np.array([0.0]), Surprise(1.0, 2.0)) == 0
+    assert shape(np.array([5]), np.array([5.0]), Surprise(1.0, 0.0)) == 0
+
+
+def test_likelihood_ratio_of_the_extended_likelihoods():
+    f0 = ScoreDensity(np.array([0.0, 1.0]), np.array([0.2, 0.5, 0.3]), 1.0, 1.0)
+    f1 = np.array([0.0, 0.1, 0.9])
+    b, s, cell = 20.0, 4.0, np.array([1, 2, 2, 0])
+    q = likelihood_ratio(log_likelihood_gain(f0, f1, s / b)[cell].sum(), s)
+    with_signal = (
+        stats.poisson.logpmf(4, b + s) + np.log((b * f0.share + s * f1) / (b + s))[cell].sum()
+    )
+    without = stats.poisson.logpmf(4, b) + np.log(f0.share)[cell].sum()
+    assert q == pytest.approx(2 * (with_signal - without))
+
+
+def test_signal_where_no_background_can_be():
+    f0 = ScoreDensity(np.array([0.0, 1.0]), np.array([0.0, 1.0, 0.0]), 1.0, 1.0)
+    gain = log_likelihood_gain(f0, np.array([0.0, 0.5, 0.5]), 0.1)
+    assert gain == pytest.approx([0, np.log(1.05), np.inf])
+
+
+def test_counting_is_the_right_tail_with_the_observed_number():
+    n = int(stats.poisson.median(13.0))
+    assert counting_p(10.0, 3.0) == pytest.approx(
+        sum(stats.poisson.pmf(k, 10.0) for k in range(n, 200))
+    )
+    assert counting_p(10.0, 0.0) > 0.5
+
+
+def test_counting_significance_grows_as_the_root_of_the_exposure():
+    """s / sqrt(b) t for large counts."""
+    z = [stats.norm.isf(counting_p(1e4 * t, 150 * t)) for t in (1, 4, 9)]
+    assert z == pytest.approx([1.5, 3.0, 4.5], rel=0.02)

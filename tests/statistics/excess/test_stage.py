@@ -1,0 +1,52 @@
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline.statistics.excess.config import Wimp
+from pipeline.statistics.excess.score_density import ScoreDensity
+from pipeline.statistics.excess.search import needed_exposures, significances
+from pipeline.statistics.excess.stage import write_search, write_toys
+from pipeline.statistics.excess.toys import Samples, WeightedScores, merge, run_batch
+from pipeline.xenon.config.search import Search, WimpMap
+
+SEARCH = Search(
+    benchmark=Wimp(mass_GeV=50, cross_section_cm2=1.0),
+    exposures_t_yr=(1, 2, 4),
+    map=WimpMap(masses_GeV=(), cross_sections_cm2=()),
+    background_toys=300,
+    signal_toys=300,
+)
+
+
+@pytest.fixture
+def samples(rng):
+    background = WeightedScores(rng.normal(0, 1, 4000), np.full(4000, 0.1))
+    signal = WeightedScores(rng.normal(2, 1, 4000), np.full(4000, 0.005))
+    f0 = ScoreDensity.from_sample(background.score, background.weight)
+    return Samples(f0, background, {50.0: signal})
+
+
+def test_tables_on_disk_are_those_in_memory(samples, tmp_path):
+    sets, paths = SEARCH.toy_sets(), []
+    for name, batch in product(sets, (1, 0)):
+        paths.append(tmp_path / f"{name}-{batch}.parquet")
+        write_toys(paths[-1], samples, sets[name], seed=1, identity=("xenon", "toys"), batch=batch)
+    outputs = [tmp_path / name for name in ("significances.parquet", "exposures.parquet")]
+    write_search(*outputs, paths, SEARCH.levels_sigma)
+    toys = [run_batch(samples, sets.values(), 1, ("xenon", "toys"), batch) for batch in (0, 1)]
+    table = significances(merge(toys))
+    assert len(table) == 3 * 4
+    for path, expected in zip(outputs, (table, needed_exposures(table, (1, 2, 3))), strict=True):
+        found = pq.read_table(path)
+        assert all(column.metadata[b"description"] for column in found.schema)
+        pd.testing.assert_frame_equal(found.to_pandas(), expected, check_dtype=False)
+
+
+def test_damaged_toys_are_named(tmp_path):
+    path = tmp_path / "toys.parquet"
+    path.write_bytes(b"nothing")
+    with pytest.raises(ValueError, match=r"toys\.parquet: damaged table of toys"):
+        write_search(tmp_path / "a", tmp_path / "b", [path], (3.0,))

@@ -1,0 +1,51 @@
+"""What the search is weighted from must cover its windows and be apart from the training."""
+
+import pytest
+
+from pipeline.study import ConfigError, check_config
+from pipeline.xenon.config.chain import Xenon
+
+SHIPPED = {name: sample.plain() for name, sample in Xenon().samples.items()}
+
+
+@pytest.mark.parametrize(
+    ("xenon", "message"),
+    [
+        (
+            {"background": {"er": "background_e", "nr": "background_nr"}},
+            r"background\.er: no sample 'background_e'; did you mean 'background_er'",
+        ),
+        (
+            {"background": {"er": "background_nr", "nr": "background_er"}},
+            r"background\.er: the recoils of 'background_nr' are 'nr'",
+        ),
+        (
+            {"background": {"er": "train_er", "nr": "background_nr"}},
+            r"background\.er: the networks learn from 'train_er'",
+        ),
+        (
+            {"rates": {"electron_recoils_keV": [1, 10]}},
+            r"background\.er: 'background_er' holds 1 to 7\.5 keV, and the window in rates is 1 to",
+        ),
+        (
+            {
+                "samples": {
+                    **SHIPPED,
+                    "background_nr": {
+                        **SHIPPED["background_nr"],
+                        "spectrum": {"kind": "table", "file": "mine.csv"},
+                    },
+                }
+            },
+            r"background\.nr: 'background_nr' must be of kind 'nest', its spectrum 'uniform' or",
+        ),
+    ],
+)
+def test_samples_that_do_not_serve_are_named(plain, xenon, message):
+    with pytest.raises(ConfigError, match=message):
+        check_config({**plain, "xenon": xenon})
+
+
+def test_without_an_anomaly_search_no_sample_is_needed(plain):
+    study = check_config({**plain, "xenon": {"anomaly": None, "samples": {}}})
+    assert study.xenon.samples == {}

@@ -1,0 +1,126 @@
+"""Tables of score terms and of scores, from shards and networks of a tiny detector."""
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import torch
+from helpers.made_recordings import FEATURES, recorded
+
+from pipeline.learning.split import held_out
+from pipeline.xenon.config.anomaly import VAE, Classifier
+from pipeline.xenon.darwin.score import (
+    anomaly_score,
+    read_terms,
+    score_terms,
+    write_scores,
+    write_terms,
+)
+from pipeline.xenon.networks.classifier import build_classifier, logits
+from pipeline.xenon.networks.features import features
+from pipeline.xenon.networks.saved import load_networks
+from pipeline.xenon.networks.vae import Autoencoder
+from pipeline.xenon.response.shards import write_shard
+
+CLASSIFIER, AUTOENCODER = Classifier(widths=[8]), VAE(widths=[8], latent=3)
+BETAS = (0.5, 2.0)
+
+
+@pytest.fixture(scope="module")
+def networks():
+    """Untrained, which is enough to be told apart."""
+    torch.manual_seed(1)
+    autoencoders = {beta: Autoencoder(AUTOENCODER, FEATURES).eval() for beta in BETAS}
+    return build_classifier(CLASSIFIER, FEATURES).eval(), autoencoders
+
+
+@pytest.fixture
+def shards(tmp_path):
+    paths = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
+    write_shard(paths[0], [recorded(60, "ER", 1), recorded(20, "ER", 2, 60)], {})
+    write_shard(paths[1], [recorded(30, "ER", 3, 80)], {})
+    return paths
+
+
+@pytest.fixture
+def terms(networks, shards, tmp_path):
+    """(part kept for validation) -> file of terms."""
+
+    def write(not_learnt=None):
+        path = tmp_path / "terms.parquet"
+        write_terms(path, score_terms(shards, *networks, not_learnt))
+        return path
+
+    return write
+
+
+def test_every_event_has_a_row_for_every_beta(terms):
+    table = read_terms(terms())
+    for beta in BETAS:
+        of_beta = table[table["beta"] == beta]
+        assert of_beta["event_id"].tolist() == list(range(110))
+        assert of_beta["triggered"].sum() == 99
+    assert len(table) == 220
+
+
+def test_only_triggered_events_have_terms(terms):
+    table = read_terms(terms())
+    values = table[["logit", "kl", "reconstruction"]]
+    assert values[table["triggered"]].notna().all(axis=None)
+    assert values[~table["triggered"]].isna().all(axis=None)
+
+
+@torch.no_grad()
+def test_terms_are_those_of_the_networks(terms, networks):
+    classifier, autoencoders = networks
+    batch = recorded(60, "ER", 1)
+    x = torch.from_numpy(features(batch)[batch.triggered])
+    table = pq.read_table(terms()).to_pandas()
+    table = table[table["triggered"] & (table["event_id"] < 60)]
+    for beta, autoencoder in autoencoders.items():
+        of_beta, expected = table[table["beta"] == beta], autoencoder(x)
+        for name, values in (("kl", expected.kl), ("reconstruction", expected.reconstruction)):
+            np.testing.assert_allclose(of_beta[name], values, rtol=1e-5)
+        np.testing.assert_allclose(of_beta["logit"], logits(classifier, x), rtol=1e-4, atol=1e-5)
+        latent = np.stack(of_beta["latent_mean"].to_list())
+        np.testing.assert_allclose(latent, expected.latent_mean, rtol=1e-4, atol=1e-5)
+
+
+def test_of_a_learnt_sample_only_what_was_held_out_is_scored(terms):
+    table = read_terms(terms(("train_er", 1, 0.3)))
+    expected = np.flatnonzero(held_out(np.arange(110), "train_er", 1, 0.3))
+    assert table.loc[table["beta"] == 2.0, "event_id"].tolist() == expected.tolist()
+
+
+def test_scores_hold_the_chosen_weights_and_their_terms(terms, tmp_path):
+    source = terms()
+    write_scores(tmp_path / "scores.parquet", source, 2.0, 10.0)
+    found = pd.read_parquet(tmp_path / "scores.parquet")
+    assert set(found["beta"]) == {2.0}
+    assert set(found["ratio"]) == {10.0}
+    assert found["event_id"].tolist() == list(range(110))
+    columns = (found[name].to_numpy() for name in ("kl", "reconstruction", "logit"))
+    np.testing.assert_allclose(found["ts"], anomaly_score(*columns, 2.0, 10.0))
+    assert found["ts"].notna().tolist() == found["triggered"].tolist()
+    schema = pq.read_schema(tmp_path / "scores.parquet")
+    assert all(schema.field(name).metadata[b"description"] for name in schema.names)
+
+
+def test_scores_of_a_beta_without_terms_are_refused(terms, tmp_path):
+    with pytest.raises(ValueError, match=r"terms\.parquet: no terms of beta 7"):
+        write_scores(tmp_path / "scores.parquet", terms(), 7.0, 1.0)
+
+
+def test_networks_come_back_as_they_were_saved(networks, tmp_path):
+    classifier, autoencoders = networks
+    files = {beta: tmp_path / f"{beta}.pt" for beta in BETAS}
+    torch.save(classifier.state_dict(), tmp_path / "classifier.pt")
+    for beta, path in files.items():
+        torch.save(autoencoders[beta].state_dict(), path)
+    again, of_beta = load_networks(tmp_path / "classifier.pt", files, CLASSIFIER, AUTOENCODER)
+    x = torch.randn(4, FEATURES)
+    torch.testing.assert_close(again(x), classifier(x))
+    for beta in BETAS:
+        torch.testing.assert_close(of_beta[beta](x), autoencoders[beta](x))
+    with pytest.raises(ValueError, match=r"0\.5\.pt: not the weights of a network of these widths"):
+        load_networks(tmp_path / "classifier.pt", files, CLASSIFIER, VAE(widths=[9], latent=3))

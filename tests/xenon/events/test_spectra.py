@@ -1,0 +1,88 @@
+"""Energies drawn from spectra: uniform, of WIMPs, from a table."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.integrate import cumulative_trapezoid, trapezoid
+
+from pipeline.physics.wimps import wimp_rate
+from pipeline.xenon.config.samples import (
+    LogUniformSpectrum,
+    TableSpectrum,
+    UniformSpectrum,
+    WimpSpectrum,
+)
+from pipeline.xenon.events.spectra import draw_between, draw_energies, wimp_spectrum
+
+
+def drawn(spectrum, events=20_000):
+    return draw_energies(spectrum, events, np.random.default_rng(1))
+
+
+def test_uniform():
+    energies = drawn(UniformSpectrum(kind="uniform", low_keV=2, high_keV=7))
+    assert stats.kstest(energies, stats.uniform(2, 5).cdf).pvalue > 0.01
+
+
+def test_log_uniform():
+    energies = drawn(LogUniformSpectrum(kind="log_uniform", low_keV=2, high_keV=7))
+    assert stats.kstest(energies, stats.loguniform(2, 7).cdf).pvalue > 0.01
+
+
+def test_tents_have_their_closed_form():
+    """A tent of height 2 up to x = 2, nothing up to 3, a ramp to 1 at 4: areas 2, 0 and 1/2."""
+    x, density = np.arange(5.0), np.array([0.0, 2, 0, 0, 1])
+    values = draw_between(x, density, 50_000, np.random.default_rng(2))
+
+    def cumulative(value):
+        tent = np.where(value < 1, value**2, 2 - (2 - np.minimum(value, 2)) ** 2)
+        return (tent + np.clip(value - 3, 0, 1) ** 2 / 2) / 2.5
+
+    assert stats.kstest(values, cumulative).pvalue > 0.01
+    assert not ((values > 2) & (values < 3)).any()
+
+
+@pytest.mark.parametrize("mass", [20, 50, 500])
+def test_wimps_follow_the_rate_of_wimprates(mass):
+    energies = drawn(WimpSpectrum(kind="wimp", mass_GeV=mass))
+    fine = np.geomspace(0.5, 100, 401)
+    cumulative = cumulative_trapezoid(wimp_rate(fine, mass, 1e-46), fine, initial=0)
+    expected = np.interp(energies, fine, cumulative / cumulative[-1])
+    assert stats.kstest(expected, "uniform").pvalue > 0.01
+
+
+def test_benchmark_rate_of_the_darwin_search():
+    """50 GeV and 6.5e-48 cm2: 2.27 /t/yr above 0.5 keV, 453 in 200 t yr."""
+    energy, rate = wimp_spectrum(WimpSpectrum(kind="wimp", mass_GeV=50))
+    assert trapezoid(rate, energy) * 6.5e-48 / 1e-46 * 200 == pytest.approx(453, rel=0.01)
+
+
+def test_wimps_too_light_for_the_range_say_so():
+    with pytest.raises(ValueError, match="WIMPs of 1 GeV make no recoils between 5 and 100 keV"):
+        drawn(WimpSpectrum(kind="wimp", mass_GeV=1, low_keV=5))
+
+
+def test_table_is_read_and_followed(tmp_path):
+    path = tmp_path / "lines.csv"
+    path.write_text("# a ramp\nenergy_keV, rate\n1, 0\n3, 7\n")
+    energies = drawn(TableSpectrum(kind="table", file=str(path)))
+    assert stats.kstest(energies, lambda e: ((e - 1) / 2) ** 2).pvalue > 0.01
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("energy,rate\n1,1\n2,1\n", "columns energy_keV,rate"),
+        ("energy_keV,rate\n1,one\n2,1\n", "columns energy_keV,rate"),
+        ("energy_keV,rate\n1,1\n", "fewer than two rows"),
+        ("energy_keV,rate\n1,\n2,1\n", "empty cells"),
+        ("energy_keV,rate\n2,1\n1,1\n", "do not ascend"),
+        ("energy_keV,rate\n1,1\n2,-1\n", "negative rates"),
+        ("energy_keV,rate\n1,0\n2,0\n", "none above 0"),
+    ],
+)
+def test_unusable_table_names_the_file(tmp_path, content, problem):
+    path = tmp_path / "bad.csv"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=rf"bad\.csv: .*{problem}"):
+        drawn(TableSpectrum(kind="table", file=str(path)))

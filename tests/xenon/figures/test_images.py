@@ -1,0 +1,90 @@
+"""Figures of the XENON1T part: they show their tables, and are written with a caption."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.figures.style import save
+from pipeline.statistics.excess.config import Wimp
+from pipeline.statistics.excess.extended_poisson import ANOMALY
+from pipeline.xenon.figures.image_exposures import draw_exposures
+from pipeline.xenon.figures.image_losses import draw_losses
+from pipeline.xenon.figures.images import draw_images
+from pipeline.xenon.figures.tests import LOOKS
+from pipeline.xenon.xenon1t.images import ShownEvent
+
+WIMPS = (Wimp(mass_GeV=500, cross_section_cm2=1e-45), Wimp(mass_GeV=50, cross_section_cm2=1e-45))
+
+
+def made_losses():
+    edges = np.linspace(0.1, 0.9, 9)
+    table = pd.DataFrame({"low": edges[:-1], "high": edges[1:]})
+    for name, top in (("er", 0.2), ("wimp", 0.3), ("background", 90.0), ("signal", 9.0)):
+        table[name] = np.linspace(top, 0, 8)
+        table[f"{name}_err"] = table[name] / 10
+    table["pseudo_data"] = (table["background"] + table["signal"]).round()
+    return table.assign(pseudo_data_err=np.sqrt(table["pseudo_data"]))
+
+
+def made_significances():
+    rows = [
+        (wimp.mass_GeV, wimp.cross_section_cm2, test, exposure, 3 * np.sqrt(exposure), exposure > 2)
+        for wimp in WIMPS
+        for test in LOOKS
+        for exposure in (4.0, 1.0, 0.5)
+    ]
+    names = ["mass_GeV", "cross_section_cm2", "test", "exposure_t_yr", "significance"]
+    return pd.DataFrame(rows, columns=[*names, "extrapolated"])
+
+
+def made_images():
+    counts = np.random.default_rng(1).poisson(2, (3, 8, 8)).astype(np.float32)
+    return {name: ShownEvent(10.0, 50, 2000, counts) for name in ("ER", "WIMP")}
+
+
+def test_layers_are_drawn_as_logarithms():
+    images = made_images()
+    axes = draw_images(images).axes[:6]
+    for axis, layer in zip(axes, np.tile(images["ER"].counts, (2, 1, 1)), strict=True):
+        np.testing.assert_allclose(axis.images[0].get_array(), np.log1p(layer))
+
+
+def test_losses_are_the_table():
+    table = made_losses()
+    figure = draw_losses(table, 500, WIMPS[0], 4.0)
+    steps = [patch.get_data().values for axis in figure.axes for patch in axis.patches]
+    for found, name in zip(steps, ("er", "wimp", "background", "signal"), strict=True):
+        np.testing.assert_array_equal(found, table[name])
+    pulls = next(axis for axis in figure.axes if axis.get_ylabel() == "pull")
+    expected = table["background"][:-1]  # in the last bin there is none
+    np.testing.assert_allclose(
+        pulls.containers[0].lines[0].get_ydata().astype(float),
+        (table["pseudo_data"][:-1] - expected) / np.sqrt(expected),
+    )
+
+
+def test_a_panel_for_each_wimp():
+    figure = draw_exposures(made_significances(), WIMPS, (3, 5))
+    for axis in figure.axes:
+        colour = LOOKS[ANOMALY].colour
+        curve = next(x for x in axis.lines if x.get_color() == colour)
+        np.testing.assert_array_equal(curve.get_xdata(), [0.5, 1, 4])
+        np.testing.assert_allclose(curve.get_ydata(), 3 * np.sqrt([0.5, 1, 4]))
+        (hollow,) = [
+            x for x in axis.lines if x.get_color() == colour and x.get_markerfacecolor() == "white"
+        ]
+        assert list(hollow.get_xdata()) == [4]
+    assert [axis.get_title().split()[0] for axis in figure.axes] == ["500", "50"]
+
+
+@pytest.mark.parametrize("name", ["xenon_images", "xenon_image_losses", "xenon_image_exposures"])
+def test_a_file_of_each_kind_and_a_caption(name, tmp_path, repository):
+    figure = {
+        "xenon_images": lambda: draw_images(made_images()),
+        "xenon_image_losses": lambda: draw_losses(made_losses(), 500, WIMPS[0], 4.0),
+        "xenon_image_exposures": lambda: draw_exposures(made_significances(), WIMPS, (3, 5)),
+    }[name]()
+    paths = [tmp_path / f"{name}.{kind}" for kind in ("png", "pdf")]
+    save(figure, paths)
+    assert all(path.stat().st_size > 5000 for path in paths)
+    assert (repository / "workflow" / "report" / f"{name}.md").read_text().strip()

@@ -1,0 +1,196 @@
+"""Rates against published values, and weights against the counts they stand for."""
+
+import numpy as np
+import pytest
+
+from pipeline.xenon.config.images import Xenon1tRates
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.rates.backgrounds import (
+    Component,
+    Efficiency,
+    background_table,
+    backgrounds,
+    event_weights,
+    wimp,
+)
+from pipeline.xenon.rates.recoil_spectra import boron8
+
+# Measured fractions of recoils with 4 photons in 200 ns and an S2 above 200 photons.
+ER_ENERGY, ER_FRACTION = [0.5, 1, 1.5, 2, 3, 100], [0, 0.1, 0.44, 0.82, 0.99, 1]
+NR_ENERGY, NR_FRACTION = (
+    [0.5, 1, 2, 3, 4, 5, 7, 10, 100],
+    [0, 0, 0.01, 0.1, 0.25, 0.44, 0.82, 0.98, 1],
+)
+TRIGGER = {
+    "ER": Efficiency(np.array(ER_ENERGY), np.array(ER_FRACTION)),
+    "NR": Efficiency(np.array(NR_ENERGY), np.array(NR_FRACTION)),
+}
+SEES_ALL = Efficiency(np.array([0.0, 1000.0]), np.ones(2))
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+@pytest.fixture(scope="module")
+def wimps_of_50GeV():
+    return wimp(Rates(nuclear_recoils_keV=(0.5, 100.0)), 50.0)
+
+
+@pytest.fixture(scope="module")
+def by_name():
+    return {component.name: component for component in backgrounds(Rates())}
+
+
+def test_electron_recoil_densities(by_name):
+    """Schumann et al. 2015, JCAP 10, 016: per t yr keV."""
+
+    def density(name, energy):
+        return by_name[name].spectrum(np.array([energy]))[0]
+
+    assert density("pp", 5.0) == pytest.approx(3.00, rel=0.02)
+    assert density("pp", 100.0) == pytest.approx(1.80, rel=0.02)
+    assert density("7Be", 5.0) == pytest.approx(0.25, rel=0.02)
+    assert density("136Xe", 50.0) == pytest.approx(6.7, rel=0.03)
+    assert density("136Xe", 100.0) == pytest.approx(14.1, rel=0.03)
+    assert by_name["136Xe"].spectrum(np.linspace(2, 10, 81)).mean() == pytest.approx(
+        0.735, rel=0.02
+    )
+    sum_at_5keV = sum(density(name, 5.0) for name, c in by_name.items() if c.recoil == "ER")
+    assert sum_at_5keV == pytest.approx(5.7, rel=0.03)
+
+
+def test_double_beta_decays_add_up_to_the_activity(by_name):
+    whole = Component("", "ER", (0.0, 2457.83), by_name["136Xe"].spectrum)
+    assert whole.expected_per_t_yr() == pytest.approx(1.30e5, rel=0.005)
+
+
+def test_nuclear_recoil_rates(by_name):
+    """Coherent scattering of 8B neutrinos above a threshold; the fit falls off a little early."""
+    for threshold, expected, slack in (
+        (1, 105, 0.01),
+        (1.5, 29, 0.05),
+        (2, 6.3, 0.17),
+        (3, 0.04, 0.2),
+    ):
+        above = Component("", "NR", (threshold, 4.0), lambda e: boron8(e, 105.0))
+        assert above.expected_per_t_yr() == pytest.approx(expected, rel=slack)
+    whole = Component("", "NR", (0.0, 85.0), by_name["atmospheric"].spectrum)
+    assert whole.expected_per_t_yr() == pytest.approx(0.058, rel=1e-3)
+    whole = Component("", "NR", (0.0, 200.0), by_name["neutrons"].spectrum)
+    assert whole.expected_per_t_yr() == pytest.approx(3.8e-5, rel=1e-3)
+
+
+def test_xenon1t_has_its_published_backgrounds():
+    """PRL 121 (2018) 111302 and JCAP 04 (2016) 027, in the windows that they give."""
+    components = backgrounds(Xenon1tRates())
+    electron = sum(
+        Component("", "ER", (1.4, 10.6), c.spectrum).expected_per_t_yr()
+        for c in components
+        if c.recoil == "ER"
+    )
+    assert electron / (10.6 - 1.4) == pytest.approx(82, rel=0.005)
+    (neutrons,) = [c for c in components if c.name == "neutrons"]
+    within = Component("", "NR", (4.0, 50.0), neutrons.spectrum)
+    assert within.expected_per_t_yr() == pytest.approx(0.6, rel=0.01)
+
+
+def test_wimps_of_the_benchmark(wimps_of_50GeV):
+    component = wimps_of_50GeV
+    assert component.expected_per_t_yr() * 6.5e-48 == pytest.approx(2.27, rel=0.01)
+    assert component.expected_per_t_yr(TRIGGER["NR"]) * 6.5e-48 * 200 == pytest.approx(
+        290, rel=0.02
+    )
+
+
+def test_wimps_too_light_for_the_window():
+    with pytest.raises(ValueError, match="3 GeV give no recoil at 20 to 60 keV"):
+        wimp(Rates(nuclear_recoils_keV=(20.0, 60.0)), 3.0)
+
+
+def test_default_window_holds_the_darwin_study_s_background():
+    table = background_table(Rates(), TRIGGER).set_index("component")
+    total = table.loc["total", "triggered_per_t_yr"]
+    assert 200 * total == pytest.approx(6500, rel=0.02)
+    assert table["triggered_per_t_yr"].drop("total").sum() == pytest.approx(total)
+    assert (table["triggered_per_t_yr"] <= table["recoils_per_t_yr"]).all()
+
+
+def test_efficiency_is_folded_in():
+    flat = Component("flat", "ER", (0.0, 10.0), lambda e: np.full(len(e), 3.0))
+    ramp = Efficiency(np.array([0.0, 10.0]), np.array([0.0, 1.0]))
+    assert flat.expected_per_t_yr() == pytest.approx(30)
+    assert flat.expected_per_t_yr(ramp) == pytest.approx(15)
+
+
+def test_weights_turn_a_simulated_spectrum_into_the_expected_one(rng):
+    """Mean energy and sum, from events of a falling spectrum behind a trigger."""
+    rising = Component("rising", "ER", (1.0, 9.0), lambda e: 2 * e)
+    ramp = Efficiency(np.array([0.0, 10.0]), np.array([0.0, 1.0]))
+    drawn = 10 * (1 - np.sqrt(rng.random(400_000)))  # density 10 - E
+    kept = drawn[rng.random(len(drawn)) < ramp.at(drawn)]
+    weight = rising.event_weights(kept, ramp, lambda e: 10 - e)
+    assert weight.sum() == pytest.approx(rising.expected_per_t_yr(ramp))
+    assert weight.sum() == pytest.approx(0.2 * (9**3 - 1) / 3, rel=1e-4)
+    assert (weight[(kept < 1) | (kept > 9)] == 0).all()
+    assert np.average(kept, weights=weight) == pytest.approx(
+        0.75 * (9**4 - 1) / (9**3 - 1), rel=0.01
+    )
+
+
+def test_measured_efficiency_is_that_of_the_trigger(rng):
+    energy = rng.uniform(1, 60, 100_000)
+    triggered = rng.random(len(energy)) < TRIGGER["NR"].at(energy)
+    found = Efficiency.measured(energy, triggered, (1.0, 60.0))
+    wanted = np.array([1.0, 4.0, 7.0, 20.0, 60.0])
+    assert found.at(wanted) == pytest.approx(TRIGGER["NR"].at(wanted), abs=0.03)
+    with pytest.raises(ValueError, match=r"no simulated event at 69\.1 to 80 keV"):
+        Efficiency.measured(energy, triggered, (1.0, 80.0))
+
+
+def test_events_stand_for_the_whole_background(rng, wimps_of_50GeV):
+    energy = np.concatenate([rng.uniform(1, 10, 5000), rng.uniform(1, 60, 5000)])
+    recoil = np.repeat(np.array([0, 1], np.uint8), 5000)
+    weight = event_weights(backgrounds(Rates()), energy, recoil, TRIGGER)
+    table = background_table(Rates(), TRIGGER).set_index(["component", "recoil"])
+    expected = table["triggered_per_t_yr"]
+    assert weight.sum() == pytest.approx(expected["total", ""])
+    of_recoil = expected.groupby("recoil").sum()
+    assert weight[recoil == 0].sum() == pytest.approx(of_recoil["ER"])
+    signal = event_weights([wimps_of_50GeV], energy, recoil, TRIGGER)
+    assert signal[recoil == 0].sum() == 0
+    assert signal.sum() * 6.5e-48 * 200 == pytest.approx(290, rel=0.02)
+
+
+def test_no_simulated_event_in_the_window():
+    flat = Component("flat", "ER", (1.0, 2.0), lambda e: np.ones(len(e)))
+    with pytest.raises(ValueError, match="flat: no simulated ER event at 1 to 2 keV"):
+        flat.event_weights(np.array([5.0]), SEES_ALL)
+
+
+def test_no_background_is_an_error():
+    blind = Efficiency(np.array([0.0, 1000.0]), np.zeros(2))
+    with pytest.raises(ValueError, match="B = 0"):
+        background_table(Rates(), {"ER": blind, "NR": blind})
+
+
+def test_window_beyond_the_response():
+    short = Efficiency(np.array([2.0, 5.0]), np.ones(2))
+    with pytest.raises(ValueError, match="known from 2 to 5 keV"):
+        background_table(Rates(), {"ER": short, "NR": SEES_ALL})
+
+
+@pytest.mark.parametrize(
+    ("energies", "fractions", "problem"),
+    [
+        ([1.0], [1.0], "two points"),
+        ([1.0, 2.0], [1.0], "two points"),
+        ([2.0, 1.0], [0.0, 1.0], "rise"),
+        ([1.0, 2.0], [0.0, 1.5], "within 0 and 1"),
+        ([1.0, 2.0], [0.0, np.nan], "within 0 and 1"),
+    ],
+)
+def test_efficiencies_that_cannot_be(energies, fractions, problem):
+    with pytest.raises(ValueError, match=problem):
+        Efficiency(np.array(energies), np.array(fractions))

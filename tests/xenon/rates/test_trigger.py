@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from helpers.made_recordings import recorded
+
+from pipeline.xenon.rates.trigger import Seen, efficiencies, s2_only_table, trigger_table
+from pipeline.xenon.response.shards import write_shard
+
+
+@pytest.fixture
+def half():
+    """3000 events: the upper half in energy triggers, the lower one leaves S2 only."""
+    upper = np.arange(3000) >= 1500
+    return Seen(np.geomspace(1, 10, 3000), upper, ~upper)
+
+
+def test_events_with_large_s2_and_no_trigger_are_s2_only(tmp_path):
+    batch, rest = recorded(40, "ER", 1), recorded(10, "ER", 2)
+    paths = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
+    write_shard(paths[0], [batch], {})
+    write_shard(paths[1], [rest], {})
+    least = int(np.median(batch.s2_photons_detected))
+    found = Seen.read(paths, least)
+    for name in ("energy_keV", "triggered", "s2_only"):
+        assert len(getattr(found, name)) == 50
+    np.testing.assert_array_equal(found.triggered[:40], batch.triggered)
+    large = batch.s2_photons_detected >= least
+    np.testing.assert_array_equal(found.s2_only[:40], large & ~batch.triggered)
+    assert found.s2_only.any()
+
+
+def test_table_holds_the_fractions_of_both_recoils(half):
+    table = trigger_table({"ER": half, "NR": half}, {"ER": (1.0, 10.0), "NR": (1.0, 10.0)})
+    assert set(table["recoil"]) == {"ER", "NR"}
+    low, high = table["energy_keV"] < 3, table["energy_keV"] > 3.4
+    assert (table.loc[low, ["triggered", "s2_only"]] == [0, 1]).all(axis=None)
+    assert (table.loc[high, ["triggered", "s2_only"]] == [1, 0]).all(axis=None)
+    found = efficiencies(table)["NR"]
+    np.testing.assert_array_equal(found.at(np.array([1.0, 10.0])), [0, 1])
+
+
+def test_every_event_is_counted_once():
+    triggered = np.array([True, True, False, False, False])
+    s2_only = np.array([False, False, True, False, False])
+    table = s2_only_table({"a": Seen(np.ones(5), triggered, s2_only)})
+    row = table.iloc[0]
+    assert (row["events"], row["triggered"], row["s2_only"], row["unseen"]) == (5, 2, 1, 2)
+    assert row["s2_only_fraction"] == pytest.approx(0.2)
+    assert row["s2_only_fraction_err"] == pytest.approx(np.sqrt(0.2 * 0.8 / 5))

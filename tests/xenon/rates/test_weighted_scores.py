@@ -1,0 +1,99 @@
+import logging
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.rates.backgrounds import Efficiency, background_table, wimp
+from pipeline.xenon.rates.weighted_scores import (
+    SCHEMA,
+    read_weighted_scores,
+    search_samples,
+    warn_if_few,
+    weighted_scores,
+    write_weighted_scores,
+)
+
+RATES = Rates()
+SEEN = {
+    "ER": Efficiency(np.array([1.0, 7.5]), np.ones(2)),
+    # Every recoil above 5 keV triggers, which no 8B neutrino reaches.
+    "NR": Efficiency(np.array([1.0, 5.0, 5.001, 60.0]), np.array([0.0, 0.0, 1.0, 1.0])),
+}
+EVEN = {"ER": "uniform", "NR": "uniform"}
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Backgrounds and two WIMPs from 3000 events of each recoil, scored by their energy."""
+    rng = np.random.default_rng(1)
+    energy = np.concatenate([rng.uniform(1, 7.5, 3000), rng.uniform(5.001, 60, 3000)])
+    recoil = np.repeat([0, 1], 3000).astype(np.uint8)
+    score = energy + 100.0 * recoil
+    events = pd.DataFrame({"recoil": recoil, "energy_keV": energy, "ts": score})
+    return weighted_scores(events, RATES, [20.0, 500.0], SEEN, EVEN)
+
+
+def test_weights_add_up_to_the_table_of_backgrounds(table):
+    background = table[table["mass_GeV"] == 0]
+    expected = background_table(RATES, SEEN)
+    by_recoil = expected.groupby("recoil")["triggered_per_t_yr"].sum()
+    for code, name in enumerate(("ER", "NR")):
+        sum_of = background.loc[background["recoil"] == code, "weight"].sum()
+        assert sum_of == pytest.approx(by_recoil[name])
+
+
+def test_wimps_are_nuclear_recoils_of_their_rate(table):
+    for mass in (20.0, 500.0):
+        rows = table[table["mass_GeV"] == mass]
+        assert set(rows["recoil"]) == {1}
+        assert rows["weight"].sum() == pytest.approx(
+            wimp(RATES, mass).expected_per_t_yr(SEEN["NR"])
+        )
+    light, heavy = (
+        np.average(rows["energy_keV"], weights=rows["weight"])
+        for _, rows in table[table["mass_GeV"] > 0].groupby("mass_GeV")
+    )
+    assert light < heavy
+
+
+def test_weights_undo_the_spectrum_that_events_were_drawn_from(table):
+    """WIMPs have the same mean energy from energies even in their logarithm."""
+    rng = np.random.default_rng(2)
+    energy = 5.001 * (60 / 5.001) ** rng.random(3000)
+    events = pd.DataFrame({"recoil": np.uint8(1), "energy_keV": energy, "ts": energy})
+    electronic = pd.DataFrame({"recoil": np.uint8(0), "energy_keV": [3.0], "ts": [3.0]})
+    both = pd.concat([electronic, events])
+    other = weighted_scores(both, RATES, [500.0], SEEN, EVEN | {"NR": "log_uniform"})
+    means = [
+        np.average(rows["energy_keV"], weights=rows["weight"])
+        for rows in (t[t["mass_GeV"] == 500] for t in (table, other))
+    ]
+    assert means[1] == pytest.approx(means[0], rel=0.03)
+
+
+def test_table_on_disk_is_described_and_the_same(table, tmp_path):
+    path = tmp_path / "scores.parquet"
+    write_weighted_scores(path, table)
+    assert all(field.metadata[b"description"] for field in SCHEMA)
+    pd.testing.assert_frame_equal(read_weighted_scores(path), table, check_dtype=False)
+
+
+def test_samples_are_background_and_every_mass(table):
+    samples = search_samples(table)
+    assert set(samples.signals) == {20.0, 500.0}
+    background = table[table["mass_GeV"] == 0]
+    assert samples.background.expected == pytest.approx(background["weight"].sum())
+    # f0 is the background's density: electronic recoils have scores below 10, and are nearly all.
+    shares = samples.f0.share[samples.f0.cell(np.array([9.0]))[0] + 1 :]
+    assert shares.sum() < 0.1
+
+
+def test_more_events_than_the_sample_is_worth_are_logged(table, caplog):
+    samples = search_samples(table)
+    with caplog.at_level(logging.WARNING):
+        warn_if_few(samples, 1.0)
+        assert not caplog.records
+        warn_if_few(samples, 1000.0)
+    assert "in 1000 t yr" in caplog.text

@@ -1,0 +1,72 @@
+"""The response as a whole: conservation, seeds, edges."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from helpers.made_responses import darwin, made_events, made_nest_events, respond, together
+
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.events.table import EventBatch
+from pipeline.xenon.response.simulation import CHUNK_EVENTS, simulate_response
+
+
+def same(a, b):
+    return all(
+        np.array_equal(getattr(a, f.name), getattr(b, f.name))
+        for f in fields(a)
+        if f.name != "events"
+    )
+
+
+@pytest.mark.parametrize("base", ["darwin", "xenon1t"])
+def test_photons_are_the_same_in_waveforms_and_patterns(base):
+    detector = Detector(base=base)
+    energies = np.random.default_rng(1).uniform(1, 100, 100)
+    response = respond(detector, made_nest_events(detector, "er", energies, seed=1))
+    s1, s2 = response.s1_photons_detected, response.s2_photons_detected
+    np.testing.assert_array_equal(response.s1_waveform.sum(axis=1), s1)
+    np.testing.assert_array_equal(response.s2_waveform.sum(axis=1), s2)
+    patterns = response.top.sum(axis=1, dtype=int) + response.bottom.sum(axis=1, dtype=int)
+    np.testing.assert_array_equal(patterns, s2)
+    assert (s1 <= response.events.photons).all()
+    assert (response.electrons_extracted <= response.events.electrons).all()
+    assert s1.min() > 0
+    assert (response.s1_waveform[:, 0] > 0).all()
+
+
+def test_how_the_table_is_cut_does_not_matter():
+    n = CHUNK_EVENTS + 50
+    events = made_nest_events(darwin(), "nr", np.linspace(2, 50, n), seed=1)
+    rng = np.random.default_rng(7)
+    pieces = []
+    for start, stop in ((0, 33), (33, 34), (34, n)):
+        piece = EventBatch(*(getattr(events, f.name)[start:stop] for f in fields(events)))
+        pieces.extend(simulate_response(darwin(), piece, rng))
+    assert same(together(pieces), respond(darwin(), events, seed=7))
+
+
+def test_seeds_decide():
+    events = made_events(20, photons=500, electrons=500)
+    assert same(respond(darwin(), events, seed=1), respond(darwin(), events, seed=1))
+    assert not same(respond(darwin(), events, seed=1), respond(darwin(), events, seed=2))
+
+
+def test_events_without_quanta_leave_nothing():
+    response = respond(darwin(), made_events(3))
+    assert not response.triggered.any()
+    assert not any(getattr(response, f.name).any() for f in fields(response)[2:])
+
+
+def test_batches_are_bounded():
+    events = made_events(2 * CHUNK_EVENTS + 1)
+    sizes = [len(b) for b in simulate_response(darwin(), events, np.random.default_rng(1))]
+    assert sizes == [CHUNK_EVENTS, CHUNK_EVENTS, 1]
+
+
+def test_light_beyond_the_counts_is_an_error_that_names_the_event():
+    events = made_events(3, event_id=[10, 11, 12], electrons=[100, 100_000, 100])
+    with pytest.raises(
+        ValueError, match=r"event 11 with 0 photons and 100000 electrons: more than"
+    ):
+        respond(darwin(), events)

@@ -1,0 +1,100 @@
+"""From an event table to a response shard and to features."""
+
+from dataclasses import fields
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from helpers.made_responses import darwin, made_nest_events, respond, together
+
+from pipeline.core.seeds import generator
+from pipeline.xenon.events.table import write_events
+from pipeline.xenon.networks.features import features
+from pipeline.xenon.response.shards import count_responses, read_shard
+from pipeline.xenon.response.simulation import CHUNK_EVENTS, simulate_response
+from pipeline.xenon.response.stage import write_response
+
+
+@pytest.fixture(scope="module")
+def events():
+    return made_nest_events(darwin(), "nr", np.linspace(2, 50, CHUNK_EVENTS + 40), seed=1)
+
+
+@pytest.fixture(scope="module")
+def table(events, tmp_path_factory):
+    path = tmp_path_factory.mktemp("events") / "0000.parquet"
+    write_events(path, [events], {})
+    return path
+
+
+@pytest.fixture(scope="module")
+def shard(table):
+    path = table.with_name("response.parquet")
+    assert write_response(path, table, darwin(), 3, "train_nr", 0) == CHUNK_EVENTS + 40
+    return path
+
+
+def test_a_shard_holds_the_response_of_its_sample_and_part(events, shard):
+    expected = together(
+        list(simulate_response(darwin(), events, generator(3, "xenon", "response", "train_nr", 0)))
+    )
+    found = together(list(read_shard(shard)))
+    for name in [f.name for f in fields(found)][1:]:
+        ours, theirs = getattr(found, name), getattr(expected, name)
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_array_equal(ours, theirs, err_msg=name)
+    for f in fields(events):
+        np.testing.assert_array_equal(getattr(found.events, f.name), getattr(events, f.name))
+
+
+def test_parts_of_a_sample_differ(table, shard, tmp_path):
+    other = tmp_path / "other.parquet"
+    write_response(other, table, darwin(), 3, "train_nr", 1)
+    first, second = (together(list(read_shard(path))) for path in (shard, other))
+    assert not np.array_equal(first.s2_photons_detected, second.s2_photons_detected)
+
+
+def test_row_groups_are_small_enough_to_stream(shard):
+    assert [len(batch) for batch in read_shard(shard)] == [CHUNK_EVENTS, 40]
+    assert count_responses(shard) == CHUNK_EVENTS + 40
+
+
+def test_columns_carry_descriptions_and_units(shard):
+    schema = pq.read_schema(shard)
+    assert all(field.metadata[b"description"] for field in schema)
+    assert schema.field("drift_time_us").metadata[b"unit"] == b"us"
+    assert schema.metadata[b"detector"] == b"darwin"
+
+
+def test_another_table_is_no_shard(table):
+    with pytest.raises(ValueError, match="not a response shard"):
+        next(read_shard(table))
+
+
+def test_flipped_bits_are_named_or_without_effect(shard, tmp_path):
+    whole, expected = shard.read_bytes(), together(list(read_shard(shard)))
+    path, rng, refused = tmp_path / "flipped.parquet", np.random.default_rng(1), []
+    for place in rng.integers(4, len(whole), size=60):
+        data = bytearray(whole)
+        data[place] ^= 1 << rng.integers(8)
+        path.write_bytes(data)
+        try:
+            found = together(list(read_shard(path)))
+        except ValueError as error:
+            refused.append(str(error))
+        else:
+            for name in [f.name for f in fields(found)][1:]:
+                np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    assert len(refused) > 50
+    assert all("flipped.parquet: damaged response shard" in text for text in refused)
+
+
+def test_features_are_the_papers_3835_numbers_in_order(events):
+    response = respond(darwin(), events)
+    numbers = features(response)
+    assert numbers.shape == (len(events), 125 + 1800 + 955 + 955)
+    assert numbers.dtype == np.float32
+    counts = np.expm1(numbers[5])
+    parts = np.split(counts, [125, 1925, 2880])
+    for part, name in zip(parts, ("s1_waveform", "s2_waveform", "top", "bottom"), strict=True):
+        np.testing.assert_allclose(part, getattr(response, name)[5], rtol=1e-4, atol=1e-4)

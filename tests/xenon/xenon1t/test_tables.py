@@ -1,0 +1,98 @@
+"""Tables of the XENON1T part: accuracies, distributions of the loss, events without an S1."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.statistics.excess.toys import WeightedScores
+from pipeline.xenon.xenon1t.accuracy import PUBLISHED, classifier_table
+from pipeline.xenon.xenon1t.losses import loss_table, s2_only_losses
+
+
+def logits_of(right, events):
+    """`right` of `events` electronic recoils below zero, and as many WIMPs above."""
+    er = np.where(np.arange(events) < right, -1.0, 1.0)
+    return er, -er
+
+
+def test_accuracy_of_a_pencil():
+    """90 of 100 electronic recoils and 80 of 100 WIMPs right; a quarter are WIMPs."""
+    table = classifier_table(logits_of(90, 100)[0], logits_of(80, 100)[1], [0.25])
+    row = table.iloc[0]
+    assert row["accuracy"] == pytest.approx(0.25 * 0.8 + 0.75 * 0.9)
+    assert row["recall"] == pytest.approx(0.8)
+    assert row["recall_err"] == pytest.approx(0.04)
+    assert row["precision"] == pytest.approx(0.2 / (0.2 + 0.075))
+    assert row["accuracy_err"] == pytest.approx(np.hypot(0.25 * 0.04, 0.75 * 0.03))
+
+
+def test_published_numbers_imply_their_shares():
+    """Accuracy from recall and precision at the share that stands beside them."""
+    for row in PUBLISHED.itertuples():
+        w, false = row.wimp_share, row.wimp_share * row.recall * (1 / row.precision - 1)
+        assert row.accuracy == pytest.approx(w * row.recall + 1 - w - false, abs=0.002)
+
+
+def test_errors_are_those_of_repeated_tests():
+    rng = np.random.default_rng(1)
+    tables = [
+        classifier_table(rng.normal(-1, 1, 300), rng.normal(1.5, 1, 400), [0.35]).iloc[0]
+        for _ in range(400)
+    ]
+    frame = pd.DataFrame(tables)
+    for name in ("accuracy", "recall", "precision"):
+        spread = frame[name].astype(float).std()
+        assert frame[f"{name}_err"].astype(float).mean() == pytest.approx(spread, rel=0.15)
+
+
+def test_without_events_there_is_no_accuracy():
+    with pytest.raises(ValueError, match="no event that triggers"):
+        classifier_table(np.empty(0), np.ones(3), [0.35])
+
+
+@pytest.fixture
+def table():
+    rng = np.random.default_rng(1)
+    er, wimp = rng.normal(1, 0.1, 4000), rng.normal(0.6, 0.1, 3000)
+    background = WeightedScores(er, np.full(4000, 900 / 4000))
+    signal = WeightedScores(wimp, np.full(3000, 1e46 / 3000))
+    return loss_table(er, wimp, background, signal, 4.0, 1e-45, np.random.default_rng(2))
+
+
+def test_no_loss_is_left_out(table):
+    sums = table.sum()
+    assert sums["er"] == pytest.approx(1)
+    assert sums["wimp"] == pytest.approx(1)
+    assert sums["background"] == pytest.approx(4 * 900)
+    assert sums["signal"] == pytest.approx(4 * 10)
+    np.testing.assert_allclose(table["low"][1:], table["high"][:-1])
+
+
+def test_pseudo_data_are_background_and_signal(table):
+    expected = table["background"] + table["signal"]
+    some = expected > 5
+    chi2 = ((table["pseudo_data"] - expected)[some] ** 2 / expected[some]).sum()
+    assert 0.4 * some.sum() < chi2 < 1.8 * some.sum()
+    np.testing.assert_allclose(table["pseudo_data_err"] ** 2, table["pseudo_data"])
+
+
+def test_errors_of_weighted_bins(table):
+    """Equal weights w: an expectation n w has the error sqrt(n) w."""
+    weight = 4 * 900 / 4000
+    np.testing.assert_allclose(table["background_err"], np.sqrt(table["background"] * weight))
+
+
+def test_events_without_s1_are_reported_apart():
+    er = pd.DataFrame({"loss": np.arange(100.0), "triggered": True, "s2_only": False})
+    wimp = pd.DataFrame(
+        {"loss": [1.0, 2, 200, 300, 3], "triggered": [1, 1, 0, 0, 0], "s2_only": [0, 0, 1, 1, 1]}
+    ).astype({"triggered": bool, "s2_only": bool})
+    found = s2_only_losses({"er": er, "wimp": wimp}).set_index(["sample", "events"])
+    assert found.loc[("er", "S2 only"), "number"] == 0
+    assert found.loc[("er", "triggered"), "high_loss"] == pytest.approx(0.01)
+    assert found.loc[("wimp", "triggered"), "high_loss"] == 0
+    row = found.loc[("wimp", "S2 only")]
+    assert (row["number"], row["median_loss"]) == (3, 200)
+    assert row["high_loss"] == pytest.approx(2 / 3)
+    assert row["low_loss"] == 0
+    assert found.loc[("er", "triggered"), "low_loss"] == pytest.approx(0.01)
