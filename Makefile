@@ -7,37 +7,29 @@ CONFIG ?= config/config.yaml
 ifeq ($(wildcard $(CONFIG)),)
 $(error CONFIG=$(CONFIG): there is no such file)
 endif
-# The key `results` of the config, or its default.
-RESULTS := $(or $(shell sed -n 's|^results: *\([[:alnum:]._/-]*\).*|\1|p' $(CONFIG)),results)
-REPORT ?= $(RESULTS)/report.zip
-RULEGRAPH ?= $(RESULTS)/rulegraph.svg
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG) \
-	--workflow-profile workflow/profiles/default
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
+# The results folder of the config.
+RESULTS = $(shell $(BIN)/python -m pipeline.study results $(CONFIG))
 
-.PHONY: figures figures-xenon report rulegraph test test-slow test-gpu check format reference unlock
+.PHONY: figures report rulegraph test test-slow test-gpu check format reference docs unlock
 
 figures: $(VENV)/.done
 	$(SNAKEMAKE)
 	@$(BIN)/python -m pipeline.show_summary $(CONFIG)
 
-# The liquid-xenon chain, whatever `chains` says; its figures lie in results/plots.
-figures-xenon: $(VENV)/.done
-	$(SNAKEMAKE) xenon provenance_xenon
-
 # A finished run in one archive: unpack it and open report.html.
 report: $(VENV)/.done
-	mkdir -p $(dir $(REPORT))
-	$(SNAKEMAKE) --report $(REPORT)
+	$(SNAKEMAKE) --report $(RESULTS)/report.zip
 
 # The workflow's rules and what they take from each other, without arrows that others imply.
 rulegraph: $(VENV)/.done
 	@command -v dot > /dev/null || { echo "dot is missing: install graphviz (apt-get install graphviz)"; exit 1; }
-	mkdir -p $(dir $(RULEGRAPH))
-	$(SNAKEMAKE) --rulegraph > $(RULEGRAPH:.svg=.dot)
-	tred $(RULEGRAPH:.svg=.dot) | dot -Tsvg > $(RULEGRAPH)
+	mkdir -p $(RESULTS)
+	$(SNAKEMAKE) --rulegraph > $(RESULTS)/rulegraph.dot
+	tred $(RESULTS)/rulegraph.dot | dot -Tsvg > $(RESULTS)/rulegraph.svg
 
 test: $(VENV)/.done
-	$(BIN)/python -m pytest -m "not slow and not gpu"
+	$(BIN)/python -m pytest -m "not slow and not gpu" -n 2
 
 # Tests on Slurm need its programs: apt-get install --no-install-recommends slurmctld slurmd
 # slurm-client munge. Without them they are skipped.
@@ -54,17 +46,24 @@ check: $(VENV)/.done
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
+	$(BIN)/codespell
 
 format: $(VENV)/.done
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
 
-# The key reference of the config, from its schema.
+# The key reference of the config and its JSON schema, from the code.
 reference: $(VENV)/.done
-	$(BIN)/python -m pipeline.config.reference > config/README.md
+	$(BIN)/python -m pipeline.reference markdown > config/README.md
+	$(BIN)/python -m pipeline.reference schema > config/schema.json
 
-# After a kill or a power cut Snakemake keeps the folder locked; this frees it.
+# The site with guides, config reference, table dictionary and API: site/index.html.
+docs: $(VENV)/.done
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r envs/docs.txt
+	$(BIN)/mkdocs build --strict
+
+# Only where a run says `Directory cannot be locked`, as on a cluster after its login node went down.
 unlock: $(VENV)/.done
 	$(SNAKEMAKE) --unlock
 

@@ -10,41 +10,22 @@ if not workflow.config_settings.configfiles:
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/tracks.smk"
-include: "workflow/rules/voxels.smk"
-include: "workflow/rules/direction.smk"
-include: "workflow/rules/inference.smk"
-include: "workflow/rules/comparison.smk"
-include: "workflow/rules/figures.smk"
-include: "workflow/rules/xenon_common.smk"
-include: "workflow/rules/xenon.smk"
-include: "workflow/rules/xenon_learning.smk"
-include: "workflow/rules/xenon_search.smk"
-include: "workflow/rules/xenon_images.smk"
-include: "workflow/rules/xenon_figures.smk"
-include: "workflow/rules/gallery.smk"
-include: "workflow/rules/provenance.smk"
+
+
+for chain_name in FIGURES:
+
+    include: f"workflow/rules/{chain_name}.smk"
 
 
 onstart:
     try:
-        check_ready(R, os.path.relpath(Path(workflow.basedir) / "workflow"))
+        check_ready(R, os.path.relpath(WORKFLOW))
     except NotReadyError as error:
         sys.exit(f"error: {error}")
-
-
-CHAINS = {
-    "direction": [
-        f"{R}/tables/summary.csv",
-        f"{R}/tables/containment.csv",
-        *layout.comparison_tables(study),
-    ],
-    "xenon": rules.xenon.input,
-}
 
 
 rule all:
     default_target: True
     input:
-        [CHAINS[chain] for chain in study.chains],
+        [paths.targets() for paths in study.paths.values()],
         f"{R}/figures",

@@ -19,10 +19,11 @@ import numpy as np
 from machine import describe_machine
 
 from pipeline.core.ingestion import BadEvents
-from pipeline.gas.config.learning import TrainingSet
+from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.sources import Simulation
 from pipeline.gas.config.voxels import Grid
-from pipeline.gas.tracks.ingest import Facts, ingest
+from pipeline.gas.config.sources import SourceDefaults
+from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.voxels.epochs import TrainingEvents, epoch_batches, fresh_events, shard_events
 from pipeline.gas.voxels.stage import voxelise
@@ -46,7 +47,7 @@ def make_files(source: Simulation, folder: Path) -> tuple[list[Path], list[Path]
         shards.append(folder / "voxels" / "made" / f"{part}.parquet")
         raw = simulated_batches(source.model_copy(update={"energies_keV": [energy_keV]}), rng)
         counts = tables[-1].with_suffix(".json")
-        ingest(raw, Facts(energy_keV), BadEvents("made", "stop"), part, tables[-1], counts)
+        ingest(raw, SourceDefaults(energy_keV), BadEvents("made", "stop"), part, tables[-1], counts)
         counts = shards[-1].with_suffix(".json")
         smearing = TRAINING_SET.smearing_um
         voxelise(tables[-1], "made", GRID, smearing, rng, shards[-1], counts)

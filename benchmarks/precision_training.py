@@ -81,7 +81,7 @@ PRECISIONS = {"float32": contextlib.nullcontext, "bfloat16": bfloat16_products}
 
 def trained(config: Config, name: str, epochs: int, seed: int) -> tuple[nn.Module, pd.DataFrame]:
     """Network `name`, trained on fresh views of the study's tracks on one core."""
-    settings = config.networks[name].on_one_core().model_copy(update={"max_epochs": epochs})
+    settings = config.networks[name].without_parallelism().model_copy(update={"max_epochs": epochs})
     tracks = [Path(path) for path in layout.training_tracks(config, name)]
     shards = [Path(path) for path in layout.shards(config, TRAINING)]
     events = partial(fresh_events, tracks, config.grid, config.training_set, name, seed)

@@ -14,12 +14,13 @@ import torch
 from machine import describe_machine
 
 from pipeline.config.training import AdamW
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import Network
 from pipeline.gas.config.sources import Simulation
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.training import event_losses
-from pipeline.gas.tracks.ingest import Facts, complete
+from pipeline.gas.config.sources import SourceDefaults
+from pipeline.gas.tracks.ingest import complete
 from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.voxels.batches import slices_of
 from pipeline.gas.voxels.binning import bin_tracks
@@ -46,7 +47,11 @@ def main() -> None:
     smearing, grid = Smearing(low_um=160, high_um=466), Grid()
     views = [
         bin_tracks(
-            complete(raw, Facts(45.0), raw.source_event, "made"), "made", grid, smearing, rng
+            complete(raw, SourceDefaults(45.0), raw.source_event, "made"),
+            "made",
+            grid,
+            smearing,
+            rng,
         )
         for raw in simulated_batches(source, rng)
     ]

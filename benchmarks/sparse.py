@@ -29,13 +29,14 @@ import torch
 from machine import describe_machine
 from torch import Tensor, nn
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 from pipeline.core.seeds import generator
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import Network
 from pipeline.gas.config.sources import Simulation
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.networks.architectures import build_network
-from pipeline.gas.tracks.ingest import Facts, complete
+from pipeline.gas.config.sources import SourceDefaults
+from pipeline.gas.tracks.ingest import complete
 from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.voxels.batches import sparse_batch
 from pipeline.gas.voxels.binning import bin_tracks
@@ -57,7 +58,7 @@ def simulated(events: int, grid: Grid) -> SparseTensor:
     rng = generator(1, "benchmark of the sparse layers")
     source = Simulation(kind="simulation", energies_keV=[40], events_per_energy=2 * events)
     (raw,) = simulated_batches(source, rng)
-    tracks = complete(raw, Facts(energy_keV=40), np.arange(len(raw)), "benchmark")
+    tracks = complete(raw, SourceDefaults(energy_keV=40), np.arange(len(raw)), "benchmark")
     voxels, _ = bin_tracks(tracks, "benchmark", grid, Smearing(low_um=160, high_um=466), rng)
     return sparse_batch(voxels.take(np.arange(events)), grid.bins)
 
@@ -234,7 +235,7 @@ def main() -> None:
             )
     table = pd.DataFrame(rows)
     print(table.drop(columns="machine").to_string(index=False, float_format="{:.3g}".format))
-    with written_whole(arguments.table) as temporary:
+    with atomic_write(arguments.table) as temporary:
         table.to_csv(temporary, index=False, float_format="%.4g")
 
 

@@ -14,7 +14,9 @@ from pipeline.core.digests import package_digest
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 # Compiled functions are cached for this very state of the package; see core.job.share_package.
-os.environ["NUMBA_CACHE_DIR"] = str(REPOSITORY / ".pytest_cache" / "numba" / package_digest())
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", str(REPOSITORY / ".pytest_cache" / "numba" / package_digest())
+)
 # Threads that wait for each other in a spin loop slow a busy machine down tenfold.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

@@ -1,131 +1,79 @@
-"""The whole configuration: every block, checked against each other, read from YAML."""
+"""The whole configuration: seed, results folder and a block for each detector chain.
 
-import difflib
+`python -m pipeline.study results CONFIG` prints the results folder of a config.
+"""
+
+import sys
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any
 
 import yaml
-from pydantic import ValidationError, model_validator
+from pydantic import ValidationError, create_model, model_validator
 
+from pipeline.chains import CHAINS, Chain
 from pipeline.config.model import Block, described
-from pipeline.gas.config.comparison import TrackComparison
-from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
-from pipeline.gas.config.learning import Network, TestSet, TrainingSet
-from pipeline.gas.config.sources import Arrows, Simulation, Source
-from pipeline.gas.config.voxels import Grid
-from pipeline.statistics.directional.config import HypothesisTest
-from pipeline.xenon.config.chain import Xenon
-
-TRAINING = "train"  # name of the training set among the voxel sets
+from pipeline.core.named import named
 
 
 class ConfigError(ValueError):
     """The configuration cannot be used."""
 
 
-class Config(Block):
-    """The configuration of one study."""
+class _Study(Block):
+    """One study. A chain is on if its block is there; an empty block takes all defaults."""
 
     seed: int = described("Seed of everything random.", 1, ge=0)
     results: str = described("Folder of all results.", "results", min_length=1)
-    chains: list[Literal["direction", "xenon"]] = described(
-        "Chains that are made when no target is named.", ["direction"], min_length=1
-    )
-    sources: dict[str, Source] = described("Track sources by name.", min_length=1)
-    grid: Grid = described("Voxel grid.", Grid())
-    training_set: TrainingSet = described("What the networks learn from.")
-    test_sets: dict[str, TestSet] = described("Test sets by name.", min_length=1)
-    networks: dict[str, Network] = described(
-        "Networks by name; each one appears in every table and figure.", min_length=1
-    )
-    non_ml: NonML = described("Non-ML baseline.", NonML())
-    best_expected: BestExpected = described("Best-Expected baseline.", BestExpected())
-    evaluation: Evaluation = described("Cut scans and calibration.", Evaluation())
-    hypothesis_test: HypothesisTest = described("Directional hypothesis test.", HypothesisTest())
-    track_comparison: TrackComparison | None = described(
-        "Compare simulated with reference tracks; null: no comparison.", None
-    )
-    xenon: Xenon = described("Liquid-xenon chain.", Xenon())
+
+    @cached_property
+    def paths(self) -> dict[str, Any]:
+        """The paths of every chain that is on, by name, in the order of the registry."""
+        return {
+            chain.name: named(chain.paths)(block, self.results, self.seed)
+            for chain in CHAINS
+            if (block := getattr(self, chain.name)) is not None
+        }
 
     @property
-    def hypothesis_tests(self) -> list[str]:
-        """Test sets whose response enters the hypothesis test."""
-        chosen = self.hypothesis_test.test_sets
-        return list(self.test_sets if chosen is None else chosen)
+    def chains(self) -> list[Chain]:
+        """The chains that are on, in the order of the registry."""
+        return [chain for chain in CHAINS if chain.name in self.paths]
 
-    @model_validator(mode="after")
-    def _names_exist(self) -> Self:
-        if TRAINING in self.test_sets:
-            raise ValueError(f"test_sets: '{TRAINING}' is the name of the training set")
-        used = {"training_set": self.training_set.sources}
-        used |= {f"test_sets.{name}": test.sources for name, test in self.test_sets.items()}
-        if self.track_comparison:
-            used["track_comparison.simulated"] = self.track_comparison.simulated
-            used["track_comparison.reference"] = self.track_comparison.reference
-        for key, names in used.items():
-            for name in names:
-                if name not in self.sources:
-                    near = difflib.get_close_matches(name, self.sources, n=1, cutoff=0.0)
-                    raise ValueError(
-                        f"{key}: no source '{name}'; did you mean '{near[0]}'? "
-                        f"Sources: {', '.join(self.sources)}"
-                    )
-        for name in self.hypothesis_test.test_sets or ():
-            if name not in self.test_sets:
-                raise ValueError(
-                    f"hypothesis_test.test_sets: no test set '{name}'; "
-                    f"test sets: {', '.join(self.test_sets)}"
-                )
-        for name in self.hypothesis_tests:
-            blocks = [self.sources[source] for source in self.test_sets[name].sources]
-            energies = {energy for block in blocks for energy in block.energies()}
-            if len(energies) > 1 or any(isinstance(block, Arrows) for block in blocks):
-                raise ValueError(
-                    f"hypothesis_test.test_sets: '{name}' holds "
-                    f"{'recoils of several energies' if energies else 'arrows'}; the test needs "
-                    "recoils of one energy. Name the test sets that have it, or [] for no test"
-                )
-        for name in [*self.sources, *self.test_sets, *self.networks]:
-            if not name.replace("_", "").replace("-", "").isalnum():
-                raise ValueError(f"'{name}' becomes a file name: letters, digits, '_' and '-' only")
-        for name, test in self.test_sets.items():
-            both = set(test.sources) & set(self.training_set.sources)
-            if both:
-                raise ValueError(f"test_sets.{name}: source '{both.pop()}' is also trained on")
-        return self
-
-    @model_validator(mode="after")
-    def _streams_can_be_simulated(self) -> Self:
-        stored = [
-            name
-            for name in self.training_set.sources
-            if not isinstance(self.sources[name], Simulation)
-        ]
-        for name, network in self.networks.items():
-            if network.tracks == "stream" and stored:
-                raise ValueError(
-                    f"networks.{name}.tracks: a stream needs training sources of kind "
-                    f"'simulation', and '{stored[0]}' is of kind "
-                    f"'{self.sources[stored[0]].kind}'; tracks: stored with views: fresh is the "
-                    "nearest"
-                )
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_blocks_are_on(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        _check_moved(value)
+        names = [chain.name for chain in CHAINS]
+        if not set(names) & set(value):
+            raise ValueError(f"no chain is named; add a block {_either(names)}")
+        return {k: {} if k in names and v is None else v for k, v in value.items()}
 
 
-def check_config(raw: dict[str, Any], origin: str = "config") -> Config:
+# One optional block for each chain of the registry.
+_blocks: dict[str, Any] = {
+    chain.name: (named(chain.block) | None, described(f"{chain.title}; null: off.", None))
+    for chain in CHAINS
+}
+Study: type[_Study] = create_model("Study", __base__=_Study, __doc__=_Study.__doc__, **_blocks)
+
+
+def check_config(raw: dict[str, Any], origin: str = "config") -> _Study:
     """Check plain YAML content against the schema.
 
     Raises:
         ConfigError: names every offending key and what was expected there.
     """
     try:
-        return Config.model_validate(raw)
+        return Study.model_validate(raw)
     except ValidationError as error:
         problems = "\n".join(f"  {_place(e['loc'], raw)}: {_message(e)}" for e in error.errors())
         raise ConfigError(f"{origin}:\n{problems}") from None
 
 
-def read_config(path: str | Path) -> Config:
+def read_config(path: str | Path) -> _Study:
     """Read and check one YAML file; see `check_config`."""
     try:
         raw = yaml.safe_load(Path(path).read_text())
@@ -134,12 +82,30 @@ def read_config(path: str | Path) -> Config:
     return check_config(raw or {}, str(path))
 
 
+def _check_moved(raw: dict[str, Any]) -> None:
+    """Raise ValueError for keys of configs written before chains had blocks of their own."""
+    if "chains" in raw:
+        raise ValueError("chains: now a chain is on if its block is there; leave this key out")
+    for chain in CHAINS:
+        moved = [k for k in raw if k in named(chain.block).model_fields and k != chain.name]
+        if moved:
+            raise ValueError(
+                f"{moved[0]}: this key lives in the block `{chain.name}:` now; put {chain.name}: "
+                f"before it and indent {', '.join(map(str, moved))} below that"
+            )
+
+
+def _either(names: list[str]) -> str:
+    return " or ".join(f"`{name}:`" for name in names)
+
+
 def _place(loc: tuple[int | str, ...], raw: Any) -> str:
     """Where in the YAML an error lies."""
     keys = []
     for part in loc:
-        # pydantic puts a source's kind into the path; the YAML has no such level.
-        if isinstance(raw, dict) and part == raw.get("kind"):
+        # pydantic puts the value that picks a block's class into the path; the YAML has no such
+        # level.
+        if isinstance(raw, dict) and part in (raw.get("kind"), raw.get("architecture")):
             continue
         keys.append(str(part))
         raw = raw.get(part) if isinstance(raw, dict) else None
@@ -148,3 +114,8 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
 
 def _message(error: Any) -> str:
     return str(error["msg"]).removeprefix("Value error, ")
+
+
+if __name__ == "__main__":
+    key, config = sys.argv[1:]
+    print(getattr(read_config(config), key))

@@ -5,12 +5,12 @@ import os
 
 import pytest
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 
 
 def test_result_appears_only_when_it_is_whole(tmp_path):
     path = tmp_path / "new" / "folder" / "result.txt"
-    with written_whole(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("half")
         assert not path.exists()
     assert path.read_text() == "half"
@@ -18,7 +18,7 @@ def test_result_appears_only_when_it_is_whole(tmp_path):
 
 
 def write_half(path, error):
-    with written_whole(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("half")
         raise error
 
@@ -41,18 +41,18 @@ def test_older_result_survives_a_failure(tmp_path):
 
 def test_leftover_of_a_killed_run_is_overwritten(tmp_path):
     path = tmp_path / "result.txt"
-    with written_whole(path) as temporary:
+    with atomic_write(path) as temporary:
         name = temporary
         temporary.write_text("first")
     name.write_text("left behind by a kill")
-    with written_whole(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text("second")
     assert path.read_text() == "second"
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_writing_nothing_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError), written_whole(tmp_path / "result.txt"):
+    with pytest.raises(FileNotFoundError), atomic_write(tmp_path / "result.txt"):
         pass
 
 
@@ -61,7 +61,7 @@ def test_full_disk_is_told_with_the_files_name(tmp_path, code):
     path = tmp_path / "result.txt"
     told = r"no room to write .*/result\.txt .*; make room"
     # As a writer of a whole file that itself writes it whole.
-    with pytest.raises(OSError, match=told) as raised, written_whole(path) as temporary:
+    with pytest.raises(OSError, match=told) as raised, atomic_write(path) as temporary:
         write_half(temporary, OSError(code, os.strerror(code)))
     assert raised.value.errno == code
     assert ".partial" not in str(raised.value)

@@ -14,7 +14,7 @@ from pipeline.core.record import record, scripts_digest
 def scripts(tmp_path):
     folder = tmp_path / "scripts"
     folder.mkdir()
-    (folder / "a.py").write_text("from pipeline.core.files import written_whole\n\nA = 1\n")
+    (folder / "a.py").write_text("from pipeline.core.files import atomic_write\n\nA = 1\n")
     (folder / "b.py").write_text("B = 1\n")
     return folder
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.core.ingestion import BadEvents
-from pipeline.gas.config.learning import TrainingSet
-from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.sets import TrainingSet
+from pipeline.gas.config.sources import Simulation, SourceDefaults
 from pipeline.gas.config.voxels import Grid
-from pipeline.gas.tracks.ingest import Facts, ingest
+from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.voxels.stage import voxelise
 
@@ -31,7 +31,9 @@ def make_files(folder: Path) -> Files:
     rng = np.random.default_rng(1)
     tracks, shard = folder / "tracks/made/0.parquet", folder / "voxels/made/0.parquet"
     raw = simulated_batches(SOURCE, rng)
-    ingest(raw, Facts(20.0), BadEvents("made", "stop"), 0, tracks, tracks.with_suffix(".json"))
+    ingest(
+        raw, SourceDefaults(20.0), BadEvents("made", "stop"), 0, tracks, tracks.with_suffix(".json")
+    )
     counts = shard.with_suffix(".json")
     voxelise(tracks, "made", GRID, SETTINGS.smearing_um, rng, shard, counts)
     return Files([tracks], [shard])

@@ -10,8 +10,8 @@ from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.config.search import Search, WimpMap
 from pipeline.xenon.darwin.accuracy import accuracy_table
 from pipeline.xenon.darwin.separation import roc_table
-from pipeline.xenon.rates.backgrounds import Efficiency
-from pipeline.xenon.rates.trigger import Seen, trigger_table
+from pipeline.xenon.rates.efficiency import Efficiency
+from pipeline.xenon.rates.trigger import TriggerOutcome, trigger_table
 from pipeline.xenon.rates.weighted_scores import search_samples, weighted_scores
 
 BENCHMARK = Wimp()
@@ -73,5 +73,5 @@ def made_separation() -> tuple[pd.DataFrame, pd.DataFrame]:
 def made_trigger() -> pd.DataFrame:
     """Every event above 3 keV triggers, and half of the others leave an S2."""
     energy = np.geomspace(1, 10, 3000)
-    seen = Seen(energy, energy > 3, (energy <= 3) & (np.arange(3000) % 2 == 0))
+    seen = TriggerOutcome(energy, energy > 3, (energy <= 3) & (np.arange(3000) % 2 == 0))
     return trigger_table({"ER": seen, "NR": seen}, {"ER": (1.0, 10.0), "NR": (1.0, 10.0)})

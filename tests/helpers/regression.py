@@ -2,7 +2,7 @@
 
 import torch
 
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import Network
 from pipeline.learning.trainer import train
 
 TRUE_WEIGHTS = torch.tensor([[1.5, -0.5]])

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pipeline.config.training import AdamW
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import Network
 from pipeline.learning.optimiser import build_optimiser, build_schedule
 from pipeline.learning.trainer import train
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import Network
 from pipeline.gas.networks.architectures import build_network, loss
 from pipeline.sparse.grouping import cubes
 from pipeline.sparse.tensor import SparseTensor, sparse_tensor

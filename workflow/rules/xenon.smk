@@ -1,52 +1,113 @@
-# The liquid-xenon chain: events of every kind of sample, and the detector's response to them
+# Liquid-xenon chain: events of every kind of sample, the detector's response, all networks
+import re
+
+from pipeline.xenon.networks.catalogue import trainings
+
+xenon = study.paths["xenon"]
+SAMPLES = xenon.block.all_samples
+TRAININGS = trainings(xenon)
+
+
+include: "xenon_darwin.smk"
+include: "xenon_xenon1t.smk"
+
+
+wildcard_constraints:
+    sample="|".join(map(re.escape, SAMPLES)),
+
+
+def training(wildcards):
+    return TRAININGS[wildcards.network]
+
+
+def xenon_part(wildcards):
+    """The part's own block, and the properties of its detector that events depend on."""
+    part = xenon.parts(wildcards.sample)[wildcards.part]
+    detector = xenon.detector(wildcards.sample)
+    return {
+        "seed": xenon.seed,
+        "index": part.index,
+        "block": part.block.plain(),
+        "geometry": detector.geometry.plain(),
+        "liquid": detector.liquid.plain(),
+    }
 
 
 rule xenon_events:
     input:
-        lambda wildcards: xenon_layout.part_input(xenon_part(wildcards)),
+        lambda wildcards: xenon.part_input(wildcards.sample, wildcards.part),
     output:
-        table=f"{R}/xenon/events/{{sample}}/{{part}}.parquet",
-        counts=f"{R}/xenon/events/{{sample}}/{{part}}.json",
+        table=xenon.event_table(),
+        counts=xenon.event_counts(),
     log:
         f"{R}/logs/xenon/events/{{sample}}/{{part}}.log",
     benchmark:
         f"{R}/benchmarks/xenon/events/{{sample}}/{{part}}.tsv"
     conda:
         "../../envs/conda.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=60,
     params:
         kind=lambda wildcards: SAMPLES[wildcards.sample].kind,
-        part=xenon_events_params,
-        code=lambda wildcards: code(f"xenon_events_{SAMPLES[wildcards.sample].kind}.py"),
+        part=xenon_part,
+        code=lambda wildcards: code("xenon_events.py", SAMPLES[wildcards.sample].reader),
     message:
         "xenon events: {params.kind} {wildcards.sample}/{wildcards.part}"
     script:
-        "../scripts/xenon_events_{params.kind}.py"
+        "../scripts/xenon_events.py"
 
 
 rule xenon_response:
     input:
-        events=rules.xenon_events.output.table,
+        events=xenon.event_table(),
     output:
-        shard=f"{R}/xenon/response/{{sample}}/{{part}}.parquet",
+        shard=xenon.response_shard(),
     log:
         f"{R}/logs/xenon/response/{{sample}}/{{part}}.log",
     benchmark:
         f"{R}/benchmarks/xenon/response/{{sample}}/{{part}}.tsv"
     conda:
         "../../envs/conda.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=60,
     params:
         block=lambda wildcards: {
-            "seed": study.seed,
-            "detector": detector_of(wildcards.sample).plain(),
+            "seed": xenon.seed,
+            "detector": xenon.detector(wildcards.sample).plain(),
         },
         code=code("xenon_response.py"),
     message:
         "xenon response: {wildcards.sample}/{wildcards.part}"
     script:
         "../scripts/xenon_response.py"
+
+
+rule xenon_train:
+    input:
+        unpack(lambda wildcards: training(wildcards).inputs),
+    output:
+        weights=xenon.network("weights.pt"),
+        history=xenon.network("history.csv"),
+    log:
+        f"{R}/logs/xenon/networks/{{network}}.log",
+    benchmark:
+        f"{R}/benchmarks/xenon/networks/{{network}}.tsv"
+    wildcard_constraints:
+        network="|".join(map(re.escape, TRAININGS)),
+    # The longest jobs: they start as soon as they can.
+    priority: 10
+    conda:
+        "../../envs/conda.yaml"
+    threads: lambda wildcards: training(wildcards).settings.cores
+    resources:
+        mem_mb=lambda wildcards: 2000 * training(wildcards).settings.processes,
+        runtime=240,
+        parallel_processes=lambda wildcards: training(wildcards).settings.processes,
+        parallel_threads=lambda wildcards: training(wildcards).settings.threads,
+        cuda=lambda wildcards: training(wildcards).settings.gpus,
+    params:
+        # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
+        checkpoint=xenon.network("checkpoint.pt"),
+        prepare=lambda wildcards: training(wildcards).prepare,
+        block=lambda wildcards: training(wildcards).block,
+        code=lambda wildcards: code("xenon_train.py", training(wildcards).prepare),
+    message:
+        "training {wildcards.network}"
+    script:
+        "../scripts/xenon_train.py"

@@ -1,18 +1,23 @@
-"""Gather all figures on one page, with captions and the chains' tables."""
+"""Gather all figures of all chains on one page, with captions and the chains' tables."""
 
 from pathlib import Path
 
-import pandas as pd
-
 from pipeline.core.job import job
-from pipeline.figures.gallery import GalleryFigure, gather_figures
+from pipeline.core.tables import read_table
+from pipeline.figures.gallery import GalleryFigure, Section, gather_figures
 
 with job(snakemake):
-    inputs = snakemake.input
-    figures = [
-        GalleryFigure(name, Path(png), Path(pdf), Path(caption).read_text().strip())
-        for name, png, pdf, caption in zip(
-            snakemake.params.names, inputs.png, inputs.pdf, inputs.captions, strict=True
+    pngs, pdfs, tables = (iter(snakemake.input[name]) for name in ("png", "pdf", "tables"))
+    sections = [
+        Section(
+            chain["name"],
+            chain["title"],
+            [
+                GalleryFigure(figure["name"], Path(next(pngs)), Path(next(pdfs)), figure["caption"])
+                for figure in chain["figures"]
+            ],
+            [read_table(next(tables)) for _ in range(chain["tables"])],
         )
+        for chain in snakemake.params.chains
     ]
-    gather_figures(figures, [pd.read_csv(path) for path in inputs.tables], snakemake.output.folder)
+    gather_figures(sections, snakemake.output.folder)

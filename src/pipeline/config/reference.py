@@ -1,7 +1,4 @@
-"""Writes config/README.md, the reference of every config key, from the schema.
-
-python -m pipeline.config.reference > config/README.md
-"""
+"""The reference of every config key as Markdown, from the schema."""
 
 import json
 import re
@@ -13,33 +10,15 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from pipeline.config.model import Block
-from pipeline.study import Config
-
-HEAD = """# Configuration
-
-Generated from the schema in `src/pipeline/config`; `make reference` writes it anew.
-
-A study is one YAML file: `snakemake --cores all --configfile config/NAME.yaml` (a target goes
-before `--configfile`). Keys that are left out take the defaults below; unknown keys are errors.
-Single keys can be set on the command line: `snakemake --cores all --config seed=2`.
-
-| file | what it is for |
-|---|---|
-| `config.yaml` | the default: built-in simulation, a laptop, half an hour |
-| `test.yaml` | the whole chain in miniature, minutes |
-| `degrad.yaml` | genuine Degrad output by path |
-| `arrows.yaml` | the paper's appendix B: arrows |
-| `paper.yaml` | the paper's scale, for a GPU and a cluster |
-| `gpu.yaml` | streams of new tracks, for a GPU |
-"""
 
 
-def reference() -> str:
-    """The whole reference as Markdown."""
+def reference(study: type[Block], head: str) -> str:
+    """The reference of all blocks of `study` as Markdown, behind `head`."""
     sections: dict[type[Block], str] = {}
-    _collect(Config, "Top level", sections)
-    return HEAD + "".join(
-        f"\n## {title}\n\n{_intro(block)}\n\n{_table(block)}\n" for block, title in sections.items()
+    _collect(study, "", sections)
+    return head + "".join(
+        f"\n## {title or 'Top level'}\n\n{_intro(block)}\n\n{_table(block)}\n"
+        for block, title in sections.items()
     )
 
 
@@ -51,7 +30,7 @@ def _collect(block: type[Block], title: str, sections: dict[type[Block], str]) -
         nested = _blocks(field.annotation)
         for child in nested:
             kind = child.model_fields.get("kind")
-            path = name if block is Config else f"{title.strip('`')}.{name}"
+            path = f"{title.strip('`')}.{name}".lstrip(".")
             label = f"`{path}`"
             if kind is not None:
                 label = f"`{name}` of kind `{typing.get_args(kind.annotation)[0]}`"
@@ -116,7 +95,3 @@ def _type(annotation: Any) -> str:
     names = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
     name = getattr(annotation, "__name__", re.sub(r".*\.", "", str(annotation)))
     return names.get(name, name)
-
-
-if __name__ == "__main__":
-    print(reference(), end="")

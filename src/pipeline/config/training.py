@@ -97,13 +97,13 @@ class Training(Block):
         """GPUs that a training keeps busy."""
         return self.processes if self.device == "cuda" else 0
 
-    def shares(self) -> dict[str, int]:
-        """How a training shares its work, which its result does not depend on."""
+    def parallelism(self) -> dict[str, int]:
+        """How a training is spread over cores; the result does not depend on it."""
         return {"processes": self.processes, "threads": self.threads}
 
-    def on_one_core(self) -> Self:
-        """The same training, with the same result but for the last digits, on one core."""
-        return self.model_copy(update=dict.fromkeys(self.shares(), 1))
+    def without_parallelism(self) -> Self:
+        """The same training on one core: the same result but for the last digits."""
+        return self.model_copy(update=dict.fromkeys(self.parallelism(), 1))
 
     def identity(self) -> dict[str, Any]:
         """What the weights after an epoch depend on, as plain content.
@@ -112,5 +112,5 @@ class Training(Block):
         of threads and processes never: a training may go on with others.
         """
         constant = self.optimiser.schedule == "constant"
-        without = {*self.shares(), *(["max_epochs"] if constant else [])}
+        without = {*self.parallelism(), *(["max_epochs"] if constant else [])}
         return self.model_dump(mode="json", exclude=without)

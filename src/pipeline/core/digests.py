@@ -13,7 +13,7 @@ import pipeline
 PACKAGE = "pipeline"
 PACKAGE_ROOT = Path(pipeline.__file__).resolve().parent
 # Modules that only talk to the user: an edit there reruns nothing.
-WITHOUT_EFFECT = {f"{PACKAGE}.core.job", f"{PACKAGE}.core.progress"}
+WITHOUT_EFFECT = {f"{PACKAGE}.core.job", f"{PACKAGE}.core.by_hand", f"{PACKAGE}.core.progress"}
 
 
 def fingerprint(*parts: Any) -> str:
@@ -28,28 +28,40 @@ def file_digest(path: str | Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
-def code_digest(script: str | Path) -> str:
+def code_digest(script: str | Path, *names: str) -> str:
     """A digest of a script and of every module of this package that it imports, however deeply.
 
     Snakemake notices an edited script but not an edited module; rules therefore carry this digest
     in their `params`. Comments, docstrings and layout do not count: only code that could change
-    a result does.
+    a result does. `names` are dotted names of modules or functions of this package that the script
+    calls by name, without importing them.
+
+    Raises:
+        ModuleNotFoundError: a name belongs to no module of the package.
     """
-    modules = sorted(imported_modules(script) - WITHOUT_EFFECT)
+    modules = sorted(imported_modules(script, *names) - WITHOUT_EFFECT)
     sources = [Path(script), *map(_module_file, modules)]
     return fingerprint(*(_normalised(path, path.stat().st_mtime_ns) for path in sources))
 
 
 def package_digest() -> str:
-    """A digest of all source files of this package."""
+    """A digest of all code of this package; comments and docstrings do not count."""
     sources = sorted(PACKAGE_ROOT.rglob("*.py"))
-    return fingerprint(*(path.read_text() for path in sources))
+    return fingerprint(*(_normalised(path, path.stat().st_mtime_ns) for path in sources))
 
 
-def imported_modules(script: str | Path) -> set[str]:
-    """Names of the package's modules that `script` imports, directly or through others."""
+def imported_modules(script: str | Path, *names: str) -> set[str]:
+    """Names of the package's modules that a script imports, directly or through others.
+
+    `names` count as imported, see `code_digest`.
+    """
     found: set[str] = set()
     pending = list(_imports(Path(script)))
+    for name in names:
+        modules = list(_with_parents(name))
+        if len(modules) < name.count("."):  # all but the last part must be modules
+            raise ModuleNotFoundError(f"no module of '{name}' under {PACKAGE_ROOT}")
+        pending += modules
     while pending:
         name = pending.pop()
         if name not in found:

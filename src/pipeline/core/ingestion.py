@@ -12,7 +12,7 @@ from typing import Literal, Protocol, Self, TypeVar
 
 import numpy as np
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 from pipeline.core.progress import Progress
 
 EVENTS_PER_PART = 10_000_000  # event ids of a part begin at its index times this
@@ -53,7 +53,7 @@ class BadEvents:
     def write_counts(self, path: str | Path, kept: int) -> None:
         """Write the numbers of events read, kept and rejected, and the reasons (JSON)."""
         report = {"read": kept + len(self), "kept": kept, "rejected": len(self)}
-        with written_whole(path) as temporary:
+        with atomic_write(path) as temporary:
             temporary.write_text(json.dumps({**report, "reasons": self.reasons}, indent=1))
 
 

@@ -1,4 +1,4 @@
-"""What every workflow script needs around its work: a log, and errors a person can read."""
+"""What every workflow script needs around its work: a log, errors a person can read, its share."""
 
 import logging
 import os
@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pipeline
+from pipeline.core import by_hand
 from pipeline.core.hardware import hardware, in_words
 from pipeline.core.stopping import Stopped
 
 SOURCES = Path(pipeline.__file__).resolve().parents[1]
-SHARE = "training_"
+PARALLELISM = "parallel_"  # prefix of resources that hold a training's parallelism
 FORMAT = "%(asctime)s %(message)s"
 # Jobs share the machine: OpenMP threads that spin while they wait slow each other down tenfold.
 # How many there are in a job, Snakemake says.
@@ -22,10 +23,11 @@ QUIET_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 
 @contextmanager
 def job(snakemake: Any) -> Iterator[None]:
-    """Log to the rule's log, beginning with the machine, and to the terminal while the block runs.
+    """Log to the rule's log and to the terminal while the block runs.
 
-    An error's message goes to the terminal, its trace to the log only, and the job fails. So does
-    one that was told to stop, without a trace: nothing is wrong with it.
+    The log begins with the machine and the command that runs this job alone, by hand. An error's
+    message goes to the terminal, its traceback to the log only, and the job fails. A job stopped
+    by SIGTERM also fails, without a traceback.
     """
     log = Path(str(snakemake.log[0]))
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -37,6 +39,7 @@ def job(snakemake: Any) -> Iterator[None]:
     # Libraries stay quiet below warnings.
     logging.getLogger("pipeline").setLevel(logging.INFO)
     logging.getLogger(__name__).info("on %s", in_words(hardware()))
+    logging.getLogger(__name__).info("this job alone: %s", by_hand.write(snakemake, log))
     logging.getLogger().addHandler(terminal)
     try:
         yield
@@ -52,24 +55,25 @@ def job(snakemake: Any) -> Iterator[None]:
         sys.exit(1)
 
 
-def granted(snakemake: Any) -> dict[str, int]:
-    """What a training may use: `config.training.Training.shares`, but no more than the job's cores.
+def parallelism(snakemake: Any) -> dict[str, int]:
+    """How a training is spread over cores: as its settings ask, but within the job's cores.
 
-    They are the job's resources that begin with SHARE: no parameters, so a change reruns nothing.
+    The job's resources hold it (`config.training.Training.parallelism`): they are no parameters,
+    so a change reruns nothing.
     """
     wanted = {
-        name.removeprefix(SHARE): number
+        name.removeprefix(PARALLELISM): number
         for name, number in snakemake.resources.items()
-        if name.startswith(SHARE)
+        if name.startswith(PARALLELISM)
     }
     processes = min(wanted["processes"], snakemake.threads)
     cores = snakemake.threads // processes
     threads = min(wanted["threads"], cores)
-    granted = {"processes": processes, "threads": threads}
+    own = {"processes": processes, "threads": threads}
     if "loader_threads" in wanted:
         # The first one shares the cores of the training.
-        granted["loader_threads"] = min(wanted["loader_threads"], cores - threads + 1)
-    return granted
+        own["loader_threads"] = min(wanted["loader_threads"], cores - threads + 1)
+    return own
 
 
 def share_package(code: str) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 from pipeline.core.parquet_checksum import footer_is_intact, is_intact, seal
 
 
@@ -64,7 +64,7 @@ def write_batches(
     is bounded by one table.
     """
     written = 0
-    with written_whole(path) as temporary:
+    with atomic_write(path) as temporary:
         with pq.ParquetWriter(
             temporary, schema, compression="zstd", write_page_checksum=True, **options
         ) as writer:

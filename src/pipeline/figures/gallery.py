@@ -1,4 +1,4 @@
-"""The folder of finished figures with a page that shows them."""
+"""The folder of finished figures, by chain, with a page that shows them."""
 
 import html
 import shutil
@@ -29,14 +29,22 @@ class GalleryFigure:
 
     @property
     def stem(self) -> str:
-        """The figure's file name in the gallery, without its ending."""
+        """The figure's file name in its chain's folder, without its ending."""
         return self.name.replace("/", "_")
 
 
-def gather_figures(
-    figures: Sequence[GalleryFigure], tables: Sequence[pd.DataFrame], folder: str | Path
-) -> None:
-    """Copy every figure into `folder` and write its index.html with captions and the tables.
+@dataclass(frozen=True)
+class Section:
+    """What one chain shows on the page."""
+
+    name: str  # folder of its figures
+    title: str
+    figures: Sequence[GalleryFigure]
+    tables: Sequence[pd.DataFrame]
+
+
+def gather_figures(sections: Sequence[Section], folder: str | Path) -> None:
+    """Copy every figure into `folder`/CHAIN and write index.html with captions and the tables.
 
     The folder is filled under a temporary name and moved into place, so it is never half full.
     """
@@ -45,33 +53,39 @@ def gather_figures(
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".figures_") as temporary:
         new = Path(temporary) / "new"
         new.mkdir()
-        for figure in figures:
-            shutil.copyfile(figure.png, new / f"{figure.stem}.png")
-            shutil.copyfile(figure.pdf, new / f"{figure.stem}.pdf")
-        (new / "index.html").write_text(_page(figures, tables))
+        for section in sections:
+            (new / section.name).mkdir()
+            for figure in section.figures:
+                for file in (figure.png, figure.pdf):
+                    shutil.copyfile(file, new / section.name / f"{figure.stem}{file.suffix}")
+        (new / "index.html").write_text(_page(sections))
         if folder.exists():
             shutil.rmtree(folder)
         new.rename(folder)
 
 
-def _page(figures: Sequence[GalleryFigure], tables: Sequence[pd.DataFrame]) -> str:
-    shown = "\n".join(
+def _page(sections: Sequence[Section]) -> str:
+    shown = "\n".join(map(_section, sections))
+    return (
+        "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>Results</title>"
+        f"<style>{STYLE}</style></head>\n<body><h1>Results</h1>\n{shown}\n</body></html>\n"
+    )
+
+
+def _section(section: Section) -> str:
+    tables = (
         "<div class='table'>"
         + table.to_html(index=False, na_rep="", float_format="{:.4g}".format, border=0)
         + "</div>"
-        for table in tables
+        for table in section.tables
     )
-    entries = "\n".join(_entry(figure) for figure in figures)
-    return (
-        "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>Results</title>"
-        f"<style>{STYLE}</style></head>\n<body><h1>Results</h1>\n"
-        f"{shown}\n{entries}\n</body></html>\n"
-    )
+    entries = (_entry(section.name, figure) for figure in section.figures)
+    return "\n".join([f"<h2>{html.escape(section.title)}</h2>", *tables, *entries])
 
 
-def _entry(figure: GalleryFigure) -> str:
-    caption = html.escape(figure.caption)
+def _entry(chain: str, figure: GalleryFigure) -> str:
+    caption, file = html.escape(figure.caption), f"{chain}/{figure.stem}"
     return (
-        f'<figure id="{figure.stem}"><img src="{figure.stem}.png" alt="{caption}">'
-        f'<figcaption>{caption} <a href="{figure.stem}.pdf">PDF</a></figcaption></figure>'
+        f'<figure id="{chain}_{figure.stem}"><img src="{file}.png" alt="{caption}">'
+        f'<figcaption>{caption} <a href="{file}.pdf">PDF</a></figcaption></figure>'
     )

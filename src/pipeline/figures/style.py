@@ -9,7 +9,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 
 # Okabe & Ito's palette, told apart by colour-blind readers (jfly.uni-koeln.de/color).
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999"]
@@ -56,7 +56,7 @@ def save(figure: Figure, paths: Iterable[str | Path]) -> None:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for path in map(Path, paths):
-        with written_whole(path) as temporary:
+        with atomic_write(path) as temporary:
             # No date inside: equal figures are equal files.
             metadata = {"CreationDate": None} if path.suffix == ".pdf" else {}
             figure.savefig(temporary, format=path.suffix[1:], dpi=200, metadata=metadata)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 import torch
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 
 Model = TypeVar("Model", bound=torch.nn.Module)
 
@@ -19,7 +19,7 @@ def save_network(
 ) -> None:
     """Write the weights (a state dict on the CPU) and the history (CSV)."""
     write_saved(weights, {k: v.cpu() for k, v in model.state_dict().items()})
-    with written_whole(table) as temporary:
+    with atomic_write(table) as temporary:
         history.to_csv(temporary, index=False)
 
 
@@ -27,12 +27,12 @@ def write_saved(path: str | Path, content: Any) -> None:
     """Write `content`, of types that torch knows, for `read_saved`; takes its size in memory.
 
     Raises:
-        OSError: there is no room; see `files.written_whole`.
+        OSError: there is no room; see `files.atomic_write`.
     """
     # Torch itself would say of a full disk neither that it is nor which file had no room.
     buffer = io.BytesIO()
     torch.save(content, buffer)
-    with written_whole(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_bytes(buffer.getbuffer())
 
 

@@ -1,88 +1,171 @@
-"""Where every result of the liquid-xenon chain lies, and which parts its samples have."""
+"""Where every result of the liquid-xenon chain lies, and which parts its samples have.
 
-from collections.abc import Sequence
+As for the gas chain, a path's arguments default to wildcards.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pipeline.core.parts import Part, chunks, file_word, matching_files
-from pipeline.study import Config
+from pipeline.xenon.config.chain import Xenon
+from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.samples import Nest, TableSpectrum
 
+IMAGE_TABLES = ("classifier", "losses", "s2_only", "significance", "exposures")
 
-def sample_parts(config: Config, sample: str) -> list[Part]:
-    """The parts of a sample, in their fixed order; as `layout.parts` for the track sources.
 
-    Raises:
-        FileNotFoundError: a pattern of a sample of files matches nothing.
-    """
-    block = config.xenon.all_samples[sample]
-    pieces: list[tuple[str, dict[str, Any]]]
-    if isinstance(block, Nest):
-        pieces = [
-            ("nest", {"events": n, "events_per_part": n})
-            for n in chunks(block.events, block.events_per_part)
+@dataclass(frozen=True, eq=False)
+class XenonPaths:
+    """Files of the liquid-xenon chain of one study."""
+
+    block: Xenon
+    results: str  # folder of all chains' results
+    seed: int
+
+    @property
+    def root(self) -> str:
+        """Folder of this chain's results."""
+        return f"{self.results}/xenon"
+
+    # Files by their wildcards.
+
+    def event_table(self, sample: str = "{sample}", part: str = "{part}") -> str:
+        """Event table of a part of a sample."""
+        return f"{self.root}/events/{sample}/{part}.parquet"
+
+    def event_counts(self, sample: str = "{sample}", part: str = "{part}") -> str:
+        """How many events of a part were read, kept and rejected."""
+        return f"{self.root}/events/{sample}/{part}.json"
+
+    def response_shard(self, sample: str = "{sample}", part: str = "{part}") -> str:
+        """The detector's response to a part of a sample."""
+        return f"{self.root}/response/{sample}/{part}.parquet"
+
+    def network(self, file: str, network: str = "{network}") -> str:
+        """A file of a network: weights.pt, history.csv, checkpoint.pt."""
+        return f"{self.root}/networks/{network}/{file}"
+
+    def score_terms(self, sample: str = "{sample}") -> str:
+        """Terms of the anomaly score of a sample."""
+        return f"{self.root}/score_terms/{sample}.parquet"
+
+    def scores(self, sample: str = "{sample}") -> str:
+        """Anomaly scores of a sample."""
+        return f"{self.root}/scores/{sample}.parquet"
+
+    def image_scores(self, sample: str = "{sample}") -> str:
+        """Scores of a sample's images."""
+        return f"{self.root}/image_scores/{sample}.parquet"
+
+    def toy_batch(self, toys: str = "{toys}", batch: int | str = "{batch}") -> str:
+        """A batch of a set of pseudo-experiments."""
+        return f"{self.root}/toys/{toys}/{batch}.parquet"
+
+    def table(self, name: str) -> str:
+        """A table of the chain."""
+        return f"{self.root}/tables/{name}"
+
+    # Expansions.
+
+    @cache  # noqa: B019 (one object for the life of a run)
+    def parts(self, sample: str) -> dict[str, Part]:
+        """The parts of a sample by name, in their fixed order; see `GasPaths.parts`.
+
+        Raises:
+            FileNotFoundError: a pattern of a sample of files matches nothing.
+        """
+        block = self.block.all_samples[sample]
+        pieces: list[tuple[str, dict[str, Any]]]
+        if isinstance(block, Nest):
+            pieces = [
+                ("nest", {"events": n, "events_per_part": n})
+                for n in chunks(block.events, block.events_per_part)
+            ]
+        else:
+            files = matching_files(block.files, f"xenon.samples.{sample}.files")
+            pieces = [(file_word(file), {"files": [file]}) for file in files]
+        parts = [
+            Part(i, f"{i:04d}_{name}", block.model_copy(update=update))
+            for i, (name, update) in enumerate(pieces)
         ]
-    else:
-        files = matching_files(block.files, f"xenon.samples.{sample}.files")
-        pieces = [(file_word(file), {"files": [file]}) for file in files]
-    return [
-        Part(i, f"{i:04d}_{name}", block.model_copy(update=update))
-        for i, (name, update) in enumerate(pieces)
-    ]
+        return {part.name: part for part in parts}
 
+    def check_files(self) -> None:
+        """Check that there are files for every sample.
 
-def part_input(part: Part) -> list[str]:
-    """The user's file that a part is read from, or that holds its spectrum; none if generated."""
-    if not isinstance(part.block, Nest):
-        return list(getattr(part.block, "files", []))
-    spectrum = part.block.spectrum
-    return [spectrum.file] if isinstance(spectrum, TableSpectrum) else []
+        Raises:
+            FileNotFoundError: a pattern of a sample of files matches nothing; names the key.
+        """
+        for sample in self.block.all_samples:
+            self.parts(sample)
 
+    def part_input(self, sample: str, name: str) -> list[str]:
+        """The user's file that a part is read from, or that holds its spectrum; or none."""
+        block = self.parts(sample)[name].block
+        if not isinstance(block, Nest):
+            return list(getattr(block, "files", []))
+        return [block.spectrum.file] if isinstance(block.spectrum, TableSpectrum) else []
 
-def event_tables(config: Config, samples: Sequence[str]) -> list[str]:
-    """Event tables of the samples."""
-    return _part_files(config, "events", samples)
+    def detector(self, sample: str) -> Detector:
+        """The detector of a sample."""
+        return self.block.detectors[self.block.all_samples[sample].detector]
 
+    def event_tables(self, samples: Iterable[str]) -> list[str]:
+        """Event tables of the samples."""
+        return [self.event_table(sample, part) for sample in samples for part in self.parts(sample)]
 
-def response_shards(config: Config, samples: Sequence[str]) -> list[str]:
-    """Response shards of the samples."""
-    return _part_files(config, "response", samples)
+    def response_shards(self, *samples: str) -> list[str]:
+        """Response shards of the samples."""
+        return [
+            self.response_shard(sample, part) for sample in samples for part in self.parts(sample)
+        ]
 
+    def scored_samples(self) -> list[str]:
+        """Samples of the detector that the anomaly search learns from; none without a search."""
+        anomaly, samples = self.block.anomaly, self.block.all_samples
+        if anomaly is None:
+            return []
+        detector = samples[anomaly.train.er].detector
+        return [name for name, sample in samples.items() if sample.detector == detector]
 
-def _part_files(config: Config, stage: str, samples: Sequence[str]) -> list[str]:
-    return [
-        f"{config.results}/xenon/{stage}/{sample}/{part.name}.parquet"
-        for sample in samples
-        for part in sample_parts(config, sample)
-    ]
+    def betas(self) -> dict[str, float]:
+        """Weights of the latent term by the name of the VAE that learns with each."""
+        return (
+            {f"vae_{beta:g}": beta for beta in self.block.anomaly.betas}
+            if (self.block.anomaly)
+            else {}
+        )
 
+    def toys(self, *sets: str) -> list[str]:
+        """Batches of the sets of pseudo-experiments."""
+        batches = range(self.block.search.batches)
+        return [self.toy_batch(toys, batch) for toys in sets for batch in batches]
 
-def scored_samples(config: Config) -> list[str]:
-    """Samples of the detector that the anomaly search learns from; none without a search."""
-    anomaly, samples = config.xenon.anomaly, config.xenon.all_samples
-    if anomaly is None:
-        return []
-    detector = samples[anomaly.train.er].detector
-    return [name for name, sample in samples.items() if sample.detector == detector]
+    # What the workflow asks of every chain.
 
+    def targets(self) -> list[str]:
+        """Results besides the figures that a run without targets makes."""
+        samples = list(self.block.all_samples)
+        return [
+            *self.event_tables(samples),
+            *self.response_shards(*samples),
+            *(self.scores(sample) for sample in self.scored_samples()),
+            *self.recorded_tables(),
+        ]
 
-def anomaly_results(config: Config) -> list[str]:
-    """Scores of every sample of the anomaly search, and its tables."""
-    scores = [
-        f"{config.results}/xenon/scores/{sample}.parquet" for sample in scored_samples(config)
-    ]
-    tables = [f"{config.results}/xenon/tables/{name}.csv" for name in ("score_scan", "classifier")]
-    return [*scores, *tables] if scores else []
+    def page_tables(self) -> list[str]:
+        """Tables on the page of figures."""
+        return [self.table("backgrounds.csv")] if self.block.anomaly else []
 
-
-def search_results(config: Config) -> list[str]:
-    """Tables of the search for an excess."""
-    if config.xenon.anomaly is None:
-        return []
-    csv = [f"{name}.csv" for name in ("trigger", "backgrounds", "s2_only", "roc")]
-    parquet = [f"{name}.parquet" for name in ("significance", "exposure_needed")]
-    return [f"{config.results}/xenon/tables/{name}" for name in (*csv, *parquet)]
-
-
-def shown_tables(config: Config) -> list[str]:
-    """Tables on the page of figures."""
-    return [file for file in search_results(config) if file.endswith("backgrounds.csv")]
+    def recorded_tables(self) -> list[str]:
+        """Tables whose digests the provenance record holds."""
+        csv = ("score_scan", "classifier", "trigger", "backgrounds", "s2_only", "roc")
+        parquet = ("significance", "exposure_needed")
+        search = [*(f"{name}.csv" for name in csv), *(f"{name}.parquet" for name in parquet)]
+        images = [f"images_{name}.csv" for name in IMAGE_TABLES]
+        return [
+            *(self.table(name) for name in search if self.block.anomaly),
+            *(self.table(name) for name in images if self.block.images),
+        ]

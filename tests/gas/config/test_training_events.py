@@ -48,7 +48,7 @@ def test_loader_threads_beyond_the_first_need_cores(plain):
     assert network_of(plain, slices=4, threads=4).cores == 4
     assert network_of(plain, threads=4, loader_threads=3).cores == 6
     assert network_of(plain, processes=2, threads=2).cores == 8
-    assert network_of(plain).on_one_core().cores == 1
+    assert network_of(plain).without_parallelism().cores == 1
 
 
 def test_a_thread_needs_a_slice(plain):

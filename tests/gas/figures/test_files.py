@@ -15,7 +15,7 @@ from pipeline.gas.figures.arrow import draw_arrow
 from pipeline.gas.figures.calibration import draw_calibration
 from pipeline.gas.figures.containment import draw_containment
 from pipeline.gas.figures.cut_scan import draw_cut_scan
-from pipeline.gas.figures.hypothesis_test import (
+from pipeline.gas.figures.sensitivity import (
     draw_median_p,
     draw_needed_by_cut,
     draw_needed_by_signal,

@@ -45,7 +45,7 @@ def test_the_arrow_points_from_the_start_along_the_true_direction(panels, stages
         drawn, expected = np.array(arrow.xy) - tail, towards - tail
         cosine = drawn @ expected / np.linalg.norm(drawn) / np.linalg.norm(expected)
         assert cosine > 0.99
-        # Seen broadside: not a stub.
+        # TriggerOutcome broadside: not a stub.
         assert np.linalg.norm(drawn) > 0.01
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from helpers.made_lines import voxel_batch
 
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import Network
 from pipeline.gas.networks.architectures import build_network, loss
 from pipeline.gas.networks.output import Output
 from pipeline.gas.voxels.batches import sparse_batch

@@ -9,7 +9,7 @@ import torch
 from helpers.made_files import SETTINGS
 from helpers.made_lines import voxel_batch
 
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import Network
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.prediction import predict
 from pipeline.gas.networks.training import event_losses, train_network

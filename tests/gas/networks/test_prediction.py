@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import Network
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.prediction import predict
 from pipeline.gas.voxels.shards import concatenate, write_shard

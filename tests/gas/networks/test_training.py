@@ -6,7 +6,7 @@ import pytest
 import torch
 from helpers.made_files import GRID, SETTINGS, SOURCE
 
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import Network
 from pipeline.gas.config.sources import Simulation
 from pipeline.gas.networks import training
 from pipeline.gas.networks.output import Output

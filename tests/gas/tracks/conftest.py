@@ -53,6 +53,6 @@ def read(tmp_path: Path) -> Read:
         path = tmp_path / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         bad = BadEvents(str(path), policy)
-        return list(read_degrad(path, bad)), bad
+        return list(read_degrad(path, None, bad)), bad
 
     return read_content

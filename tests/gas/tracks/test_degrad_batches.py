@@ -16,7 +16,7 @@ def long_file(tmp_path, event_text):
 
 
 def test_batches_hold_at_most_256_events(long_file):
-    batches = list(read_degrad(long_file, BadEvents("long", "stop")))
+    batches = list(read_degrad(long_file, None, BadEvents("long", "stop")))
     assert [len(batch) for batch in batches] == [256] * 5 + [20]
     numbers = [n for batch in batches for n in batch.source_event.tolist()]
     assert numbers == list(range(1, 1301))
@@ -26,7 +26,7 @@ def test_memory_does_not_grow_with_the_file(long_file):
     tracemalloc.start()
     try:
         peaks = []
-        for _ in read_degrad(long_file, BadEvents("long", "stop")):
+        for _ in read_degrad(long_file, None, BadEvents("long", "stop")):
             peaks.append(tracemalloc.get_traced_memory()[1])
     finally:
         tracemalloc.stop()

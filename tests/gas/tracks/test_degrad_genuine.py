@@ -30,7 +30,7 @@ def sample(request, degrad_dir):
 
 
 def single(path):
-    (batch,) = read_degrad(path, BadEvents(str(path), "stop"))
+    (batch,) = read_degrad(path, None, BadEvents(str(path), "stop"))
     return batch
 
 

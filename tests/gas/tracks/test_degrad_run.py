@@ -45,7 +45,7 @@ def test_card_goes_in_and_events_come_out(run, tmp_path):
     assert (tmp_path / "seen").read_text() == degrad_card(settings, 4242)
     assert (tmp_path / "logs" / "degrad.log").read_text() == "summary\n"
     assert gzip.decompress(output.read_bytes()) == (tmp_path / "sample").read_bytes()
-    (batch,) = read_degrad(output, BadEvents("out", "stop"))
+    (batch,) = read_degrad(output, None, BadEvents("out", "stop"))
     assert batch.source_event.tolist() == [1, 2]
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pipeline.core.ingestion import EVENTS_PER_PART, BadEventError, BadEvents
-from pipeline.gas.config.sources import Degrad
+from pipeline.gas.config.sources import Degrad, SourceDefaults
 from pipeline.gas.tracks.degrad import read_degrad
-from pipeline.gas.tracks.ingest import Facts, ingest
+from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.raw import RawBatch
 from pipeline.gas.tracks.table import read_tracks
 
@@ -33,7 +33,7 @@ def run(tmp_path):
     def ingested(batches, facts=None, policy="stop", part=0, bad=None):
         bad = BadEvents("file.OUT", policy) if bad is None else bad
         table, counts = tmp_path / "tracks.parquet", tmp_path / "tracks.json"
-        ingest(batches, facts or Facts(energy_keV=40), bad, part, table, counts)
+        ingest(batches, facts or SourceDefaults(energy_keV=40), bad, part, table, counts)
         return list(read_tracks(table)), json.loads(counts.read_text())
 
     return ingested
@@ -48,7 +48,7 @@ def ids(batches):
 
 
 def test_facts_of_the_source_complete_the_tracks(run):
-    facts = Facts(energy_keV=45.5, start_um=(1, 2, 3), direction=(0, -2, 0))
+    facts = SourceDefaults(energy_keV=45.5, start_um=(1, 2, 3), direction=(0, -2, 0))
     (batch,), counts = run([raw([5, 6])], facts)
     assert batch.energy_keV.tolist() == [45.5, 45.5]
     assert batch.start_um.tolist() == [[1, 2, 3]] * 2
@@ -57,13 +57,13 @@ def test_facts_of_the_source_complete_the_tracks(run):
 
 
 def test_energies_of_the_file_come_first(run):
-    (batch,), _ = run([raw([1, 2], energies=[40, 50])], Facts(energy_keV=45))
+    (batch,), _ = run([raw([1, 2], energies=[40, 50])], SourceDefaults(energy_keV=45))
     assert batch.energy_keV.tolist() == [40, 50]
 
 
 def test_missing_energies_say_what_to_set(run):
     with pytest.raises(ValueError, match=r"file\.OUT: the energies are missing; set `energy_keV`"):
-        run([raw([1])], Facts())
+        run([raw([1])], SourceDefaults())
 
 
 def test_ids_count_from_the_part_whatever_the_file_says(run):
@@ -84,7 +84,7 @@ def test_ids_count_from_the_part_whatever_the_file_says(run):
     ],
 )
 def test_event_range(run, first, most, expected):
-    facts = Facts(energy_keV=40, first_event=first, max_events=most)
+    facts = SourceDefaults(energy_keV=40, first_event=first, max_events=most)
     batches, counts = run([raw([0, 1, 2]), raw([3, 4, 5]), raw([6, 7])], facts)
     assert numbers(batches) == expected
     assert ids(batches) == list(range(len(expected)))
@@ -97,12 +97,12 @@ def test_nothing_is_read_behind_the_range(run):
         yield raw([0, 1, 2])
         raise AssertionError("read on")
 
-    run(batches(), Facts(energy_keV=40, max_events=3))
+    run(batches(), SourceDefaults(energy_keV=40, max_events=3))
 
 
 def test_range_behind_the_end_is_an_error(run):
     with pytest.raises(ValueError, match="no usable event among 0 read from event 8 on"):
-        run([raw([0, 1])], Facts(energy_keV=40, first_event=8))
+        run([raw([0, 1])], SourceDefaults(energy_keV=40, first_event=8))
 
 
 def spoiled(kind):
@@ -156,7 +156,7 @@ def test_bad_events_of_the_reader_are_counted_too(run, tmp_path, event_text):
         event_text(1) + event_text(2).replace("200.2500", "NaN") + event_text(3, 0) + event_text(4)
     )
     bad = BadEvents(str(path), "skip")
-    batches, counts = run(read_degrad(path, bad), bad=bad)
+    batches, counts = run(read_degrad(path, None, bad), bad=bad)
     assert numbers(batches) == [1, 4]
     assert (counts["read"], counts["kept"], counts["rejected"]) == (4, 2, 2)
 
@@ -172,4 +172,4 @@ def test_facts_are_those_of_the_config_block():
     source = Degrad(
         kind="degrad", files=["a"], energy_keV=50, first_event=5, max_events=10, start_um=(1, 0, 0)
     )
-    assert Facts.of_files(source) == Facts(50, (1, 0, 0), (0, 0, 1), 5, 10)
+    assert SourceDefaults.of_files(source) == SourceDefaults(50, (1, 0, 0), (0, 0, 1), 5, 10)

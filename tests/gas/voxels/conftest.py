@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline.core.ingestion import BadEvents
-from pipeline.gas.config.sources import Parquet
-from pipeline.gas.tracks.ingest import Facts, ingest
+from pipeline.gas.config.sources import Parquet, SourceDefaults
+from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.parquet import read_parquet
 from pipeline.gas.tracks.table import TrackBatch
 from pipeline.gas.voxels.shards import VoxelBatch
@@ -77,7 +77,9 @@ def degrad_table(
         raw, path = degrad_dir / f"he_co2_{energy_keV}keV.parquet", folder / "tracks.parquet"
         bad = BadEvents(str(raw), "stop")
         source = Parquet(kind="parquet", files=[str(raw)])
-        ingest(read_parquet(raw, source, bad), Facts(), bad, 0, path, folder / "tracks.json")
+        ingest(
+            read_parquet(raw, source, bad), SourceDefaults(), bad, 0, path, folder / "tracks.json"
+        )
         return path
 
     return table

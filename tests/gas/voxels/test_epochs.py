@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from pipeline.gas.config.learning import TrainingSet
+from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.tracks.table import write_tracks
 from pipeline.gas.voxels import epochs

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline.gas.config.learning import TrainingSet
+from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.sources import Simulation
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.tracks.simulator.source import as_gas

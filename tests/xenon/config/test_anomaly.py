@@ -25,7 +25,7 @@ def test_number_of_threads_and_processes_is_not_part_of_a_network():
         for threads, processes in ((1, 1), (2, 1), (2, 2))
     )
     assert one.identity() == two.identity() == four.identity()
-    assert four.on_one_core() == one
+    assert four.without_parallelism() == one
     assert (one.cores, two.cores, four.cores) == (1, 2, 4)
 
 

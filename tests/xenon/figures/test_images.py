@@ -10,7 +10,7 @@ from pipeline.statistics.excess.extended_poisson import ANOMALY
 from pipeline.xenon.figures.image_exposures import draw_exposures
 from pipeline.xenon.figures.image_losses import draw_losses
 from pipeline.xenon.figures.images import draw_images
-from pipeline.xenon.figures.tests import LOOKS
+from pipeline.xenon.figures.looks import LOOKS
 from pipeline.xenon.xenon1t.images import ShownEvent
 
 WIMPS = (Wimp(mass_GeV=500, cross_section_cm2=1e-45), Wimp(mass_GeV=50, cross_section_cm2=1e-45))

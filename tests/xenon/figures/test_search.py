@@ -7,7 +7,7 @@ from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING
 from pipeline.xenon.figures.map import draw_map
 from pipeline.xenon.figures.significance import draw_significance
 from pipeline.xenon.figures.statistic import draw_statistic
-from pipeline.xenon.figures.tests import LOOKS, NAMES
+from pipeline.xenon.figures.looks import LOOKS, NAMES
 from pipeline.xenon.published import LIMITS, SIGNIFICANCE
 
 

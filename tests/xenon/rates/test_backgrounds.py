@@ -7,12 +7,12 @@ from pipeline.xenon.config.images import Xenon1tRates
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.rates.backgrounds import (
     Component,
-    Efficiency,
     background_table,
     backgrounds,
     event_weights,
     wimp,
 )
+from pipeline.xenon.rates.efficiency import Efficiency
 from pipeline.xenon.rates.recoil_spectra import boron8
 
 # Measured fractions of recoils with 4 photons in 200 ns and an S2 above 200 photons.

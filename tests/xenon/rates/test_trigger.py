@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from helpers.made_recordings import recorded
 
-from pipeline.xenon.rates.trigger import Seen, efficiencies, s2_only_table, trigger_table
+from pipeline.xenon.rates.trigger import TriggerOutcome, s2_only_table, trigger_table
+from pipeline.xenon.rates.efficiency import efficiencies
 from pipeline.xenon.response.shards import write_shard
 
 
@@ -10,7 +11,7 @@ from pipeline.xenon.response.shards import write_shard
 def half():
     """3000 events: the upper half in energy triggers, the lower one leaves S2 only."""
     upper = np.arange(3000) >= 1500
-    return Seen(np.geomspace(1, 10, 3000), upper, ~upper)
+    return TriggerOutcome(np.geomspace(1, 10, 3000), upper, ~upper)
 
 
 def test_events_with_large_s2_and_no_trigger_are_s2_only(tmp_path):
@@ -19,7 +20,7 @@ def test_events_with_large_s2_and_no_trigger_are_s2_only(tmp_path):
     write_shard(paths[0], [batch], {})
     write_shard(paths[1], [rest], {})
     least = int(np.median(batch.s2_photons_detected))
-    found = Seen.read(paths, least)
+    found = TriggerOutcome.read(paths, least)
     for name in ("energy_keV", "triggered", "s2_only"):
         assert len(getattr(found, name)) == 50
     np.testing.assert_array_equal(found.triggered[:40], batch.triggered)
@@ -41,7 +42,7 @@ def test_table_holds_the_fractions_of_both_recoils(half):
 def test_every_event_is_counted_once():
     triggered = np.array([True, True, False, False, False])
     s2_only = np.array([False, False, True, False, False])
-    table = s2_only_table({"a": Seen(np.ones(5), triggered, s2_only)})
+    table = s2_only_table({"a": TriggerOutcome(np.ones(5), triggered, s2_only)})
     row = table.iloc[0]
     assert (row["events"], row["triggered"], row["s2_only"], row["unseen"]) == (5, 2, 1, 2)
     assert row["s2_only_fraction"] == pytest.approx(0.2)

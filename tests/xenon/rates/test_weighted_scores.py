@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from pipeline.xenon.config.rates import Rates
-from pipeline.xenon.rates.backgrounds import Efficiency, background_table, wimp
+from pipeline.xenon.rates.backgrounds import background_table, wimp
+from pipeline.xenon.rates.efficiency import Efficiency
 from pipeline.xenon.rates.weighted_scores import (
     SCHEMA,
     read_weighted_scores,

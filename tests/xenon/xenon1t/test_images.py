@@ -7,7 +7,7 @@ from helpers.made_responses import made_events, respond
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.response.arrays import pmt_positions_cm
 from pipeline.xenon.response.shards import write_shard
-from pipeline.xenon.xenon1t.images import Display, shown_event
+from pipeline.xenon.xenon1t.images import ImageEncoder, shown_event
 
 XENON1T = Detector(base="xenon1t")
 
@@ -23,7 +23,7 @@ def made_batch(n=20, **columns):
 def test_layers_add_up_to_the_photons(base, size):
     detector = Detector(base=base)
     batch = respond(detector, made_events(20, photons=400, electrons=100, depth_cm=40.0))
-    counts = Display.of(detector, size).counts(batch)
+    counts = ImageEncoder.of(detector, size).counts(batch)
     assert counts.shape == (20, 3, size, size)
     top, bottom, waveforms = counts.sum((2, 3)).T
     np.testing.assert_array_equal(top, batch.top.sum(1))
@@ -34,7 +34,7 @@ def test_layers_add_up_to_the_photons(base, size):
 
 
 def test_every_pmt_lights_the_pixel_at_its_place():
-    size, display = 32, Display.of(XENON1T, 32)
+    size, display = 32, ImageEncoder.of(XENON1T, 32)
     cm_per_pixel = 2 * 47.7 / (size - 1)
     for array, pixel in (
         (XENON1T.arrays.top, display.top),
@@ -48,7 +48,7 @@ def test_every_pmt_lights_the_pixel_at_its_place():
 
 
 def test_light_is_above_the_event():
-    counts = Display.of(XENON1T, 32).counts(made_batch(x_cm=25.0, y_cm=-15.0))
+    counts = ImageEncoder.of(XENON1T, 32).counts(made_batch(x_cm=25.0, y_cm=-15.0))
     row, column = np.divmod(counts[:, 0].sum(0).argmax(), 32)
     cm_per_pixel = 2 * 47.7 / 31
     assert abs((column - 15.5) * cm_per_pixel - 25) < 8
@@ -56,14 +56,14 @@ def test_light_is_above_the_event():
 
 
 def test_s1_runs_on_in_time():
-    display = Display.of(XENON1T, 32)
+    display = ImageEncoder.of(XENON1T, 32)
     np.testing.assert_array_equal(display.s1, np.arange(125))
 
 
 @pytest.mark.parametrize("depth_cm", [6.5, 40.0, 90.0])
 def test_s2_is_as_late_as_the_electrons_drift(depth_cm):
     """Half the image spans the longest drift and a window: 691 us, 1.35 us a pixel of 512."""
-    counts = Display.of(XENON1T, 32).counts(made_batch(depth_cm=depth_cm))
+    counts = ImageEncoder.of(XENON1T, 32).counts(made_batch(depth_cm=depth_cm))
     s2 = counts[:, 2].reshape(20, -1)[:, 512:]
     time_us = (s2 @ (np.arange(512) + 0.5)) / s2.sum(1) * (96.9 * 10 / 1.44 + 18) / 512
     # Trapping and the crossing of the gap take some 0.7 us.
@@ -72,7 +72,7 @@ def test_s2_is_as_late_as_the_electrons_drift(depth_cm):
 
 def test_without_an_s1_no_drift_is_known():
     near, far = (
-        Display.of(XENON1T, 32).counts(made_batch(photons=0, depth_cm=depth_cm))[:, 2]
+        ImageEncoder.of(XENON1T, 32).counts(made_batch(photons=0, depth_cm=depth_cm))[:, 2]
         for depth_cm in (10.0, 80.0)
     )
     for waveforms in (near, far):
@@ -80,7 +80,7 @@ def test_without_an_s1_no_drift_is_known():
 
 
 def test_networks_see_the_logarithm():
-    display, batch = Display.of(XENON1T, 16), made_batch(3)
+    display, batch = ImageEncoder.of(XENON1T, 16), made_batch(3)
     np.testing.assert_array_equal(
         display(batch), np.log1p(display.counts(batch)).reshape(3, 3 * 16 * 16)
     )
@@ -90,7 +90,7 @@ def test_event_that_is_shown_triggers_and_is_near_10_keV(tmp_path):
     energies = np.array([10.0, 9.0, 11.5, 30.0])
     batch = made_batch(4, energy_keV=energies, photons=[0, 400, 400, 400], electrons=100)
     write_shard(tmp_path / "shard.parquet", [batch], {})
-    display = Display.of(XENON1T, 32)
+    display = ImageEncoder.of(XENON1T, 32)
     shown = shown_event(tmp_path / "shard.parquet", display)
     assert shown.energy_keV == 9
     np.testing.assert_array_equal(shown.counts, display.counts(batch)[1])

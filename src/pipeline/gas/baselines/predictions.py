@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipeline.core.tables import Inputs, Params
 from pipeline.gas.baselines.best_expected import best_expected, scan_eps
 from pipeline.gas.baselines.non_ml import non_ml_directions, tune_non_ml, tuned_parameters
 from pipeline.gas.config.evaluation import BestExpected, NonML
@@ -70,3 +71,20 @@ def _predicted(
 ) -> pd.DataFrame:
     tables = [prediction_table(batch, directions(batch)) for batch in _batches(shards)]
     return pd.concat(tables, ignore_index=True)
+
+
+def non_ml_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Prediction tables of the four variants of Non-ML, and the table `scan` of its tuning."""
+    tables, tuning = non_ml_predictions(_shards(inputs), NonML.model_validate(params))
+    return {**tables, "scan": tuning}
+
+
+def best_expected_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Prediction table of Best-Expected, and the table `scan` of its radii."""
+    settings = BestExpected.model_validate(params)
+    table, scan = best_expected_predictions(_shards(inputs), settings)
+    return {"best_expected": table, "scan": scan}
+
+
+def _shards(inputs: Inputs) -> list[Path]:
+    return [Path(path) for path in inputs["shards"]]

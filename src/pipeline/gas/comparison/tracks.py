@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core.progress import Progress
+from pipeline.core.seeds import generator
+from pipeline.core.tables import Inputs, Params
 from pipeline.gas.comparison.histograms import observable_histograms
 from pipeline.gas.comparison.two_sample import ks_table, two_sample_auc
 from pipeline.gas.tracks.observables import track_observables
@@ -89,3 +91,10 @@ def _observables(tables: Iterable[Path], what: str) -> dict[float, pd.DataFrame]
 def _labelled(table: pd.DataFrame, energy_keV: float) -> pd.DataFrame:
     table.insert(0, "energy_keV", energy_keV)
     return table
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Simulated compared with reference tracks."""
+    simulated, reference = ([Path(p) for p in inputs[name]] for name in ("simulated", "reference"))
+    rng = generator(params["seed"], "track comparison")
+    return vars(compare_tracks(simulated, reference, rng))

@@ -18,7 +18,7 @@ from pipeline.core.digests import fingerprint
 from pipeline.core.seeds import generator, seed_words
 from pipeline.gas.comparison.samples import Balance, Samples, balance, held_out_views
 from pipeline.gas.config.comparison import VoxelClassifier
-from pipeline.gas.config.learning import TrainingSet
+from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.tracks.table import count_tracks
 from pipeline.gas.voxels.batches import slices_of, sparse_batch

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import PositiveInt, model_validator
 
 from pipeline.config.model import Block, described
-from pipeline.gas.config.learning import SparseTraining
+from pipeline.gas.config.networks import SparseTraining
 from pipeline.gas.config.voxels import Smearing
 
 

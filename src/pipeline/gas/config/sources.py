@@ -1,8 +1,12 @@
-"""Schema of the track sources: where recoil tracks come from."""
+"""Schema of the track sources: where recoil tracks come from.
 
-from typing import Annotated, Literal, Self
+A new kind of source is a class here with an entry in `Source`, and the reader that it names.
+"""
 
-from pydantic import Field, model_validator
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, TypeAdapter, model_validator
 
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
@@ -11,6 +15,33 @@ Vector = tuple[float, float, float]
 LengthUnit = Literal["um", "mm", "cm", "m"]
 TimeUnit = Literal["ps", "ns", "us"]
 EnergyUnit = Literal["eV", "keV", "MeV"]
+
+
+@dataclass(frozen=True)
+class SourceDefaults:
+    """What a source states about all of its tracks, and which of its events are taken."""
+
+    energy_keV: float | None = None
+    start_um: Vector = (0.0, 0.0, 0.0)
+    direction: Vector = (0.0, 0.0, 1.0)
+    first_event: int = 0
+    max_events: int | None = None
+
+
+class TrackSource(Block):
+    """What the workflow asks of every kind of source."""
+
+    # Function that yields batches of tracks: of (file, block, bad events) where the source reads
+    # files, of (block, generator of random numbers) where it makes its tracks.
+    reader: ClassVar[str]
+
+    def energies(self) -> list[float]:
+        """Recoil energies [keV] that the config knows of."""
+        return []
+
+    def defaults(self) -> SourceDefaults:
+        """What holds for all tracks of the source."""
+        raise NotImplementedError
 
 
 class GasMixture(Block):
@@ -30,8 +61,10 @@ class GasMixture(Block):
         return self
 
 
-class Simulation(Block):
+class Simulation(TrackSource):
     """Tracks from the built-in electron-transport simulator; start at the origin along +z."""
+
+    reader: ClassVar[str] = "pipeline.gas.tracks.simulator.source.simulated_batches"
 
     kind: Literal["simulation"]
     energies_keV: list[float] = described(
@@ -48,11 +81,15 @@ class Simulation(Block):
     events_per_part: int = described("Events in one job and one file.", 10_000, gt=0)
 
     def energies(self) -> list[float]:
-        """Recoil energies [keV] that the config knows of."""
+        """See `TrackSource.energies`."""
         return self.energies_keV
 
+    def defaults(self) -> SourceDefaults:
+        """See `TrackSource.defaults`."""
+        return SourceDefaults(energy_keV=self.energies_keV[0], max_events=self.events_per_energy)
 
-class FileSource(EventFiles):
+
+class FileSource(EventFiles, TrackSource):
     """What all sources that read files have in common."""
 
     start_um: Vector = described("True start of every track [um].", (0.0, 0.0, 0.0))
@@ -64,20 +101,34 @@ class FileSource(EventFiles):
             raise ValueError("direction must not be the zero vector")
         return self
 
+    def defaults(self) -> SourceDefaults:
+        """See `TrackSource.defaults`."""
+        return SourceDefaults(
+            energy_keV=getattr(self, "energy_keV", None),
+            start_um=self.start_um,
+            direction=self.direction,
+            first_event=self.first_event,
+            max_events=self.max_events,
+        )
+
 
 class Degrad(FileSource):
     """DEGRAD.OUT files of Degrad 3.x (plain, .gz or .zst; IWRITE 1 or 2)."""
+
+    reader: ClassVar[str] = "pipeline.gas.tracks.degrad.read_degrad"
 
     kind: Literal["degrad"]
     energy_keV: float = described("Recoil energy, which DEGRAD.OUT does not hold [keV].", gt=0)
 
     def energies(self) -> list[float]:
-        """Recoil energies [keV] that the config knows of."""
+        """See `TrackSource.energies`."""
         return [self.energy_keV]
 
 
-class DegradRun(Block):
+class DegradRun(TrackSource):
     """Tracks from a Degrad executable that is run here, one job for each seed."""
+
+    reader: ClassVar[str] = "pipeline.gas.tracks.degrad.read_degrad"
 
     kind: Literal["degrad_run"]
     executable: str = described("Path of the Degrad executable.")
@@ -102,8 +153,12 @@ class DegradRun(Block):
         return self
 
     def energies(self) -> list[float]:
-        """Recoil energies [keV] that the config knows of."""
+        """See `TrackSource.energies`."""
         return [self.energy_keV]
+
+    def defaults(self) -> SourceDefaults:
+        """See `TrackSource.defaults`."""
+        return SourceDefaults(energy_keV=self.energy_keV, max_events=self.events_per_job)
 
 
 class RootBranches(Block):
@@ -120,6 +175,8 @@ class RootBranches(Block):
 class Root(FileSource):
     """ROOT files with one TTree, one entry an event; the defaults are the paper's layout."""
 
+    reader: ClassVar[str] = "pipeline.gas.tracks.root.read_root"
+
     kind: Literal["root"]
     tree: str | None = described("Name of the TTree; null: the only one in the file.", None)
     branches: RootBranches = described("Names of the branches.", RootBranches())
@@ -129,7 +186,7 @@ class Root(FileSource):
     energy_keV: float | None = described("Energy of every event, if no branch has it.", None, gt=0)
 
     def energies(self) -> list[float]:
-        """Recoil energies [keV] that the config knows of."""
+        """See `TrackSource.energies`."""
         return [] if self.energy_keV is None else [self.energy_keV]
 
 
@@ -147,6 +204,8 @@ class ParquetColumns(Block):
 class Parquet(FileSource):
     """Parquet tables with one row an event and list columns of coordinates."""
 
+    reader: ClassVar[str] = "pipeline.gas.tracks.parquet.read_parquet"
+
     kind: Literal["parquet"]
     columns: ParquetColumns = described("Names of the columns.", ParquetColumns())
     length_unit: LengthUnit = described("Unit of the coordinates.", "um")
@@ -155,12 +214,14 @@ class Parquet(FileSource):
     energy_keV: float | None = described("Energy of every event, if no column has it.", None, gt=0)
 
     def energies(self) -> list[float]:
-        """Recoil energies [keV] that the config knows of."""
+        """See `TrackSource.energies`."""
         return [] if self.energy_keV is None else [self.energy_keV]
 
 
-class Arrows(Block):
+class Arrows(TrackSource):
     """Uniformly filled arrows along +z, appendix B of the paper: a problem with a clean answer."""
+
+    reader: ClassVar[str] = "pipeline.gas.tracks.arrows.make_arrows"
 
     kind: Literal["arrows"]
     events: int = described("Number of arrows.", gt=0)
@@ -171,11 +232,20 @@ class Arrows(Block):
     head_radius_um: float = described("Radius of the head's base [um].", 2_500.0, gt=0)
     events_per_part: int = described("Arrows in one job and one file.", 10_000, gt=0)
 
-    def energies(self) -> list[float]:
-        """Recoil energies [keV] that the config knows of."""
-        return []
+    def defaults(self) -> SourceDefaults:
+        """See `TrackSource.defaults`."""
+        # An arrow has no energy; the table wants one.
+        return SourceDefaults(energy_keV=1.0, max_events=self.events)
 
 
+# The registry of kinds.
 Source = Annotated[
     Simulation | Degrad | DegradRun | Root | Parquet | Arrows, Field(discriminator="kind")
 ]
+
+_SOURCE: TypeAdapter[TrackSource] = TypeAdapter(Source)
+
+
+def read_source(block: dict[str, Any]) -> TrackSource:
+    """A source from its plain block; raises pydantic's ValidationError if it is not valid."""
+    return _SOURCE.validate_python(block)

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.core.seeds import generator
+from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.evaluation import Evaluation
 from pipeline.gas.evaluation.scans import bootstrap_crossing, efficiency_scan
 from pipeline.gas.evaluation.summary import Evaluated, Training, summary_table
 from pipeline.gas.published import BEST_EXPECTED
-from pipeline.statistics.directional.predictions import angles_rad
+from pipeline.statistics.directional.predictions import angles_rad, read_predictions
 
 
 @dataclass(frozen=True)
@@ -71,3 +73,21 @@ def training_of(history: pd.DataFrame) -> Training:
 
 def _labelled(table: pd.DataFrame, label: dict[str, str]) -> pd.DataFrame:
     return pd.concat([pd.DataFrame([label] * len(table)), table], axis=1)
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Tables of one test set; `methods` are names shown, `networks` the published name of each."""
+    test, networks = params["test_set"], params["networks"]
+    histories = zip(networks, inputs["histories"], strict=True)
+    tables = evaluate_test_set(
+        test,
+        {
+            name: read_predictions(path)
+            for name, path in zip(params["methods"], inputs["predictions"], strict=True)
+        },
+        networks,
+        {name: training_of(pd.read_csv(path)) for name, path in histories},
+        Evaluation.model_validate(params["evaluation"]),
+        generator(params["seed"], "evaluation", test),
+    )
+    return vars(tables)

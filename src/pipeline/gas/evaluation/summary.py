@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.gas.evaluation.scans import METRICS, efficiency_scan
+from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import (
     RECOILS_PER_TEST_SET,
     PublishedPerformance,
@@ -132,3 +134,13 @@ def _block(rows: pd.DataFrame) -> str:
         )
         for line in lines
     )
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """The summaries of all test sets in one table."""
+    return {"table": read_tables(inputs["tables"])}
+
+
+def report(paths: GasPaths) -> str:
+    """The summary of a finished study as text."""
+    return f"{format_summary(read_tables([paths.table('summary.csv')]))}\n\n{LEGEND}"

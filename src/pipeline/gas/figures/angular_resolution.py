@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH
 from pipeline.gas.figures.methods import TRUE_HEAD_TAIL, looks
 
@@ -40,3 +41,8 @@ def draw_angular_resolution(angles: pd.DataFrame) -> Figure:
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return figure
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    return draw_angular_resolution(read_tables(inputs["angles"]))

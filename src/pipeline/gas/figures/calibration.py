@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
+from pipeline.core.tables import Inputs, Params, read_table
 from pipeline.figures.style import COLOURS, PAGE_INCH
 
 
@@ -90,3 +91,12 @@ def _draw_fits(axis: Axes, calibration: pd.DataFrame) -> None:
 
 def _centres(calibration: pd.DataFrame) -> pd.Series:
     return 0.5 * (calibration["kappa_low"] + calibration["kappa_high"])
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    histograms, calibrations = (
+        dict(zip(params["networks"], map(read_table, inputs[name]), strict=True))
+        for name in ("histograms", "calibrations")
+    )
+    return draw_calibration(histograms, calibrations)

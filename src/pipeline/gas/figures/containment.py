@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLOURS, COLUMN_INCH
 
 
@@ -44,3 +45,8 @@ def draw_containment(table: pd.DataFrame, published: Mapping[str, float]) -> Fig
     axis.grid(axis="y", visible=False)
     figure.legend(loc="outside upper center", ncols=2)
     return figure
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    return draw_containment(read_tables(inputs["table"]), params["published"])

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH, Look, panels
 from pipeline.gas.figures.methods import TRUE_HEAD_TAIL, looks
 from pipeline.gas.published import BEST_EXPECTED
@@ -129,3 +130,8 @@ def _legend(scans: pd.DataFrame, look: dict[str, Look]) -> list[Line2D]:
         Line2D([], [], **grey, marker=r"$\downarrow$", markersize=8, label="true head-tail"),
         Line2D([], [], color="0.4", linestyle="--", label="passes Best-Expected"),
     ]
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    return draw_cut_scan(*(read_tables(inputs[name]) for name in ("scans", "crossings", "summary")))

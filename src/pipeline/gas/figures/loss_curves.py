@@ -3,14 +3,12 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pipeline.core.tables import Inputs, Params, read_table
 from pipeline.figures.style import COLUMN_INCH, colour_of
 
-LIKELIHOOD = "negative log-likelihood"
-YLABEL = {"rcn": r"cosine distance $1-\cos\theta$", "hcn": LIKELIHOOD, "unet": LIKELIHOOD}
 
-
-def draw_loss_curves(histories: dict[str, pd.DataFrame], architectures: dict[str, str]) -> Figure:
-    """One panel a network, from the history tables of the trainer."""
+def draw_loss_curves(histories: dict[str, pd.DataFrame], labels: dict[str, str]) -> Figure:
+    """One panel a network, from the history tables of the trainer; `labels` name their losses."""
     figure = Figure(figsize=(COLUMN_INCH * len(histories), 2.8))
     axes = figure.subplots(1, len(histories), squeeze=False)[0]
     colours = colour_of(["training", "validation"])
@@ -26,6 +24,13 @@ def draw_loss_curves(histories: dict[str, pd.DataFrame], architectures: dict[str
             markersize=9,
             label="weights kept",
         )
-        axis.set(title=name, xlabel="events seen [thousands]", ylabel=YLABEL[architectures[name]])
+        axis.set(title=name, xlabel="events seen [thousands]", ylabel=labels[name])
         axis.legend()
     return figure
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    labels = params["labels"]
+    histories = dict(zip(labels, map(read_table, inputs["histories"]), strict=True))
+    return draw_loss_curves(histories, labels)

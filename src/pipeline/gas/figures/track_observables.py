@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLOURS, MARKERS, PAGE_INCH
 
 
@@ -81,3 +82,10 @@ def _label(observable: str) -> str:
     """max_radius_mm -> max radius [mm], electrons_within_5mm -> electrons within 5 mm."""
     text = re.sub(r"_mm$", " [mm]", observable)
     return re.sub(r"(\d)mm$", r"\1 mm", text).replace("_", " ")
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    return draw_track_observables(
+        read_tables(inputs["distances"]), read_tables(inputs["histograms"])
+    )

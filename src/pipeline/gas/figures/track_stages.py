@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH
 from pipeline.gas.figures.tracks3d import count_scale, draw_stage
 
@@ -23,3 +24,8 @@ def draw_track_stages(stages: pd.DataFrame) -> Figure:
     title = f"{energy_keV:.0f} keV electron, smearing {sigma_um:.0f} µm"
     figure.text(0.5, 0.99, title, ha="center", va="top")
     return figure
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    return draw_track_stages(read_tables(inputs["stages"]))

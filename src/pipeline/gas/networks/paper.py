@@ -11,7 +11,7 @@ from pipeline.sparse.layers import OnFeatures, SparseConv3d, SparseMaxPool3d, Su
 from pipeline.sparse.tensor import SparseTensor
 
 
-class DirectionNetwork(nn.Module):
+class PaperNetwork(nn.Module):
     """Sparse features, a shared dense layer, a direction head and perhaps a kappa head."""
 
     def __init__(self, backend: str, grid_bins: int, with_kappa: bool) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 
 from pipeline.core.progress import Progress
-from pipeline.gas.config.learning import Network
+from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.frames import predict_in_frames
 from pipeline.gas.voxels.batches import sparse_batch
@@ -21,7 +21,7 @@ from pipeline.statistics.directional.predictions import prediction_table
 def predict(
     weights: str | Path,
     shards: Sequence[Path],
-    settings: Network,
+    settings: DirectionNetwork,
     select: Selection | None = None,
     share: float = 1.0,
 ) -> pd.DataFrame:
@@ -34,7 +34,7 @@ def predict(
     """
     torch.set_num_threads(1)
     bins = grid_bins(shards)
-    what = f"an '{settings.architecture}'"
+    what = f"a '{type(settings).__name__}' network"
     model = with_weights(build_network(settings, bins), read_weights(weights), weights, what)
     model.to(settings.device)
     expected = round(share * sum(open_shard(s).events for s in shards))

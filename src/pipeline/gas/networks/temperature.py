@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 from pipeline.learning.vmf import vmf_nll
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE, cosines
 from pipeline.statistics.directional.vmf import fit_kappa_factor
@@ -53,7 +53,7 @@ def tempered(predictions: pd.DataFrame, temperature: Temperature) -> pd.DataFram
 
 def write_temperature(path: str | Path, temperature: Temperature) -> None:
     """Write a temperature as a CSV table of one row."""
-    with written_whole(path) as temporary:
+    with atomic_write(path) as temporary:
         pd.DataFrame([vars(temperature)]).to_csv(temporary, index=False)
 
 

@@ -10,7 +10,8 @@ import torch
 from pipeline.core.digests import file_digest, fingerprint
 from pipeline.core.parquet_io import check_parquet
 from pipeline.core.seeds import generator, seed_words
-from pipeline.gas.config.learning import Network, TrainingSet
+from pipeline.gas.config.networks import DirectionNetwork
+from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.networks.architectures import build_network, loss
 from pipeline.gas.voxels.batches import slices_of, sparse_batch
 from pipeline.gas.voxels.dataset import grid_bins, stream_batches
@@ -25,7 +26,7 @@ from pipeline.learning.vmf import LossForm
 def train_network(
     name: str,
     seed: int,
-    settings: Network,
+    settings: DirectionNetwork,
     training_set: TrainingSet,
     events: Callable[[], TrainingEvents],
     shards: Sequence[Path],
@@ -54,7 +55,7 @@ def train_network(
 def _train(
     name: str,
     seed: int,
-    settings: Network,
+    settings: DirectionNetwork,
     training_set: TrainingSet,
     events: Callable[[], TrainingEvents],
     shards: Sequence[Path],
@@ -89,7 +90,7 @@ def _train(
     )
     history = train(
         model,
-        partial(event_losses, bins=bins, form=settings.loss),
+        partial(event_losses, bins=bins, form=getattr(settings, "loss", "exact")),
         training,
         validation,
         round(sum(open_shard(path).events for path in shards) * (1 - validation_fraction)),

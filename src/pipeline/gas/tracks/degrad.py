@@ -20,6 +20,7 @@ import numpy as np
 import zstandard
 
 from pipeline.core.ingestion import BadEvents
+from pipeline.gas.config.sources import TrackSource
 from pipeline.gas.tracks.raw import BATCH_EVENTS, RawBatch
 from pipeline.gas.tracks.table import FLAG_BREMSSTRAHLUNG, FLAG_FLUORESCENCE, FLAG_PAIR
 
@@ -31,7 +32,9 @@ UNREADABLE = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError, Unico
 _REPEAT = re.compile(r"^(\d+)\*(.+)$")
 
 
-def read_degrad(path: str | Path, bad: BadEvents) -> Iterator[RawBatch]:
+def read_degrad(
+    path: str | Path, _source: TrackSource | None, bad: BadEvents
+) -> Iterator[RawBatch]:
     """Yield the events of a DEGRAD.OUT file; memory is bounded by one batch of events.
 
     Raises:

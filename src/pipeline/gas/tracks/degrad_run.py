@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 from pipeline.gas.config.sources import DegradRun
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def run_degrad(run: DegradRun, seed: int, output: str | Path, degrad_log: str | 
                 f"{'a' if written.is_file() else 'no'} DEGRAD.OUT; its log is {degrad_log}"
             )
         with (
-            written_whole(output) as temporary,
+            atomic_write(output) as temporary,
             open(written, "rb") as source,
             # No time stamp inside: equal runs give equal files.
             open(temporary, "wb") as raw,

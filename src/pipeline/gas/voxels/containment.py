@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.core.tables import Inputs, Params
+
 
 def containment_table(tracks: list[Path], voxels: list[Path]) -> pd.DataFrame:
     """One row for each voxel set and source, from the counts written beside tables and shards.
@@ -34,3 +36,9 @@ def containment_table(tracks: list[Path], voxels: list[Path]) -> pd.DataFrame:
 def _counts(path: Path) -> dict[str, int]:
     counts = json.loads(path.read_text())
     return {k: v for k, v in counts.items() if isinstance(v, int)}
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """The table from the counts beside track tables and shards."""
+    tracks, voxels = ([Path(path) for path in inputs[name]] for name in ("tracks", "voxels"))
+    return {"table": containment_table(tracks, voxels)}

@@ -15,7 +15,7 @@ import numpy as np
 from pipeline.core.digests import file_digest, fingerprint
 from pipeline.core.parquet_io import check_parquet
 from pipeline.core.seeds import generator
-from pipeline.gas.config.learning import TrainingSet
+from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.tracks.table import EVENTS_PER_ROW_GROUP as TRACKS_PER_GROUP
 from pipeline.gas.tracks.table import count_track_groups, read_track_group
@@ -28,7 +28,7 @@ from pipeline.learning.prefetch import in_order
 
 BLOCK_EVENTS = 2048
 
-Block = Callable[[], VoxelBatch]
+BlockMaker = Callable[[], VoxelBatch]
 Group = tuple[Path, int]  # a row group of a file
 
 
@@ -36,7 +36,7 @@ Group = tuple[Path, int]  # a row group of a file
 class TrainingEvents:
     """The blocks of every epoch and what they follow from."""
 
-    blocks: Callable[[int], Iterator[Block]]  # of an epoch; depend on its number alone
+    blocks: Callable[[int], Iterator[BlockMaker]]  # of an epoch; depend on its number alone
     pool_events: int  # shuffled together; 0: every block by itself
     identity: str  # digest of what decides the events besides the training set's shards
 
@@ -64,7 +64,7 @@ def shard_events(
         batch = concatenate([read_row_group(*group) for group in chosen])
         return _for_training(batch, seed, training_set)
 
-    def blocks(epoch: int) -> Iterator[Block]:
+    def blocks(epoch: int) -> Iterator[BlockMaker]:
         rng = generator(seed, "blocks", name, epoch)
         for chosen in _drawn(groups, BLOCK_EVENTS // VIEWS_PER_GROUP, rng):
             yield partial(block, chosen)
@@ -100,7 +100,7 @@ def fresh_events(
         ]
         return _for_training(concatenate(views), seed, training_set)
 
-    def blocks(epoch: int) -> Iterator[Block]:
+    def blocks(epoch: int) -> Iterator[BlockMaker]:
         rng = generator(seed, "blocks", name, epoch)
         for number, chosen in enumerate(_drawn(groups, BLOCK_EVENTS // TRACKS_PER_GROUP, rng)):
             yield partial(block, chosen, epoch, number)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 from pipeline.core.progress import Progress
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.tracks.table import count_tracks, read_tracks
@@ -45,7 +45,7 @@ def voxelise(
             else:
                 extents_um.append(float(np.median(np.abs(batch.positions_um))))
 
-    with written_whole(shard) as temporary:
+    with atomic_write(shard) as temporary:
         kept = write_shard(temporary, binned(), grid.bins, grid.voxel_um)
         # A handful of long tracks may all leave the grid; many cannot.
         if not kept and total >= SUSPICIOUS_TRACKS:
@@ -56,6 +56,6 @@ def voxelise(
                 "and `grid`"
             )
     progress.finish(f"{kept} of {total} contained")
-    with written_whole(counts) as temporary:
+    with atomic_write(counts) as temporary:
         report = {"read": total, "kept": kept, "not_contained": total - kept}
         temporary.write_text(json.dumps(report, indent=1))

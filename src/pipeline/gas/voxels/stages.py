@@ -5,8 +5,10 @@ from copy import deepcopy
 import numpy as np
 import pandas as pd
 
+from pipeline.core.seeds import generator
+from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.voxels import Grid, Smearing
-from pipeline.gas.tracks.table import TrackBatch
+from pipeline.gas.tracks.table import TrackBatch, read_tracks
 from pipeline.gas.voxels.binning import bin_tracks, draw_motion, rotate_and_smear
 from pipeline.gas.voxels.shards import VoxelBatch, voxel_centres
 
@@ -100,3 +102,15 @@ def _single(tracks: TrackBatch, event: int) -> TrackBatch:
         start_um=tracks.start_um[one],
         direction=tracks.direction[one],
     )
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """One recoil of a track table at each stage of the processing."""
+    (tracks,) = inputs["tracks"]
+    stages = track_stages(
+        next(read_tracks(tracks)),
+        Grid.model_validate(params["grid"]),
+        Smearing.model_validate(params["smearing"]),
+        generator(params["seed"], "stages", params["source"]),
+    )
+    return {"table": stages}

@@ -7,13 +7,13 @@ import numpy as np
 
 from pipeline.core.digests import fingerprint
 from pipeline.core.seeds import generator
-from pipeline.gas.config.learning import TrainingSet
-from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.sets import TrainingSet
+from pipeline.gas.config.sources import Simulation, SourceDefaults
 from pipeline.gas.config.voxels import Grid
-from pipeline.gas.tracks.ingest import Facts, complete
+from pipeline.gas.tracks.ingest import complete
 from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.voxels.binning import bin_tracks
-from pipeline.gas.voxels.epochs import BLOCK_EVENTS, Block, TrainingEvents
+from pipeline.gas.voxels.epochs import BLOCK_EVENTS, BlockMaker, TrainingEvents
 from pipeline.gas.voxels.shards import VoxelBatch, concatenate
 
 
@@ -45,12 +45,12 @@ def stream_events(
         for (label, kind), n in zip(kinds, numbers, strict=True):
             for raw in simulated_batches(kind.model_copy(update={"events_per_energy": n}), rng):
                 ids = first + np.arange(len(raw))
-                tracks = complete(raw, Facts(energy_keV=kind.energies_keV[0]), ids, label)
+                tracks = complete(raw, SourceDefaults(energy_keV=kind.energies_keV[0]), ids, label)
                 views.append(bin_tracks(tracks, label, grid, training_set.smearing_um, rng)[0])
                 first += len(raw)
         return concatenate(views)
 
-    def blocks(epoch: int) -> Iterator[Block]:
+    def blocks(epoch: int) -> Iterator[BlockMaker]:
         for first in range(0, epoch_events, BLOCK_EVENTS):
             yield partial(block, epoch, first)
 

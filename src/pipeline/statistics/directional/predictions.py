@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 from pipeline.core.parquet_io import field
 
 TRUE = ["true_x", "true_y", "true_z"]
@@ -34,12 +34,16 @@ SCHEMA = pa.schema(
 class TrueEvents(Protocol):
     """What a prediction table takes over from n events, whatever detector they are of."""
 
-    source: np.ndarray  # text [n]
-    event_id: np.ndarray  # int64 [n]
-    energy_keV: np.ndarray  # [n]
-    sigma_um: np.ndarray  # [n]
-    direction: np.ndarray  # true unit vectors [n, 3]
-
+    @property
+    def source(self) -> np.ndarray: ...  # text [n]
+    @property
+    def event_id(self) -> np.ndarray: ...  # int64 [n]
+    @property
+    def energy_keV(self) -> np.ndarray: ...  # [n]
+    @property
+    def sigma_um(self) -> np.ndarray: ...  # [n]
+    @property
+    def direction(self) -> np.ndarray: ...  # true unit vectors [n, 3]
     def __len__(self) -> int: ...
 
 
@@ -82,7 +86,7 @@ def write_predictions(path: str | Path, predictions: pd.DataFrame, **metadata: s
     """Write a prediction table; `metadata` goes into the file's schema."""
     schema = SCHEMA.with_metadata({"table": "predictions", "version": "1", **metadata})
     table = pa.Table.from_pandas(predictions, schema=schema, preserve_index=False)
-    with written_whole(path) as temporary:
+    with atomic_write(path) as temporary:
         pq.write_table(
             table.replace_schema_metadata(schema.metadata), temporary, compression="zstd"
         )

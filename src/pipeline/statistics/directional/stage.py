@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.core.files import written_whole
+from pipeline.core.files import atomic_write
 from pipeline.physics.solar_neutrinos import recoil_angles
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 from pipeline.statistics.directional.response import Response, scan_cuts
@@ -95,5 +95,5 @@ def single_energy(table: pd.DataFrame) -> float:
 def _write(path: str | Path, frame: pd.DataFrame) -> None:
     plain = pa.Table.from_pandas(frame, preserve_index=False)
     fields = [field.with_metadata({"description": _COLUMNS[field.name]}) for field in plain.schema]
-    with written_whole(path) as temporary:
+    with atomic_write(path) as temporary:
         pq.write_table(plain.cast(pa.schema(fields)), temporary)

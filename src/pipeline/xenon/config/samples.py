@@ -1,8 +1,13 @@
-"""Schema of the samples: where events in liquid xenon come from."""
+"""Schema of the samples: where events in liquid xenon come from.
 
-from typing import Annotated, Literal, Self
+A new kind of sample is a class here with an entry in `Sample`, and the reader that it names: a
+function of (file, block, geometry, bad events, random numbers) that yields batches of events, or of
+(block, geometry, liquid, random numbers) for a sample that is made.
+"""
 
-from pydantic import Field, PositiveFloat, model_validator
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, PositiveFloat, TypeAdapter, model_validator
 
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
@@ -66,6 +71,8 @@ Spectrum = Annotated[
 class Nest(Block):
     """Events from NEST, uniform in the detector's fiducial volume."""
 
+    reader: ClassVar[str] = "pipeline.xenon.events.nest.nest_events"
+
     kind: Literal["nest"]
     detector: str = described(DETECTOR, "darwin")
     recoil: Recoil = described("Electronic ('er', NEST's beta model) or nuclear recoils ('nr').")
@@ -80,6 +87,8 @@ class ExecNest(EventFiles):
     NEST's Z points up; a table with Z only gets x and y uniform over the detector's cross-section.
     """
 
+    reader: ClassVar[str] = "pipeline.xenon.events.execnest.read_execnest"
+
     kind: Literal["execnest"]
     detector: str = described(DETECTOR, "darwin")
     recoil: Recoil = described("What the run simulated; the text does not say.")
@@ -93,6 +102,8 @@ class Instructions(EventFiles):
 
     Where they say 'random', x and y or the depth are uniform in the detector's liquid.
     """
+
+    reader: ClassVar[str] = "pipeline.xenon.events.instructions.read_instructions"
 
     kind: Literal["instructions"]
     detector: str = described(DETECTOR, "darwin")
@@ -115,6 +126,8 @@ class EventColumns(Block):
 class ParquetEvents(EventFiles):
     """Parquet tables with one row an event."""
 
+    reader: ClassVar[str] = "pipeline.xenon.events.parquet.read_parquet"
+
     kind: Literal["parquet"]
     detector: str = described(DETECTOR, "darwin")
     columns: EventColumns = described("Names of the columns.", EventColumns())
@@ -127,7 +140,15 @@ class ParquetEvents(EventFiles):
         return self
 
 
+# The registry of kinds.
 Sample = Annotated[Nest | ExecNest | Instructions | ParquetEvents, Field(discriminator="kind")]
+
+_SAMPLE: TypeAdapter[Nest | ExecNest | Instructions | ParquetEvents] = TypeAdapter(Sample)
+
+
+def read_sample(block: dict[str, Any]) -> Nest | ExecNest | Instructions | ParquetEvents:
+    """A sample from its plain block; raises pydantic's ValidationError if it is not valid."""
+    return _SAMPLE.validate_python(block)
 
 
 class Wimps(WimpRange):
@@ -138,10 +159,14 @@ class Wimps(WimpRange):
     events: int = described("Events of each mass.", 10_000, gt=0)
     events_per_part: int = described("Events in one job and one file.", 5000, gt=0)
 
+    def masses(self) -> dict[str, float]:
+        """Masses [GeV/c2] by sample, in the order of the config."""
+        return {f"wimp_{mass:g}GeV": mass for mass in self.masses_GeV}
+
     def samples(self) -> dict[str, Nest]:
         """The samples by name, in the order of the masses."""
         return {
-            f"wimp_{mass:g}GeV": Nest(
+            name: Nest(
                 kind="nest",
                 detector=self.detector,
                 recoil="nr",
@@ -151,5 +176,5 @@ class Wimps(WimpRange):
                 events=self.events,
                 events_per_part=self.events_per_part,
             )
-            for mass in self.masses_GeV
+            for name, mass in self.masses().items()
         }

@@ -6,6 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from pipeline.core.tables import Inputs, Params
+from pipeline.xenon.darwin.score import read_terms
 from pipeline.xenon.events.table import RECOILS
 
 LOW_ENERGY_KEV = 15.0  # below it recoils are hard to tell, and most of a WIMP's lie there
@@ -48,3 +50,9 @@ def _rates(events: pd.DataFrame) -> dict[str, float]:
 
 def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if len(values) else float("nan")
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Accuracy of the classifier on events that it has not learnt from, by set."""
+    sets = {name: pd.concat(map(read_terms, files)) for name, files in inputs.items()}
+    return {"table": accuracy_table(sets)}

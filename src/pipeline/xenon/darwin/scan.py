@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.roc import area_under_curve, auc_error
-from pipeline.xenon.darwin.score import anomaly_score
+from pipeline.xenon.darwin.score import anomaly_score, read_terms
 from pipeline.xenon.events.table import RECOILS
 
 NR_ACCEPTANCE = 0.5
@@ -87,3 +88,9 @@ def _best(scan: pd.DataFrame) -> int:
     as_good = scan[scan["auc"] >= top["auc"] - top["auc_err"]]
     least = as_good[as_good["ratio"] == as_good["ratio"].min()]
     return int(least["auc"].idxmax())
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """The scan of beta and R on validation events."""
+    terms = pd.concat([read_terms(path) for path in inputs["terms"]])
+    return {"table": scan_scores(terms, params["ratios"])}

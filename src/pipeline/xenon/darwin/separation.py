@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from pipeline.core.tables import Inputs, Params
 from pipeline.xenon.darwin.accuracy import LOW_ENERGY_KEV
 from pipeline.xenon.events.table import RECOILS
 
@@ -32,3 +33,10 @@ def roc_table(events: pd.DataFrame) -> pd.DataFrame:
             columns = {"nr_acceptance": ACCEPTANCE, "er_acceptance": passing}
             tables.append(pd.DataFrame({"score": name, "high_keV": high_keV, **columns}))
     return pd.concat(tables, ignore_index=True)
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """ROC curves of the test samples."""
+    columns = ["recoil", "energy_keV", "triggered", *SCORES]
+    events = pd.concat(pd.read_parquet(path, columns=columns) for path in inputs["scores"])
+    return {"table": roc_table(events)}

@@ -14,6 +14,7 @@ import numpy as np
 
 from pipeline.core.ingestion import BadEvents
 from pipeline.xenon.config.detector import Geometry
+from pipeline.xenon.config.samples import Instructions
 from pipeline.xenon.events.positions import uniform_disc
 from pipeline.xenon.events.raw import RawEvents, Row, batches_of, event_label, number, recoil_code
 
@@ -25,7 +26,11 @@ Cells = tuple[int, list[str]]  # line and its cells
 
 
 def read_instructions(
-    path: str | Path, geometry: Geometry, bad: BadEvents, rng: np.random.Generator
+    path: str | Path,
+    _sample: Instructions | None,
+    geometry: Geometry,
+    bad: BadEvents,
+    rng: np.random.Generator,
 ) -> Iterator[RawEvents]:
     """Yield the instructions in batches; memory is bounded by one batch.
 

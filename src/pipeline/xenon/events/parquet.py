@@ -8,11 +8,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.core.ingestion import BadEvents
+from pipeline.xenon.config.detector import Geometry
 from pipeline.xenon.config.samples import EventColumns, ParquetEvents
 from pipeline.xenon.events.raw import BATCH_EVENTS, RawEvents, recoil_code
 
 
-def read_parquet(path: str | Path, sample: ParquetEvents, bad: BadEvents) -> Iterator[RawEvents]:
+def read_parquet(
+    path: str | Path,
+    sample: ParquetEvents,
+    _geometry: Geometry | None,
+    bad: BadEvents,
+    _rng: np.random.Generator | None = None,
+) -> Iterator[RawEvents]:
     """Yield the rows of the table in batches.
 
     Raises:

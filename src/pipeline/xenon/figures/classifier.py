@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLOURS, PAGE_INCH
 
 
@@ -57,3 +58,8 @@ def _draw_accuracy(axis: Axes, accuracy: pd.DataFrame) -> None:
     axis.axhline(50, color="0.4", linestyle=":", linewidth=1)
     axis.set(xlabel="true energy [keV]", ylabel="accuracy of the classifier [%]", ylim=(40, 102))
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    return draw_classifier(read_tables(inputs["roc"]), read_tables(inputs["accuracy"]))

@@ -6,10 +6,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH
 from pipeline.statistics.excess.config import Wimp
+from pipeline.xenon.config.images import ImageSearch
+from pipeline.xenon.figures.looks import LOOKS, NAMES
 from pipeline.xenon.figures.significance import mark_levels
-from pipeline.xenon.figures.tests import LOOKS, NAMES
 
 
 def draw_exposures(
@@ -52,3 +54,9 @@ def draw_exposures(
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return figure
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    search = ImageSearch.model_validate(params["search"])
+    return draw_exposures(read_tables(inputs["table"]), search.wimps, search.levels_sigma)

@@ -8,8 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH
 from pipeline.statistics.excess.config import Wimp
+from pipeline.xenon.config.images import ImageSearch
 from pipeline.xenon.figures.recoils import COLOUR, WIMP_COLOURS
 
 _LABEL = "loss of the autoencoder"
@@ -88,3 +90,10 @@ def _draw_pulls(axis: Axes, table: pd.DataFrame) -> None:
 
 def _centres(table: pd.DataFrame) -> NDArray[np.float64]:
     return (0.5 * (table["low"] + table["high"])).to_numpy()
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    search = ImageSearch.model_validate(params["search"])
+    table = read_tables(inputs["losses"])
+    return draw_losses(table, params["mass_GeV"], search.wimps[0], search.shown_exposure_t_yr)

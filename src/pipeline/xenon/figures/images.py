@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from pipeline.core.tables import Inputs, Params
 from pipeline.figures.style import PAGE_INCH
-from pipeline.xenon.xenon1t.images import LAYERS, ShownEvent
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.xenon1t.images import LAYERS, ImageEncoder, ShownEvent, shown_event
 
 
 def draw_images(events: Mapping[str, ShownEvent]) -> Figure:
@@ -30,3 +32,13 @@ def draw_images(events: Mapping[str, ShownEvent]) -> Figure:
                 )
         figure.colorbar(mesh, ax=axes[:, column], label="ln(1 + photons)", shrink=0.8)
     return figure
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    encoder = ImageEncoder.of(Detector.model_validate(params["detector"]), params["size"])
+    shards = {
+        "electronic recoil": inputs["er"][0],
+        f"WIMP of {params['mass_GeV']:g} GeV": inputs["wimp"][0],
+    }
+    return draw_images({name: shown_event(path, encoder) for name, path in shards.items()})

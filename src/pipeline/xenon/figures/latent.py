@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from pipeline.core.tables import Inputs, Params
 from pipeline.figures.style import PAGE_INCH
 
 _MOST_POINTS = 3000
@@ -45,3 +46,13 @@ def _widest(latent: NDArray[np.float64]) -> tuple[int, int]:
     """The two columns with the largest standard deviation, that one first."""
     first, second = np.argsort(-latent.std(axis=0), kind="stable")[:2]
     return int(first), int(second)
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    scores = {}
+    for name, label in (("er", "electronic recoils"), ("nr", "nuclear recoils")):
+        columns = ["energy_keV", "triggered", "latent_mean"]
+        table = pd.concat(pd.read_parquet(path, columns=columns) for path in inputs[name])
+        scores[label] = table[table["triggered"]]
+    return draw_latent(scores)

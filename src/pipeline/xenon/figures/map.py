@@ -10,10 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLOURS, PAGE_INCH, Look
 from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO
 from pipeline.xenon.config.search import WimpMap
-from pipeline.xenon.figures.tests import NAMES, PUBLISHED
+from pipeline.xenon.figures.looks import NAMES, PUBLISHED
 from pipeline.xenon.published import LIMITS, SIGNIFICANCE
 
 _SHOWN = (ANOMALY, COUNTING, LIKELIHOOD_RATIO)
@@ -89,7 +90,7 @@ def _draw_published(axis: Axes) -> list[Line2D]:
             limit.wimp.cross_section_cm2,
             look.marker,
             color=look.colour,
-            # Seen on dark and on light cells.
+            # TriggerOutcome on dark and on light cells.
             markerfacecolor="white" if limit.expected else look.colour,
             markeredgecolor=look.colour if limit.expected else "white",
             markersize=6,
@@ -113,3 +114,9 @@ def _edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
     log = np.log(centres)
     middle = 0.5 * (log[1:] + log[:-1])
     return np.exp(np.concatenate([[2 * log[0] - middle[0]], middle, [2 * log[-1] - middle[-1]]]))
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    table = read_tables(inputs["table"])
+    return draw_map(table, WimpMap.model_validate(params["map"]), params["levels_sigma"])

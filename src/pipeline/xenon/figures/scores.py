@@ -10,10 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from pipeline.core.tables import Inputs, Params
 from pipeline.figures.style import PAGE_INCH
 from pipeline.statistics.excess.config import Wimp
 from pipeline.xenon.events.table import RECOILS
 from pipeline.xenon.figures.recoils import COLOUR, WIMP_COLOURS
+from pipeline.xenon.rates.weighted_scores import read_weighted_scores
 
 _BINS = 60
 _TAIL = 0.001  # share of events beyond each end of the abscissa
@@ -81,3 +83,14 @@ def _draw_counts(
 def _edges(ts: NDArray[np.float64]) -> list[float]:
     low, high = np.quantile(ts, [_TAIL, 1 - _TAIL])
     return np.linspace(low, high, _BINS + 1).tolist()
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    scores = {}
+    for name, path in zip(params["names"], inputs["scores"], strict=True):
+        table = pd.read_parquet(path, columns=["triggered", "ts"])
+        scores[name] = table.loc[table["triggered"], "ts"].to_numpy()
+    (weighted,) = inputs["weighted"]
+    wimp = Wimp.model_validate(params["benchmark"])
+    return draw_scores(scores, read_weighted_scores(weighted), wimp, params["exposure_t_yr"])

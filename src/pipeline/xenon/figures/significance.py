@@ -6,9 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH
 from pipeline.statistics.excess.config import Wimp
-from pipeline.xenon.figures.tests import LOOKS, NAMES, PUBLISHED
+from pipeline.xenon.figures.looks import LOOKS, NAMES, PUBLISHED
 from pipeline.xenon.published import SIGNIFICANCE
 
 
@@ -74,3 +75,9 @@ def _draw_test(axis: Axes, rows: pd.DataFrame, test: str) -> None:
             markerfacecolor=face,
         )
     axis.plot([], [], f"-{look.marker}", color=look.colour, label=NAMES[test])
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    wimp = Wimp.model_validate(params["benchmark"])
+    return draw_significance(read_tables(inputs["table"]), wimp, params["levels_sigma"])

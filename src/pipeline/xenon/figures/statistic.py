@@ -7,10 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from pipeline.core.tables import Inputs, Params
 from pipeline.figures.style import COLOURS, PAGE_INCH
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.extended_poisson import ANOMALY, LIKELIHOOD_RATIO, SHAPE
-from pipeline.statistics.excess.toys import BACKGROUND, SIGNAL
+from pipeline.statistics.excess.toys import BACKGROUND, SIGNAL, merge
 
 _LABELS = {
     ANOMALY: r"extended likelihood $q = -2\ln L$",
@@ -61,3 +62,10 @@ def _draw_test(axis: Axes, background: np.ndarray, signal: np.ndarray) -> None:
     axis.ticklabel_format(style="plain", axis="x", useOffset=False)
     axis.tick_params(axis="x", labelsize=7)
     axis.locator_params(axis="x", nbins=4)
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    toys = merge(pd.read_parquet(path) for path in inputs["toys"])
+    wimp = Wimp.model_validate(params["benchmark"])
+    return draw_statistic(toys, wimp, params["exposure_t_yr"])

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLUMN_INCH
 from pipeline.xenon.figures.recoils import COLOUR
 
@@ -21,3 +22,8 @@ def draw_trigger(table: pd.DataFrame) -> Figure:
     axis.set_xticks([], minor=True)
     axis.legend(loc="center right")
     return figure
+
+
+def from_files(inputs: Inputs, params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    return draw_trigger(read_tables(inputs["table"]))

@@ -3,13 +3,18 @@
 p holds for the mix of recoils that it learns from, which is about even.
 """
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from pipeline.xenon.config.anomaly import Classifier
-from pipeline.xenon.networks.dataset import Batch
+from pipeline.core.digests import file_digest
+from pipeline.core.tables import Inputs, Params
+from pipeline.xenon.config.anomaly import Classifier, ErNr
+from pipeline.xenon.networks.dataset import Batch, read_training_events
 from pipeline.xenon.networks.dense import dense
+from pipeline.xenon.networks.training import Task
 
 
 def build_classifier(settings: Classifier, features: int) -> nn.Sequential:
@@ -28,3 +33,16 @@ def logits(model: nn.Module, features: Tensor) -> Tensor:
     device = next(model.parameters()).device
     found: torch.Tensor = model(features.to(device))
     return found[:, 0]
+
+
+def prepare(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
+    """The training of the classifier on the samples of both recoils."""
+    settings = Classifier.model_validate({**block["network"], **parallelism})
+    train = ErNr.model_validate(block["train"])
+    shards = {train.er: inputs["er"], train.nr: inputs["nr"]}
+    fraction = block["validation_fraction"]
+    recoils = {train.er: "ER", train.nr: "NR"}
+    events = read_training_events(shards, recoils, block["seed"], fraction)
+    build = partial(build_classifier, settings, events.features.shape[1])
+    digests = {sample: list(map(file_digest, paths)) for sample, paths in shards.items()}
+    return Task(settings, build, classifier_losses, 0, events, [fraction, digests])

@@ -79,17 +79,17 @@ def slices_of(batch: Batch, slices: int) -> list[Batch]:
 
 
 def read_training_events(
-    shards: Mapping[str, Sequence[Path]],
+    shards: Mapping[str, Sequence[str | Path]],
     recoils: Mapping[str, str],
     seed: int,
     fraction: float,
-    see: Callable[[ResponseBatch], NDArray[np.float32]] = features,
+    encode: Callable[[ResponseBatch], NDArray[np.float32]] = features,
 ) -> Events:
     """The triggered events of samples with their features; `shards` are given by sample.
 
     `recoils` says which recoils ("ER" or "NR") a sample must hold; `fraction` of its events are
-    kept for validation, see `held_out`. `see` makes features [n, m] of a response. Memory: 2 bytes
-    a feature, and one row group.
+    kept for validation, see `held_out`. `encode` makes features [n, m] of a response. Memory: 2
+    bytes a feature, and one row group.
 
     Raises:
         ValueError: a sample holds other recoils or no triggered event, or shards differ in their
@@ -104,7 +104,7 @@ def read_training_events(
         for path, batch in _read(paths):
             if (batch.events.recoil != RECOILS.index(recoils[sample])).any():
                 raise ValueError(f"{path}: '{sample}' holds other recoils than {recoils[sample]}")
-            found = see(batch)[batch.triggered]
+            found = encode(batch)[batch.triggered]
             if not end:
                 table = np.empty((rows, found.shape[1]), np.float16)
             if found.shape[1] != table.shape[1]:
@@ -132,7 +132,7 @@ def with_nr_share(events: Events, share: float, rng: np.random.Generator) -> Eve
     return Events(events.features[kept], events.is_nr[kept], events.validation[kept])
 
 
-def _read(paths: Sequence[Path]) -> Iterator[tuple[Path, ResponseBatch]]:
+def _read(paths: Sequence[str | Path]) -> Iterator[tuple[str | Path, ResponseBatch]]:
     for path in paths:
         for batch in read_shard(path):
             yield path, batch

@@ -6,14 +6,18 @@ the decoder gives a normal distribution of every feature, with mean x_D and vari
 """
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from pipeline.core.digests import file_digest
+from pipeline.core.tables import Inputs, Params
 from pipeline.xenon.config.anomaly import VAE
-from pipeline.xenon.networks.dataset import Batch
+from pipeline.xenon.networks.dataset import Batch, read_training_events
 from pipeline.xenon.networks.dense import dense
+from pipeline.xenon.networks.training import Task
 
 
 class Terms(NamedTuple):
@@ -85,3 +89,14 @@ def vae_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
     device = next(model.parameters()).device
     terms: Terms = model(batch.features.to(device), batch.noise.to(device))
     return beta * terms.kl + terms.reconstruction
+
+
+def prepare(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
+    """The training of an autoencoder on electronic recoils."""
+    settings = VAE.model_validate({**block["network"], **parallelism})
+    sample, fraction, beta = block["sample"], block["validation_fraction"], block["beta"]
+    events = read_training_events({sample: inputs["er"]}, {sample: "ER"}, block["seed"], fraction)
+    build = partial(Autoencoder, settings, events.features.shape[1])
+    losses = partial(vae_losses, beta=beta)
+    identity = [sample, fraction, beta, list(map(file_digest, inputs["er"]))]
+    return Task(settings, build, losses, settings.latent, events, identity)

@@ -4,17 +4,19 @@ The region is a window in true energy for each recoil. A cut on measured quantit
 the efficiency, which may be any fraction of events that are kept.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.physics.wimps import wimp_rate
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.events.table import RECOILS
+from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
 from pipeline.xenon.rates.recoil_spectra import (
     Spectrum,
     atmospheric_neutrinos,
@@ -27,58 +29,8 @@ from pipeline.xenon.rates.recoil_spectra import (
 Array = NDArray[np.float64]
 
 ER, NR = RECOILS
-_CELLS = 30  # of a measured efficiency
 
-
-@dataclass(frozen=True)
-class Efficiency:
-    """Fraction of recoils that are triggered against true energy [keV], linear in between."""
-
-    energy_keV: Array
-    fraction: Array
-
-    def __post_init__(self) -> None:
-        if len(self.energy_keV) < 2 or len(self.energy_keV) != len(self.fraction):
-            raise ValueError(
-                f"an efficiency needs two points or more, got {len(self.energy_keV)} energies and "
-                f"{len(self.fraction)} fractions"
-            )
-        if not (np.diff(self.energy_keV) > 0).all():
-            raise ValueError("energies of an efficiency must rise")
-        inside = (np.asarray(self.fraction) >= 0) & (np.asarray(self.fraction) <= 1)
-        if not inside.all():
-            raise ValueError("fractions of an efficiency must lie within 0 and 1")
-
-    @classmethod
-    def measured(
-        cls, energy_keV: Array, triggered: NDArray[np.bool_], window_keV: tuple[float, float]
-    ) -> Self:
-        """From simulated events (n,), in cells that share the window evenly in log energy.
-
-        Raises ValueError if a cell holds no event.
-        """
-        edges = np.geomspace(*window_keV, _CELLS + 1)
-        events, _ = np.histogram(energy_keV, edges)
-        if not events.all():
-            low, high = edges[np.argmin(events)], edges[np.argmin(events) + 1]
-            raise ValueError(
-                f"no simulated event at {low:.3g} to {high:.3g} keV to measure the trigger with; "
-                "simulate more, or make the region of interest smaller"
-            )
-        passed, _ = np.histogram(energy_keV[triggered], edges)
-        # The outer halves of the outer cells have their cell's fraction.
-        energy = np.concatenate([edges[:1], np.sqrt(edges[1:] * edges[:-1]), edges[-1:]])
-        return cls(energy, np.pad(passed / events, 1, mode="edge"))
-
-    def at(self, energy_keV: Array) -> Array:
-        """The fraction at `energy_keV` (n,); ValueError beyond the table."""
-        low, high = self.energy_keV[0], self.energy_keV[-1]
-        if len(energy_keV) and not (low <= energy_keV.min() and energy_keV.max() <= high):
-            raise ValueError(
-                f"the response is known from {low:g} to {high:g} keV, and recoils of "
-                f"{energy_keV.min():g} to {energy_keV.max():g} keV are asked for"
-            )
-        return np.interp(energy_keV, self.energy_keV, self.fraction)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -217,3 +169,14 @@ def background_table(rates: Rates, efficiencies: Mapping[str, Efficiency]) -> pd
         )
     total = pd.DataFrame([{"component": "total", "recoil": "", **sums}])
     return pd.concat([table, total], ignore_index=True)
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """The expected backgrounds behind the trigger."""
+    rates = Rates.model_validate(params["rates"])
+    table = background_table(rates, efficiencies(read_tables(inputs["trigger"])))
+    logger.info(
+        "background in the region of interest\n%s",
+        table.to_string(index=False, float_format="{:.3g}".format),
+    )
+    return {"table": table}

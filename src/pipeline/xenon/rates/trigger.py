@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Self
 
@@ -10,11 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.core.parquet_io import open_parquet
-from pipeline.xenon.rates.backgrounds import Efficiency
+from pipeline.core.tables import Inputs, Params
+from pipeline.xenon.rates.efficiency import Efficiency
 
 
 @dataclass(frozen=True)
-class Seen:
+class TriggerOutcome:
     """True energies of n events and what the detector saw of them."""
 
     energy_keV: NDArray[np.float64]  # [n], NaN where unknown
@@ -39,7 +41,7 @@ class Seen:
 
 
 def trigger_table(
-    seen: Mapping[str, Seen], windows_keV: Mapping[str, tuple[float, float]]
+    seen: Mapping[str, TriggerOutcome], windows_keV: Mapping[str, tuple[float, float]]
 ) -> pd.DataFrame:
     """Columns recoil, energy_keV, triggered and s2_only (fractions), of both recoils by name.
 
@@ -57,15 +59,7 @@ def trigger_table(
     return pd.concat(tables, ignore_index=True)
 
 
-def efficiencies(table: pd.DataFrame) -> dict[str, Efficiency]:
-    """The trigger's efficiency by recoil, from a `trigger_table`."""
-    return {
-        str(recoil): Efficiency(rows["energy_keV"].to_numpy(), rows["triggered"].to_numpy())
-        for recoil, rows in table.groupby("recoil")
-    }
-
-
-def s2_only_table(seen: Mapping[str, Seen]) -> pd.DataFrame:
+def s2_only_table(seen: Mapping[str, TriggerOutcome]) -> pd.DataFrame:
     """How many events of each sample have an S2 and no S1: they have no place in the search.
 
     Columns sample, events, triggered, s2_only, unseen, s2_only_fraction and its binomial error.
@@ -86,3 +80,23 @@ def s2_only_table(seen: Mapping[str, Seen]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def trigger_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """How often the detector triggers on recoils of the region of interest."""
+    outcomes = {
+        recoil: TriggerOutcome.read(inputs[name], params["min_s2_photons"])
+        for recoil, name in (("ER", "er"), ("NR", "nr"))
+    }
+    windows = {"ER": tuple(params["er_keV"]), "NR": tuple(params["nr_keV"])}
+    return {"table": trigger_table(outcomes, windows)}
+
+
+def s2_only_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """How many events of every sample have an S2 and no S1; shards lie in their sample's folder."""
+    by_sample = groupby(inputs["shards"], key=lambda path: Path(path).parent.name)
+    outcomes = {
+        sample: TriggerOutcome.read(list(paths), params["min_s2_photons"])
+        for sample, paths in by_sample
+    }
+    return {"table": s2_only_table(outcomes)}

@@ -16,9 +16,9 @@ from pipeline.core.parquet_io import field, open_parquet, write_batches
 from pipeline.statistics.excess.score_density import ScoreDensity
 from pipeline.statistics.excess.toys import Samples, WeightedScores
 from pipeline.xenon.config.rates import Rates
-from pipeline.xenon.rates.backgrounds import Efficiency, backgrounds, event_weights, wimp
+from pipeline.xenon.rates.backgrounds import backgrounds, event_weights, wimp
+from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
 from pipeline.xenon.rates.recoil_spectra import Spectrum
-from pipeline.xenon.rates.trigger import efficiencies
 
 logger = logging.getLogger(__name__)
 

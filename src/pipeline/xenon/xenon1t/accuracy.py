@@ -1,10 +1,16 @@
 """How well the CNN tells WIMPs from electronic recoils, at any share of WIMPs."""
 
+import logging
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from pipeline.core.tables import Inputs, Params
+from pipeline.xenon.xenon1t.scores import read_scores
+
+logger = logging.getLogger(__name__)
 
 # A. Scaffidi's talk, 9 September 2021. Its three numbers imply a share of WIMPs of 35 %, and Khosa
 # et al.'s (arXiv 1911.09210), as the talk quotes them, one of 45 %.
@@ -55,3 +61,16 @@ def classifier_table(
             }
         )
     return pd.concat([pd.DataFrame(rows), PUBLISHED], ignore_index=True)
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Accuracy of the CNN on images that it has not learnt from."""
+    er, wimp = (
+        read_scores(inputs[name][0]).query("triggered")["logit"].to_numpy()
+        for name in ("er", "wimp")
+    )
+    table = classifier_table(er, wimp, params["shares"])
+    logger.info(
+        "classifier of images\n%s", table.to_string(index=False, float_format="{:.4g}".format)
+    )
+    return {"table": table}

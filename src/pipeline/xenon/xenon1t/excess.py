@@ -1,14 +1,23 @@
 """Exposures at which the median experiment finds WIMPs by the autoencoder's loss."""
 
+import logging
+
 import numpy as np
 import pandas as pd
 
+from pipeline.core.seeds import generator
+from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.excess.search import needed_exposures, significances
 from pipeline.statistics.excess.toys import merge, run_batch
-from pipeline.xenon.config.images import ImageSearch
+from pipeline.xenon.config.images import SEARCH_NR, TEST_ER, TEST_WIMP, ImageSearch
 from pipeline.xenon.config.rates import Rates
-from pipeline.xenon.rates.trigger import Seen, efficiencies, trigger_table
+from pipeline.xenon.rates.efficiency import efficiencies
+from pipeline.xenon.rates.trigger import TriggerOutcome, trigger_table
 from pipeline.xenon.rates.weighted_scores import search_samples, warn_if_few, weighted_scores
+from pipeline.xenon.xenon1t.losses import loss_table, s2_only_losses
+from pipeline.xenon.xenon1t.scores import read_scores
+
+logger = logging.getLogger(__name__)
 
 _CENTRAL = (0.16, 0.84)
 
@@ -17,7 +26,7 @@ def weighted_losses(
     er: pd.DataFrame,
     nr: pd.DataFrame,
     spectra: dict[str, str],
-    seen: dict[str, Seen],
+    seen: dict[str, TriggerOutcome],
     rates: Rates,
     search: ImageSearch,
 ) -> pd.DataFrame:
@@ -59,3 +68,37 @@ def find_excess(
     toys = run_batch(samples, sets.values(), seed, ("xenon", "image toys"), 0)
     table = significances(merge([toys]))
     return table, needed_exposures(table, search.levels_sigma)
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Distributions of the autoencoder's loss; exposures at which it reveals a WIMP signal."""
+    search, seed = ImageSearch.model_validate(params["search"]), params["seed"]
+    er, wimp, nr = map(read_scores, inputs["scores"])
+    outcomes = {
+        recoil: TriggerOutcome.read(inputs[name], params["min_s2_photons"])
+        for recoil, name in (("ER", "er"), ("NR", "nr"))
+    }
+    rates = Rates.model_validate(params["rates"])
+    weighted = weighted_losses(er, nr, params["spectra"], outcomes, rates, search)
+    samples = search_samples(weighted)
+    shown = search.wimps[0]
+    er_loss, wimp_loss = (table.loc[table["triggered"], "loss"].to_numpy() for table in (er, wimp))
+    losses = loss_table(
+        er_loss,
+        wimp_loss,
+        samples.background,
+        samples.signals[shown.mass_GeV],
+        search.shown_exposure_t_yr,
+        shown.cross_section_cm2,
+        generator(seed, "xenon", "image pseudo-data"),
+    )
+    s2_only = s2_only_losses({TEST_ER: er, TEST_WIMP: wimp, SEARCH_NR: nr})
+    significance, exposures = find_excess(weighted, search, seed)
+    for table in (s2_only, exposures):
+        logger.info("\n%s", table.to_string(index=False, float_format="{:.3g}".format))
+    return {
+        "losses": losses,
+        "s2_only": s2_only,
+        "significance": significance,
+        "exposures": exposures,
+    }

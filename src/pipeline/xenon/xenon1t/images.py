@@ -35,7 +35,7 @@ class ShownEvent:
 
 
 @dataclass(frozen=True)
-class Display:
+class ImageEncoder:
     """The pixel, row by row, that every PMT and every sample of a waveform falls into."""
 
     size: int
@@ -109,7 +109,7 @@ def _folded(samples: int, pixels: int) -> NDArray[np.int64]:
     return np.arange(samples) * min(pixels, samples) // samples
 
 
-def shown_event(shard: str | Path, display: Display) -> ShownEvent:
+def shown_event(shard: str | Path, display: ImageEncoder) -> ShownEvent:
     """Of the shard's first triggered events the one whose energy is nearest to 10 keV.
 
     Raises:

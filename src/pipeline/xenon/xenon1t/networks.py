@@ -1,15 +1,22 @@
 """The two networks that see images: a CNN, and a convolutional variational autoencoder."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
+from pipeline.core.digests import file_digest
+from pipeline.core.seeds import generator
+from pipeline.core.tables import Inputs, Params
+from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.images import Cnn, Cvae
-from pipeline.xenon.networks.dataset import Batch
+from pipeline.xenon.networks.classifier import classifier_losses
+from pipeline.xenon.networks.dataset import Batch, Events, read_training_events, with_nr_share
+from pipeline.xenon.networks.training import Task
 from pipeline.xenon.networks.vae import kl_divergence
-from pipeline.xenon.xenon1t.images import LAYERS
+from pipeline.xenon.xenon1t.images import LAYERS, ImageEncoder
 
 
 def build_cnn(settings: Cnn, size: int) -> nn.Sequential:
@@ -96,3 +103,34 @@ def _doubling(widths: Sequence[int]) -> list[nn.Module]:
         layers += [nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1), nn.ReLU()]
     # No ReLU behind the last one: where its output is negative, no gradient would raise it.
     return layers[:-1]
+
+
+def prepare_cnn(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
+    """The training of the CNN on images of electronic recoils and WIMPs."""
+    settings = Cnn.model_validate({**block["network"], **parallelism})
+    shards = {"er": inputs["er"], "wimp": inputs["wimp"]}
+    events, identity = _image_events(shards, {"er": "ER", "wimp": "NR"}, block)
+    share = block["training_share"]
+    events = with_nr_share(events, share, generator(block["seed"], "xenon", "image share"))
+    build = partial(build_cnn, settings, block["size"])
+    return Task(settings, build, classifier_losses, 0, events, [*identity, share])
+
+
+def prepare_cvae(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
+    """The training of the autoencoder on images of electronic recoils."""
+    settings = Cvae.model_validate({**block["network"], **parallelism})
+    events, identity = _image_events({"er": inputs["er"]}, {"er": "ER"}, block)
+    build = partial(ImageAutoencoder, settings, block["size"])
+    losses = partial(cvae_losses, beta=settings.beta)
+    return Task(settings, build, losses, settings.latent, events, identity)
+
+
+def _image_events(
+    shards: Inputs, recoils: dict[str, str], block: Params
+) -> tuple[Events, list[Any]]:
+    """Images of the samples, and what they follow from."""
+    encoder = ImageEncoder.of(Detector.model_validate(block["detector"]), block["size"])
+    fraction = block["validation_fraction"]
+    events = read_training_events(shards, recoils, block["seed"], fraction, encoder)
+    digests = {kind: list(map(file_digest, paths)) for kind, paths in shards.items()}
+    return events, [fraction, block["size"], block["detector"], digests]

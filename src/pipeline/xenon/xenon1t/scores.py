@@ -34,7 +34,7 @@ SCHEMA = pa.schema(
 
 def score_images(
     shards: Sequence[Path],
-    see: Callable[[ResponseBatch], NDArray[np.float32]],
+    encode: Callable[[ResponseBatch], NDArray[np.float32]],
     classifier: nn.Module,
     autoencoder: ImageAutoencoder,
     beta: float,
@@ -42,14 +42,14 @@ def score_images(
 ) -> Iterator[pa.Table]:
     """Yield tables SCHEMA of the events whose S2 is seen, triggered or not, and of no others.
 
-    `see` makes flat images; `min_s2_photons` is the least S2 that is seen.
+    `encode` makes flat images; `min_s2_photons` is the least S2 that is seen.
     """
     torch.set_num_threads(1)
     progress = Progress("scoring images", sum(map(count_responses, shards)), "events")
     for path in shards:
         for batch in read_shard(path):
             progress.update(len(batch))
-            yield _scored(batch, see(batch), classifier, autoencoder, beta, min_s2_photons)
+            yield _scored(batch, encode(batch), classifier, autoencoder, beta, min_s2_photons)
     progress.finish()
 
 

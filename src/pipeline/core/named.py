@@ -1,0 +1,17 @@
+"""Functions and classes by their dotted names, for registries and for rules."""
+
+from importlib import import_module
+from typing import Any
+
+
+def named(name: str) -> Any:
+    """What `package.module.attribute` names.
+
+    Raises:
+        ImportError: there is no such module, or nothing of that name in it.
+    """
+    module, _, attribute = name.rpartition(".")
+    try:
+        return getattr(import_module(module), attribute)
+    except AttributeError:
+        raise ImportError(f"{module} has no '{attribute}'") from None

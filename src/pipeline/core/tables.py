@@ -1,0 +1,37 @@
+"""Result tables on disk: CSV or Parquet, by the ending of the file's name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.core.files import atomic_write
+
+# What a rule hands to a function that it names: paths by name, and plain settings.
+Inputs = Mapping[str, Sequence[str]]
+Params = Mapping[str, Any]
+
+
+def read_table(path: str | Path) -> pd.DataFrame:
+    """A table of either kind."""
+    return pd.read_csv(path) if str(path).endswith(".csv") else pd.read_parquet(path)
+
+
+def read_tables(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """Tables of the same columns, one below the other."""
+    return pd.concat(map(read_table, paths), ignore_index=True)
+
+
+def write_tables(paths: Mapping[str, str | Path], tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write each table to the path of its name.
+
+    Raises:
+        KeyError: a path has no table.
+    """
+    for name, path in paths.items():
+        with atomic_write(path) as temporary:
+            if str(path).endswith(".csv"):
+                tables[name].to_csv(temporary, index=False)
+            else:
+                tables[name].to_parquet(temporary)

@@ -1,0 +1,25 @@
+"""What a figure is made of, before anything is drawn: reading it imports no matplotlib."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """A figure of a chain, as its catalogue lists it.
+
+    `module` has a function `from_files(inputs, params)` that returns the matplotlib figure:
+    `inputs` maps names to lists of paths, `params` are those given here.
+    """
+
+    name: str  # file name without ending; NAME, or NAME/TEST_SET for one of each test set
+    module: str
+    inputs: dict[str, list[str]]
+    caption: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def labels(self) -> dict[str, str]:
+        """Labels of the figure in Snakemake's report."""
+        figure, _, test = self.name.partition("/")
+        labels = {"figure": figure.replace("_", " ")}
+        return {**labels, "test set": test} if test else labels

@@ -1,0 +1,151 @@
+"""Schema of the direction networks: one class for each architecture.
+
+A new architecture is a class here with an entry in `Network`, and the module that it names.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, PositiveInt, TypeAdapter, model_validator
+
+from pipeline.config.model import described
+from pipeline.config.training import Training
+
+TrainingEventsKind = Literal["shards", "fresh_views", "stream"]
+TRAINING_EVENTS: dict[TrainingEventsKind, str] = {
+    "shards": "pipeline.gas.voxels.epochs.shard_events",
+    "fresh_views": "pipeline.gas.voxels.epochs.fresh_events",
+    "stream": "pipeline.gas.voxels.stream.stream_events",
+}
+
+
+class SparseTraining(Training):
+    """How a network of sparse layers learns, and where; the defaults are the paper's."""
+
+    backend: Literal["auto", "torch", "spconv"] = described(
+        "Sparse layers: 'torch' runs anywhere, 'spconv' needs CUDA, 'auto' takes spconv where it "
+        "can be used.",
+        "auto",
+    )
+    loader_threads: int = described(
+        "CPU threads that prepare the training's events; a core makes 8,000 fresh views a second "
+        "or 2,500 tracks of a stream. The first one shares the cores of the training.",
+        1,
+        gt=0,
+    )
+
+    @property
+    def cores(self) -> int:
+        """CPU cores that a training keeps busy."""
+        return self.processes * (self.threads + self.loader_threads - 1)
+
+    def parallelism(self) -> dict[str, int]:
+        """How a training is spread over cores; the result does not depend on it."""
+        return {**super().parallelism(), "loader_threads": self.loader_threads}
+
+
+class DirectionNetwork(SparseTraining):
+    """A direction network and its training; the defaults are the paper's."""
+
+    # Module with `build(settings, grid_bins)`, which returns the untrained network.
+    module: ClassVar[str]
+    predicts_kappa: ClassVar[bool] = False
+    # Settings that change predictions but not the weights.
+    PREDICTION_ONLY: ClassVar[frozenset[str]] = frozenset({"frames", "temperature"})
+
+    training_events: TrainingEventsKind = described(
+        "Events of an epoch: 'shards', the stored views of the training set, the same in every "
+        "epoch; 'fresh_views', its tracks with a new smearing and rotation in every epoch; or "
+        "'stream', as many new tracks from the simulator, for which all training sources must be "
+        "simulations. Validation events are always those of the shards.",
+        "shards",
+    )
+    frames: int = described(
+        "Predict each event in this many of the grid's 48 orientations (axes swapped and mirrored) "
+        "and average: more accurate, in as many times the time.",
+        1,
+        ge=1,
+        le=48,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _renamed_keys(cls, value: Any) -> Any:
+        for key in ("views", "tracks"):
+            if isinstance(value, dict) and key in value:
+                raise ValueError(
+                    f"{key}: `views` and `tracks` are now one key, `training_events`: 'shards', "
+                    "'fresh_views' (was views: fresh) or 'stream' (was tracks: stream)"
+                )
+        return value
+
+    @property
+    def events_function(self) -> str:
+        """Dotted name of the function that makes the training's events."""
+        return TRAINING_EVENTS[self.training_events]
+
+    def training_block(self) -> dict[str, Any]:
+        """Plain content that the trained weights depend on."""
+        return {
+            key: value
+            for key, value in self.without_parallelism().plain().items()
+            if key not in self.PREDICTION_ONLY
+        }
+
+    def identity(self) -> dict[str, Any]:
+        """See `Training.identity`. Excludes settings that only affect predictions."""
+        return {k: v for k, v in super().identity().items() if k not in self.PREDICTION_ONLY}
+
+
+class KappaNetwork(DirectionNetwork):
+    """A direction network that predicts the kappa of a von Mises-Fisher distribution too."""
+
+    predicts_kappa: ClassVar[bool] = True
+
+    loss: Literal["exact", "paper"] = described(
+        "von Mises-Fisher likelihood: 'exact' closed form, or 'paper', the switched approximation "
+        "of the paper's eq. 6, whose slope jumps at kappa = 2.65.",
+        "exact",
+    )
+    temperature: bool = described(
+        "Multiply every predicted kappa by one factor, fitted to the validation events.", False
+    )
+
+
+class Rcn(DirectionNetwork):
+    """The paper's RCN: predicts a direction; its loss is the cosine distance."""
+
+    module: ClassVar[str] = "pipeline.gas.networks.rcn"
+
+    architecture: Literal["rcn"]
+
+
+class Hcn(KappaNetwork):
+    """The paper's HCN: predicts a direction and its kappa."""
+
+    module: ClassVar[str] = "pipeline.gas.networks.hcn"
+
+    architecture: Literal["hcn"]
+
+
+class UNet(KappaNetwork):
+    """A residual sparse U-Net, not from the paper: predicts kappa times the direction."""
+
+    module: ClassVar[str] = "pipeline.gas.networks.unet"
+
+    architecture: Literal["unet"]
+    widths: list[PositiveInt] = described(
+        "Channels at cells of 2, 4, 8, ... voxels, three or more, [32, 48, 64, 96] say; wider "
+        "learns better and slower.",
+        min_length=3,
+    )
+
+
+# The registry of architectures.
+Network = Annotated[Rcn | Hcn | UNet, Field(discriminator="architecture")]
+
+_NETWORK: TypeAdapter[DirectionNetwork] = TypeAdapter(Network)
+
+
+def read_network(block: dict[str, Any]) -> DirectionNetwork:
+    """A network from its plain block; raises pydantic's ValidationError if it is not valid."""
+    return _NETWORK.validate_python(block)

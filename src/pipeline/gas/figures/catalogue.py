@@ -1,0 +1,145 @@
+"""The figures of the gas chain: what each is drawn from, and its caption.
+
+A new figure is an entry here and a module with `from_files`.
+"""
+
+from typing import Any
+
+from pipeline.figures.spec import FigureSpec
+from pipeline.gas.methods import methods
+from pipeline.gas.paths import GasPaths
+
+ROOM = "pipeline.gas.figures"
+LIKELIHOOD, COSINE_DISTANCE = "negative log-likelihood", r"cosine distance $1-\cos\theta$"
+
+CAPTIONS = {
+    "track_stages": (
+        "One recoil at each stage of the processing: its ionisation electrons, the same "
+        "after random rotation, Gaussian smearing and centring on the charge mean, and "
+        "the voxels that hold them, coloured by their counts. The arrow starts at the "
+        "true start of the track and shows the true initial direction."
+    ),
+    "arrow": (
+        "The voxels of one filled arrow, the simple case of appendix B of Ghrear et al. "
+        "2024, with its true direction."
+    ),
+    "containment": (
+        "Share of the recoils that lie inside the voxel grid with all their ionisation "
+        "electrons, with binomial errors. The open circle is the share in the training "
+        "set of Ghrear et al. 2024, which holds 40, 45 and 50 keV in equal parts."
+    ),
+    "track_observables": (
+        "Left: Kolmogorov-Smirnov distance between simulated and reference tracks for "
+        "each observable, with the median distance of two samples of these sizes from "
+        "equal distributions (dashed). Right: some of the distributions, simulated "
+        "(points) and reference (lines with bands), with Poisson errors."
+    ),
+    "loss_curves": (
+        "Training and validation loss against the number of events seen, for each "
+        "network. The star marks the weights that were kept."
+    ),
+    "cut_scan": (
+        "Mean cosine distance against the share of events that is left out, one panel per"
+        " test set. Networks that predict kappa leave out their least certain events "
+        "first (curves, with bootstrap bands); the other methods stand at their own "
+        "efficiency, and arrows lead to what they would reach with the true head-tail. "
+        "Open markers and dotted lines are the values of Ghrear et al. 2024, moved left "
+        "of zero where they overlap and put at our efficiency where the paper states "
+        "none; dashed lines mark where a network passes Best-Expected."
+    ),
+    "angular_resolution": (
+        "Angle between true and predicted direction for all methods on each test set: its"
+        " density, and the share of predicted events below it. The dashed line marks 68 "
+        "%."
+    ),
+    "calibration": (
+        "Left: angle between true and predicted direction against the predicted kappa, "
+        "all test sets together, with the mean angle in each bin of kappa and the mean "
+        "that von Mises-Fisher distributions of the predicted kappa give. Right: kappa "
+        "fitted to the angles in each bin against the bin's centre; the dashed lines are "
+        "one bin away from perfect agreement. Bins are equally wide, and the highest "
+        "kappas lie beyond them. The share of all events in bins where fitted and "
+        "predicted kappa agree is in `tables/calibration`: there, bins hold equally many "
+        "events."
+    ),
+    "median_p": (
+        "p-value of the median experiment against the number of recoils, with the central"
+        " 68 % of experiments for the statistics without weights. Open markers are upper "
+        "limits beyond the reach of the pseudo-experiments, and no p-value can lie in the"
+        " hatched region."
+    ),
+    "needed_by_signal": (
+        "Recoils with which the median experiment tells solar neutrinos from an isotropic"
+        " background, against the fraction of recoils from the Sun; methods stand side by"
+        " side at each fraction. Open markers with arrows are limits where the answer "
+        "lies outside the simulated numbers of events; a cross at the upper edge means "
+        "too few pseudo-experiments for that level."
+    ),
+    "needed_by_cut": (
+        "Recoils needed by the median experiment against the share of events that is cut "
+        "for its small kappa; recoils that the cut removes are counted. Methods without "
+        "kappa have no cut; markers as in the figure of the signal fraction."
+    ),
+}
+
+
+def figures(paths: GasPaths) -> list[FigureSpec]:
+    """All figures in the order in which they are shown."""
+    block = paths.block
+    networks, with_kappa = block.networks, paths.with_kappa()
+    compared, arrows = block.track_comparison, paths.arrows()
+    stages = [paths.stages(block.training_set.sources[0])]
+    comparison = {name: [paths.table(f"track_{name}.csv")] for name in ("distances", "histograms")}
+    scans = {
+        "scans": paths.test_tables("cut_scan.csv"),
+        "crossings": paths.test_tables("crossings.csv"),
+        "summary": [paths.table("summary.csv")],
+    }
+    calibration = {
+        "histograms": [paths.calibration("_histogram", name) for name in with_kappa],
+        "calibrations": [paths.calibration("", name) for name in with_kappa],
+    }
+    losses = {n: LIKELIHOOD if b.predicts_kappa else COSINE_DISTANCE for n, b in networks.items()}
+    return [
+        _figure("track_stages", {"stages": stages}),
+        *(_figure("arrow", {"stages": [paths.stages(source)]}) for source in arrows),
+        _figure(
+            "containment",
+            {"table": [paths.table("containment.csv")]},
+            published=paths.published_containment(),
+        ),
+        *([_figure("track_observables", comparison)] if compared else []),
+        _figure("loss_curves", {"histories": paths.histories()}, labels=losses),
+        _figure("cut_scan", scans),
+        _figure("angular_resolution", {"angles": paths.test_tables("angles.csv")}),
+        *([_figure("calibration", calibration, networks=with_kappa)] if with_kappa else []),
+        *(figure for test in block.hypothesis_tests for figure in _of_test(paths, test)),
+    ]
+
+
+def _of_test(paths: GasPaths, test: str) -> list[FigureSpec]:
+    """Figures of the hypothesis test on one test set."""
+    settings = paths.block.hypothesis_test
+    power = {"power": [paths.test_table("power.parquet", test)]}
+    needed = {"needed": [paths.test_table("needed_events.parquet", test)]}
+    names, fraction = methods(paths.block.networks), settings.shown_fraction
+    return [
+        _figure(
+            f"median_p/{test}",
+            power,
+            names=names,
+            test_set=test,
+            signal_fraction=fraction,
+            levels=settings.levels,
+            toys=settings.batches * settings.background_toys,
+        ),
+        _figure(f"needed_by_signal/{test}", needed, names=names, test_set=test),
+        _figure(
+            f"needed_by_cut/{test}", needed, names=names, test_set=test, signal_fraction=fraction
+        ),
+    ]
+
+
+def _figure(name: str, inputs: dict[str, list[str]], **params: Any) -> FigureSpec:
+    stem = name.split("/")[0]
+    return FigureSpec(name, f"{ROOM}.{stem}", inputs, CAPTIONS[stem], params)

@@ -1,0 +1,157 @@
+# Gas chain: track tables from every kind of source, and voxel shards of the sets of events
+
+gas = study.paths["gas"]
+
+
+include: "gas_networks.smk"
+include: "gas_evaluation.smk"
+
+
+wildcard_constraints:
+    source=r"[\w-]+",
+    voxels="|".join(gas.voxel_sets),
+    test="|".join(gas.block.test_sets),
+
+
+def gas_source(wildcards):
+    return gas.block.sources[wildcards.source]
+
+
+def gas_part(wildcards):
+    """The part's own block: more events or files elsewhere leave it as it was."""
+    part = gas.parts(wildcards.source)[wildcards.part]
+    return {"seed": gas.seed, "index": part.index, "block": part.block.plain()}
+
+
+def degrad_run(wildcards):
+    """What a Degrad run depends on, without the treatment of its bad events."""
+    run = gas.parts(wildcards.source)[wildcards.part].block
+    block = run.model_copy(update={"on_bad_event": "stop"}).plain()
+    return {"seed": gas.seed, "block": block}
+
+
+rule gas_tracks:
+    input:
+        lambda wildcards: gas.part_input(wildcards.source, wildcards.part),
+    output:
+        table=gas.track_table(),
+        counts=gas.track_counts(),
+    log:
+        f"{R}/logs/gas/tracks/{{source}}/{{part}}.log",
+    benchmark:
+        f"{R}/benchmarks/gas/tracks/{{source}}/{{part}}.tsv"
+    # Training, the longest job, waits for these.
+    priority: 20
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        kind=lambda wildcards: gas_source(wildcards).kind,
+        part=gas_part,
+        code=lambda wildcards: code("gas_tracks.py", gas_source(wildcards).reader),
+    message:
+        "tracks: {params.kind} {wildcards.source}/{wildcards.part}"
+    script:
+        "../scripts/gas_tracks.py"
+
+
+rule gas_run_degrad:
+    output:
+        output=gas.degrad_output(),
+        degrad_log=gas.degrad_log(),
+    log:
+        f"{R}/logs/gas/degrad/{{source}}/{{part}}.log",
+    benchmark:
+        f"{R}/benchmarks/gas/degrad/{{source}}/{{part}}.tsv"
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        runtime=1440,
+    params:
+        part=degrad_run,
+        code=code("gas_run_degrad.py"),
+    message:
+        "running Degrad: {wildcards.source}/{wildcards.part}"
+    script:
+        "../scripts/gas_run_degrad.py"
+
+
+rule gas_voxels:
+    input:
+        tracks=gas.track_table(),
+    output:
+        shard=gas.shard(),
+        counts=gas.shard_counts(),
+    log:
+        f"{R}/logs/gas/voxels/{{voxels}}/{{source}}/{{part}}.log",
+    benchmark:
+        f"{R}/benchmarks/gas/voxels/{{voxels}}/{{source}}/{{part}}.tsv"
+    # Training, the longest job, waits for these.
+    priority: 20
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        block=lambda wildcards: {
+            "seed": gas.seed,
+            "grid": gas.block.grid.plain(),
+            "smearing": gas.voxel_set(wildcards.voxels).smearing_um.plain(),
+        },
+        code=code("gas_voxels.py"),
+    message:
+        "voxels: {wildcards.voxels} {wildcards.source}/{wildcards.part}"
+    script:
+        "../scripts/gas_voxels.py"
+
+
+rule gas_containment:
+    input:
+        tracks=[
+            gas.track_counts(source, part)
+            for source in sorted(
+                {s for v in gas.voxel_sets for s in gas.set_sources(v)}
+            )
+            for part in gas.parts(source)
+        ],
+        voxels=[
+            gas.shard_counts(voxel_set, *part)
+            for voxel_set in gas.voxel_sets
+            for part in gas.set_parts(voxel_set)
+        ],
+    output:
+        table=gas.table("containment.csv"),
+    log:
+        f"{R}/logs/gas/containment.log",
+    localrule: True
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls("tables.py", "pipeline.gas.voxels.containment.from_files"),
+    message:
+        "counting contained events"
+    script:
+        "../scripts/tables.py"
+
+
+rule gas_track_stages:
+    input:
+        tracks=lambda wildcards: gas.tracks(wildcards.source)[:1],
+    output:
+        table=gas.stages(),
+    log:
+        f"{R}/logs/gas/stages/{{source}}.log",
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls(
+            "tables.py",
+            "pipeline.gas.voxels.stages.from_files",
+            lambda wildcards: {
+                "seed": gas.seed,
+                "source": wildcards.source,
+                "grid": gas.block.grid.plain(),
+                "smearing": gas.block.training_set.smearing_um.plain(),
+            },
+        ),
+    message:
+        "stages of a track of {wildcards.source}"
+    script:
+        "../scripts/tables.py"

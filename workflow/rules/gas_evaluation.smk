@@ -1,0 +1,196 @@
+# Gas chain: evaluation and calibration, the directional hypothesis test, comparison of tracks
+
+
+rule gas_evaluate:
+    input:
+        predictions=lambda wildcards: gas.predictions(wildcards.test),
+        histories=gas.histories(),
+    output:
+        scans=gas.test_table("cut_scan.csv"),
+        crossings=gas.test_table("crossings.csv"),
+        angles=gas.test_table("angles.csv"),
+        summary=gas.test_table("summary.csv"),
+    log:
+        f"{R}/logs/gas/evaluation/{{test}}.log",
+    benchmark:
+        f"{R}/benchmarks/gas/evaluation/{{test}}.tsv"
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls(
+            "tables.py",
+            "pipeline.gas.evaluation.evaluate.from_files",
+            lambda wildcards: {
+                "seed": gas.seed,
+                "test_set": wildcards.test,
+                "methods": gas.method_names(),
+                # The paper's name of each network, which the published numbers go by.
+                "networks": {
+                    name: n.architecture.upper() for name, n in NETWORKS.items()
+                },
+                "evaluation": gas.block.evaluation.plain(),
+            },
+        ),
+    message:
+        "evaluating {wildcards.test}"
+    script:
+        "../scripts/tables.py"
+
+
+rule gas_calibrate:
+    input:
+        predictions=[gas.prediction(test, "{network}") for test in gas.block.test_sets],
+    output:
+        histogram=gas.calibration("_histogram"),
+        calibration=gas.calibration(""),
+        share=gas.calibration("_share"),
+    log:
+        f"{R}/logs/gas/calibration/{{network}}.log",
+    benchmark:
+        f"{R}/benchmarks/gas/calibration/{{network}}.tsv"
+    wildcard_constraints:
+        network="|".join(NETWORKS),
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls(
+            "tables.py",
+            "pipeline.gas.evaluation.calibration.from_files",
+            lambda wildcards: {
+                "network": wildcards.network,
+                "evaluation": gas.block.evaluation.plain(),
+            },
+        ),
+    message:
+        "calibration of {wildcards.network}"
+    script:
+        "../scripts/tables.py"
+
+
+rule gas_summary:
+    input:
+        tables=gas.test_tables("summary.csv"),
+    output:
+        table=gas.table("summary.csv"),
+    log:
+        f"{R}/logs/gas/summary.log",
+    localrule: True
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls("tables.py", "pipeline.gas.evaluation.summary.from_files"),
+    message:
+        "joining the summaries"
+    script:
+        "../scripts/tables.py"
+
+
+rule gas_toys:
+    input:
+        predictions=lambda wildcards: gas.response_table(
+            wildcards.test, wildcards.method
+        ),
+    output:
+        toys=gas.toy_batch(),
+    log:
+        f"{R}/logs/gas/toys/{{test}}/{{method}}/{{batch}}.log",
+    benchmark:
+        f"{R}/benchmarks/gas/toys/{{test}}/{{method}}/{{batch}}.tsv"
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        runtime=120,
+    params:
+        block={"seed": gas.seed, "hypothesis_test": gas.one_batch().plain()},
+        code=code("gas_toys.py"),
+    message:
+        "toys: {wildcards.test}, {wildcards.method}, batch {wildcards.batch}"
+    script:
+        "../scripts/gas_toys.py"
+
+
+rule gas_hypothesis_test:
+    input:
+        toys=lambda wildcards: gas.toys(wildcards.test),
+    output:
+        power=gas.test_table("power.parquet"),
+        needed_events=gas.test_table("needed_events.parquet"),
+    log:
+        f"{R}/logs/gas/hypothesis_test/{{test}}.log",
+    benchmark:
+        f"{R}/benchmarks/gas/hypothesis_test/{{test}}.tsv"
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        mem_mb=3000,
+    params:
+        levels=gas.block.hypothesis_test.levels,
+        code=code("gas_hypothesis_test.py"),
+    message:
+        "hypothesis test on {wildcards.test}"
+    script:
+        "../scripts/gas_hypothesis_test.py"
+
+
+if gas.block.track_comparison:
+
+    rule gas_compare_tracks:
+        input:
+            **gas.compared_tracks(),
+        output:
+            distances=gas.table("track_distances.csv"),
+            histograms=gas.table("track_histograms.csv"),
+            classifier=gas.table("track_classifier.csv"),
+        log:
+            f"{R}/logs/gas/compare_tracks.log",
+        benchmark:
+            f"{R}/benchmarks/gas/compare_tracks.tsv"
+        conda:
+            "../../envs/conda.yaml"
+        resources:
+            runtime=120,
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.gas.comparison.tracks.from_files",
+                {"seed": gas.seed},
+            ),
+        message:
+            "comparing simulated with reference tracks"
+        script:
+            "../scripts/tables.py"
+
+
+if gas.block.track_comparison and gas.block.track_comparison.voxel_classifier:
+    CLASSIFIER = gas.block.track_comparison.voxel_classifier
+
+    rule gas_voxel_classifier:
+        input:
+            **gas.compared_tracks(),
+        output:
+            table=gas.table("voxel_classifier.csv"),
+            history=gas.table("voxel_classifier_history.csv"),
+        log:
+            f"{R}/logs/gas/voxel_classifier.log",
+        benchmark:
+            f"{R}/benchmarks/gas/voxel_classifier.tsv"
+        conda:
+            "../../envs/conda.yaml"
+        threads: CLASSIFIER.cores
+        resources:
+            **parallel(CLASSIFIER),
+            mem_mb=3000 * CLASSIFIER.processes,
+            runtime=240,
+        params:
+            # Not an output: Snakemake removes those of an interrupted job; this one resumes it.
+            checkpoint=gas.comparison_checkpoint,
+            block={
+                "seed": gas.seed,
+                "grid": gas.block.grid.plain(),
+                "classifier": CLASSIFIER.without_parallelism().plain(),
+            },
+            code=code("gas_voxel_classifier.py"),
+        message:
+            "training a network to tell simulated from reference tracks"
+        script:
+            "../scripts/gas_voxel_classifier.py"

@@ -1,0 +1,156 @@
+# Gas chain: training of direction networks, predictions of all methods on every test set
+
+NETWORKS = gas.block.networks
+
+
+rule gas_train:
+    input:
+        # For the validation events in any case.
+        shards=gas.shards("train"),
+        tracks=lambda wildcards: gas.training_tracks(wildcards.network),
+    output:
+        weights=gas.network("weights.pt"),
+        history=gas.network("history.csv"),
+    log:
+        f"{R}/logs/gas/networks/{{network}}.log",
+    benchmark:
+        f"{R}/benchmarks/gas/networks/{{network}}.tsv"
+    wildcard_constraints:
+        network="|".join(NETWORKS),
+    # The longest job by far: it starts as soon as it can.
+    priority: 10
+    conda:
+        "../../envs/conda.yaml"
+    threads: lambda wildcards: NETWORKS[wildcards.network].cores
+    resources:
+        mem_mb=lambda wildcards: 3000 * NETWORKS[wildcards.network].processes,
+        runtime=1440,
+        parallel_processes=lambda wildcards: NETWORKS[wildcards.network].processes,
+        parallel_threads=lambda wildcards: NETWORKS[wildcards.network].threads,
+        parallel_loader_threads=lambda wildcards: NETWORKS[
+            wildcards.network
+        ].loader_threads,
+        cuda=lambda wildcards: NETWORKS[wildcards.network].gpus,
+    params:
+        # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
+        checkpoint=gas.network("checkpoint.pt"),
+        events=lambda wildcards: NETWORKS[wildcards.network].events_function,
+        block=lambda wildcards: gas.training_block(wildcards.network),
+        code=lambda wildcards: code(
+            "gas_train.py",
+            NETWORKS[wildcards.network].events_function,
+            NETWORKS[wildcards.network].module,
+        ),
+    message:
+        "training {wildcards.network}"
+    script:
+        "../scripts/gas_train.py"
+
+
+rule gas_fit_temperature:
+    input:
+        weights=rules.gas_train.output.weights,
+        shards=gas.shards("train"),
+    output:
+        table=gas.network("temperature.csv"),
+    log:
+        f"{R}/logs/gas/networks/{{network}}_temperature.log",
+    benchmark:
+        f"{R}/benchmarks/gas/networks/{{network}}_temperature.tsv"
+    wildcard_constraints:
+        network="|".join(NETWORKS),
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        runtime=240,
+        cuda=lambda wildcards: on_gpu(NETWORKS[wildcards.network]),
+    params:
+        # The network whole: averages over frames have a kappa of their own.
+        block=lambda wildcards: {
+            **gas.training_block(wildcards.network),
+            "network": gas.prediction_block(wildcards.network),
+        },
+        code=lambda wildcards: code(
+            "gas_fit_temperature.py", NETWORKS[wildcards.network].module
+        ),
+    message:
+        "fitting the temperature of {wildcards.network}"
+    script:
+        "../scripts/gas_fit_temperature.py"
+
+
+rule gas_predict:
+    input:
+        weights=rules.gas_train.output.weights,
+        temperature=lambda wildcards: gas.temperature(wildcards.network),
+        shards=lambda wildcards: gas.shards(wildcards.test),
+    output:
+        table=gas.prediction(method="{network}"),
+    log:
+        f"{R}/logs/gas/predictions/{{test}}/{{network}}.log",
+    benchmark:
+        f"{R}/benchmarks/gas/predictions/{{test}}/{{network}}.tsv"
+    wildcard_constraints:
+        network="|".join(NETWORKS),
+    conda:
+        "../../envs/conda.yaml"
+    resources:
+        runtime=240,
+        cuda=lambda wildcards: on_gpu(NETWORKS[wildcards.network]),
+    params:
+        network=lambda wildcards: gas.prediction_block(wildcards.network),
+        code=lambda wildcards: code(
+            "gas_predict.py", NETWORKS[wildcards.network].module
+        ),
+    message:
+        "predicting {wildcards.test} with {wildcards.network}"
+    script:
+        "../scripts/gas_predict.py"
+
+
+rule gas_non_ml:
+    input:
+        shards=lambda wildcards: gas.shards(wildcards.test),
+    output:
+        **{name: gas.prediction(method=name) for name in gas.non_ml_variants},
+        scan=gas.test_table("non_ml_tuning.csv"),
+    log:
+        f"{R}/logs/gas/predictions/{{test}}/non_ml.log",
+    benchmark:
+        f"{R}/benchmarks/gas/predictions/{{test}}/non_ml.tsv"
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls(
+            "gas_baseline.py",
+            "pipeline.gas.baselines.predictions.non_ml_from_files",
+            gas.block.non_ml.plain(),
+        ),
+    message:
+        "Non-ML on {wildcards.test}"
+    script:
+        "../scripts/gas_baseline.py"
+
+
+rule gas_best_expected:
+    input:
+        shards=lambda wildcards: gas.shards(wildcards.test),
+    output:
+        best_expected=gas.prediction(method="best_expected"),
+        scan=gas.test_table("best_expected_eps.csv"),
+    log:
+        f"{R}/logs/gas/predictions/{{test}}/best_expected.log",
+    benchmark:
+        f"{R}/benchmarks/gas/predictions/{{test}}/best_expected.tsv"
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls(
+            "gas_baseline.py",
+            "pipeline.gas.baselines.predictions.best_expected_from_files",
+            gas.block.best_expected.plain(),
+        ),
+    message:
+        "Best-Expected on {wildcards.test}"
+    script:
+        "../scripts/gas_baseline.py"

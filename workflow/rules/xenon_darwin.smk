@@ -1,0 +1,257 @@
+# DARWIN's anomaly search: score, expected rates, weights, pseudo-experiments
+
+ANOMALY = xenon.block.anomaly
+BACKGROUND = xenon.block.background
+SEARCH = xenon.block.search
+TOY_SETS = SEARCH.toy_sets()
+
+
+if ANOMALY:
+    MIN_S2_PHOTONS = xenon.detector(BACKGROUND.er).trigger.min_s2_photons
+    RATES = xenon.block.rates.plain()
+    WEIGHTS = {
+        "rates": RATES,
+        "spectra": {
+            "ER": SAMPLES[BACKGROUND.er].spectrum.kind,
+            "NR": SAMPLES[BACKGROUND.nr].spectrum.kind,
+        },
+    }
+
+    wildcard_constraints:
+        toys="|".join(map(re.escape, TOY_SETS)),
+
+    rule xenon_score_terms:
+        input:
+            shards=lambda wildcards: xenon.response_shards(wildcards.sample),
+            classifier=xenon.network("weights.pt", "classifier"),
+            vaes=[xenon.network("weights.pt", name) for name in xenon.betas()],
+        output:
+            table=xenon.score_terms(),
+        log:
+            f"{R}/logs/xenon/score_terms/{{sample}}.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/score_terms/{{sample}}.tsv"
+        conda:
+            "../../envs/conda.yaml"
+        resources:
+            runtime=120,
+            cuda=on_gpu(ANOMALY.classifier, ANOMALY.vae),
+        params:
+            block=lambda wildcards: {
+                "seed": xenon.seed,
+                "validation_fraction": ANOMALY.validation_fraction,
+                "learnt": wildcards.sample in ANOMALY.train.names,
+                "classifier": ANOMALY.classifier.without_parallelism().plain(),
+                "vae": ANOMALY.vae.without_parallelism().plain(),
+                "betas": ANOMALY.betas,
+            },
+            code=code("xenon_score_terms.py"),
+        message:
+            "terms of the anomaly score: {wildcards.sample}"
+        script:
+            "../scripts/xenon_score_terms.py"
+
+    rule xenon_score_scan:
+        input:
+            terms=[xenon.score_terms(sample) for sample in ANOMALY.train.names],
+        output:
+            table=xenon.table("score_scan.csv"),
+        log:
+            f"{R}/logs/xenon/score_scan.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/score_scan.tsv"
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.xenon.darwin.scan.from_files",
+                {"ratios": ANOMALY.ratios},
+            ),
+        message:
+            "choosing beta and R of the anomaly score"
+        script:
+            "../scripts/tables.py"
+
+    rule xenon_classifier_table:
+        input:
+            validation=[xenon.score_terms(sample) for sample in ANOMALY.train.names],
+            test=[xenon.score_terms(sample) for sample in ANOMALY.test.names],
+        output:
+            table=xenon.table("classifier.csv"),
+        log:
+            f"{R}/logs/xenon/classifier_table.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/classifier_table.tsv"
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            **calls("tables.py", "pipeline.xenon.darwin.accuracy.from_files"),
+        message:
+            "accuracy of the classifier"
+        script:
+            "../scripts/tables.py"
+
+    rule xenon_scores:
+        input:
+            terms=xenon.score_terms(),
+            scan=xenon.table("score_scan.csv"),
+        output:
+            table=xenon.scores(),
+        log:
+            f"{R}/logs/xenon/scores/{{sample}}.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/scores/{{sample}}.tsv"
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            code=code("xenon_scores.py"),
+        message:
+            "anomaly scores: {wildcards.sample}"
+        script:
+            "../scripts/xenon_scores.py"
+
+    rule xenon_trigger:
+        input:
+            er=xenon.response_shards(BACKGROUND.er),
+            nr=xenon.response_shards(BACKGROUND.nr),
+        output:
+            table=xenon.table("trigger.csv"),
+        log:
+            f"{R}/logs/xenon/trigger.log",
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.xenon.rates.trigger.trigger_from_files",
+                {
+                    "min_s2_photons": MIN_S2_PHOTONS,
+                    "er_keV": list(xenon.block.rates.electron_recoils_keV),
+                    "nr_keV": list(xenon.block.rates.nuclear_recoils_keV),
+                },
+            ),
+        message:
+            "how often the detector triggers"
+        script:
+            "../scripts/tables.py"
+
+    rule xenon_s2_only:
+        input:
+            shards=xenon.response_shards(*xenon.scored_samples()),
+        output:
+            table=xenon.table("s2_only.csv"),
+        log:
+            f"{R}/logs/xenon/s2_only.log",
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.xenon.rates.trigger.s2_only_from_files",
+                {"min_s2_photons": MIN_S2_PHOTONS},
+            ),
+        message:
+            "counting events without an S1"
+        script:
+            "../scripts/tables.py"
+
+    rule xenon_rates:
+        input:
+            trigger=[xenon.table("trigger.csv")],
+        output:
+            table=xenon.table("backgrounds.csv"),
+        log:
+            f"{R}/logs/xenon/rates.log",
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.xenon.rates.backgrounds.from_files",
+                {"rates": RATES},
+            ),
+        message:
+            "expected backgrounds"
+        script:
+            "../scripts/tables.py"
+
+    rule xenon_roc:
+        input:
+            scores=[xenon.scores(sample) for sample in ANOMALY.test.names],
+        output:
+            table=xenon.table("roc.csv"),
+        log:
+            f"{R}/logs/xenon/roc.log",
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            **calls("tables.py", "pipeline.xenon.darwin.separation.from_files"),
+        message:
+            "ROC curves of classifier and anomaly score"
+        script:
+            "../scripts/tables.py"
+
+    rule xenon_weighted_scores:
+        input:
+            trigger=xenon.table("trigger.csv"),
+            scores=[xenon.scores(sample) for sample in BACKGROUND.names],
+        output:
+            table=xenon.table("weighted_scores.parquet"),
+        log:
+            f"{R}/logs/xenon/weighted_scores.log",
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            block={**WEIGHTS, "mass_GeV": SEARCH.benchmark.mass_GeV},
+            code=code("xenon_weighted_scores.py"),
+        message:
+            "scores weighted to backgrounds and the benchmark WIMP"
+        script:
+            "../scripts/xenon_weighted_scores.py"
+
+    rule xenon_toys:
+        input:
+            trigger=rules.xenon_weighted_scores.input.trigger,
+            scores=rules.xenon_weighted_scores.input.scores,
+        output:
+            toys=xenon.toy_batch(),
+        log:
+            f"{R}/logs/xenon/toys/{{toys}}/{{batch}}.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/toys/{{toys}}/{{batch}}.tsv"
+        conda:
+            "../../envs/conda.yaml"
+        resources:
+            runtime=120,
+        params:
+            block=lambda wildcards: {
+                **WEIGHTS,
+                "seed": xenon.seed,
+                "toys": TOY_SETS[wildcards.toys].plain(),
+            },
+            code=code("xenon_toys.py"),
+        message:
+            "pseudo-experiments: {wildcards.toys}, batch {wildcards.batch}"
+        script:
+            "../scripts/xenon_toys.py"
+
+    rule xenon_search:
+        input:
+            toys=xenon.toys(*TOY_SETS),
+        output:
+            significance=xenon.table("significance.parquet"),
+            exposures=xenon.table("exposure_needed.parquet"),
+        log:
+            f"{R}/logs/xenon/search.log",
+        benchmark:
+            f"{R}/benchmarks/xenon/search.tsv"
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            levels=list(SEARCH.levels_sigma),
+            code=code("xenon_search.py"),
+        message:
+            "significance of the search"
+        script:
+            "../scripts/xenon_search.py"

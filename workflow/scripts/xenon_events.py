@@ -1,0 +1,30 @@
+"""Read or make one part of a sample, with the reader of its kind, as an event table."""
+
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.job import job
+from pipeline.core.named import named
+from pipeline.core.seeds import generator
+from pipeline.xenon.config.detector import Geometry, Liquid
+from pipeline.xenon.config.samples import read_sample
+from pipeline.xenon.events.ingest import ingest
+
+with job(snakemake):
+    part, sample, name = (
+        snakemake.params.part,
+        snakemake.wildcards.sample,
+        snakemake.wildcards.part,
+    )
+    block = read_sample(part["block"])
+    read = named(block.reader)
+    geometry = Geometry.model_validate(part["geometry"])
+    rng = generator(part["seed"], "xenon", "events", sample, name)
+    if block.kind == "nest":
+        # Its input, if any, is a spectrum.
+        bad, first, most = BadEvents(f"{sample}/{name}", "stop"), 0, block.events
+        batches = read(block, geometry, Liquid.model_validate(part["liquid"]), rng)
+    else:
+        bad = BadEvents(snakemake.input[0], block.on_bad_event)
+        first, most = block.first_event, block.max_events
+        batches = read(snakemake.input[0], block, geometry, bad, rng)
+    table, counts = snakemake.output.table, snakemake.output.counts
+    ingest(batches, geometry, bad, part["index"], table, counts, first, most)
