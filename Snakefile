@@ -1,15 +1,29 @@
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.0")
 
 # A config file given on the command line stands alone; keys it leaves out take the schema's
-# defaults. See config/README.md for every key.
+# defaults. Without one, the working directory's own config/config.yaml is read or, where there is
+# none, the default study's. See config/README.md for every key.
 if not workflow.config_settings.configfiles:
+    CONFIG = Path("config", "config.yaml")
 
-    configfile: "config/config.yaml"
+    configfile: CONFIG if CONFIG.exists() else Path(workflow.current_basedir) / CONFIG
 
 
 include: "workflow/rules/common.smk"
+
+
+# The first rule, hence the default target; but not that of a user's workflow whose module this is.
+rule all:
+    input:
+        [paths.targets() for paths in study.paths.values()],
+        f"{R}/figures",
+
+
+include: "workflow/rules/figures.smk"
 
 
 for chain_name in FIGURES:
@@ -22,10 +36,3 @@ onstart:
         check_ready(R, os.path.relpath(WORKFLOW))
     except NotReadyError as error:
         sys.exit(f"error: {error}")
-
-
-rule all:
-    default_target: True
-    input:
-        [paths.targets() for paths in study.paths.values()],
-        f"{R}/figures",

@@ -20,9 +20,8 @@ from machine import describe_machine
 
 from pipeline.core.ingestion import BadEvents
 from pipeline.gas.config.sets import TrainingSet
-from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.sources import Simulation, SourceDefaults
 from pipeline.gas.config.voxels import Grid
-from pipeline.gas.config.sources import SourceDefaults
 from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.voxels.epochs import TrainingEvents, epoch_batches, fresh_events, shard_events

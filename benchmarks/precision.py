@@ -31,7 +31,6 @@ from sparse import Shape, group_sizes
 from torch import Tensor, nn
 
 from pipeline.core.progress import Progress
-from pipeline.gas import paths as layout
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.output import Output
 from pipeline.gas.voxels.batches import sparse_batch
@@ -224,11 +223,11 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(1)
-    config = read_config(arguments.config)
-    weights = Path(config.results, "networks", arguments.network, "weights.pt")
-    shards = {name: [Path(s) for s in layout.shards(config, name)] for name in arguments.test_sets}
+    gas = read_config(arguments.config).paths["gas"]
+    weights = Path(gas.network("weights.pt", arguments.network))
+    shards = {name: [Path(s) for s in gas.shards(name)] for name in arguments.test_sets}
     bins = grid_bins([shard for paths in shards.values() for shard in paths])
-    fresh = build_network(config.networks[arguments.network], bins)
+    fresh = build_network(gas.block.networks[arguments.network], bins)
     model = with_weights(fresh, read_weights(weights), weights, arguments.network)
     models = {"float32": model} | {name: rounded(model, name) for name in ROUNDINGS}
     rows = []

@@ -2,7 +2,7 @@
 
     python benchmarks/precision_training.py [--config YAML] [--network UNet] [--epochs N]
 
-Takes the tracks and voxels of a study (`snakemake --cores all --until voxels`). A network is
+Takes the tracks and voxels of a study (`snakemake --cores all --until gas_voxels`). A network is
 trained twice from each seed: in float32, and with the inputs, weights and results of every
 convolution and linear layer, and their gradients, rounded to bfloat16, as mixed precision has them;
 sums over neighbours, normalisation, loss, weights and optimiser stay float32. Both see the same
@@ -27,15 +27,16 @@ from torch import Tensor, nn
 from torch.autograd import Function
 
 from pipeline.core.progress import Progress
-from pipeline.gas import paths as layout
+from pipeline.gas.config.chain import TRAINING
 from pipeline.gas.networks.training import train_network
+from pipeline.gas.paths import GasPaths
 from pipeline.gas.voxels.dataset import grid_bins, stream_batches
 from pipeline.gas.voxels.epochs import fresh_events
 from pipeline.gas.voxels.shards import concatenate
 from pipeline.learning.vmf import cosine_distance
 from pipeline.sparse import torch_backend
 from pipeline.sparse.tensor import SparseTensor
-from pipeline.study import TRAINING, Config, read_config
+from pipeline.study import read_config
 
 
 class Rounded(Function):
@@ -79,24 +80,24 @@ def bfloat16_products() -> Iterator[None]:
 PRECISIONS = {"float32": contextlib.nullcontext, "bfloat16": bfloat16_products}
 
 
-def trained(config: Config, name: str, epochs: int, seed: int) -> tuple[nn.Module, pd.DataFrame]:
+def trained(gas: GasPaths, name: str, epochs: int, seed: int) -> tuple[nn.Module, pd.DataFrame]:
     """Network `name`, trained on fresh views of the study's tracks on one core."""
-    settings = config.networks[name].without_parallelism().model_copy(update={"max_epochs": epochs})
-    tracks = [Path(path) for path in layout.training_tracks(config, name)]
-    shards = [Path(path) for path in layout.shards(config, TRAINING)]
-    events = partial(fresh_events, tracks, config.grid, config.training_set, name, seed)
+    network, training_set = gas.block.networks[name], gas.block.training_set
+    settings = network.without_parallelism().model_copy(update={"max_epochs": epochs})
+    sources = gas.set_sources(TRAINING)
+    tracks = [Path(path) for source in sources for path in gas.tracks(source)]
+    shards = [Path(path) for path in gas.shards(TRAINING)]
+    events = partial(fresh_events, tracks, gas.block.grid, training_set, name, seed)
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = Path(folder, "checkpoint.pt")
-        return train_network(
-            name, seed, settings, config.training_set, events, shards, checkpoint, ""
-        )
+        return train_network(name, seed, settings, training_set, events, shards, checkpoint, "")
 
 
 @torch.no_grad()
-def distances(model: nn.Module, config: Config, test_set: str) -> Tensor:
+def distances(model: nn.Module, gas: GasPaths, test_set: str) -> Tensor:
     """Cosine distances [n] of the events of a test set, one frame."""
     model.eval()
-    shards = [Path(path) for path in layout.shards(config, test_set)]
+    shards = [Path(path) for path in gas.shards(test_set)]
     batches = list(stream_batches(shards, BATCH_SIZE))
     events = concatenate(batches)
     progress = Progress(f"predicting {test_set}", len(events), "events")
@@ -113,13 +114,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    config = read_config(arguments.config)
+    gas = read_config(arguments.config).paths["gas"]
     rows = []
     for seed in arguments.seeds:
         for precision, products in PRECISIONS.items():
             with products():
-                model, history = trained(config, arguments.network, arguments.epochs, seed)
-                found = {name: distances(model, config, name) for name in TEST_SETS}
+                model, history = trained(gas, arguments.network, arguments.epochs, seed)
+                found = {name: distances(model, gas, name) for name in TEST_SETS}
             rows.append(
                 {
                     "seed": seed,

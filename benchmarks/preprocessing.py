@@ -5,7 +5,7 @@
 The other side follows the steps of Ghrear et al. 2024, section 4.1, as its authors' notebooks do:
 numpy event by event, labels appended row by row, a sparse torch tensor for each event in a file of
 its own, read back one by one into batches. Both sides run on one thread, interleaved in one
-process, on the tracks of one track table (results/tracks/*/*.parquet).
+process, on the tracks of one track table (results/gas/tracks/*/*.parquet).
 """
 
 import argparse

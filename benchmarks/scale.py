@@ -15,8 +15,9 @@ import pandas as pd
 import yaml
 from machine import describe_machine
 
-from pipeline.gas import paths as layout
-from pipeline.study import TRAINING, check_config
+from pipeline.gas.config.chain import TRAINING
+from pipeline.gas.paths import GasPaths
+from pipeline.study import check_config
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAPER = REPOSITORY / "config" / "paper.yaml"
@@ -33,17 +34,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         config = yaml.safe_load(PAPER.read_text())
-        train = config["sources"]["train"]
+        train = config["gas"]["sources"]["train"]
         train["events_per_energy"] = arguments.events // len(train["energies_keV"])
         config["results"] = str(folder / "results")
         path = folder / "config.yaml"
         path.write_text(yaml.safe_dump(config))
-        study = check_config(config)
-        shards = layout.shards(study, TRAINING)
+        gas = check_config(config).paths["gas"]
+        shards = gas.shards(TRAINING)
         cores = ["--cores", str(arguments.cores)]
         wall_s = _snakemake(path, *shards, *cores)
         again_s = _snakemake(path, *shards, *cores)
-        print(_table(folder / "results", arguments.events, wall_s, arguments.cores).to_string())
+        print(_table(gas, arguments.events, wall_s, arguments.cores).to_string())
         print(f"second run, nothing to do: {again_s:.1f} s")
 
 
@@ -55,12 +56,11 @@ def _snakemake(config: Path, *arguments: str) -> float:
     return time.perf_counter() - start
 
 
-def _table(results: Path, events: int, wall_s: float, cores: int) -> pd.Series:
-    jobs = pd.concat(
-        pd.read_csv(path, sep="\t") for path in sorted((results / "benchmarks").rglob("*.tsv"))
-    )
+def _table(gas: GasPaths, events: int, wall_s: float, cores: int) -> pd.Series:
+    records = sorted(Path(gas.results, "benchmarks").rglob("*.tsv"))
+    jobs = pd.concat(pd.read_csv(path, sep="\t") for path in records)
     stored = {
-        kind: sum(path.stat().st_size for path in (results / kind).rglob("*.parquet"))
+        kind: sum(path.stat().st_size for path in Path(gas.root, kind).rglob("*.parquet"))
         for kind in ("tracks", "voxels")
     }
     busy_s = jobs["s"].sum()

@@ -14,12 +14,11 @@ import torch
 from machine import describe_machine
 
 from pipeline.config.training import AdamW
-from pipeline.gas.config.networks import Network
-from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.networks import UNet
+from pipeline.gas.config.sources import Simulation, SourceDefaults
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.training import event_losses
-from pipeline.gas.config.sources import SourceDefaults
 from pipeline.gas.tracks.ingest import complete
 from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.voxels.batches import slices_of
@@ -57,7 +56,7 @@ def main() -> None:
     ]
     batches = list(cut_batches([batch for batch, _ in views], arguments.batch_size, 0))
     events = sum(map(len, batches))
-    network = Network(architecture="unet", widths=[32, 48, 64, 96])
+    network = UNet(architecture="unet", widths=[32, 48, 64, 96])
     model = build_network(network, grid.bins)
     optimiser = build_optimiser(model, AdamW())
 

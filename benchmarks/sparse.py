@@ -31,11 +31,10 @@ from torch import Tensor, nn
 
 from pipeline.core.files import atomic_write
 from pipeline.core.seeds import generator
-from pipeline.gas.config.networks import Network
-from pipeline.gas.config.sources import Simulation
+from pipeline.gas.config.networks import read_network
+from pipeline.gas.config.sources import Simulation, SourceDefaults
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.networks.architectures import build_network
-from pipeline.gas.config.sources import SourceDefaults
 from pipeline.gas.tracks.ingest import complete
 from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.voxels.batches import sparse_batch
@@ -71,7 +70,7 @@ def without_rulebooks(x: SparseTensor) -> SparseTensor:
 def network_step(x: SparseTensor, backend: str) -> Step:
     """A training step of the RCN, rulebooks included; the same weights for every backend."""
     torch.manual_seed(1)
-    network = build_network(Network(architecture="rcn", backend=backend))
+    network = build_network(read_network({"architecture": "rcn", "backend": backend}))
 
     def step() -> Tensor:
         network.zero_grad()
@@ -114,7 +113,7 @@ def products_step(shapes: list[Shape]) -> Step:
 
 def network_products(x: SparseTensor) -> list[Shape]:
     """Products of a step of the RCN; its first layer as one of all offsets side by side."""
-    network = build_network(Network(architecture="rcn", backend="torch"))
+    network = build_network(read_network({"architecture": "rcn", "backend": "torch"}))
     shapes = []
     for layer in network.features:
         if isinstance(layer, SubMConv3d | SparseConv3d):

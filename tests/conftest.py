@@ -38,21 +38,23 @@ def repository() -> Path:
 
 @pytest.fixture
 def plain() -> dict[str, Any]:
-    """The smallest valid configuration; every test gets its own."""
+    """The smallest valid configuration of the gas chain; every test gets its own."""
     return {
-        "sources": {
-            "made": {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10},
-            "read": {"kind": "degrad", "files": ["DEGRAD.OUT"], "energy_keV": 50},
-        },
-        "training_set": {"sources": ["made"]},
-        "test_sets": {"50keV": {"sources": ["read"], "smearing_um": 200}},
-        "networks": {"RCN": {"architecture": "rcn"}},
+        "gas": {
+            "sources": {
+                "made": {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10},
+                "read": {"kind": "degrad", "files": ["DEGRAD.OUT"], "energy_keV": 50},
+            },
+            "training_set": {"sources": ["made"]},
+            "test_sets": {"50keV": {"sources": ["read"], "smearing_um": 200}},
+            "networks": {"RCN": {"architecture": "rcn"}},
+        }
     }
 
 
 @pytest.fixture
-def check_figure(tmp_path: Path, repository: Path) -> Callable[[str, Callable[[], Figure]], None]:
-    """Check the files of a figure, drawn twice to the same bytes, and its caption."""
+def check_figure(tmp_path: Path) -> Callable[[str, Callable[[], Figure]], None]:
+    """(name, draw) -> check that a figure is saved as PNG and PDF, with the same bytes twice."""
 
     from pipeline.figures.style import save
 
@@ -65,8 +67,6 @@ def check_figure(tmp_path: Path, repository: Path) -> Callable[[str, Callable[[]
         again = tmp_path / "again.pdf"
         save(draw(), [again])
         assert again.read_bytes() == pdf
-        caption = (repository / f"workflow/report/{name}.md").read_text()
-        assert caption.strip().endswith(".")
 
     return check
 

@@ -36,7 +36,7 @@ def imports(root):
             else:
                 continue
             for name in names:
-                if name.split(".")[0] == "pipeline":
+                if name.startswith("pipeline."):
                     yield module, name
 
 

@@ -2,19 +2,27 @@
 
 import pytest
 
+from pipeline.chains import CHAINS
 from pipeline.study import ConfigError, read_config
 
 
 def test_shipped_configurations_are_valid(repository):
     shipped = sorted((repository / "config").glob("*.yaml"))
-    assert "test.yaml" in [path.name for path in shipped]
+    assert {"config.yaml", "test.yaml", "xenon.yaml"} <= {path.name for path in shipped}
     for path in shipped:
-        assert read_config(path).test_sets, path
+        study = read_config(path)
+        assert study.chains, path
+        assert study.gas is None or study.gas.test_sets, path
+
+
+def test_miniature_has_all_chains(repository):
+    """It is what CI runs."""
+    assert read_config(repository / "config" / "test.yaml").chains == list(CHAINS)
 
 
 def test_broken_yaml_is_a_config_error_with_its_file_and_line(tmp_path):
     path = tmp_path / "study.yaml"
-    path.write_text("seed: 1\ngrid: {bins: 120\nresults: here\n")
+    path.write_text("seed: 1\ngas: {grid: {bins: 120\nresults: here\n")
     with pytest.raises(ConfigError, match=r"study\.yaml: not YAML.*\n?.*line") as caught:
         read_config(path)
     assert "line 3" in str(caught.value)

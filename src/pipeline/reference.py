@@ -1,4 +1,4 @@
-"""What documents a config, from the schema: the key reference and a JSON schema for editors.
+"""Documentation of the config from its schema: key reference and JSON schema for editors.
 
 python -m pipeline.reference markdown > config/README.md
 python -m pipeline.reference schema > config/schema.json
@@ -12,21 +12,21 @@ from pipeline.study import Study
 
 HEAD = """# Configuration
 
-Generated from the schema in `src/pipeline`; `make reference` writes it anew.
+Generated from the schema in `src/pipeline` by `make reference`; do not edit.
 
 A study is one YAML file: `snakemake --cores all --configfile config/NAME.yaml` (a target goes
 before `--configfile`). It has one block for each detector chain that it uses; a chain is on if its
-block is there. Keys that are left out take the defaults below; unknown keys are errors.
+block is present. Keys that are left out take the defaults below; unknown keys are errors.
 Single keys can be set on the command line: `snakemake --cores all --config seed=2`.
 
-An editor that knows YAML schemas (VS Code with the YAML extension, for example) completes keys and
-shows their meaning after this first line: `# yaml-language-server: $schema=schema.json`
+An editor that reads YAML schemas (for example VS Code with the YAML extension) completes keys and
+shows their meaning if the file starts with `# yaml-language-server: $schema=schema.json`.
 
 | file | purpose |
 |---|---|
 | `config.yaml` | the default: directions in gas, built-in simulation, a laptop |
 | `xenon.yaml` | the liquid-xenon chain alone |
-| `test.yaml` | all chains in miniature, minutes |
+| `test.yaml` | all chains in miniature; takes minutes |
 | `degrad.yaml` | genuine Degrad output by path |
 | `arrows.yaml` | the paper's appendix B: arrows |
 | `paper.yaml` | the paper's scale, for a GPU and a cluster |

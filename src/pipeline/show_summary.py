@@ -8,7 +8,7 @@ from pipeline.study import read_config
 
 
 def main(config: str) -> None:
-    """Print what every chain found, and where the figures are."""
+    """Print the summary of every chain and the path of the figures."""
     study = read_config(config)
     for chain in study.chains:
         text = named(chain.summary)(study.paths[chain.name])

@@ -1,4 +1,4 @@
-"""The whole configuration: seed, results folder and a block for each detector chain.
+"""Schema of a whole config: seed, results folder and one block for each detector chain.
 
 `python -m pipeline.study results CONFIG` prints the results folder of a config.
 """
@@ -17,18 +17,18 @@ from pipeline.core.named import named
 
 
 class ConfigError(ValueError):
-    """The configuration cannot be used."""
+    """The config is not valid."""
 
 
 class _Study(Block):
-    """One study. A chain is on if its block is there; an empty block takes all defaults."""
+    """One study. A chain is on if its block is present; an empty block takes all defaults."""
 
-    seed: int = described("Seed of everything random.", 1, ge=0)
+    seed: int = described("Seed of all random numbers.", 1, ge=0)
     results: str = described("Folder of all results.", "results", min_length=1)
 
     @cached_property
     def paths(self) -> dict[str, Any]:
-        """The paths of every chain that is on, by name, in the order of the registry."""
+        """Paths of each chain that is on, by name, in the order of the registry."""
         return {
             chain.name: named(chain.paths)(block, self.results, self.seed)
             for chain in CHAINS
@@ -40,6 +40,11 @@ class _Study(Block):
         """The chains that are on, in the order of the registry."""
         return [chain for chain in CHAINS if chain.name in self.paths]
 
+    def plain(self) -> dict[str, Any]:
+        """The study as plain dicts, lists and numbers, without the chains that are off."""
+        off = {chain.name for chain in CHAINS} - self.paths.keys()
+        return self.model_dump(mode="json", exclude=off)
+
     @model_validator(mode="before")
     @classmethod
     def _empty_blocks_are_on(cls, value: Any) -> Any:
@@ -48,13 +53,16 @@ class _Study(Block):
         _check_moved(value)
         names = [chain.name for chain in CHAINS]
         if not set(names) & set(value):
-            raise ValueError(f"no chain is named; add a block {_either(names)}")
+            raise ValueError(f"no chain is on; add a block {_either(names)}")
         return {k: {} if k in names and v is None else v for k, v in value.items()}
 
 
 # One optional block for each chain of the registry.
 _blocks: dict[str, Any] = {
-    chain.name: (named(chain.block) | None, described(f"{chain.title}; null: off.", None))
+    chain.name: (
+        named(chain.block) | None,
+        described(f"{chain.title}. Off without this block.", None),
+    )
     for chain in CHAINS
 }
 Study: type[_Study] = create_model("Study", __base__=_Study, __doc__=_Study.__doc__, **_blocks)
@@ -63,18 +71,26 @@ Study: type[_Study] = create_model("Study", __base__=_Study, __doc__=_Study.__do
 def check_config(raw: dict[str, Any], origin: str = "config") -> _Study:
     """Check plain YAML content against the schema.
 
+    `origin` is the file name in error messages.
+
     Raises:
-        ConfigError: names every offending key and what was expected there.
+        ConfigError: a key is unknown or missing, or a value is not valid. The message lists all
+            such keys and what is expected there.
     """
     try:
         return Study.model_validate(raw)
     except ValidationError as error:
-        problems = "\n".join(f"  {_place(e['loc'], raw)}: {_message(e)}" for e in error.errors())
+        problems = "\n".join(f"  {_problem(e, raw)}" for e in error.errors())
         raise ConfigError(f"{origin}:\n{problems}") from None
 
 
 def read_config(path: str | Path) -> _Study:
-    """Read and check one YAML file; see `check_config`."""
+    """Read and check one YAML file.
+
+    Raises:
+        ConfigError: the file is not YAML, or see `check_config`.
+        FileNotFoundError: there is no such file.
+    """
     try:
         raw = yaml.safe_load(Path(path).read_text())
     except yaml.YAMLError as error:
@@ -83,15 +99,15 @@ def read_config(path: str | Path) -> _Study:
 
 
 def _check_moved(raw: dict[str, Any]) -> None:
-    """Raise ValueError for keys of configs written before chains had blocks of their own."""
+    """Raise ValueError for keys of configs from before each chain had its own block."""
     if "chains" in raw:
-        raise ValueError("chains: now a chain is on if its block is there; leave this key out")
+        raise ValueError("chains: remove this key; a chain is on if its block is present")
     for chain in CHAINS:
         moved = [k for k in raw if k in named(chain.block).model_fields and k != chain.name]
         if moved:
             raise ValueError(
-                f"{moved[0]}: this key lives in the block `{chain.name}:` now; put {chain.name}: "
-                f"before it and indent {', '.join(map(str, moved))} below that"
+                f"{moved[0]}: this key belongs in the block `{chain.name}:`; move "
+                f"{', '.join(map(str, moved))} there"
             )
 
 
@@ -100,11 +116,11 @@ def _either(names: list[str]) -> str:
 
 
 def _place(loc: tuple[int | str, ...], raw: Any) -> str:
-    """Where in the YAML an error lies."""
+    """Dotted path of the key with an error."""
     keys = []
     for part in loc:
-        # pydantic puts the value that picks a block's class into the path; the YAML has no such
-        # level.
+        # For a block with a `kind` or an `architecture`, pydantic adds its value to the path; the
+        # YAML has no such level.
         if isinstance(raw, dict) and part in (raw.get("kind"), raw.get("architecture")):
             continue
         keys.append(str(part))
@@ -112,8 +128,17 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
     return ".".join(keys) or "top level"
 
 
-def _message(error: Any) -> str:
-    return str(error["msg"]).removeprefix("Value error, ")
+def _problem(error: Any, raw: dict[str, Any]) -> str:
+    """Place and message of an error of pydantic."""
+    loc, message = error["loc"], str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        # The key that picks a block's class, `kind` or `architecture`.
+        context = error["ctx"]
+        loc = (*loc, context["discriminator"].strip("'"))
+        message = "Field required"
+        if "tag" in context:
+            message = f"'{context['tag']}' must be one of {context['expected_tags']}"
+    return f"{_place(loc, raw)}: {message}"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,13 @@ from itertools import count
 import pytest
 
 from pipeline.core import digests
-from pipeline.core.digests import code_digest, file_digest, fingerprint, imported_modules
+from pipeline.core.digests import (
+    code_digest,
+    file_digest,
+    fingerprint,
+    imported_modules,
+    package_digest,
+)
 
 SCRIPT = "from pipeline.outer import outer\n\nresult = outer(1)\n"
 MODULES = {
@@ -131,6 +137,50 @@ def test_modules_that_only_talk_to_the_user_do_not_count(package):
     assert code_digest(script) == before
 
 
+def test_functions_called_by_name_are_followed_as_imports_are(package):
+    script, edit = package
+    edit(
+        "unused.py", "UNUSED = 1", "from pipeline.core import progress\n\n\ndef f():\n    return 1"
+    )
+    assert imported_modules(script, "pipeline.unused.f") - imported_modules(script) == {
+        "pipeline.unused",
+        "pipeline.core",
+        "pipeline.core.progress",
+    }
+    without, before = code_digest(script), code_digest(script, "pipeline.unused.f")
+    assert code_digest(script, "pipeline.unused") == before != without
+    edit("unused.py", "return 1", "return 2")
+    assert code_digest(script) == without
+    assert code_digest(script, "pipeline.unused.f") != before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pipeline.nowhere.f",
+        "pipeline.deep.nowhere.f",
+        "pipeline.deep.nowhere",
+        "pipeline.outer.nothing",
+        "nowhere",
+        "elsewhere.outer",
+    ],
+)
+def test_names_of_nothing_are_refused(package, name):
+    script, _ = package
+    with pytest.raises(ModuleNotFoundError, match=f"no module or function '{name}'"):
+        code_digest(script, name)
+
+
+def test_digest_of_the_package_sees_all_code_and_neither_comments_nor_docstrings(package):
+    _, edit = package
+    before = package_digest()
+    edit("outer.py", '"""Twice."""', '"""Two times."""')
+    edit("unused.py", "UNUSED = 1", "# a comment\nUNUSED = 1")
+    assert package_digest() == before
+    edit("unused.py", "UNUSED = 1", "UNUSED = 2")
+    assert package_digest() != before
+
+
 def test_digest_does_not_depend_on_the_checkouts_place(package, tmp_path, monkeypatch):
     script, _ = package
     before = code_digest(script)
@@ -155,3 +205,46 @@ def test_help_text_of_a_config_key_does_not_count(tmp_path):
     assert code_digest(script) == before
     script.write_text('x = described("The length [um].", 2.0, gt=0)\n')
     assert code_digest(script) != before
+
+
+@pytest.mark.parametrize(
+    ("script", "names", "modules"),
+    [
+        ("gas_voxels.py", (), {"gas.voxels.binning", "gas.config.voxels", "core.seeds"}),
+        ("gas_tracks.py", ("pipeline.gas.tracks.degrad.read_degrad",), {"gas.tracks.degrad"}),
+        ("gas_train.py", ("pipeline.gas.networks.hcn",), {"gas.networks.hcn", "sparse.layers"}),
+        ("gas_toys.py", (), {"statistics.directional.toys"}),
+        ("xenon_response.py", (), {"xenon.response.quanta", "xenon.response.patterns"}),
+        ("xenon_train.py", ("pipeline.xenon.networks.vae.prepare",), {"xenon.networks.vae"}),
+        (
+            "tables.py",
+            ("pipeline.xenon.rates.backgrounds.from_files",),
+            {"xenon.rates.backgrounds"},
+        ),
+        ("figure.py", ("pipeline.gas.figures.cut_scan",), {"gas.figures.cut_scan"}),
+    ],
+)
+def test_digest_of_our_scripts_holds_the_modules_that_make_their_results(
+    repository, script, names, modules
+):
+    found = imported_modules(repository / "workflow" / "scripts" / script, *names)
+    assert {f"pipeline.{module}" for module in modules} <= found
+
+
+def test_only_a_training_on_a_stream_depends_on_the_simulator(repository):
+    script = repository / "workflow" / "scripts" / "gas_train.py"
+    simulator = "pipeline.gas.tracks.simulator.transport"
+    assert simulator in imported_modules(script, "pipeline.gas.voxels.stream.stream_events")
+    assert simulator not in imported_modules(script, "pipeline.gas.voxels.epochs.shard_events")
+    assert simulator not in imported_modules(script)
+
+
+def test_no_script_depends_on_the_registry_of_chains(repository):
+    """An edit of one chain would rerun the others."""
+    for script in (repository / "workflow" / "scripts").glob("*.py"):
+        assert not {"pipeline.chains", "pipeline.study"} & imported_modules(script), script
+
+
+def test_modules_without_effect_exist():
+    for module in digests.WITHOUT_EFFECT:
+        assert digests._find(module), module

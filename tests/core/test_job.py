@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.core.hardware import hardware, in_words
-from pipeline.core.job import granted, job, share_package
+from pipeline.core.job import job, parallelism, share_package
 from pipeline.core.stopping import Stopped
 
 
@@ -32,8 +32,12 @@ def test_messages_go_to_the_log_and_labelled_to_the_terminal(rule, capsys, tmp_p
         logging.getLogger("somebody.else").info("chatter")
     assert capsys.readouterr().err == "[voxels train 0000_40keV] binned\n"
     log = (tmp_path / "logs" / "rule.log").read_text()
-    first, last = log.splitlines()
+    first, second, last = log.splitlines()
     assert first.endswith(f" on {in_words(hardware())}"), "the log alone names the machine"
+    written = tmp_path / "logs" / "rule.job.json"
+    assert " this job alone: cd " in second
+    assert second.endswith(f" -m pipeline.core.by_hand {written}")
+    assert written.is_file()
     assert last.endswith(" binned")
     assert "chatter" not in log
 
@@ -83,13 +87,18 @@ def test_log_of_an_earlier_try_is_replaced(rule, tmp_path):
 def test_a_training_uses_no_more_than_the_cores_of_its_job(
     cores, processes, threads, loader_threads
 ):
-    wanted = {"training_processes": 2, "training_threads": 3, "training_loader_threads": 4}
+    wanted = {"parallel_processes": 2, "parallel_threads": 3, "parallel_loader_threads": 4}
     given = SimpleNamespace(threads=cores, resources={"mem_mb": 1, **wanted})
-    assert granted(given) == {
+    assert parallelism(given) == {
         "processes": processes,
         "threads": threads,
         "loader_threads": loader_threads,
     }
+
+
+def test_dense_networks_have_no_loader_threads():
+    given = SimpleNamespace(threads=4, resources={"parallel_processes": 2, "parallel_threads": 2})
+    assert parallelism(given) == {"processes": 2, "threads": 2}
 
 
 def test_threads_of_jobs_wait_without_spinning_unless_the_user_says_otherwise(monkeypatch):

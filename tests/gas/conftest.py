@@ -20,7 +20,7 @@ GRID = Grid()
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """Files to learn from."""
+    """A track table and its shard to train on."""
     return make_files(tmp_path_factory.mktemp("made"))
 
 

@@ -1,4 +1,4 @@
-"""Files that a direction network can learn from: a table of simulated tracks and its shard."""
+"""Files to train a direction network on: a table of simulated tracks and its voxel shard."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +20,14 @@ SOURCE = Simulation(kind="simulation", energies_keV=[20], events_per_energy=400)
 
 @dataclass(frozen=True)
 class Files:
-    """Track tables and shards of `SOURCE`."""
+    """Paths of the track tables and voxel shards of `SOURCE`."""
 
     tracks: list[Path]
     shards: list[Path]
 
 
 def make_files(folder: Path) -> Files:
-    """Write one of each."""
+    """Write one track table and its shard below `folder`."""
     rng = np.random.default_rng(1)
     tracks, shard = folder / "tracks/made/0.parquet", folder / "voxels/made/0.parquet"
     raw = simulated_batches(SOURCE, rng)

@@ -1,11 +1,11 @@
-"""Prediction tables made up for tests: true directions along +z, predicted ones about them."""
+"""Made-up prediction tables: true directions along +z, predicted directions around them."""
 
 import numpy as np
 import pandas as pd
 
 
 def around_z(cosine, kappa=np.nan, energy_keV=40.0, sigma_um=443.0) -> pd.DataFrame:
-    """The table of predictions at these cosines [n] to the true direction; NaN: omitted."""
+    """A prediction table with these cosines [n] to the true direction; NaN: event omitted."""
     columns = {
         "energy_keV": energy_keV,
         "sigma_um": sigma_um,
@@ -22,7 +22,7 @@ def around_z(cosine, kappa=np.nan, energy_keV=40.0, sigma_um=443.0) -> pd.DataFr
 
 
 def scattered_cosines(kappa, rng: np.random.Generator) -> np.ndarray:
-    """Cosines [n] of angles that scatter as von Mises-Fisher distributions with `kappa` [n].
+    """Draw cosines [n] from von Mises-Fisher distributions with `kappa` [n].
 
     Inverse of the distribution function (Mardia & Jupp 2000, section 9.3.2).
     """
@@ -31,5 +31,5 @@ def scattered_cosines(kappa, rng: np.random.Generator) -> np.ndarray:
 
 
 def scattered(true_kappa, claimed_kappa, rng: np.random.Generator) -> pd.DataFrame:
-    """Predictions that scatter with `true_kappa` [n] and claim `claimed_kappa` [n]."""
+    """Predictions that scatter with `true_kappa` [n] but state `claimed_kappa` [n]."""
     return around_z(scattered_cosines(true_kappa, rng), claimed_kappa)

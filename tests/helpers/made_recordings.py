@@ -1,4 +1,4 @@
-"""Recorded events of a tiny detector, without any physics but that nuclear recoils have less S2."""
+"""Recorded events of a tiny detector; the only physics is that nuclear recoils have less S2."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Events with given or NEST's quanta, and a detector's whole response to them."""
+"""Events with given quanta or quanta from NEST, and the response of a detector to them."""
 
 from dataclasses import fields
 from typing import Any
@@ -17,7 +17,7 @@ def darwin(**blocks: dict[str, Any]) -> Detector:
 
 
 def made_events(n: int, **columns: Any) -> EventBatch:
-    """`n` events, at mid-height on the axis and without quanta but for the `columns` given."""
+    """`n` events on the axis at mid-height and without quanta; `columns` override values."""
     values = {
         "event_id": np.arange(n),
         "source_event": np.arange(n),
@@ -38,7 +38,7 @@ def made_events(n: int, **columns: Any) -> EventBatch:
 def made_nest_events(
     detector: Detector, recoil: str, energies_keV: np.ndarray, seed: int
 ) -> EventBatch:
-    """NEST's events of these energies, uniform in the fiducial volume."""
+    """Events of these energies from NEST, uniform in the fiducial volume."""
     rng, n = np.random.default_rng(seed), len(energies_keV)
     volume = detector.geometry
     radius = volume.fiducial_radius_cm * np.sqrt(rng.random(n))
@@ -63,7 +63,7 @@ def respond(detector: Detector, events: EventBatch, seed: int = 1) -> ResponseBa
 
 
 def together(batches: list[ResponseBatch]) -> ResponseBatch:
-    """Batches as one."""
+    """Concatenate batches."""
     events = [batch.events for batch in batches]
     return ResponseBatch(
         EventBatch(

@@ -1,4 +1,4 @@
-"""Made-up results of the xenon search, brought into tables by the functions that the rules use."""
+"""Made-up results of the xenon search, in tables of the functions that the rules use."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ SEARCH = Search(
     map=WimpMap(
         exposure_t_yr=20,
         masses_GeV=(20, 50, 500),
-        # Not in order, as a user may have them.
+        # Not in order: users may give them in any order.
         cross_sections_cm2=(1e-46, 1e-47),
     ),
     background_toys=100,
@@ -29,7 +29,7 @@ SEARCH = Search(
 
 
 def made_scores(n: int = 1500, high_keV: tuple[float, float] = (100.0, 100.0)) -> pd.DataFrame:
-    """A table of scores: ER, then NR from 5 keV on, with scores and latent means of energy."""
+    """A table of scores: ER, then NR above 5 keV; scores and latent means depend on energy."""
     rng = np.random.default_rng(1)
     recoil = np.repeat([0, 1], n).astype(np.uint8)
     energy = np.concatenate([rng.uniform(low, high_keV[i], n) for i, low in enumerate((1.0, 5.0))])
@@ -49,7 +49,7 @@ def made_scores(n: int = 1500, high_keV: tuple[float, float] = (100.0, 100.0)) -
 
 
 def made_weighted() -> pd.DataFrame:
-    """Weighted scores of the search's masses."""
+    """Weighted scores for the masses of the search."""
     nr = Efficiency(np.array([1.0, 5.0, 5.001, 60.0]), np.array([0.0, 0.0, 1.0, 1.0]))
     efficiencies = {"ER": Efficiency(np.array([1.0, 7.5]), np.ones(2)), "NR": nr}
     events = made_scores(high_keV=(7.5, 60.0))

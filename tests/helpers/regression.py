@@ -2,7 +2,7 @@
 
 import torch
 
-from pipeline.gas.config.networks import Network
+from pipeline.config.training import Training
 from pipeline.learning.trainer import train
 
 TRUE_WEIGHTS = torch.tensor([[1.5, -0.5]])
@@ -57,16 +57,15 @@ class Study:
         """Train a fresh model and return the history."""
         torch.manual_seed(7)
         self.model = self.make_model()
-        network = Network.model_validate(
-            {"architecture": "rcn", "optimiser": {"learning_rate": learning_rate}, **settings}
-        )
+        optimiser = {"learning_rate": learning_rate}
+        training = Training.model_validate({"optimiser": optimiser, **settings})
         return train(
             self.model,
             self.loss,
             self.training,
             self.validation,
             len(self.training_events),
-            network,
+            training,
             self.checkpoint,
             identity,
         )

@@ -6,8 +6,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from pipeline.config.training import AdamW
-from pipeline.gas.config.networks import Network
+from pipeline.config.training import AdamW, Training
 from pipeline.learning.optimiser import build_optimiser, build_schedule
 from pipeline.learning.trainer import train
 
@@ -86,8 +85,7 @@ def test_trainer_spreads_the_cosine_over_all_epochs(tmp_path):
         weights.append(float(net.weight.detach()))
         return net(torch.ones(len(batch), 1)).squeeze(1)
 
-    settings = Network(
-        architecture="rcn",
+    settings = Training(
         max_epochs=2,
         batch_size=2,
         optimiser={"learning_rate": 0.1, "schedule": "cosine", "eps": 1e-12},
@@ -104,7 +102,7 @@ def test_trainer_spreads_the_cosine_over_all_epochs(tmp_path):
 def test_epochs_belong_to_the_identity_where_the_rate_falls_towards_the_last():
     def identity(schedule, max_epochs):
         optimiser = {"schedule": schedule}
-        return Network(architecture="rcn", max_epochs=max_epochs, optimiser=optimiser).identity()
+        return Training(max_epochs=max_epochs, optimiser=optimiser).identity()
 
     assert identity("constant", 3) == identity("constant", 6)
     assert identity("cosine", 3) != identity("cosine", 6)

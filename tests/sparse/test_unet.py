@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.gas.config.networks import Network
+from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network, loss
 from pipeline.sparse.grouping import cubes
 from pipeline.sparse.tensor import SparseTensor, sparse_tensor
@@ -49,7 +49,7 @@ def test_events_do_not_see_each_other(rng: np.random.Generator) -> None:
 
 def test_empty_events_and_single_voxels_have_finite_losses_and_gradients() -> None:
     torch.manual_seed(0)
-    network = build_network(Network(architecture="unet", widths=WIDTHS))
+    network = build_network(read_network({"architecture": "unet", "widths": WIDTHS}))
     voxels = sparse_tensor(torch.tensor([[1, 5, 5, 5]]), torch.ones(1, 1), (12,) * 3, 3)
     losses = loss(network(voxels), torch.eye(3))
     losses.sum().backward()
@@ -78,7 +78,7 @@ def test_centres_lie_about_the_middle_of_the_grid() -> None:
 
 
 def test_it_learns_the_direction_of_lopsided_lines(rng: np.random.Generator) -> None:
-    network = build_network(Network(architecture="unet", widths=WIDTHS))
+    network = build_network(read_network({"architecture": "unet", "widths": WIDTHS}))
     optimiser = torch.optim.AdamW(network.parameters(), lr=5e-3)
     for _ in range(60):
         voxels, direction = arrows(32, 20, rng)
@@ -95,5 +95,8 @@ def test_it_learns_the_direction_of_lopsided_lines(rng: np.random.Generator) -> 
 def test_too_few_widths_and_widths_of_other_networks_are_refused() -> None:
     with pytest.raises(ValueError, match="three widths"):
         UNet([8, 8], outputs=3)
-    with pytest.raises(ValueError, match="other architectures none"):
-        Network(architecture="rcn", widths=WIDTHS)
+    with pytest.raises(ValueError, match="at least 3 items"):
+        read_network({"architecture": "unet", "widths": [8, 8]})
+    for architecture in ("rcn", "hcn"):
+        with pytest.raises(ValueError, match="unknown key 'widths'"):
+            read_network({"architecture": architecture, "widths": WIDTHS})

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,12 +20,17 @@ class Copy:
 
     def command(self, *arguments: str) -> list[str]:
         """Snakemake's command line on this copy's config."""
-        options = ["--cores", "2", "--configfile", "config/test.yaml"]
-        return [sys.executable, "-m", "snakemake", *arguments, *options]
+        options = ["--configfile", "config/test.yaml", "--cores", "2"]
+        return [sys.executable, "-m", "snakemake", *options, *arguments]
 
     def environment(self) -> dict[str, str]:
-        """The environment in which the copied package is the one imported."""
-        return {**os.environ, "PYTHONPATH": str(self.folder / "src")}
+        """The environment in which the copied package is the one imported.
+
+        Compiled functions lie in one folder for all copies that share the package.
+        """
+        src = self.folder / "src"
+        compiled = src.resolve().parents[1] / "numba"
+        return {**os.environ, "PYTHONPATH": str(src), "NUMBA_CACHE_DIR": str(compiled)}
 
     def run(self, *arguments: str) -> str:
         """Run Snakemake and return what it printed on standard output."""
@@ -59,19 +65,40 @@ class Copy:
 
     def configure(self, **changes: object) -> None:
         """Change the config; keys may be dotted with double underscores."""
-        path = self.folder / "config" / "test.yaml"
-        config = yaml.safe_load(path.read_text())
+        config = self.config()
         for keys, value in changes.items():
             block = config
             *parents, last = keys.split("__")
             for key in parents:
                 block = block.setdefault(key, {})
             block[last] = value
-        path.write_text(yaml.safe_dump(config, sort_keys=False))
+        self.write_config(config)
+
+    def drop(self, *chains: str) -> None:
+        """Take the blocks of chains out of the config."""
+        self.write_config({k: v for k, v in self.config().items() if k not in chains})
+
+    def config(self) -> dict[str, Any]:
+        """The content of the config."""
+        content: dict[str, Any] = yaml.safe_load(self._config_file.read_text())
+        return content
+
+    def write_config(self, config: dict[str, Any]) -> None:
+        """Write the config anew."""
+        self._config_file.write_text(yaml.safe_dump(config, sort_keys=False))
+
+    @property
+    def _config_file(self) -> Path:
+        return self.folder / "config" / "test.yaml"
 
     def append(self, module: str, code: str = "\n\nEDITED = True\n") -> None:
-        """Edit a module of the package."""
-        path = self.folder / "src" / "pipeline" / module
+        """Edit a module of the package, in this copy only."""
+        src = self.folder / "src"
+        if src.is_symlink():
+            origin = src.resolve()
+            src.unlink()
+            shutil.copytree(origin, src)
+        path = src / "pipeline" / module
         path.write_text(path.read_text() + code)
 
     def pretend(self) -> None:
@@ -86,18 +113,28 @@ class Copy:
         self.run("--touch", "--forceall")
 
     def twin(self, folder: Path) -> "Copy":
-        """A copy of this copy, modification times included."""
-        shutil.copytree(self.folder, folder)
+        """A copy of this copy, modification times included.
+
+        It shares the package until it edits its own (`append`), and with it the compiled
+        functions: numba keeps those by the path of their module.
+        """
+        shutil.copytree(self.folder, folder, symlinks=True, ignore=_without_package)
+        src = self.folder / "src"
+        (folder / "src").symlink_to(src.resolve())
         return Copy(folder)
+
+
+def _without_package(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "src" and Path(folder, name, "pipeline").is_dir()]
 
 
 @pytest.fixture(scope="session")
 def pristine(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """The workflow without results."""
+    """The workflow without results, with all chains; do not edit it."""
     folder = tmp_path_factory.mktemp("workflow") / "copy"
     folder.mkdir()
     shutil.copy(repository / "Snakefile", folder)
-    for name in ("workflow", "config", "envs", "src"):
+    for name in ("workflow", "config", "envs", "profiles", "src"):
         shutil.copytree(
             repository / name,
             folder / name,
@@ -110,13 +147,22 @@ def pristine(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy
 
 @pytest.fixture(scope="session")
 def finished(pristine: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """The workflow with every output in place (empty files) and on Snakemake's record."""
+    """The gas chain with every output in place (empty files) and on Snakemake's record."""
     copy = pristine.twin(tmp_path_factory.mktemp("finished") / "copy")
+    copy.drop("xenon")
+    copy.pretend()
+    return copy
+
+
+@pytest.fixture(scope="session")
+def finished_chains(pristine: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """The same with all chains."""
+    copy = pristine.twin(tmp_path_factory.mktemp("chains") / "copy")
     copy.pretend()
     return copy
 
 
 @pytest.fixture
 def study(finished: Copy, tmp_path: Path) -> Copy:
-    """A finished workflow of one's own."""
+    """A finished gas chain of one's own."""
     return finished.twin(tmp_path / "copy")

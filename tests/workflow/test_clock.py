@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 DAY_S = 86_400
-TRACKS = "results/tracks/test_50keV/0000_50keV.parquet"
-VOXELS = "results/voxels/50keV_200um/test_50keV/0000_50keV.parquet"
+TRACKS = "results/gas/tracks/test_50keV/0000_50keV.parquet"
+VOXELS = "results/gas/voxels/50keV_200um/test_50keV/0000_50keV.parquet"
 
 
 def shift(copy, seconds, *folders):

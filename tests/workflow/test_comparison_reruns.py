@@ -2,7 +2,7 @@
 
 import pytest
 
-TABLE = "results/tables/voxel_classifier.csv"
+TABLE = "results/gas/tables/voxel_classifier.csv"
 COMPARISON = {"simulated": ["test_40keV"], "reference": ["test_50keV"]}
 CLASSIFIER = {"widths": [4, 4, 4], "smearing_um": 200}
 
@@ -10,7 +10,7 @@ CLASSIFIER = {"widths": [4, 4, 4], "smearing_um": 200}
 @pytest.fixture
 def compared(study):
     """A finished workflow with a comparison and its classifier."""
-    study.configure(track_comparison={**COMPARISON, "voxel_classifier": CLASSIFIER})
+    study.configure(gas__track_comparison={**COMPARISON, "voxel_classifier": CLASSIFIER})
     for file in study.pending():
         path = study.folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -20,20 +20,20 @@ def compared(study):
 
 
 def test_classifier_adds_its_tables_only(study):
-    study.configure(track_comparison=COMPARISON)
+    study.configure(gas__track_comparison=COMPARISON)
     without = study.pending()
-    assert "results/tables/track_classifier.csv" in without
+    assert "results/gas/tables/track_classifier.csv" in without
     assert TABLE not in without
-    study.configure(track_comparison__voxel_classifier=CLASSIFIER)
-    history = "results/tables/voxel_classifier_history.csv"
+    study.configure(gas__track_comparison__voxel_classifier=CLASSIFIER)
+    history = "results/gas/tables/voxel_classifier_history.csv"
     assert study.pending() - without == {TABLE, history}
 
 
 def test_classifier_is_trained_anew_after_its_own_settings(compared):
     assert compared.pending() == set()
-    compared.configure(track_comparison__voxel_classifier__loader_threads=2)
+    compared.configure(gas__track_comparison__voxel_classifier__loader_threads=2)
     assert TABLE not in compared.pending()
-    compared.configure(track_comparison__voxel_classifier__max_epochs=3)
+    compared.configure(gas__track_comparison__voxel_classifier__max_epochs=3)
     pending = compared.pending()
     assert TABLE in pending
-    assert "results/tables/track_distances.csv" not in pending
+    assert "results/gas/tables/track_distances.csv" not in pending

@@ -3,7 +3,8 @@
 
 def test_unknown_key_names_the_nearest(pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
-    copy.configure(training_set__smaering_um=300)
+    copy.drop("xenon")
+    copy.configure(gas__training_set__smaering_um=300)
     message = copy.fail("-n")
     assert "unknown key 'smaering_um'" in message
     assert "did you mean 'smearing_um'" in message
@@ -12,19 +13,21 @@ def test_unknown_key_names_the_nearest(pristine, tmp_path):
 
 def test_missing_input_files_are_named(pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
+    copy.drop("xenon")
     copy.configure(
-        sources__test_40keV={"kind": "degrad", "files": ["nowhere/*.OUT"], "energy_keV": 40}
+        gas__sources__test_40keV={"kind": "degrad", "files": ["nowhere/*.OUT"], "energy_keV": 40}
     )
     message = copy.fail("-n")
-    assert "error in sources.test_40keV.files: nothing matches 'nowhere/*.OUT'" in message
+    assert "error in gas.sources.test_40keV.files: nothing matches 'nowhere/*.OUT'" in message
     assert "Traceback" not in message
     assert "workflow/rules" not in message
 
 
 def test_missing_degrad_executable_is_named(pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
+    copy.drop("xenon")
     copy.configure(
-        sources__test_40keV={
+        gas__sources__test_40keV={
             "kind": "degrad_run",
             "executable": "no-such-degrad",
             "energy_keV": 40,
@@ -32,7 +35,7 @@ def test_missing_degrad_executable_is_named(pristine, tmp_path):
             "events_per_job": 5,
         }
     )
-    message = copy.fail("results/tracks/test_40keV/0000_run.parquet")
+    message = copy.fail("results/gas/tracks/test_40keV/0000_run.parquet")
     assert "no-such-degrad" in message
     assert "executable" in message
-    assert not (copy.folder / "results/tracks/test_40keV/0000_run.parquet").exists()
+    assert not (copy.folder / "results/gas/tracks/test_40keV/0000_run.parquet").exists()

@@ -17,11 +17,10 @@ for file in snakemake.output:
 
 @pytest.mark.parametrize("device", ["cuda", "cpu"])
 def test_trainings_take_turns_on_a_gpu(study, device):
-    for events in ("stored", "stream"):
-        (study.folder / f"workflow/scripts/train_on_{events}.py").write_text(TIMED)
-    study.configure(**{f"networks__{network}__device": device for network in NETWORKS})
-    histories = [f"results/networks/{network}/history.csv" for network in NETWORKS]
-    study.run(*histories, "--workflow-profile", "workflow/profiles/default")
+    (study.folder / "workflow/scripts/gas_train.py").write_text(TIMED)
+    study.configure(**{f"gas__networks__{network}__device": device for network in NETWORKS})
+    histories = [f"results/gas/networks/{network}/history.csv" for network in NETWORKS]
+    study.run(*histories)
     times = [(study.folder / f"times_{network}").read_text().split() for network in NETWORKS]
     (_, first_end), (second_start, _) = sorted([float(t) for t in pair] for pair in times)
     assert (second_start > first_end) == (device == "cuda")

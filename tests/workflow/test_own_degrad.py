@@ -20,11 +20,12 @@ with open("DEGRAD.OUT", "w") as out:
 
 def test_runs_are_ingested_and_their_logs_kept(pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
+    copy.drop("xenon")
     executable = tmp_path / "degrad"
     executable.write_text(STAND_IN.format(python=sys.executable))
     executable.chmod(0o755)
     copy.configure(
-        sources__test_40keV={
+        gas__sources__test_40keV={
             "kind": "degrad_run",
             "executable": str(executable),
             "energy_keV": 40,
@@ -32,7 +33,7 @@ def test_runs_are_ingested_and_their_logs_kept(pristine, tmp_path):
             "events_per_job": 5,
         }
     )
-    tables = [f"results/tracks/test_40keV/000{i}_run.parquet" for i in range(2)]
+    tables = [f"results/gas/tracks/test_40keV/000{i}_run.parquet" for i in range(2)]
     copy.run(*tables)
     seeds = set()
     for i, table in enumerate(tables):
@@ -43,6 +44,6 @@ def test_runs_are_ingested_and_their_logs_kept(pristine, tmp_path):
         seeds.add(tracks["z_um"][0].as_py()[0])
         counts = json.loads((copy.folder / table).with_suffix(".json").read_text())
         assert counts["read"] == counts["kept"] == 5
-        log = copy.folder / f"results/degrad/test_40keV/000{i}_run.degrad.log"
+        log = copy.folder / f"results/gas/degrad/test_40keV/000{i}_run.degrad.log"
         assert "stand-in for Degrad" in log.read_text()
     assert len(seeds) == 2, "every run has a seed of its own"

@@ -3,41 +3,36 @@
 import re
 
 import pytest
-from read_profile import read_profile
+from helpers.read_profile import read_profile
 
 BY_RULE = ("set-resources", "set-threads", "groups")
 GPU_REQUEST = re.compile(r"\b(gres|gpus?|nvidia_gpu|slurm_\w+)\s*=")
 
 
-@pytest.fixture
-def workflow(repository):
-    return repository / "workflow"
-
-
-def rule_files(workflow):
-    return {path.name: path.read_text() for path in (workflow / "rules").glob("*.smk")}
+def rule_files(repository):
+    return {path.name: path.read_text() for path in repository.glob("workflow/rules/*.smk")}
 
 
 @pytest.mark.parametrize("filled_in", [False, True])
 @pytest.mark.parametrize("name", ["default", "slurm"])
-def test_every_rule_named_exists(workflow, name, filled_in):
+def test_every_rule_named_exists(repository, name, filled_in):
     """Snakemake takes no notice of a name that is no rule's."""
-    rules = set(re.findall(r"^ *rule (\w+):", "".join(rule_files(workflow).values()), re.M))
+    rules = set(re.findall(r"^ *rule (\w+):", "".join(rule_files(repository).values()), re.M))
     for block in BY_RULE:
-        assert set(read_profile(workflow, name, filled_in).get(block, {})) <= rules
+        assert set(read_profile(repository, name, filled_in).get(block, {})) <= rules
 
 
-def test_slurm_profile_can_be_filled_in(workflow):
-    settings = read_profile(workflow, "slurm", filled_in=True)
+def test_slurm_profile_can_be_filled_in(repository):
+    settings = read_profile(repository, "slurm", filled_in=True)
     assert {"slurm_account", "slurm_partition"} <= set(settings["default-resources"])
-    training = settings["set-resources"]["train_network"]
+    training = settings["set-resources"]["gas_train"]
     assert {"slurm_partition", "gres"} <= set(training)
 
 
-def test_gpus_are_asked_for_by_no_rule_and_by_no_profile_as_it_is(workflow):
-    assert [name for name, text in rule_files(workflow).items() if GPU_REQUEST.search(text)] == []
-    assert "set-resources" not in read_profile(workflow, "slurm", filled_in=False)
+def test_gpus_are_asked_for_by_no_rule_and_by_no_profile_as_it_is(repository):
+    assert [name for name, text in rule_files(repository).items() if GPU_REQUEST.search(text)] == []
+    assert "set-resources" not in read_profile(repository, "slurm", filled_in=False)
 
 
-def test_lost_jobs_are_submitted_again(workflow):
-    assert read_profile(workflow, "slurm", filled_in=False)["retries"] > 0
+def test_lost_jobs_are_submitted_again(repository):
+    assert read_profile(repository, "slurm", filled_in=False)["retries"] > 0

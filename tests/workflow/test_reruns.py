@@ -7,8 +7,8 @@ RECORD = {"results/provenance.json", "results/provenance.html"}
 
 
 def kinds(files: set[str]) -> set[str]:
-    """First folder below results/ of each file."""
-    return {file.split("/")[1] for file in files}
+    """First folder below results/gas/ of each file."""
+    return {file.removeprefix("results/gas/").split("/")[0] for file in files}
 
 
 def test_nothing_after_a_finished_run(study):
@@ -20,17 +20,17 @@ def test_nothing_after_another_number_of_cores(study):
 
 
 def test_binning_module_reruns_voxels_and_all_after(study):
-    study.append("voxels/binning.py")
+    study.append("gas/voxels/binning.py")
     pending = study.pending()
     assert "tracks" not in kinds(pending)
     assert {f for f in study.files() if "/voxels/" in f} <= pending
-    assert {f"results/networks/{name}/weights.pt" for name in NETWORKS} <= pending
-    assert "results/tables/summary.csv" in pending
+    assert {f"results/gas/networks/{name}/weights.pt" for name in NETWORKS} <= pending
+    assert "results/gas/tables/summary.csv" in pending
     assert {"results/figures", *RECORD} <= pending
 
 
 def test_sigma_of_one_test_set_reruns_that_test_set_only(study):
-    study.configure(test_sets__50keV_200um__smearing_um=250)
+    study.configure(gas__test_sets__50keV_200um__smearing_um=250)
     pending = study.pending()
     assert any("/voxels/50keV_200um/" in f for f in pending)
     assert any("/predictions/50keV_200um/" in f for f in pending)
@@ -40,114 +40,124 @@ def test_sigma_of_one_test_set_reruns_that_test_set_only(study):
 
 
 def test_optimiser_of_one_network_reruns_its_training_and_after(study):
-    study.configure(networks__HCN__optimiser={"learning_rate": 0.002})
+    study.configure(gas__networks__HCN__optimiser={"learning_rate": 0.002})
     pending = study.pending()
-    assert "results/networks/HCN/weights.pt" in pending
-    assert "results/predictions/40keV_443um/HCN.parquet" in pending
-    assert "results/tables/summary.csv" in pending
+    assert "results/gas/networks/HCN/weights.pt" in pending
+    assert "results/gas/predictions/40keV_443um/HCN.parquet" in pending
+    assert "results/gas/tables/summary.csv" in pending
     assert not any("RCN" in f for f in pending)
     assert not any("non_ml" in f for f in pending)
     assert not kinds(pending) & {"tracks", "voxels"}
 
 
-@pytest.mark.parametrize("events", [{"views": "fresh"}, {"tracks": "stream"}])
+@pytest.mark.parametrize("events", ["fresh_views", "stream"])
 def test_another_kind_of_training_events_retrains_that_network_only(study, events):
-    study.configure(**{f"networks__RCN__{key}": value for key, value in events.items()})
+    study.configure(gas__networks__RCN__training_events=events)
     pending = study.pending()
-    assert "results/networks/RCN/weights.pt" in pending
+    assert "results/gas/networks/RCN/weights.pt" in pending
     assert not any("HCN" in f for f in pending)
     assert not kinds(pending) & {"tracks", "voxels"}
 
 
 def test_threads_are_recorded_and_rerun_nothing(study):
-    study.configure(networks__HCN__loader_threads=3, networks__UNet__threads=1)
-    study.configure(networks__UNet__processes=2)
+    study.configure(gas__networks__HCN__loader_threads=3, gas__networks__UNet__threads=1)
+    study.configure(gas__networks__UNet__processes=2)
     assert study.pending() == RECORD
 
 
 def test_temperature_changes_the_predictions_and_not_the_weights(study):
-    study.configure(networks__HCN__temperature=True)
+    study.configure(gas__networks__HCN__temperature=True)
     pending = study.pending()
-    assert "results/networks/HCN/temperature.csv" in pending
-    assert "results/predictions/40keV_443um/HCN.parquet" in pending
+    assert "results/gas/networks/HCN/temperature.csv" in pending
+    assert "results/gas/predictions/40keV_443um/HCN.parquet" in pending
     assert not any("RCN" in f or "weights" in f for f in pending)
 
 
 def test_another_number_of_frames_has_another_temperature(study):
-    study.configure(networks__HCN__temperature=True)
-    (study.folder / "results/networks/HCN/temperature.csv").touch()
-    study.run("--touch", "--forcerun", "fit_temperature")
+    study.configure(gas__networks__HCN__temperature=True)
+    (study.folder / "results/gas/networks/HCN/temperature.csv").touch()
+    study.run("--touch", "--forcerun", "gas_fit_temperature")
     assert study.pending() == set()
-    study.configure(networks__HCN__frames=4)
+    study.configure(gas__networks__HCN__frames=4)
     pending = study.pending()
-    assert "results/networks/HCN/temperature.csv" in pending
+    assert "results/gas/networks/HCN/temperature.csv" in pending
     assert not any("weights" in f for f in pending)
 
 
 def test_stream_module_retrains_networks_on_streams_only(study):
     """In the test config that is the HCN."""
-    study.append("voxels/stream.py")
+    study.append("gas/voxels/stream.py")
     trained = {f for f in study.pending() if f.endswith("weights.pt")}
-    assert trained == {"results/networks/HCN/weights.pt"}
+    assert trained == {"results/gas/networks/HCN/weights.pt"}
+
+
+def test_module_of_one_network_retrains_that_network_only(study):
+    study.append("gas/networks/hcn.py")
+    pending = study.pending()
+    assert {f for f in pending if f.endswith("weights.pt")} == {
+        "results/gas/networks/HCN/weights.pt"
+    }
+    assert "results/gas/predictions/40keV_443um/HCN.parquet" in pending
+    assert not any("RCN" in f or "UNet" in f for f in pending)
 
 
 def test_fresh_views_read_the_track_tables(study):
     """A stream and shards need none; all need the shards for the validation."""
-    study.configure(networks__RCN__views="fresh")
+    study.configure(gas__networks__RCN__training_events="fresh_views")
     study.run("--touch")
     rows = study.run("--detailed-summary").splitlines()
     for name, tables in (("RCN", 4), ("HCN", 0)):
-        (row,) = (r for r in rows if r.startswith(f"results/networks/{name}/weights.pt"))
-        assert row.count("results/tracks/train/") == tables
-        assert row.count("results/voxels/train/") == 4
+        (row,) = (r for r in rows if r.startswith(f"results/gas/networks/{name}/weights.pt"))
+        assert row.count("results/gas/tracks/train/") == tables
+        assert row.count("results/gas/voxels/train/") == 4
 
 
 def test_plot_module_redraws_that_plot_only(study):
-    study.append("plots/loss_curves.py")
+    study.append("gas/figures/loss_curves.py")
     assert study.pending() == {
-        "results/plots/loss_curves.png",
-        "results/plots/loss_curves.pdf",
+        "results/gas/plots/loss_curves.png",
+        "results/gas/plots/loss_curves.pdf",
         "results/figures",
     }
 
 
-@pytest.mark.parametrize("module", ["tracks/root.py", "tracks/degrad.py", "tracks/degrad_run.py"])
+@pytest.mark.parametrize("module", ["root", "degrad", "degrad_run"])
 def test_unused_module_reruns_nothing(study, module):
-    study.append(module)
+    study.append(f"gas/tracks/{module}.py")
     assert study.pending() == set()
 
 
 def test_comment_reruns_nothing(study):
-    study.append("voxels/binning.py", "\n# A remark.\n")
+    study.append("gas/voxels/binning.py", "\n# A remark.\n")
     assert study.pending() == set()
 
 
 def test_swapped_parameters_rerun(study):
     """Snakemake compares parameters as a set: two swapped scalars would go unnoticed."""
-    study.configure(training_set__smearing_um={"low_um": 160, "high_um": 161})
+    study.configure(gas__training_set__smearing_um={"low_um": 160, "high_um": 161})
     study.run("--touch")
-    study.configure(grid={"bins": 120, "voxel_um": 500.0})
+    study.configure(gas__grid={"bins": 120, "voxel_um": 500.0})
     assert study.pending() == set()
-    study.configure(grid={"bins": 500, "voxel_um": 120.0})
+    study.configure(gas__grid={"bins": 500, "voxel_um": 120.0})
     assert any("/voxels/" in f for f in study.pending())
 
 
 def test_more_events_keep_finished_parts(study):
-    study.configure(sources__train__events_per_energy=500)
+    study.configure(gas__sources__train__events_per_energy=500)
     pending = study.pending()
-    tracks = {f for f in pending if f.startswith("results/tracks/") and f.endswith(".parquet")}
+    tracks = {f for f in pending if f.startswith("results/gas/tracks/") and f.endswith(".parquet")}
     # At each energy 300 events were parts of 200 and 100; 500 are parts of 200, 200 and 100.
     assert tracks == {
-        f"results/tracks/train/{i:04d}_{keV}keV.parquet"
+        f"results/gas/tracks/train/{i:04d}_{keV}keV.parquet"
         for i, keV in ((2, 40), (3, 50), (4, 40), (5, 50))
     }
     assert not any("/tracks/test_" in f for f in pending)
 
 
 def test_levels_keep_the_toys(study):
-    study.configure(hypothesis_test__levels={"95% CL": 0.05})
+    study.configure(gas__hypothesis_test__levels={"95% CL": 0.05})
     pending = study.pending()
-    assert "results/tables/40keV_443um/needed_events.parquet" in pending
+    assert "results/gas/tables/40keV_443um/needed_events.parquet" in pending
     assert not any("/toys/" in f for f in pending)
 
 

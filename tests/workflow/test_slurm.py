@@ -4,18 +4,19 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
 from helpers.one_node_slurm import INSTALL, missing, one_node_slurm, wait_until
-from read_profile import read_profile
+from helpers.read_profile import read_profile
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(missing()), reason=f"no {', '.join(missing())}: {INSTALL}"),
 ]
-OPTIONS = ["--workflow-profile", "workflow/profiles/slurm", "--configfile", "config/test.yaml"]
+OPTIONS = ["--workflow-profile", "profiles/slurm", "--configfile", "config/test.yaml"]
 OPTIONS += ["--seconds-between-status-checks", "5"]
 TEST_SETS = ["40keV_443um", "50keV_200um"]
 COMPARED = {".parquet", ".csv", ".json", ".png"}
@@ -71,9 +72,9 @@ def results(copy):
     """Tables, shards and pictures of a run, but not the record of when and where it was made."""
     folder = copy.folder / "results"
     files = [path for path in folder.rglob("*") if path.suffix in COMPARED]
-    named = {str(path.relative_to(folder)): content(path) for path in files}
-    named.pop("provenance.json")
-    return named
+    named = {path.relative_to(folder): path for path in files}
+    del named[Path("provenance.json")]
+    return {name: content(path) for name, path in named.items() if name.parts[0] != "logs"}
 
 
 def assert_same_results(copy, local):
@@ -101,24 +102,24 @@ def test_whole_study_is_the_same_as_on_one_machine(slurm, local, pristine, tmp_p
 
 
 def test_cancelled_training_goes_on_from_its_checkpoint(slurm, local, tmp_path):
-    copy = without(local, tmp_path, "networks/HCN")
-    network = copy.folder / "results" / "networks" / "HCN"
-    with submitted(copy, slurm, "results/networks/HCN/history.csv"):
+    copy = without(local, tmp_path, "gas/networks/HCN")
+    network = copy.folder / "results" / "gas" / "networks" / "HCN"
+    with submitted(copy, slurm, "results/gas/networks/HCN/history.csv"):
         wait_until((network / "checkpoint.pt").exists, 10 * MINUTES, "checkpoint")
         (job,) = slurm.jobs("running")
         slurm.run("scancel", job)
         wait_until(lambda: job in slurm.jobs("cancelled"), MINUTES, "cancelled job")
         assert not (network / "history.csv").exists(), "the training was over before the cancelling"
     assert f"SLURM-job '{job}' failed, SLURM status is: 'CANCELLED'" in output_of(copy).read_text()
-    log = copy.folder / "results" / "logs" / "networks" / "HCN.log"
+    log = copy.folder / "results" / "logs" / "gas" / "networks" / "HCN.log"
     assert "resuming after epoch" in log.read_text()
     assert_same_results(copy, local)
 
 
 def test_drained_node_loses_nothing(slurm, local, tmp_path):
     """The node finishes what runs on it, takes nothing new, and goes on when it is back."""
-    shards = [f"voxels/{name}" for name in TEST_SETS]
-    tables = [f"predictions/{name}/best_expected.parquet" for name in TEST_SETS]
+    shards = [f"gas/voxels/{name}" for name in TEST_SETS]
+    tables = [f"gas/predictions/{name}/best_expected.parquet" for name in TEST_SETS]
     copy = without(local, tmp_path, *shards, *tables)
     with submitted(copy, slurm, *(f"results/{table}" for table in tables)):
         wait_until(lambda: slurm.jobs("running"), 5 * MINUTES, "running job")
@@ -133,11 +134,11 @@ def test_drained_node_loses_nothing(slurm, local, tmp_path):
 
 
 def test_filled_in_profile_gets_a_gpu_for_the_rules_that_may_need_one(slurm, local, tmp_path):
-    table = "predictions/40keV_443um/RCN.parquet"
+    table = "gas/predictions/40keV_443um/RCN.parquet"
     copy = without(local, tmp_path, table)
-    profile = read_profile(copy.folder / "workflow", "slurm", filled_in=True)
+    profile = read_profile(copy.folder, "slurm", filled_in=True)
     del profile["default-resources"]["slurm_account"]  # this Slurm keeps no accounts
-    path = copy.folder / "workflow" / "profiles" / "slurm" / "config.yaml"
+    path = copy.folder / "profiles" / "slurm" / "config.yaml"
     path.write_text(yaml.safe_dump(profile))
     with submitted(copy, slurm, f"results/{table}"):
         wait_until(lambda: slurm.jobs("running"), 5 * MINUTES, "running job")

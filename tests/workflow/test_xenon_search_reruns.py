@@ -1,6 +1,7 @@
 """What of the search for an excess is made anew after which change."""
 
 import re
+import shutil
 
 import pytest
 
@@ -9,7 +10,7 @@ import pytest
 def touched(pristine, tmp_path_factory):
     """The test study's xenon chain on Snakemake's record."""
     copy = pristine.twin(tmp_path_factory.mktemp("search") / "copy")
-    copy.configure(chains=["xenon"])
+    copy.drop("gas")
     copy.pretend()
     return copy
 
@@ -29,13 +30,15 @@ def below_xenon(files):
 def test_xenon_alone_makes_its_page_and_no_track(touched):
     files = touched.files()
     assert {"results/figures", "results/provenance.json"} <= set(files)
-    assert not any(f"results/{stage}/" in f for f in files for stage in ("tracks", "networks"))
+    assert not any("results/gas/" in f for f in files)
 
 
-def test_folder_is_a_target_that_has_its_record_beside(touched):
-    assert "Nothing to be done" in touched.run("xenon", "-n")
-    planned = re.findall(r"^(\S+) +\d+$", touched.run("results/xenon", "-n"), re.M)
-    assert set(planned) == {"provenance_xenon", "results/xenon", "total"}
+def test_page_is_a_target_that_has_its_record_beside(search):
+    assert "Nothing to be done" in search.run("results/figures", "-n")
+    shutil.rmtree(search.folder / "results/figures")
+    (search.folder / "results/provenance.json").unlink()
+    planned = re.findall(r"^(\S+) +\d+$", search.run("results/figures", "-n"), re.M)
+    assert set(planned) == {"provenance", "figures", "total"}
 
 
 MERGED = {

@@ -1,4 +1,4 @@
-"""A small detector's volume and its liquid, and readers of texts."""
+"""Volume and liquid of a small detector, and a writer of text files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ def geometry() -> Geometry:
 
 @pytest.fixture
 def liquid() -> Liquid:
-    """DARWIN's, at which NEST's reference values hold."""
+    """The liquid of DARWIN, for which the reference values of NEST hold."""
     return Liquid(density_g_per_cm3=2.86, field_V_per_cm=200)
 
 

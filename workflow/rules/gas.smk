@@ -13,29 +13,12 @@ wildcard_constraints:
     test="|".join(gas.block.test_sets),
 
 
-def gas_source(wildcards):
-    return gas.block.sources[wildcards.source]
-
-
-def gas_part(wildcards):
-    """The part's own block: more events or files elsewhere leave it as it was."""
-    part = gas.parts(wildcards.source)[wildcards.part]
-    return {"seed": gas.seed, "index": part.index, "block": part.block.plain()}
-
-
-def degrad_run(wildcards):
-    """What a Degrad run depends on, without the treatment of its bad events."""
-    run = gas.parts(wildcards.source)[wildcards.part].block
-    block = run.model_copy(update={"on_bad_event": "stop"}).plain()
-    return {"seed": gas.seed, "block": block}
-
-
 rule gas_tracks:
     input:
         lambda wildcards: gas.part_input(wildcards.source, wildcards.part),
     output:
         table=gas.track_table(),
-        counts=gas.track_counts(),
+        counts=counts(gas.track_table()),
     log:
         f"{R}/logs/gas/tracks/{{source}}/{{part}}.log",
     benchmark:
@@ -45,9 +28,11 @@ rule gas_tracks:
     conda:
         "../../envs/conda.yaml"
     params:
-        kind=lambda wildcards: gas_source(wildcards).kind,
-        part=gas_part,
-        code=lambda wildcards: code("gas_tracks.py", gas_source(wildcards).reader),
+        kind=lambda wildcards: gas.block.sources[wildcards.source].kind,
+        part=lambda wildcards: gas.part_block(wildcards.source, wildcards.part),
+        code=lambda wildcards: code(
+            "gas_tracks.py", gas.block.sources[wildcards.source].reader
+        ),
     message:
         "tracks: {params.kind} {wildcards.source}/{wildcards.part}"
     script:
@@ -67,7 +52,7 @@ rule gas_run_degrad:
     resources:
         runtime=1440,
     params:
-        part=degrad_run,
+        part=lambda wildcards: gas.run_block(wildcards.source, wildcards.part),
         code=code("gas_run_degrad.py"),
     message:
         "running Degrad: {wildcards.source}/{wildcards.part}"
@@ -80,7 +65,7 @@ rule gas_voxels:
         tracks=gas.track_table(),
     output:
         shard=gas.shard(),
-        counts=gas.shard_counts(),
+        counts=counts(gas.shard()),
     log:
         f"{R}/logs/gas/voxels/{{voxels}}/{{source}}/{{part}}.log",
     benchmark:
@@ -105,14 +90,14 @@ rule gas_voxels:
 rule gas_containment:
     input:
         tracks=[
-            gas.track_counts(source, part)
+            counts(gas.track_table(source, part))
             for source in sorted(
                 {s for v in gas.voxel_sets for s in gas.set_sources(v)}
             )
             for part in gas.parts(source)
         ],
         voxels=[
-            gas.shard_counts(voxel_set, *part)
+            counts(gas.shard(voxel_set, *part))
             for voxel_set in gas.voxel_sets
             for part in gas.set_parts(voxel_set)
         ],

@@ -12,8 +12,6 @@ rule gas_evaluate:
         summary=gas.test_table("summary.csv"),
     log:
         f"{R}/logs/gas/evaluation/{{test}}.log",
-    benchmark:
-        f"{R}/benchmarks/gas/evaluation/{{test}}.tsv"
     conda:
         "../../envs/conda.yaml"
     params:
@@ -46,10 +44,6 @@ rule gas_calibrate:
         share=gas.calibration("_share"),
     log:
         f"{R}/logs/gas/calibration/{{network}}.log",
-    benchmark:
-        f"{R}/benchmarks/gas/calibration/{{network}}.tsv"
-    wildcard_constraints:
-        network="|".join(NETWORKS),
     conda:
         "../../envs/conda.yaml"
     params:
@@ -117,8 +111,6 @@ rule gas_hypothesis_test:
         needed_events=gas.test_table("needed_events.parquet"),
     log:
         f"{R}/logs/gas/hypothesis_test/{{test}}.log",
-    benchmark:
-        f"{R}/benchmarks/gas/hypothesis_test/{{test}}.tsv"
     conda:
         "../../envs/conda.yaml"
     resources:

@@ -55,10 +55,6 @@ rule gas_fit_temperature:
         table=gas.network("temperature.csv"),
     log:
         f"{R}/logs/gas/networks/{{network}}_temperature.log",
-    benchmark:
-        f"{R}/benchmarks/gas/networks/{{network}}_temperature.tsv"
-    wildcard_constraints:
-        network="|".join(NETWORKS),
     conda:
         "../../envs/conda.yaml"
     resources:

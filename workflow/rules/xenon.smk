@@ -16,29 +16,12 @@ wildcard_constraints:
     sample="|".join(map(re.escape, SAMPLES)),
 
 
-def training(wildcards):
-    return TRAININGS[wildcards.network]
-
-
-def xenon_part(wildcards):
-    """The part's own block, and the properties of its detector that events depend on."""
-    part = xenon.parts(wildcards.sample)[wildcards.part]
-    detector = xenon.detector(wildcards.sample)
-    return {
-        "seed": xenon.seed,
-        "index": part.index,
-        "block": part.block.plain(),
-        "geometry": detector.geometry.plain(),
-        "liquid": detector.liquid.plain(),
-    }
-
-
 rule xenon_events:
     input:
         lambda wildcards: xenon.part_input(wildcards.sample, wildcards.part),
     output:
         table=xenon.event_table(),
-        counts=xenon.event_counts(),
+        counts=counts(xenon.event_table()),
     log:
         f"{R}/logs/xenon/events/{{sample}}/{{part}}.log",
     benchmark:
@@ -47,7 +30,7 @@ rule xenon_events:
         "../../envs/conda.yaml"
     params:
         kind=lambda wildcards: SAMPLES[wildcards.sample].kind,
-        part=xenon_part,
+        part=lambda wildcards: xenon.part_block(wildcards.sample, wildcards.part),
         code=lambda wildcards: code("xenon_events.py", SAMPLES[wildcards.sample].reader),
     message:
         "xenon events: {params.kind} {wildcards.sample}/{wildcards.part}"
@@ -80,7 +63,7 @@ rule xenon_response:
 
 rule xenon_train:
     input:
-        unpack(lambda wildcards: training(wildcards).inputs),
+        unpack(lambda wildcards: TRAININGS[wildcards.network].inputs),
     output:
         weights=xenon.network("weights.pt"),
         history=xenon.network("history.csv"),
@@ -94,19 +77,23 @@ rule xenon_train:
     priority: 10
     conda:
         "../../envs/conda.yaml"
-    threads: lambda wildcards: training(wildcards).settings.cores
+    threads: lambda wildcards: TRAININGS[wildcards.network].settings.cores
     resources:
-        mem_mb=lambda wildcards: 2000 * training(wildcards).settings.processes,
+        mem_mb=lambda wildcards: 2000 * TRAININGS[wildcards.network].settings.processes,
         runtime=240,
-        parallel_processes=lambda wildcards: training(wildcards).settings.processes,
-        parallel_threads=lambda wildcards: training(wildcards).settings.threads,
-        cuda=lambda wildcards: training(wildcards).settings.gpus,
+        parallel_processes=lambda wildcards: TRAININGS[
+            wildcards.network
+        ].settings.processes,
+        parallel_threads=lambda wildcards: TRAININGS[wildcards.network].settings.threads,
+        cuda=lambda wildcards: TRAININGS[wildcards.network].settings.gpus,
     params:
         # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
         checkpoint=xenon.network("checkpoint.pt"),
-        prepare=lambda wildcards: training(wildcards).prepare,
-        block=lambda wildcards: training(wildcards).block,
-        code=lambda wildcards: code("xenon_train.py", training(wildcards).prepare),
+        prepare=lambda wildcards: TRAININGS[wildcards.network].prepare,
+        block=lambda wildcards: TRAININGS[wildcards.network].block,
+        code=lambda wildcards: code(
+            "xenon_train.py", TRAININGS[wildcards.network].prepare
+        ),
     message:
         "training {wildcards.network}"
     script:

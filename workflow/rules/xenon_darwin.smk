@@ -58,8 +58,6 @@ if ANOMALY:
             table=xenon.table("score_scan.csv"),
         log:
             f"{R}/logs/xenon/score_scan.log",
-        benchmark:
-            f"{R}/benchmarks/xenon/score_scan.tsv"
         conda:
             "../../envs/conda.yaml"
         params:
@@ -81,8 +79,6 @@ if ANOMALY:
             table=xenon.table("classifier.csv"),
         log:
             f"{R}/logs/xenon/classifier_table.log",
-        benchmark:
-            f"{R}/benchmarks/xenon/classifier_table.tsv"
         conda:
             "../../envs/conda.yaml"
         params:
@@ -100,8 +96,6 @@ if ANOMALY:
             table=xenon.scores(),
         log:
             f"{R}/logs/xenon/scores/{{sample}}.log",
-        benchmark:
-            f"{R}/benchmarks/xenon/scores/{{sample}}.tsv"
         conda:
             "../../envs/conda.yaml"
         params:
@@ -244,8 +238,6 @@ if ANOMALY:
             exposures=xenon.table("exposure_needed.parquet"),
         log:
             f"{R}/logs/xenon/search.log",
-        benchmark:
-            f"{R}/benchmarks/xenon/search.tsv"
         conda:
             "../../envs/conda.yaml"
         params:

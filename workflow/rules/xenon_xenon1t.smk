@@ -69,8 +69,6 @@ if IMAGES:
             exposures=xenon.table("images_exposures.csv"),
         log:
             f"{R}/logs/xenon/images_search.log",
-        benchmark:
-            f"{R}/benchmarks/xenon/images_search.tsv"
         conda:
             "../../envs/conda.yaml"
         params:

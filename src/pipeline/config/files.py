@@ -1,4 +1,4 @@
-"""Schema of what all blocks have in common that read files of events."""
+"""Schema of the keys that all blocks share that read event files."""
 
 from typing import Literal
 
@@ -6,15 +6,17 @@ from pipeline.config.model import Block, described
 
 
 class EventFiles(Block):
-    """Files of events, and which of these events are taken."""
+    """Event files, and which of their events are used."""
 
     files: list[str] = described(
         "Paths or glob patterns, relative to the working directory.", min_length=1
     )
-    first_event: int = described("First event taken from each file, counted from 0.", 0, ge=0)
-    max_events: int | None = described("Most events taken from each file; null: all.", None, gt=0)
+    first_event: int = described("First event used of each file, counted from 0.", 0, ge=0)
+    max_events: int | None = described(
+        "Maximum number of events used of each file; null: all.", None, gt=0
+    )
     on_bad_event: Literal["stop", "skip"] = described(
-        "What to do with an event that cannot be used: 'stop' with an error, or 'skip', count "
-        "and report it.",
+        "Treatment of an unusable event: 'stop' with an error, or 'skip' it, count it and report "
+        "it.",
         "stop",
     )

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Block(BaseModel):
-    """A config block. Unknown keys are errors; values are immutable once read."""
+    """A config block. Unknown keys are errors; values cannot be changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -27,9 +27,9 @@ class Block(BaseModel):
                 )
             for key, given in value.items():
                 kind = cls.model_fields[key].annotation
-                # YAML reads yes, no, on and off as truth values, which would pass for 1 and 0.
+                # YAML reads yes and no as true and false, which pydantic accepts as 1 and 0.
                 if isinstance(given, bool) and bool not in (kind, *get_args(kind)):
-                    raise ValueError(f"{key}: expected no yes or no (true, false, on, off)")
+                    raise ValueError(f"{key}: must be a number or text, not true/false (yes, no)")
         return value
 
     def plain(self) -> dict[str, Any]:

@@ -11,32 +11,40 @@ from pydantic_core import PydanticUndefined
 
 from pipeline.config.model import Block
 
+# Keys whose value picks the class of their block.
+DISCRIMINATORS = ("kind", "architecture")
+
 
 def reference(study: type[Block], head: str) -> str:
     """The reference of all blocks of `study` as Markdown, behind `head`."""
     sections: dict[type[Block], str] = {}
-    _collect(study, "", sections)
+    _collect(study, "", "Top level", sections)
     return head + "".join(
-        f"\n## {title or 'Top level'}\n\n{_intro(block)}\n\n{_table(block)}\n"
-        for block, title in sections.items()
+        f"\n## {title}\n\n{_intro(block)}\n\n{_table(block)}\n" for block, title in sections.items()
     )
 
 
-def _collect(block: type[Block], title: str, sections: dict[type[Block], str]) -> None:
+def _collect(block: type[Block], path: str, title: str, sections: dict[type[Block], str]) -> None:
+    """Add the block and all blocks below it, each once, with their titles."""
     if block in sections:
         return
     sections[block] = title
     for name, field in block.model_fields.items():
-        nested = _blocks(field.annotation)
-        for child in nested:
-            kind = child.model_fields.get("kind")
-            path = f"{title.strip('`')}.{name}".lstrip(".")
-            label = f"`{path}`"
-            if kind is not None:
-                label = f"`{name}` of kind `{typing.get_args(kind.annotation)[0]}`"
-            elif typing.get_origin(field.annotation) is dict:
-                label = f"`{path}.<name>`"
-            _collect(child, label, sections)
+        below = f"{path}.{name}".lstrip(".")
+        if typing.get_origin(field.annotation) is dict:
+            below += ".<name>"
+        for child in _blocks(field.annotation):
+            choice = _choice(child)
+            label = f"`{below}`" + (f" of {choice[0]} `{choice[1]}`" if choice else "")
+            _collect(child, below, label, sections)
+
+
+def _choice(block: type[Block]) -> tuple[str, str] | None:
+    """The key by which a block is chosen among others, and its value; None: it has no others."""
+    for key in DISCRIMINATORS:
+        if key in block.model_fields:
+            return key, typing.get_args(block.model_fields[key].annotation)[0]
+    return None
 
 
 def _blocks(annotation: Any) -> list[type[Block]]:
@@ -52,13 +60,15 @@ def _intro(block: type[Block]) -> str:
 
 def _table(block: type[Block]) -> str:
     rows = [
-        f"| `{name}` | {_type(field.annotation)} | {_default(field)} | {_text(field)} |"
+        f"| `{name}` | {_type(field.annotation)} | {_default(field)} | {_text(name, field)} |"
         for name, field in block.model_fields.items()
     ]
     return "\n".join(["| key | type | default | meaning |", "|---|---|---|---|", *rows])
 
 
-def _text(field: FieldInfo) -> str:
+def _text(name: str, field: FieldInfo) -> str:
+    if name in DISCRIMINATORS:
+        return "Selects this block."
     return (field.description or "").replace("|", "\\|")
 
 
@@ -79,8 +89,9 @@ def _type(annotation: Any) -> str:
     if origin is typing.Literal:
         return " or ".join(f"`{a}`" for a in arguments)
     if origin in (typing.Union, UnionType):
-        if len(_blocks(annotation)) > 1:
-            return "block by `kind`"
+        choices = [choice for block in _blocks(annotation) if (choice := _choice(block))]
+        if len(choices) > 1:
+            return f"block by `{choices[0][0]}`"
         return " or ".join(_type(a) for a in arguments)
     if origin is list or (origin is tuple and arguments[-1] is ...):
         return f"list of {_type(arguments[0])}"

@@ -1,4 +1,4 @@
-"""Schema of training: how any network learns, and where."""
+"""Schema of the training of any network."""
 
 from typing import Any, Literal, Self
 
@@ -8,62 +8,62 @@ from pipeline.config.model import Block, described
 
 
 class AdamW(Block):
-    """The AdamW optimiser; the defaults are the paper's, Adam."""
+    """The AdamW optimiser. The defaults are the paper's: Adam without weight decay."""
 
     learning_rate: float = described("Learning rate.", 1e-4, gt=0)
-    betas: tuple[float, float] = described("Decay of the moment estimates.", (0.94, 0.999))
-    eps: float = described("Added to the denominator.", 1e-7, gt=0)
+    betas: tuple[float, float] = described("Decay rates of the moment estimates.", (0.94, 0.999))
+    eps: float = described("Constant added to the denominator of a step.", 1e-7, gt=0)
     warmup_steps: int = described(
-        "Steps over which the learning rate rises to its value. Without, a fast training of the "
-        "HCN may end at kappa = 0 in its first steps and stay there.",
+        "Steps over which the learning rate rises linearly to its value. Without a warm-up, an HCN "
+        "with a high learning rate may reach kappa = 0 in its first steps and stay there.",
         0,
         ge=0,
     )
     weight_decay: float = described(
-        "Share of the weights lost in a step, in units of the learning rate (decoupled from the "
-        "gradient; biases and normalisation are spared); 0 is Adam.",
+        "Fraction of the weights subtracted in a step, in units of the learning rate (decoupled "
+        "from the gradient; not applied to biases and normalisation); 0 is Adam.",
         0.0,
         ge=0,
     )
     schedule: Literal["constant", "cosine"] = described(
         "Learning rate after the warm-up: 'constant', or 'cosine', which falls along half a cosine "
-        "until `max_epochs` are over.",
+        "until the end of `max_epochs`.",
         "constant",
     )
     final_fraction: float = described(
-        "What 'cosine' leaves of the learning rate in the end.", 0.003, ge=0, le=1
+        "Final learning rate of 'cosine', in units of `learning_rate`.", 0.003, ge=0, le=1
     )
 
 
 class Training(Block):
-    """How a network learns, and where; the defaults are the paper's."""
+    """Training of a network. The defaults are the paper's."""
 
     optimiser: AdamW = described("Optimiser.", AdamW())
-    batch_size: int = described("Events in a step.", 256, gt=0)
-    max_epochs: int = described("Passes over the training set at most.", 200, gt=0)
+    batch_size: int = described("Events in one step of the optimiser.", 256, gt=0)
+    max_epochs: int = described("Maximum number of epochs.", 200, gt=0)
     patience: int = described(
         "Stop after this many epochs without a better validation loss.", 5, gt=0
     )
     max_gradient_norm: float | None = described(
-        "Longer gradients are scaled down to this norm; null: never.", None, gt=0
+        "Gradients of a larger norm are scaled down to this norm; null: never.", None, gt=0
     )
-    device: Literal["cpu", "cuda"] = described("Where to train and predict.", "cpu")
+    device: Literal["cpu", "cuda"] = described("Device for training and prediction.", "cpu")
     slices: int = described(
-        "Equal parts of a batch, which can be worked on at the same time; a batch normalisation "
-        "sees one of them at a time. Part of the result: the same number on every machine.",
+        "Equal parts of a batch that can be processed at the same time. Batch normalisation sees "
+        "one slice at a time, so the result depends on this number: use the same on every machine.",
         1,
         gt=0,
     )
     threads: int = described(
-        "Slices worked on at the same time, on a CPU core each: faster, the same result. A GPU has "
-        "one.",
+        "Slices processed at the same time, each on its own CPU core. The result does not depend "
+        "on it. Must be 1 on a GPU.",
         1,
         gt=0,
     )
     processes: int = described(
-        "Processes that share the slices of a batch, with a GPU each where the device is 'cuda', "
-        "on `threads` cores each else; each makes all the batch's events for itself. The result "
-        "differs in the last digits only.",
+        "Processes that share the slices of a batch. Each has its own GPU if the device is 'cuda', "
+        "otherwise `threads` cores; each prepares all events of the batch. The result differs in "
+        "the last digits only.",
         1,
         gt=0,
     )
@@ -89,12 +89,12 @@ class Training(Block):
 
     @property
     def cores(self) -> int:
-        """CPU cores that a training keeps busy."""
+        """CPU cores that a training uses."""
         return self.processes * self.threads
 
     @property
     def gpus(self) -> int:
-        """GPUs that a training keeps busy."""
+        """GPUs that a training uses."""
         return self.processes if self.device == "cuda" else 0
 
     def parallelism(self) -> dict[str, int]:
@@ -102,14 +102,14 @@ class Training(Block):
         return {"processes": self.processes, "threads": self.threads}
 
     def without_parallelism(self) -> Self:
-        """The same training on one core: the same result but for the last digits."""
+        """The same training on one core; its result differs in the last digits only."""
         return self.model_copy(update=dict.fromkeys(self.parallelism(), 1))
 
     def identity(self) -> dict[str, Any]:
-        """What the weights after an epoch depend on, as plain content.
+        """Settings that the weights after an epoch depend on, as plain content.
 
-        The number of epochs does so only where the learning rate falls towards the last one, those
-        of threads and processes never: a training may go on with others.
+        Excludes threads and processes, and `max_epochs` if the learning rate is constant: a
+        training can be resumed with other values of them.
         """
         constant = self.optimiser.schedule == "constant"
         without = {*self.parallelism(), *(["max_epochs"] if constant else [])}

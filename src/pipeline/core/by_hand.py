@@ -25,16 +25,18 @@ class Named(list[Any]):
     def __init__(self, entries: list[Any], names: dict[str, Any]) -> None:
         super().__init__(entries)
         self._names = names
+        vars(self).update(names)
 
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["_names"][name]
-        except KeyError:
-            raise AttributeError(name) from None
+    def __getitem__(self, key: Any) -> Any:
+        return self._names[key] if isinstance(key, str) else super().__getitem__(key)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The entry of that name, or the default."""
         return self._names.get(name, default)
+
+    def keys(self) -> Any:
+        """The names."""
+        return self._names.keys()
 
     def items(self) -> Any:
         """Names and their entries."""
@@ -78,8 +80,9 @@ def read(path: str | Path) -> tuple[Path, SimpleNamespace]:
     content = json.loads(Path(path).read_text())
     os.environ.update(content["environment"])
     job = SimpleNamespace(**{name: _named(content[name]) for name in LISTS})
-    job.rule, job.threads, job.resources = content["rule"], content["threads"], content["resources"]
-    job.scriptdir = content["scriptdir"]
+    resources = content["resources"]
+    job.resources = Named(list(resources.values()), resources)
+    job.rule, job.threads, job.scriptdir = (content[k] for k in ("rule", "threads", "scriptdir"))
     return Path(content["scriptdir"]) / content["script"], job
 
 

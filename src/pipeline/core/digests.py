@@ -37,7 +37,7 @@ def code_digest(script: str | Path, *names: str) -> str:
     calls by name, without importing them.
 
     Raises:
-        ModuleNotFoundError: a name belongs to no module of the package.
+        ModuleNotFoundError: the package has no module or function of one of the names.
     """
     modules = sorted(imported_modules(script, *names) - WITHOUT_EFFECT)
     sources = [Path(script), *map(_module_file, modules)]
@@ -58,9 +58,9 @@ def imported_modules(script: str | Path, *names: str) -> set[str]:
     found: set[str] = set()
     pending = list(_imports(Path(script)))
     for name in names:
-        modules = list(_with_parents(name))
-        if len(modules) < name.count("."):  # all but the last part must be modules
-            raise ModuleNotFoundError(f"no module of '{name}' under {PACKAGE_ROOT}")
+        modules = list(_with_parents(name)) if name.split(".")[0] == PACKAGE else []
+        if not modules or not (modules[-1] == name or _defines(modules[-1], name)):
+            raise ModuleNotFoundError(f"no module or function '{name}' under {PACKAGE_ROOT}")
         pending += modules
     while pending:
         name = pending.pop()
@@ -70,8 +70,15 @@ def imported_modules(script: str | Path, *names: str) -> set[str]:
     return found
 
 
-def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(_tree(path, path.stat().st_mtime_ns)):
+def _imports(path: Path) -> tuple[str, ...]:
+    return _imports_of(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _imports_of(path: Path, mtime_ns: int) -> tuple[str, ...]:
+    """Modules of the package that a file imports itself, with the packages they lie in."""
+    found: dict[str, None] = {}
+    for node in ast.walk(_tree(path, mtime_ns)):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -81,7 +88,8 @@ def _imports(path: Path) -> Iterator[str]:
             continue
         for name in names:
             if name.split(".")[0] == PACKAGE:
-                yield from _with_parents(name)
+                found |= dict.fromkeys(_with_parents(name))
+    return tuple(found)
 
 
 def _with_parents(name: str) -> Iterator[str]:
@@ -97,6 +105,13 @@ def _module_file(name: str) -> Path:
     if path is None:
         raise ModuleNotFoundError(f"no module {name!r} under {PACKAGE_ROOT}")
     return path
+
+
+def _defines(module: str, name: str) -> bool:
+    """Whether a module defines the function or class of that dotted name."""
+    path = _module_file(module)
+    defined = (getattr(node, "name", None) for node in _tree(path, path.stat().st_mtime_ns).body)
+    return name in {f"{module}.{own}" for own in defined}
 
 
 def _find(name: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""Writing files so that a name either holds a whole result or does not exist."""
+"""Atomic writing of files: a file name either holds a complete result or does not exist."""
 
 import errno
 import os
@@ -11,13 +11,14 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 @contextmanager
 def atomic_write(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary name beside `path`; move it into place when the block ends well.
+    """Yield a temporary path beside `path`; rename it to `path` if the block succeeds.
 
-    After an error the temporary file is removed; after a kill it stays behind under its
-    temporary name, which no rule takes for a result, and the next run overwrites it.
+    After an error the temporary file is removed. After a kill it remains under its temporary name,
+    which no rule takes for a result, and the next run overwrites it.
 
     Raises:
-        OSError: the disk is full, or a quota or limit of the file's size reached; names the file.
+        OSError: the disk is full, or a quota or a limit of the file size is reached; names the
+            file.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

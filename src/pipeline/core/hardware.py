@@ -1,4 +1,4 @@
-"""The machine that this runs on."""
+"""The hardware of this machine."""
 
 import os
 import platform
@@ -22,14 +22,14 @@ def hardware() -> dict[str, Any]:
 
 
 def in_words(found: dict[str, Any]) -> str:
-    """`hardware()` as a line of a log."""
+    """`hardware()` as one line of text."""
     gpus = ", ".join(found["gpus"]) or "no GPU"
     memory = f"{found['memory_GiB']:g} GiB of memory"
     return f"{found['processor']}, {found['cores']} cores, {memory}, {gpus}"
 
 
 def _processor(cpuinfo: str) -> str:
-    """The first model name in Linux's list; the architecture where there is none (ARM, macOS)."""
+    """The first model name in /proc/cpuinfo; the architecture if there is none (ARM, macOS)."""
     for line in cpuinfo.splitlines():
         key, _, value = line.partition(":")
         if key.strip() == "model name":
@@ -38,7 +38,7 @@ def _processor(cpuinfo: str) -> str:
 
 
 def _gpus() -> list[str]:
-    """Names of NVIDIA's GPUs: asked of the driver, which needs no CUDA build of PyTorch."""
+    """Names of the NVIDIA GPUs from the driver; needs no CUDA build of PyTorch."""
     if shutil.which("nvidia-smi") is None:
         return []
     command = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]

@@ -1,6 +1,6 @@
-"""What the readers of all chains share: event ids, the wanted events, and what becomes of bad ones.
+"""What the readers of all chains share: event ids, selection of events, treatment of bad events.
 
-Events that cannot be used stop the reader with a clear error, or are skipped and counted.
+An unusable event stops the reader with an error, or is skipped and counted.
 """
 
 import json
@@ -26,7 +26,7 @@ class BadEventError(ValueError):
 
 @dataclass
 class BadEvents:
-    """The policy for one input file and the events it met there."""
+    """The policy for bad events of one input file, and those found in it."""
 
     file: str
     policy: Literal["stop", "skip"]

@@ -1,4 +1,4 @@
-"""What every workflow script needs around its work: a log, errors a person can read, its share."""
+"""What every workflow script needs: a log, readable errors, and its number of cores."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ SOURCES = Path(pipeline.__file__).resolve().parents[1]
 PARALLELISM = "parallel_"  # prefix of resources that hold a training's parallelism
 FORMAT = "%(asctime)s %(message)s"
 # Jobs share the machine: OpenMP threads that spin while they wait slow each other down tenfold.
-# How many there are in a job, Snakemake says.
+# Snakemake sets the number of threads of a job.
 QUIET_WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "KMP_BLOCKTIME": "0"}
 
 
@@ -56,10 +56,10 @@ def job(snakemake: Any) -> Iterator[None]:
 
 
 def parallelism(snakemake: Any) -> dict[str, int]:
-    """How a training is spread over cores: as its settings ask, but within the job's cores.
+    """Processes and threads of a training: those of its settings, within the cores of the job.
 
-    The job's resources hold it (`config.training.Training.parallelism`): they are no parameters,
-    so a change reruns nothing.
+    The settings (`config.training.Training.parallelism`) are resources of the job, not params, so
+    a change reruns nothing.
     """
     wanted = {
         name.removeprefix(PARALLELISM): number
@@ -71,20 +71,22 @@ def parallelism(snakemake: Any) -> dict[str, int]:
     threads = min(wanted["threads"], cores)
     own = {"processes": processes, "threads": threads}
     if "loader_threads" in wanted:
-        # The first one shares the cores of the training.
+        # The first loader thread shares the cores of the training.
         own["loader_threads"] = min(wanted["loader_threads"], cores - threads + 1)
     return own
 
 
 def share_package(code: str) -> None:
-    """Let the jobs of this run import this very package, whether it is installed or not.
+    """Make the jobs of this run import this copy of the package, installed or not.
 
-    Compiled functions are cached apart for every state of the package (`code` is its digest):
-    numba freezes what a function imports from other modules and does not see them change.
+    Compiled functions have a cache for each state of the package (`code` is its digest): numba
+    compiles in what a function imports from other modules and does not notice changes there.
     Threads wait without spinning, unless the user's environment says otherwise.
     """
     others = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(SOURCES), *([others] if others else [])])
-    os.environ["NUMBA_CACHE_DIR"] = str(Path(".snakemake", "numba", code).resolve())
+    cache = Path(os.environ.get("NUMBA_CACHE_DIR", Path(".snakemake", "numba"))).resolve()
+    # The processes that Snakemake starts for its jobs come here again.
+    os.environ["NUMBA_CACHE_DIR"] = str(cache if cache.name == code else cache / code)
     for variable, value in QUIET_WAITING.items():
         os.environ.setdefault(variable, value)

@@ -5,10 +5,10 @@ from typing import Any
 
 
 def named(name: str) -> Any:
-    """What `package.module.attribute` names.
+    """The object with the dotted name `package.module.attribute`.
 
     Raises:
-        ImportError: there is no such module, or nothing of that name in it.
+        ImportError: there is no such module, or it has no such attribute.
     """
     module, _, attribute = name.rpartition(".")
     try:

@@ -9,40 +9,40 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-_SEAL = struct.Struct("<II")  # CRC-32 of all before the seal, and of all behind it
+_CHECKSUMS = struct.Struct("<II")  # CRC-32 of all bytes before and behind it
 _TAIL = struct.Struct("<I4s")  # length of the footer in bytes, and Parquet's mark
 _CHUNK_BYTES = 1 << 20
 
 
-def seal(path: str | Path) -> None:
-    """Put the checksums into a finished Parquet file that has none yet."""
+def append_checksum(path: str | Path) -> None:
+    """Insert the checksums into a finished Parquet file without checksums."""
     with open(path, "r+b") as file:
         start = _footer_start(file)
         before = _crc(file, start)
         end = file.read()
         file.seek(start)
-        file.write(_SEAL.pack(before, zlib.crc32(end)) + end)
+        file.write(_CHECKSUMS.pack(before, zlib.crc32(end)) + end)
 
 
 def footer_is_intact(path: str | Path) -> bool:
-    """Whether the footer is as it was sealed; no other part is read."""
+    """Whether the footer matches its checksum; reads no other part of the file."""
     with open(path, "rb") as file:
-        place = _footer_start(file) - _SEAL.size
+        place = _footer_start(file) - _CHECKSUMS.size
         if place < 0:
             return False
         file.seek(place)
-        _, behind = _SEAL.unpack(file.read(_SEAL.size))
+        _, behind = _CHECKSUMS.unpack(file.read(_CHECKSUMS.size))
         return bool(behind == zlib.crc32(file.read()))
 
 
 def is_intact(path: str | Path) -> bool:
-    """Whether every byte is as it was sealed; reads all of them, about 1 GB/s."""
+    """Whether every byte matches the checksums; reads the whole file, about 1 GB/s."""
     with open(path, "rb") as file:
-        place = _footer_start(file) - _SEAL.size
+        place = _footer_start(file) - _CHECKSUMS.size
         if place < 0:
             return False
         found = _crc(file, place)
-        before, behind = _SEAL.unpack(file.read(_SEAL.size))
+        before, behind = _CHECKSUMS.unpack(file.read(_CHECKSUMS.size))
         return (before, behind) == (found, zlib.crc32(file.read()))
 
 

@@ -4,7 +4,7 @@ Tables of events hold their electrons or voxels as list columns; in memory these
 with offsets, event i owning offsets[i]:offsets[i+1].
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.core.files import atomic_write
-from pipeline.core.parquet_checksum import footer_is_intact, is_intact, seal
+from pipeline.core.parquet_checksum import append_checksum, footer_is_intact, is_intact
 
 
 def field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
@@ -24,11 +24,11 @@ def field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
 
 @contextmanager
 def open_parquet(path: str | Path, what: str) -> Iterator[pq.ParquetFile]:
-    """Open a Parquet file that this pipeline wrote; what is read of it is checked.
+    """Open a Parquet file that this pipeline wrote; every part that is read is checked.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is damaged, or of another program; says so of `what` it should be.
+        ValueError: the file is damaged or of another program; `what` names it in the message.
     """
     if not footer_is_intact(path):
         raise _damaged(path, what, "the checksum of its footer is wrong or missing")
@@ -39,12 +39,42 @@ def open_parquet(path: str | Path, what: str) -> Iterator[pq.ParquetFile]:
         raise _damaged(path, what, str(error)) from error
 
 
+def read_row_groups(
+    path: str | Path, what: str, columns: Sequence[str], hint: str = ""
+) -> Iterator[pa.Table]:
+    """Yield the row groups of a Parquet file that this pipeline wrote, with these columns.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged, or has not all of the columns; `what` names the kind of
+            file in the message, `hint` says what to do about other files.
+    """
+    with open_parquet(path, what) as file:
+        missing = set(columns) - set(file.schema_arrow.names)
+        if missing:
+            raise ValueError(
+                f"{path}: not a readable {what}, columns {sorted(missing)} are missing{hint}"
+            )
+        for group in range(file.num_row_groups):
+            yield file.read_row_group(group, columns=list(columns))
+
+
+def count_rows(path: str | Path, what: str) -> int:
+    """Number of rows of a Parquet file that this pipeline wrote, from its footer.
+
+    Raises:
+        ValueError: the file is damaged; `what` names the kind of file in the message.
+    """
+    with open_parquet(path, what) as file:
+        return int(file.metadata.num_rows)
+
+
 def check_parquet(paths: Iterable[str | Path], what: str) -> None:
     """Check every byte of files that `write_batches` wrote, about 1 GB/s.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a file is damaged, or of another program; says so of `what` it should be.
+        ValueError: a file is damaged or of another program; `what` names it in the message.
     """
     for path in paths:
         if not is_intact(path):
@@ -71,7 +101,7 @@ def write_batches(
             for table in tables:
                 writer.write_table(table, row_group_size=rows_per_group)
                 written += len(table)
-        seal(temporary)
+        append_checksum(temporary)
     return written
 
 

@@ -18,7 +18,7 @@ class Part:
 
 
 def chunks(total: int, size: int) -> list[int]:
-    """Events of each part; a larger total adds parts behind the whole ones."""
+    """Events of each part: `size`, in the last part the rest."""
     return [min(size, total - first) for first in range(0, total, size)]
 
 

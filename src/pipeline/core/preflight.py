@@ -1,8 +1,8 @@
-"""What a run needs: a results folder of its own that it may write to, and dates to be trusted.
+"""Checks before a run: the results folder is writable and not in use, and dates are plausible.
 
-Snakemake tells by the dates of results and scripts what is up to date. If some are in the future,
-what is made now looks older than what it was made from: it would be made in every run, or, after
-an interruption, what depends on it would be taken for up to date.
+Snakemake decides by the dates of results and scripts what is up to date. If a date is in the
+future, a result made now looks older than its inputs: it is made again in every run, or, after an
+interruption, results that depend on it count as up to date.
 """
 
 import fcntl
@@ -14,7 +14,7 @@ from typing import IO
 
 TOLERANCE_S = 300  # clocks of a cluster's machines differ
 
-# Locked files by folder, open as long as this process lives: a closed one is free.
+# Locked files by folder. They stay open until this process ends: closing one releases its lock.
 _claims: dict[Path, IO[str]] = {}
 
 
@@ -25,11 +25,11 @@ class NotReadyError(Exception):
 def check_ready(results: str | Path, workflow: str | Path) -> None:
     """Check the folder of the results, which need not exist, and that of rules and scripts.
 
-    The results are this process's own from here to its end.
+    Locks the results folder until this process ends.
 
     Raises:
-        NotReadyError: nothing can be written to `results`, another run is at work on them, or a
-            file in either folder is of the future.
+        NotReadyError: `results` is not writable or is used by another run, or the date of a file
+            in either folder is in the future.
     """
     _check_writable(Path(results))
     _claim(Path(results))
@@ -42,15 +42,15 @@ def _check_writable(folder: Path) -> None:
         place = place.parent
     if not os.access(place, os.W_OK | os.X_OK):
         raise NotReadyError(
-            f"{folder}: cannot write to {place}, it is read-only or another user's; change that or "
-            "name another folder by the key `results`"
+            f"{folder}: cannot write to {place}, which is read-only or belongs to another user; "
+            "change that, or set the key `results` to another folder"
         )
 
 
 def _claim(folder: Path) -> None:
-    """Lock the folder; the lock goes with this process, however it ends.
+    """Lock the folder until this process ends, in whatever way.
 
-    Snakemake locks results too, but a run that ends removes the locks of all in its checkout.
+    Snakemake locks results too, but a run that ends removes the locks of all runs of its checkout.
     """
     if folder.resolve() in _claims:
         return
@@ -60,8 +60,8 @@ def _claim(folder: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise NotReadyError(
-            f"{folder}: another run is at work on these results; wait for its end, or name another "
-            "folder by the key `results`"
+            f"{folder}: another run is at work on these results; wait for its end, or set the key "
+            "`results` to another folder"
         ) from None
     except OSError:
         return  # a file system without locks
@@ -73,10 +73,10 @@ def _check_dates(folders: list[Path]) -> None:
     newest, file = max((path.lstat().st_mtime, path) for path in files)
     ahead_s = newest - time.time()
     if ahead_s > TOLERANCE_S:
-        # All alike: their order is what counts.
+        # All dates by the same time: their order must not change.
         back = f"-exec touch -hr {{}} -d '-{ahead_s + 1:.0f} seconds' {{}} \\;"
         raise NotReadyError(
             f"{file}: its date, {datetime.fromtimestamp(newest):%Y-%m-%d %H:%M}, is in the future, "
-            "and dates tell what is up to date. Set this machine's clock right or, if it is, all "
-            f"dates back:\n  find {' '.join(map(str, folders))} {back}"
+            "and Snakemake decides by dates what is up to date. Correct this machine's clock or, "
+            f"if it is correct, set all dates back:\n  find {' '.join(map(str, folders))} {back}"
         )

@@ -1,4 +1,4 @@
-"""The record beside a study's tables: what they were made with."""
+"""The provenance record of a study's tables."""
 
 import platform
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ PACKAGES = (
 
 
 def record(config: dict[str, Any], tables: Sequence[str], scripts: str | Path) -> dict[str, Any]:
-    """Config with its seed, code, versions and hardware in use, and the digest of every table.
+    """Config, seed, code, versions, hardware and the digest of every table.
 
-    The digests say which tables the record speaks of: one that was made again has another.
-    No time and no name of a machine: the same work on a like machine leaves the same record.
+    The digest of a table detects a changed table. The record holds no time and no machine name:
+    the same work on the same kind of machine gives the same record.
 
     Args:
         config: The whole configuration as plain content.
@@ -45,13 +45,13 @@ def record(config: dict[str, Any], tables: Sequence[str], scripts: str | Path) -
 
 
 def scripts_digest(folder: str | Path) -> str:
-    """One digest of all scripts of a folder with their modules; see `provenance.code_digest`."""
+    """One digest of all scripts of a folder with their modules; see `digests.code_digest`."""
     scripts = sorted(Path(folder).glob("*.py"))
     return fingerprint({script.name: code_digest(script) for script in scripts})
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python, of this package and of those its results rest on."""
+    """Versions of Python, of this package and of the packages that its results depend on."""
     found = {"python": platform.python_version()}
     for name in PACKAGES:
         try:

@@ -1,4 +1,4 @@
-"""Seeds of everything random: each belongs to a piece of work, never to a time or place."""
+"""Seeds of all random numbers: each follows from the identity of a piece of work."""
 
 import hashlib
 import json
@@ -9,8 +9,8 @@ import numpy as np
 def seed_words(seed: int, *identity: str | int) -> list[int]:
     """Four 64-bit words from the config's seed and the identity of a piece of work.
 
-    The identity names what is computed ("voxels", set, source, part), never when or where, so
-    results do not depend on the number of cores or on the order in which jobs ran.
+    The identity names what is computed, ("voxels", set, source, part) for example, never when or
+    where. Results therefore depend neither on the number of cores nor on the order of the jobs.
     """
     text = json.dumps([seed, *identity])
     digest = hashlib.blake2b(text.encode(), digest_size=32).digest()
@@ -18,5 +18,5 @@ def seed_words(seed: int, *identity: str | int) -> list[int]:
 
 
 def generator(seed: int, *identity: str | int) -> np.random.Generator:
-    """A random generator private to one piece of work; see `seed_words`."""
+    """The random generator of one piece of work; see `seed_words`."""
     return np.random.Generator(np.random.SFC64(seed_words(seed, *identity)))

@@ -1,4 +1,4 @@
-"""Stopping a training when its job is told to end: batch systems send SIGTERM, then SIGKILL."""
+"""Stopping a training at SIGTERM, which batch systems send some time before SIGKILL."""
 
 import signal
 import threading
@@ -7,15 +7,15 @@ from contextlib import contextmanager
 
 
 class Stopped(Exception):
-    """A training stopped before its end; its checkpoint holds all that it has learnt."""
+    """A training stopped before its end; it can be resumed from its checkpoint."""
 
 
 @contextmanager
 def sigterm_noted() -> Iterator[Callable[[], bool]]:
-    """Yield a function that says whether SIGTERM has come; meanwhile nothing dies of it.
+    """Yield a function that returns whether SIGTERM was received; SIGTERM does not end the process.
 
-    Python handles signals in the main thread alone: in another one, SIGTERM ends the process as
-    ever.
+    Python handles signals in the main thread only. In another thread SIGTERM ends the process as
+    usual.
     """
     came = threading.Event()
     if threading.current_thread() is not threading.main_thread():

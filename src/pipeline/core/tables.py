@@ -8,18 +8,18 @@ import pandas as pd
 
 from pipeline.core.files import atomic_write
 
-# What a rule hands to a function that it names: paths by name, and plain settings.
+# Arguments of a function that a rule calls by its name: paths by name, and plain settings.
 Inputs = Mapping[str, Sequence[str]]
 Params = Mapping[str, Any]
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """A table of either kind."""
+    """Read a CSV or Parquet table."""
     return pd.read_csv(path) if str(path).endswith(".csv") else pd.read_parquet(path)
 
 
 def read_tables(paths: Iterable[str | Path]) -> pd.DataFrame:
-    """Tables of the same columns, one below the other."""
+    """Read tables of the same columns and join their rows in the order of `paths`."""
     return pd.concat(map(read_table, paths), ignore_index=True)
 
 

@@ -35,7 +35,7 @@ class GalleryFigure:
 
 @dataclass(frozen=True)
 class Section:
-    """What one chain shows on the page."""
+    """Figures and tables of one chain on the page."""
 
     name: str  # folder of its figures
     title: str

@@ -1,4 +1,4 @@
-"""What a figure is made of, before anything is drawn: reading it imports no matplotlib."""
+"""Specification of a figure: module, inputs, caption. Does not import matplotlib."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,6 +1,6 @@
-"""The look of every figure, and how it is written."""
+"""Style of all figures, and writing them to files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,16 +48,16 @@ class Look:
 
 
 def save(figure: Figure, paths: Iterable[str | Path]) -> None:
-    """Write the figure under every name; the endings say the formats.
+    """Write the figure to every path; the suffix of a path gives its format.
 
-    The layout is frozen before: otherwise every file would find it anew from the one before, so
-    the formats would differ a little and the time would double.
+    The layout is computed once, before: otherwise each file would start from the layout of the file
+    before it, the formats would differ a little and writing would take twice as long.
     """
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for path in map(Path, paths):
         with atomic_write(path) as temporary:
-            # No date inside: equal figures are equal files.
+            # Without a date, equal figures give equal files.
             metadata = {"CreationDate": None} if path.suffix == ".pdf" else {}
             figure.savefig(temporary, format=path.suffix[1:], dpi=200, metadata=metadata)
 
@@ -74,3 +74,19 @@ def panels(figure: Figure, count: int) -> list[Axes]:
     for axis in axes.flat[count:]:
         axis.remove()
     return list(axes.flat[:count])
+
+
+def mark_levels(axis: Axes, levels: Mapping[str, float]) -> None:
+    """Dotted lines at values of the ordinate, with their names at the right edge."""
+    for name, level in levels.items():
+        axis.axhline(level, color="0.4", linestyle=":", linewidth=1)
+        axis.annotate(
+            name,
+            (1, level),
+            xycoords=axis.get_yaxis_transform(),
+            xytext=(-3, 2),
+            textcoords="offset points",
+            ha="right",
+            fontsize=7,
+            color="0.3",
+        )

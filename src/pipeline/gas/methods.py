@@ -1,4 +1,4 @@
-"""Names of the methods: as part of a path, and as shown in tables and figures."""
+"""Names of the methods, in paths and in tables and figures."""
 
 from collections.abc import Iterable
 
@@ -21,10 +21,10 @@ BASELINES = {
 
 
 def methods(networks: Iterable[str]) -> dict[str, str]:
-    """Path name -> shown name of the networks and the baselines, in the order of all tables.
+    """Display name of every network and baseline by its name in paths, in the order of all tables.
 
     Raises:
-        ValueError: a network bears the name of another method.
+        ValueError: a network has the name of another method.
     """
     networks = list(networks)
     taken = {PERFECT, *BASELINES, *BASELINES.values()}.intersection(networks)

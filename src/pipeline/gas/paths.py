@@ -1,14 +1,14 @@
-"""Where every result of the gas chain lies, and which parts, shards and methods a config asks for.
+"""Paths of all results of the gas chain, and the parts, shards and methods of a config.
 
-The rules take all their paths and expansions from here. A path's arguments default to wildcards:
+The rules take all paths and lists of files from here. Arguments of a path default to wildcards:
 `shard()` is the pattern of all shards, `shard("train", "made", "0000_40keV")` is one file.
 """
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from pipeline.core.parts import Part, chunks, file_word, matching_files, word
+from pipeline.core.paths import ChainPaths
 from pipeline.gas.config.chain import TRAINING, Gas
 from pipeline.gas.config.sets import TestSet, TrainingSet
 from pipeline.gas.config.sources import Arrows, DegradRun, FileSource, Simulation
@@ -18,35 +18,23 @@ from pipeline.gas.published import PUBLISHED_CONTAINED
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 
 
-@dataclass(frozen=True, eq=False)
-class GasPaths:
+class GasPaths(ChainPaths[Gas]):
     """Files of the gas chain of one study."""
 
-    block: Gas
-    results: str  # folder of all chains' results
-    seed: int
+    name: ClassVar[str] = "gas"
 
-    @property
-    def root(self) -> str:
-        """Folder of this chain's results."""
-        return f"{self.results}/gas"
-
-    # Files by their wildcards.
+    # Paths; arguments default to wildcards.
 
     def track_table(self, source: str = "{source}", part: str = "{part}") -> str:
         """Track table of a part of a source."""
         return f"{self.root}/tracks/{source}/{part}.parquet"
-
-    def track_counts(self, source: str = "{source}", part: str = "{part}") -> str:
-        """How many events of a part were read, kept and rejected."""
-        return f"{self.root}/tracks/{source}/{part}.json"
 
     def degrad_output(self, source: str = "{source}", part: str = "{part}") -> str:
         """Output of a run of the user's Degrad."""
         return f"{self.root}/degrad/{source}/{part}.DEGRAD.OUT.gz"
 
     def degrad_log(self, source: str = "{source}", part: str = "{part}") -> str:
-        """What Degrad printed in a run."""
+        """Printed output of a Degrad run."""
         return f"{self.root}/degrad/{source}/{part}.degrad.log"
 
     def shard(
@@ -54,16 +42,6 @@ class GasPaths:
     ) -> str:
         """Voxel shard of a part of a source, for the training set or a test set."""
         return f"{self.root}/voxels/{voxels}/{source}/{part}.parquet"
-
-    def shard_counts(
-        self, voxels: str = "{voxels}", source: str = "{source}", part: str = "{part}"
-    ) -> str:
-        """How many events of a shard the grid contains."""
-        return f"{self.root}/voxels/{voxels}/{source}/{part}.json"
-
-    def network(self, file: str, network: str = "{network}") -> str:
-        """A file of a network: weights.pt, history.csv, checkpoint.pt, temperature.csv."""
-        return f"{self.root}/networks/{network}/{file}"
 
     def prediction(self, test: str = "{test}", method: str = "{method}") -> str:
         """Prediction table of a method on a test set."""
@@ -74,10 +52,6 @@ class GasPaths:
     ) -> str:
         """A batch of toys of a method on a test set."""
         return f"{self.root}/toys/{test}/{method}/{batch}.parquet"
-
-    def table(self, name: str) -> str:
-        """A table of the chain."""
-        return f"{self.root}/tables/{name}"
 
     def test_table(self, name: str, test: str = "{test}") -> str:
         """A table of one test set."""
@@ -96,14 +70,14 @@ class GasPaths:
         """Checkpoint of the network that compares simulated with reference tracks."""
         return f"{self.root}/comparison/checkpoint.pt"
 
-    # Expansions.
+    # Lists of files and names.
 
     @cache  # noqa: B019 (one object for the life of a run)
     def parts(self, source: str) -> dict[str, Part]:
         """The parts of a track source by name, in their fixed order.
 
-        A part's block says nothing of the other parts: more events, or files that sort behind the
-        others (run10 after run9), leave it as it was.
+        The block of a part does not depend on the other parts. It stays the same if there are more
+        events, or more files that sort behind the others (run10 after run9).
 
         Raises:
             FileNotFoundError: a pattern of a file source matches nothing.
@@ -116,7 +90,7 @@ class GasPaths:
                     word(f"{energy:g}keV"),
                     {"energies_keV": [energy], "events_per_energy": n, "events_per_part": n},
                 )
-                # The energies take turns, so that more events add parts behind the others.
+                # The energies alternate, so that more events only append parts.
                 for n in chunks(block.events_per_energy, block.events_per_part)
                 for energy in block.energies_keV
             ]
@@ -151,8 +125,18 @@ class GasPaths:
         }:
             self.parts(source)
 
+    def part_block(self, source: str, name: str) -> dict[str, Any]:
+        """What a part depends on; more events or files in other parts do not change it."""
+        part = self.parts(source)[name]
+        return {"seed": self.seed, "index": part.index, "block": part.block.plain()}
+
+    def run_block(self, source: str, name: str) -> dict[str, Any]:
+        """What a Degrad run depends on, which excludes the treatment of its bad events."""
+        run = self.parts(source)[name].block.model_copy(update={"on_bad_event": "stop"})
+        return {"seed": self.seed, "block": run.plain()}
+
     def part_input(self, source: str, name: str) -> list[str]:
-        """The file a part is read from: the user's, or Degrad's output; none if generated."""
+        """The user's file or the Degrad output that a part is read from; none if simulated."""
         part = self.parts(source)[name]
         if isinstance(part.block, DegradRun):
             return [self.degrad_output(source, name)]
@@ -187,13 +171,13 @@ class GasPaths:
         return [self.shard(voxels, *part) for part in self.set_parts(voxels)]
 
     def training_tracks(self, network: str) -> list[str]:
-        """Track tables that a network learns from without a detour through shards."""
+        """Track tables that a network is trained on; empty unless it learns from fresh views."""
         if self.block.networks[network].training_events != "fresh_views":
             return []
         return [file for source in self.set_sources(TRAINING) for file in self.tracks(source)]
 
     def training_block(self, network: str) -> dict[str, Any]:
-        """What the training of a network depends on besides its input files, as plain content."""
+        """Settings on which the training of a network depends, as plain content."""
         settings, sources = self.block.networks[network], self.set_sources(TRAINING)
         streamed = sources if settings.training_events == "stream" else []
         return {
@@ -205,11 +189,11 @@ class GasPaths:
         }
 
     def prediction_block(self, network: str) -> dict[str, Any]:
-        """The settings of a network as plain content; its parallelism has no part in them."""
+        """The settings of a network as plain content, without its parallelism."""
         return self.block.networks[network].without_parallelism().plain()
 
     def temperature(self, network: str) -> list[str]:
-        """The factor on the kappa of a network that asks for one."""
+        """File of the factor on the kappa of a network; none if the network uses no factor."""
         asked = getattr(self.block.networks[network], "temperature", False)
         return [self.network("temperature.csv", network)] if asked else []
 
@@ -235,11 +219,11 @@ class GasPaths:
         return [name for name, network in self.block.networks.items() if network.predicts_kappa]
 
     def method_names(self) -> list[str]:
-        """Shown names of all methods, in the order of all tables."""
+        """Display names of all methods, in the order of all tables."""
         return list(methods(self.block.networks).values())
 
     def compared_tracks(self) -> dict[str, list[str]]:
-        """Track tables of the comparison; none without one."""
+        """Track tables of both samples of the track comparison; empty without a comparison."""
         compared = self.block.track_comparison
         samples = ("simulated", "reference") if compared else ()
         return {
@@ -256,11 +240,11 @@ class GasPaths:
         ]
 
     def response_table(self, test: str, method: str) -> str:
-        """Prediction table behind a method's toys; a perfect detector needs the energy only."""
+        """Prediction table for a method's toys; a perfect detector needs only its energies."""
         return self.prediction(test, "best_expected" if method == PERFECT else method)
 
     def one_batch(self) -> HypothesisTest:
-        """The settings of one batch of toys, which do not name the number of batches or levels."""
+        """Settings of one batch of toys; it does not depend on the number of batches or levels."""
         return self.block.hypothesis_test.model_copy(
             update={"batches": 1, "test_sets": None, "levels": HypothesisTest().levels}
         )
@@ -270,17 +254,17 @@ class GasPaths:
         return [name for name, block in self.block.sources.items() if isinstance(block, Arrows)][:1]
 
     def published_containment(self) -> dict[str, float]:
-        """The paper's contained share of its training set, where ours is made alike."""
+        """The published contained share, if our training set has the settings of the paper."""
         training = self.block.training_set
         energies = {e for s in training.sources for e in self.block.sources[s].energies()}
-        alike = (
+        as_published = (
             energies == {40.0, 45.0, 50.0}
             and self.block.grid == Grid()
             and training.smearing_um == TrainingSet.model_fields["smearing_um"].default
         )
-        return {TRAINING: PUBLISHED_CONTAINED} if alike else {}
+        return {TRAINING: PUBLISHED_CONTAINED} if as_published else {}
 
-    # What the workflow asks of every chain.
+    # Interface that the workflow expects of every chain.
 
     def targets(self) -> list[str]:
         """Results besides the figures that a run without targets makes."""
@@ -320,6 +304,6 @@ class GasPaths:
         ]
 
     def _classifier(self) -> list[str]:
-        """Table of the network that tells simulated from reference tracks."""
+        """Table of the voxel classifier; none without one."""
         asked = self.block.track_comparison and self.block.track_comparison.voxel_classifier
         return [self.table("voxel_classifier.csv")] if asked else []

@@ -33,7 +33,7 @@ class PublishedValue:
     where: str
 
 
-# Test sets are 20 000 recoils each, less the tracks that leave the grid (section 4.1).
+# Each test set holds 20 000 recoils, minus the tracks that leave the grid (section 4.1).
 RECOILS_PER_TEST_SET = 20_000
 
 # Contained share of the training set: 40, 45 and 50 keV in equal parts, smearing 160 to 466 um.
@@ -80,11 +80,11 @@ def published_value(quantity: str, method: str) -> PublishedValue:
     """A single published number.
 
     Raises:
-        KeyError: there is none; the message lists those there are.
+        KeyError: the paper gives no such number; the message lists the known ones.
     """
     try:
         return _BY_QUANTITY[quantity, method]
     except KeyError:
         raise KeyError(
-            f"no published {quantity!r} of {method!r}; there are {sorted(_BY_QUANTITY)}"
+            f"no published {quantity!r} of {method!r}; known values: {sorted(_BY_QUANTITY)}"
         ) from None

@@ -1,4 +1,4 @@
-"""What a training needs to go on where it stopped, as a file."""
+"""The checkpoint file of a training."""
 
 import logging
 from dataclasses import dataclass, field
@@ -14,37 +14,37 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
-class Sums:
-    """What the steps of an epoch have come to so far."""
+class EpochTotals:
+    """Totals accumulated in the current epoch."""
 
     steps: int = 0
     skipped: int = 0  # steps without a finite gradient
-    events: int = 0  # of the steps that were not skipped, as the loss
+    events: int = 0  # of the steps that were not skipped; so is the loss
     loss: float = 0.0
     seconds: float = 0.0
 
     @property
     def mean(self) -> float:
-        """Loss of an event."""
+        """Mean loss per event."""
         return self.loss / max(self.events, 1)
 
 
 @dataclass
 class State:
-    """How far a training has come, besides weights and optimiser."""
+    """Progress of a training, without weights and optimiser."""
 
-    epoch: int = 0  # finished ones
-    events_seen: int = 0  # in them
+    epoch: int = 0  # finished epochs
+    events_seen: int = 0  # in the finished epochs
     best_loss: float = float("inf")
     best_epoch: int = 0
     best_weights: dict[str, torch.Tensor] = field(default_factory=dict)
     history: list[dict[str, float]] = field(default_factory=list)
-    begun: Sums = field(default_factory=Sums)  # of the epoch after them
+    current: EpochTotals = field(default_factory=EpochTotals)  # of the next epoch
 
     @property
     def place(self) -> str:
-        """How far, in words."""
-        step = f"step {self.begun.steps} of " if self.begun.steps else ""
+        """Epoch and step in words."""
+        step = f"step {self.current.steps} of " if self.current.steps else ""
         return f"{step}epoch {self.epoch + bool(step)}"
 
 
@@ -59,24 +59,24 @@ class Checkpoint:
     schedule: LambdaLR
 
     def save(self, state: State) -> None:
-        """Write the file whole."""
+        """Write the file."""
         content = {
             "identity": self.identity,
             "model": self.model.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "schedule": self.schedule.state_dict(),
             "rng": torch.get_rng_state(),
-            # Of this process's own device: the next run may have more or fewer of them.
+            # Of this process's device only: the next run may have more or fewer devices.
             "cuda_rng": torch.cuda.get_rng_state() if self._on_cuda() else None,
-            "state": {**vars(state), "begun": vars(state.begun)},
+            "state": {**vars(state), "current": vars(state.current)},
         }
         write_saved(self.path, content)
 
     def resume(self, max_epochs: int) -> State:
-        """Put everything back as it was saved and return the state.
+        """Restore model, optimiser, schedule and random numbers; return the state.
 
-        Without a file, or with one that is damaged, of another identity or of more than
-        `max_epochs` epochs, everything stays as it is, and the state is that of a start.
+        If the file is missing, damaged, of another identity or of more than `max_epochs` epochs,
+        nothing is restored, and the state of a new training is returned.
         """
         if not self.path.is_file():
             return State()
@@ -94,11 +94,11 @@ class Checkpoint:
         torch.set_rng_state(content["rng"])
         if self._on_cuda():
             torch.cuda.set_rng_state(content["cuda_rng"])
-        begun = Sums(**content["state"].pop("begun"))
-        state = State(**content["state"], begun=begun)
-        for row in state.history:  # a job that is tried again has a new log
+        current = EpochTotals(**content["state"].pop("current"))
+        state = State(**content["state"], current=current)
+        for row in state.history:  # the log of a resumed job begins anew
             logger.info("epoch %(epoch)d: validation loss %(validation_loss).4f", row)
-        logger.info("resuming after epoch %d and %d steps", state.epoch, begun.steps)
+        logger.info("resuming after epoch %d and %d steps", state.epoch, current.steps)
         return state
 
     def _on_cuda(self) -> bool:

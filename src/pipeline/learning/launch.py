@@ -31,10 +31,11 @@ TAKEN_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 def in_processes(processes: int, device: str, work: Callable[[], T]) -> T:
     """Call `work`, which trains, in `processes` processes, then once more here.
 
-    The processes share the steps of its training (`learning.trainer`) and leave a finished
-    checkpoint. Here `work` finds it, does not train again and returns what was learnt. Where
-    `device` is "cuda", each process has a GPU of its own, else it works on the CPU. `work` must be
-    picklable: a module's function and its arguments, say. One process is just the call.
+    The processes share the steps of the training (`learning.trainer`) and leave a finished
+    checkpoint. The last call of `work` finds it and returns the trained network without training
+    again. If `device` is "cuda", each process has its own GPU, otherwise it uses the CPU. `work`
+    must be picklable, for example a partial of a module's function. With one process, `work` is
+    called once, here.
 
     Raises:
         ValueError: there are fewer GPUs than processes.
@@ -51,7 +52,7 @@ def in_processes(processes: int, device: str, work: Callable[[], T]) -> T:
 
 
 def _launch(processes: int, device: str, work: Callable[[], object]) -> None:
-    # What the launcher has to say is said below, in fewer words.
+    # The launcher's messages are replaced by the shorter ones below.
     logging.getLogger("torch.distributed.elastic").setLevel(logging.CRITICAL)
     handlers = {taken: signal.getsignal(taken) for taken in TAKEN_SIGNALS}
     with tempfile.TemporaryDirectory() as folder, _main_module_hidden(), _log_relay() as sender:
@@ -97,7 +98,7 @@ def _work(sender: Connection, device: str, work: Callable[[], object]) -> None:
         logging.getLogger("pipeline").setLevel(logging.INFO)
     if device == "cuda":
         torch.cuda.set_device(rank)
-    # Numbers are added up on the CPU, gradients where they lie.
+    # Numbers are summed on the CPU, gradients on their own device.
     distributed.init_process_group("cpu:gloo,cuda:nccl" if device == "cuda" else "gloo")
     work()
     distributed.destroy_process_group()

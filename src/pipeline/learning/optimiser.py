@@ -1,4 +1,4 @@
-"""The optimiser and the course of its learning rate."""
+"""The optimiser and the schedule of its learning rate."""
 
 import math
 
@@ -9,7 +9,7 @@ from pipeline.config.training import AdamW
 
 
 def build_optimiser(model: torch.nn.Module, settings: AdamW) -> torch.optim.AdamW:
-    """AdamW for a model, whose biases and normalisation (1-D parameters) do not decay."""
+    """AdamW for a model, without weight decay of biases and normalisation (1-D parameters)."""
     parameters = list(model.parameters())
     groups = [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},

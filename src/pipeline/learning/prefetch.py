@@ -1,4 +1,4 @@
-"""Making the training's next events in threads while it learns from the last ones."""
+"""Preparing the next events of a training in threads while the network trains."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +11,8 @@ T = TypeVar("T")
 def in_order(tasks: Iterable[Callable[[], T]], threads: int, ahead: int) -> Iterator[T]:
     """Yield the results of `tasks` in their order, made by `threads` threads.
 
-    At most `ahead` tasks beyond the one asked for are begun or done, so memory is bounded by as
-    many results. A task's exception is raised where its result would have come.
+    At most `ahead` tasks beyond the requested one are started, so memory is bounded by as many
+    results. The exception of a task is raised in place of its result.
     """
     waiting: deque[Future[T]] = deque()
     pool = ThreadPoolExecutor(threads)

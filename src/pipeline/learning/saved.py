@@ -29,7 +29,7 @@ def write_saved(path: str | Path, content: Any) -> None:
     Raises:
         OSError: there is no room; see `files.atomic_write`.
     """
-    # Torch itself would say of a full disk neither that it is nor which file had no room.
+    # torch.save reports neither a full disk nor the name of the file.
     buffer = io.BytesIO()
     torch.save(content, buffer)
     with atomic_write(path) as temporary:
@@ -37,7 +37,7 @@ def write_saved(path: str | Path, content: Any) -> None:
 
 
 def read_saved(path: str | Path) -> Any:
-    """What `write_saved` wrote, on the CPU; torch itself does not look at the file's checksums.
+    """Read the content of a file of `write_saved`, on the CPU, and check its checksums.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -50,7 +50,7 @@ def read_saved(path: str | Path) -> Any:
         return torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise
-    # What zipfile and torch raise for files that are damaged or of another program.
+    # Errors of zipfile and torch for files that are damaged or of another program.
     except (
         zipfile.BadZipFile,
         EOFError,

@@ -1,12 +1,13 @@
-"""The gradient of a batch from its slices, several of them at the same time.
+"""The gradient of a batch from its slices, several of which are processed at the same time.
 
-Every slice is worked on by a replica of the model, which shares the model's weights and has
-gradients and running moments of its own. The parts are put together in the order of the slices, so
-the result depends on how a batch is sliced, never on how many threads there are.
+A replica of the model processes each slice. Replicas share the model's weights and have their own
+gradients and running moments. These are summed in the order of the slices, so the result depends on
+the slicing of a batch, not on the number of threads.
 
-Several processes have contiguous parts of the slices each and add up what comes out; a batch of
-fewer slices leaves some without. Torch's DistributedDataParallel averages the processes' mean
-gradients instead, which weighs events wrongly where processes have different numbers of them.
+Each of several processes takes a contiguous part of the slices, and the results are summed; if a
+batch has fewer slices, some processes have none. PyTorch's DistributedDataParallel averages the
+mean gradients of the processes instead, which gives events wrong weights if the processes have
+different numbers of events.
 """
 
 import copy
@@ -25,8 +26,8 @@ Batch = TypeVar("Batch", bound=Sized)
 class Slices(Generic[Batch]):
     """Sums of the losses and their gradient in `model` over batches of at most `slices` slices.
 
-    A process works on `threads` slices at a time, each on one core. The model must not draw random
-    numbers in its forward pass if there are several slices: these come in no fixed order.
+    A process works on `threads` slices at a time, each on one core. If there are several slices,
+    the model must not draw random numbers in its forward pass: the order of the draws would vary.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Slices(Generic[Batch]):
         threads: int,
     ) -> None:
         self.model, self.loss = model, loss
-        most = -(-slices // ranks.count())
+        most = -(-slices // ranks.world_size())
         self.replicas = [model, *(_replica(model) for _ in range(most - 1))]
         device = next(model.parameters()).device
         self.pool = ThreadPoolExecutor(threads, initializer=_start_thread, initargs=(device,))
@@ -45,10 +46,10 @@ class Slices(Generic[Batch]):
     def gradient(self, batch: Sequence[Batch]) -> float:
         """Set the model's gradient to that of the mean loss over a batch; return the summed loss.
 
-        Running moments of a normalisation become the means of the slices'.
+        Running moments of a normalisation become the means over the slices.
         """
         events = sum(map(len, batch))
-        own_slices = ranks.own_part(batch)
+        own_slices = ranks.local_part(batch)
         used = self.replicas[: len(own_slices)]
         for replica in used[1:]:
             for shared, own in zip(self.model.buffers(), replica.buffers(), strict=True):
@@ -64,11 +65,11 @@ class Slices(Generic[Batch]):
 
         total = float(sum(self.pool.map(work, used, own_slices)))
         self._put_together(used, len(batch))
-        return ranks.total(total)
+        return ranks.sum_over_ranks(total)
 
     @torch.no_grad()
     def _put_together(self, used: list[torch.nn.Module], slices: int) -> None:
-        """Add up the gradients of `slices` slices and average their running moments."""
+        """Sum the gradients of `slices` slices and average their running moments."""
         for replica in used[1:]:
             for shared, own in zip(self.model.parameters(), replica.parameters(), strict=True):
                 if shared.grad is not None and own.grad is not None:
@@ -80,7 +81,7 @@ class Slices(Generic[Batch]):
         else:
             for moment in moments:
                 moment.zero_()
-        ranks.add_up([*_gradients(self.model), *moments])
+        ranks.all_reduce_sum([*_gradients(self.model), *moments])
         for moment in moments:
             moment /= slices
 
@@ -88,7 +89,7 @@ class Slices(Generic[Batch]):
 def _start_thread(device: torch.device) -> None:
     torch.set_num_threads(1)
     if device.type == "cuda":
-        # A new thread would work on the first GPU, which may be another process's.
+        # A new thread would use the first GPU, which may belong to another process.
         torch.cuda.set_device(device)
 
 
@@ -100,9 +101,9 @@ def _replica(model: torch.nn.Module) -> torch.nn.Module:
 
 
 def _gradients(model: torch.nn.Module) -> list[Tensor]:
-    """Those of all parameters, as all processes must have them: zeros where there is none."""
+    """Gradients of all parameters; zeros instead of missing ones if there are several processes."""
     learnt = [p for p in model.parameters() if p.requires_grad]
-    if ranks.count() > 1:
+    if ranks.world_size() > 1:
         for parameter in learnt:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
@@ -110,5 +111,5 @@ def _gradients(model: torch.nn.Module) -> list[Tensor]:
 
 
 def _moments(model: torch.nn.Module) -> list[Tensor]:
-    """Buffers but for counters, which are alike in all replicas."""
+    """All buffers except counters, which are equal in all replicas."""
     return [buffer for buffer in model.buffers() if buffer.is_floating_point()]

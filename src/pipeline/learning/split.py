@@ -11,8 +11,8 @@ def held_out(
 ) -> NDArray[np.bool_]:
     """Mask [n] of the events of a source kept for validation, about `fraction` of all.
 
-    An event's fate follows from the seed, its source and its event id, so it stays the same
-    when files are cut differently or events are added.
+    The choice follows from the seed, the source and the event id only, so it does not change when
+    files are split differently or events are added.
     """
     key = np.uint64(seed_words(seed, "validation", source)[0])
     return _mix(event_id.astype(np.uint64) ^ key) / 2.0**64 < fraction

@@ -1,8 +1,8 @@
-"""The one trainer: loop, early stopping, best weights, stop and resume, progress.
+"""The trainer of all networks: loop, early stopping, best weights, stop and resume, progress.
 
-It knows no chain: a chain hands it a model, a per-event loss and a source of batches. In several
-processes (`learning.launch`) each runs this same loop, in step with the others: what they learn
-from is the same, `Slices` and `evaluate` share the work, and the first one writes the checkpoint.
+It depends on no chain: a chain passes a model, a per-event loss and batches. In several processes
+(`learning.launch`) each runs this same loop in step with the others: all prepare the same batches,
+`Slices` and `evaluate` share the work, and the first process writes the checkpoint.
 """
 
 import logging
@@ -20,7 +20,7 @@ from pipeline.config.training import Training
 from pipeline.core.progress import Progress
 from pipeline.core.stopping import Stopped, sigterm_noted
 from pipeline.learning import ranks
-from pipeline.learning.checkpoint import Checkpoint, State, Sums
+from pipeline.learning.checkpoint import Checkpoint, EpochTotals, State
 from pipeline.learning.optimiser import build_optimiser, build_schedule
 from pipeline.learning.slices import Slices
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 Batch = TypeVar("Batch", bound=Sized)
 
-SAVE_EVERY_S = 300.0  # so much of a long epoch is lost at most where the training is killed
+SAVE_EVERY_S = 300.0  # a killed training loses at most this much of an epoch
 
 
 def train(
@@ -50,9 +50,9 @@ def train(
         validation: batches of the validation set, the same every time.
         epoch_events: about how many events an epoch has, for the time left and for a learning
             rate that falls towards the end.
-        checkpoint: file written after every epoch, every five minutes within one and at SIGTERM;
-            if it is there and carries `identity`, the training goes on from it and ends as it would
-            have without a break.
+        checkpoint: file written after every epoch, every five minutes within one and at SIGTERM.
+            If it exists and has this `identity`, the training resumes from it, with the same result
+            as without the interruption.
         identity: digest of everything that the weights after an epoch depend on, see
             `Training.identity`: without `max_epochs` in it, a higher number of epochs continues a
             training that was stopped by it.
@@ -83,33 +83,33 @@ def train(
 
     with sigterm_noted() as sigterm_came:
 
-        def stop_if_told() -> None:
-            if ranks.anywhere(sigterm_came()):
+        def stop_at_sigterm() -> None:
+            if ranks.any_rank(sigterm_came()):
                 save()
                 logger.info("checkpoint after %s", state.place)
                 raise Stopped(f"stopped by SIGTERM after {state.place}; run again to go on")
 
         while state.epoch < settings.max_epochs and not _stalled(state, settings.patience):
-            stop_if_told()
-            sums = state.begun
-            start = time.monotonic() - sums.seconds
+            stop_at_sigterm()
+            totals = state.current
+            start = time.monotonic() - totals.seconds
             label = f"epoch {state.epoch + 1}/{settings.max_epochs}"
-            progress = Progress(label, epoch_events - sums.events, "events")
-            # Batches follow from the epoch's number, so those learnt before a stop are left out.
-            for batch in islice(training(state.epoch + 1), sums.steps, None):
-                _step(slices, batch, optimiser, schedule, settings.max_gradient_norm, sums)
-                sums.seconds = time.monotonic() - start
-                progress.update(sum(map(len, batch)), f"loss {sums.mean:.4f}")
-                stop_if_told()
+            progress = Progress(label, epoch_events - totals.events, "events")
+            # Batches depend on the number of the epoch only: skip those before the interruption.
+            for batch in islice(training(state.epoch + 1), totals.steps, None):
+                _step(slices, batch, optimiser, schedule, settings.max_gradient_norm, totals)
+                totals.seconds = time.monotonic() - start
+                progress.update(sum(map(len, batch)), f"loss {totals.mean:.4f}")
+                stop_at_sigterm()
                 if time.monotonic() - saved_at >= SAVE_EVERY_S:
                     save()
-            if not sums.steps:
+            if not totals.steps:
                 raise ValueError("the training set is empty; give it more events")
-            if sums.skipped == sums.steps:
+            if totals.skipped == totals.steps:
                 raise FloatingPointError("no step of the epoch had a finite gradient")
             validation_loss = evaluate(model, loss, validation())
             _finish_epoch(state, model, validation_loss, time.monotonic() - start)
-            progress.finish(f"loss {sums.mean:.4f}, validation {validation_loss:.4f}")
+            progress.finish(f"loss {totals.mean:.4f}, validation {validation_loss:.4f}")
             save()
     if not state.best_weights:
         raise FloatingPointError(f"no finite validation loss in {state.epoch} epochs")
@@ -124,20 +124,20 @@ def evaluate(
     loss: Callable[[torch.nn.Module, Batch], torch.Tensor],
     batches: Iterable[Batch],
 ) -> float:
-    """Mean per-event loss over `batches`; of several processes, each works on every n-th one.
+    """Mean per-event loss over `batches`; each of n processes evaluates every n-th batch.
 
     Raises:
         ValueError: there are no events.
     """
     model.eval()
     total, events = 0.0, 0
-    for batch in islice(batches, ranks.rank(), None, ranks.count()):
+    for batch in islice(batches, ranks.rank(), None, ranks.world_size()):
         total += float(loss(model, batch).sum(dtype=torch.float64))
         events += len(batch)
-    all_events = ranks.total(events)
+    all_events = ranks.sum_over_ranks(events)
     if not all_events:
         raise ValueError("the validation set is empty; give it more events")
-    return ranks.total(total) / all_events
+    return ranks.sum_over_ranks(total) / all_events
 
 
 def _step(
@@ -146,28 +146,28 @@ def _step(
     optimiser: torch.optim.Optimizer,
     schedule: LambdaLR,
     max_gradient_norm: float | None,
-    sums: Sums,
+    totals: EpochTotals,
 ) -> None:
     loss = slices.gradient(batch)
     bound = torch.inf if max_gradient_norm is None else max_gradient_norm
     norm = torch.nn.utils.clip_grad_norm_(slices.model.parameters(), bound)
-    sums.steps += 1
+    totals.steps += 1
     if torch.isfinite(norm):
         optimiser.step()
         schedule.step()
-        sums.loss += loss
-        sums.events += sum(map(len, batch))
+        totals.loss += loss
+        totals.events += sum(map(len, batch))
     else:
-        # One broken gradient would spoil Adam's moments, hence the weights, for good.
-        sums.skipped += 1
+        # One gradient that is not finite would destroy Adam's moments and the weights.
+        totals.skipped += 1
 
 
 def _finish_epoch(
     state: State, model: torch.nn.Module, validation_loss: float, seconds: float
 ) -> None:
-    sums, state.begun = state.begun, Sums()
+    totals, state.current = state.current, EpochTotals()
     state.epoch += 1
-    state.events_seen += sums.events
+    state.events_seen += totals.events
     if validation_loss < state.best_loss:
         state.best_loss, state.best_epoch = validation_loss, state.epoch
         state.best_weights = {k: v.detach().cpu().clone() for k, v in model.state_dict().items()}
@@ -175,9 +175,9 @@ def _finish_epoch(
         {
             "epoch": state.epoch,
             "events_seen": state.events_seen,
-            "training_loss": sums.mean,
+            "training_loss": totals.mean,
             "validation_loss": validation_loss,
-            "skipped_steps": sums.skipped,
+            "skipped_steps": totals.skipped,
             "seconds": seconds,
         }
     )

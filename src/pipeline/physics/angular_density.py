@@ -1,8 +1,8 @@
-"""Densities of cosines on the sphere through Legendre series: means, von Mises-Fisher, tables.
+"""Densities of cosines on the sphere as Legendre series.
 
 A density that depends only on x = cos(angle to an axis) is given relative to isotropy,
-r(x) = 4 pi s = sum (2l + 1) a_l P_l(x), where a_l is the mean of P_l. Blurring by an
-axially symmetric kernel multiplies the a_l of both (convolution theorem on the sphere).
+r(x) = 4 pi s = sum (2l + 1) a_l P_l(x), where a_l is the mean of P_l. Convolution with an axially
+symmetric kernel multiplies each a_l by that of the kernel (convolution theorem on the sphere).
 """
 
 import numpy as np
@@ -25,9 +25,9 @@ def vmf_legendre(kappa: ArrayLike, degree_max: int) -> Array:
 
 @njit(cache=True)
 def legendre_means(cosine: Array, weight: Array, degree_max: int) -> Array:
-    """Weighted means of P_l(cosine) for l = 0..degree_max, by recurrence; weights sum to one."""
+    """Weighted means of P_l(cosine) for l = 0..degree_max; the weights must sum to one."""
     means = np.zeros(degree_max + 1)
-    for x, w in zip(cosine, weight):  # noqa: B905 - numba knows no strict=
+    for x, w in zip(cosine, weight):  # noqa: B905 - numba does not support strict=
         before, now = 0.0, 1.0
         for degree in range(degree_max + 1):
             means[degree] += w * now

@@ -1,7 +1,8 @@
 """Angles between solar neutrinos and the electrons they scatter, at a given recoil energy.
 
-Free electrons at rest, tree-level Standard Model. At 40-50 keV the momentum of a bound electron
-of helium, carbon or oxygen is small beside the recoil's 200 keV/c. Energies in keV.
+The electrons are free and at rest, and the cross section is that of the Standard Model at tree
+level. At 40-50 keV the momentum of a bound electron of helium, carbon or oxygen is small compared
+with 200 keV/c, the momentum of the recoil. Energies are in keV.
 """
 
 from dataclasses import dataclass
@@ -19,19 +20,20 @@ ELECTRON_MASS_KEV = 510.99895
 FINE_STRUCTURE = 1 / 137.035999
 # 2 G_F^2 m_e^2 (hbar c)^2 / pi
 CROSS_SECTION_CM2 = 8.806e-45
-# MS-bar at the Z mass (PDG 2022). With it the tree level stays within 3 % of the cross sections
-# with radiative corrections (Bahcall, Kamionkowski & Sirlin 1995, Phys. Rev. D 51, 6146).
+# MS-bar at the Z mass (PDG 2022). With this value, the tree level agrees within 3 % with the cross
+# sections with radiative corrections (Bahcall, Kamionkowski & Sirlin 1995, Phys. Rev. D 51, 6146).
 SIN2_WEAK = 0.2312
 # NuFIT 5.2 (2022), normal ordering, www.nu-fit.org; Esteban et al. 2020, JHEP 09, 178.
 SIN2_THETA12, SIN2_THETA13, DELTA_M21_EV2 = 0.303, 0.0222, 7.41e-5
-# Electrons where the pp neutrinos are born, about a tenth of the solar radius [mol/cm^3].
+# Electron density where pp neutrinos are produced, at about a tenth of the solar radius
+# [mol/cm^3].
 SOLAR_ELECTRONS_MOL_CM3 = 65.0
 _ENERGIES_PER_SOURCE = 8000
 
 
 @dataclass(frozen=True)
 class BetaSource:
-    """Neutrinos of a beta+ decay: total flux, end point and charge of the daughter nucleus."""
+    """Neutrinos from a beta+ decay: total flux, end point and charge of the daughter nucleus."""
 
     flux_cm2_s: float
     endpoint_keV: float
@@ -40,7 +42,7 @@ class BetaSource:
 
 @dataclass(frozen=True)
 class LineSource:
-    """Neutrinos of an electron capture: total flux and energy."""
+    """Neutrinos from an electron capture: total flux and energy."""
 
     flux_cm2_s: float
     energy_keV: float
@@ -49,8 +51,9 @@ class LineSource:
 # Fluxes: model B16-GS98, Vinyoles et al. 2017, ApJ 835, 202, table 6.
 # End points: pp Bahcall 1997, Phys. Rev. C 56, 3391 (with the Sun's thermal energy); hep and lines
 # Bahcall 1989, Neutrino Astrophysics; CNO Q_EC - 2 m_e of AME2020 (Wang et al. 2021, CPC 45,
-# 030003). 8B decays to a broad state of 8Be, taken at its centroid of 3.0 MeV: at 40-50 keV recoil
-# 8B and hep are below 1e-4 of the rate. 7Be branches: Tilley et al. 2002, Nucl. Phys. A 708, 3.
+# 030003). 8B decays to a broad state of 8Be, taken at its centroid of 3.0 MeV; for recoils of 40-50
+# keV, 8B and hep give less than 1e-4 of the rate. 7Be branches: Tilley et al. 2002, Nucl. Phys. A
+# 708, 3.
 SOURCES: dict[str, BetaSource | LineSource] = {
     "pp": BetaSource(5.98e10, 423.41, 1),
     "pep": LineSource(1.44e8, 1442.0),
@@ -66,9 +69,10 @@ SOURCES: dict[str, BetaSource | LineSource] = {
 
 @dataclass(frozen=True)
 class RecoilAngles:
-    """Distribution of cos(alpha) between recoil and neutrino as weighted points, cosine rising.
+    """Distribution of cos(alpha), alpha being the angle between recoil and neutrino.
 
-    The neutrino moves away from the Sun: cos(alpha) = 1 is a recoil straight away from it.
+    It is given by weighted points in ascending order of the cosine. cos(alpha) = 1 is a recoil that
+    points away from the Sun.
     """
 
     energy_keV: float
@@ -80,7 +84,7 @@ class RecoilAngles:
         return float(self.weight @ self.cosine)
 
     def quantiles(self, n: int) -> Array:
-        """`n` cosines of equal probability, at the middles of n equal steps of probability."""
+        """Quantiles of the cosine at the `n` probabilities (i + 1/2) / n."""
         levels = (np.arange(n) + 0.5) / n
         places = np.searchsorted(self._cumulative, levels)
         return self.cosine[np.minimum(places, len(self.cosine) - 1)]
@@ -95,10 +99,13 @@ class RecoilAngles:
 
 
 def recoil_angles(energy_keV: float) -> RecoilAngles:
-    """Angles of solar-neutrino recoils of kinetic energy `energy_keV`.
+    """Angles of electrons of kinetic energy `energy_keV` that solar neutrinos scatter.
 
-    The weight of a neutrino energy is flux times d(sigma)/dT at T = `energy_keV`, and at fixed T
-    it fixes the angle. Raises ValueError unless 0 < energy_keV is within reach of the Sun.
+    The weight of a neutrino energy is flux times d(sigma)/dT at T = `energy_keV`. At fixed T, the
+    neutrino energy determines the angle.
+
+    Raises:
+        ValueError: the energy is not positive, or too high for solar neutrinos.
     """
     if not energy_keV > 0:
         raise ValueError(f"recoil energy must be positive, got {energy_keV} keV")
@@ -110,7 +117,9 @@ def recoil_angles(energy_keV: float) -> RecoilAngles:
         fluxes.append(flux)
     neutrino = np.concatenate(energies)
     if not len(neutrino):
-        raise ValueError(f"no solar neutrino can give a recoil of {energy_keV} keV")
+        raise ValueError(
+            f"no solar neutrino can give a recoil of {energy_keV} keV; choose a lower energy"
+        )
     weight = np.concatenate(fluxes) * solar_cross_section(neutrino, energy_keV)
     cosine = recoil_cosine(neutrino, energy_keV)
     order = np.argsort(cosine)
@@ -118,19 +127,19 @@ def recoil_angles(energy_keV: float) -> RecoilAngles:
 
 
 def recoil_cosine(neutrino_keV: ArrayLike, energy_keV: ArrayLike) -> Array:
-    """cos(alpha) = (E + m) / E sqrt(T / (T + 2 m)): energy and momentum conservation."""
+    """cos(alpha) = (E + m) / E sqrt(T / (T + 2 m)), from energy and momentum conservation."""
     neutrino, recoil = np.asarray(neutrino_keV, float), np.asarray(energy_keV, float)
     speed = np.sqrt(recoil / (recoil + 2 * ELECTRON_MASS_KEV))
     return np.minimum((neutrino + ELECTRON_MASS_KEV) / neutrino * speed, 1.0)
 
 
 def minimum_neutrino_energy(energy_keV: float) -> float:
-    """Smallest neutrino energy [keV] for a recoil T: (T + sqrt(T (T + 2 m))) / 2."""
+    """Minimum neutrino energy [keV] for a recoil energy T: (T + sqrt(T (T + 2 m))) / 2."""
     return 0.5 * (energy_keV + sqrt(energy_keV * (energy_keV + 2 * ELECTRON_MASS_KEV)))
 
 
 def cross_section(neutrino_keV: ArrayLike, energy_keV: ArrayLike, electron_flavour: bool) -> Array:
-    """d(sigma)/dT [cm^2/keV] of neutrino-electron scattering, zero beyond the kinematic limit.
+    """d(sigma)/dT [cm^2/keV] of neutrino-electron scattering; zero above the kinematic limit.
 
     't Hooft 1971, Phys. Lett. B 37, 195; Vogel & Engel 1989, Phys. Rev. D 39, 3378:
     2 G_F^2 m/pi [g_L^2 + g_R^2 (1 - T/E)^2 - g_L g_R m T/E^2], g_R = s^2 and g_L = s^2 + 1/2 for
@@ -153,7 +162,8 @@ def survival_probability(neutrino_keV: ArrayLike) -> Array:
 
     Adiabatic MSW conversion, Parke 1986, Phys. Rev. Lett. 57, 1275, with theta_13 (PDG review of
     neutrino mixing): cos^4 t13 (1 + cos 2 t12 cos 2 t12') / 2 + sin^4 t13, t12' being the mixing
-    angle in matter. One density serves all sources: pp gives most recoils at 40-50 keV.
+    angle in matter. All sources use the electron density of pp neutrinos, which give most recoils
+    at 40-50 keV.
     """
     neutrino = np.asarray(neutrino_keV, float)
     cos2, sin2_squared = 1 - 2 * SIN2_THETA12, 4 * SIN2_THETA12 * (1 - SIN2_THETA12)
@@ -173,25 +183,26 @@ def solar_cross_section(neutrino_keV: ArrayLike, energy_keV: ArrayLike) -> Array
 
 
 def beta_spectrum(neutrino_keV: ArrayLike, source: BetaSource) -> Array:
-    """Shape of an allowed beta+ neutrino spectrum, not normalised; zero beyond the end point.
+    """Shape of an allowed beta+ neutrino spectrum, not normalised; zero above the end point.
 
-    E^2 p W F with W = endpoint + m - E, and the Coulomb factor F = x / (1 - exp(-x)),
-    x = -2 pi alpha Z W / p, that pushes positrons away (Bahcall 1989, Neutrino Astrophysics,
-    chapter 6; non-relativistic form, good to better than 1 % for these light nuclei).
+    The shape is E^2 p W F with W = endpoint + m - E and the Coulomb factor F = x / (1 - exp(-x)),
+    x = -2 pi alpha Z W / p, which accounts for the repulsion of the positron (Bahcall 1989,
+    Neutrino Astrophysics, chapter 6; the non-relativistic form is accurate to better than 1 % for
+    these light nuclei).
     """
     neutrino = np.asarray(neutrino_keV, float)
     kinetic = np.clip(source.endpoint_keV - neutrino, 0.0, None)
     total = kinetic + ELECTRON_MASS_KEV
     momentum = np.sqrt(kinetic * (kinetic + 2 * ELECTRON_MASS_KEV))
     strength = 2 * np.pi * FINE_STRUCTURE * source.daughter_charge * total
-    # p F = strength / (exp(strength / p) - 1): no 0/0 at the end point
+    # Written as p F = strength / (exp(strength / p) - 1), there is no 0/0 at the end point.
     with np.errstate(divide="ignore", over="ignore"):
         momentum_times_fermi = strength / np.expm1(strength / momentum)
     return neutrino**2 * total * momentum_times_fermi
 
 
 def _flux_points(source: BetaSource | LineSource, lowest_keV: float) -> tuple[Array, Array]:
-    """Energies above `lowest_keV` and the flux each stands for (midpoint rule)."""
+    """Energies [keV] above `lowest_keV` and the flux [1/(cm2 s)] at each (midpoint rule)."""
     if isinstance(source, LineSource):
         energies = np.array([source.energy_keV])
         keep = energies > lowest_keV

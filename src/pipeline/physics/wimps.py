@@ -1,4 +1,4 @@
-"""Rate of WIMPs that scatter off xenon nuclei."""
+"""Rate of nuclear recoils of WIMPs in xenon."""
 
 import warnings
 
@@ -6,10 +6,11 @@ import numericalunits
 import numpy as np
 from numpy.typing import NDArray
 
-# wimprates computes in units that are random in each process; the last digits would be, too.
+# By default wimprates computes in units that are random in each process, which changes the last
+# digits of the results.
 numericalunits.reset_units("SI")
 with warnings.catch_warnings():
-    # It announces at import that its halo follows arXiv 2105.00599.
+    # wimprates warns at import that its halo follows arXiv 2105.00599.
     warnings.simplefilter("ignore", UserWarning)
     import wimprates
 
@@ -19,8 +20,8 @@ def wimp_rate(
 ) -> NDArray[np.float64]:
     """Rate [1/(t yr keV)] of nuclear recoils at energies [keV], shape (n,), in natural xenon.
 
-    Spin-independent, Helm form factor, in the standard halo of wimprates; proportional to the
-    cross-section, given on a nucleon. 1 ms for every energy.
+    Spin-independent scattering with the Helm form factor, in the standard halo of wimprates. The
+    rate is proportional to the cross-section, which is that on a nucleon. Takes 1 ms per energy.
     """
     rate = wimprates.rate_wimp_std(energy_keV, mw=mass_GeV, sigma_nucleon=cross_section_cm2)
     return np.asarray(rate, float)

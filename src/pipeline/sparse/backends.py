@@ -1,4 +1,4 @@
-"""Which code runs the sparse layers, chosen by name."""
+"""Backends of the sparse layers, by name."""
 
 import logging
 from functools import cache

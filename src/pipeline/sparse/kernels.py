@@ -1,4 +1,4 @@
-"""Row by row arithmetic: numba on the CPU, where torch's own are several times slower.
+"""Arithmetic row by row: numba on the CPU, where torch's operations are several times slower.
 
 Values are float [n, channels]; rows int32, in any order, repeats allowed. On the CPU everything is
 added in the order of the rows, so results do not vary from run to run.
@@ -14,7 +14,7 @@ Rows = NDArray[np.int32]
 
 
 def compiled(tensor: Tensor) -> bool:
-    """Whether numba's code serves this tensor, or plain torch operations do."""
+    """Whether numba functions are used for this tensor instead of torch operations."""
     return tensor.is_cpu
 
 

@@ -1,4 +1,4 @@
-"""From the sites of each event to one row an event: totals, means, maxima, softmax weights.
+"""Pooling of the sites of each event to one row per event: totals, means, maxima, softmax.
 
 `rows` are [n_sites, channels]; an event without sites gets zeros.
 """
@@ -10,7 +10,7 @@ from pipeline.sparse.tensor import Sites
 
 
 def event_of(sites: Sites) -> Tensor:
-    """int64 [n_sites]: the event of each site, to index rows of events with."""
+    """int64 [n_sites]: the event of each site, an index into rows of events."""
     return sites.once("event", lambda: sites.indices[:, 0].long())
 
 

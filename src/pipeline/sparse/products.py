@@ -19,7 +19,7 @@ from pipeline.sparse.rulebook import Pairs
 # Rows of one matrix product on the CPU. OpenBLAS has kernels for small products that neither copy
 # their operands nor start threads; at 100 x 100 channels this is still small.
 ROWS_PER_PRODUCT = 64
-# Its rows of results are filled up with zeros to a multiple of this, whole vector registers.
+# Rows of results are padded with zeros to a multiple of this, whole vector registers.
 LANES = 16
 
 
@@ -123,7 +123,7 @@ def _add_adjoint_products(
 @numba.njit(cache=True, nogil=True)
 def _gather(gathered: NDArray, table: NDArray, rows: Rows) -> None:
     for n in range(len(rows)):
-        row = rows[n]  # read here: read inside the next loop it would keep that from vectorising
+        row = rows[n]  # read here: inside the next loop it would prevent vectorisation
         for c in range(table.shape[1]):
             gathered[n, c] = table[row, c]
 

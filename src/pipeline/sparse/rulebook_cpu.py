@@ -17,14 +17,14 @@ def neighbour_pairs(indices: Ints, kernel: int, sites: int) -> tuple[Ints, Ints,
     """The arrays of `rulebook.Pairs` of a submanifold convolution."""
     starts = _block_starts(indices, sites)
     centre = kernel**3 // 2
-    # As many as there could be; what is never written takes no memory.
+    # The largest possible number; pages that are never written take no memory.
     sources = np.empty(kernel**3 * len(indices), np.int32)
     targets = np.empty_like(sources)
     bounds = np.zeros((len(starts) - 1, kernel**3 + 1), np.int64)
     total = 0
     for b in range(len(starts) - 1):
         start, stop = starts[b], starts[b + 1]
-        # Pairs of the centre and the offsets after it; one place more to write in vain.
+        # Pairs of the centre and the offsets after it; one element more for discarded writes.
         found = np.empty((2, centre + 1, stop - start + 1), np.int32)
         count = np.zeros(centre + 1, np.int64)
         while start < stop:
@@ -92,7 +92,7 @@ def _neighbours_in_event(
         sources, targets, at = found[0, h], found[1, h], count[h]
         for n in range(len(cell)):
             source = table[cell[n] + shift]
-            # Written always and kept by moving on: no branch for the processor to guess.
+            # Always written, kept by advancing `at`: no branch for the processor to predict.
             sources[at] = source
             targets[at] = start + n
             at += source >= 0

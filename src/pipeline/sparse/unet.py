@@ -1,6 +1,6 @@
-"""A residual sparse U-Net: from the electron counts of an event to a few numbers about it.
+"""A residual sparse U-Net: maps the electron counts of an event to a few numbers.
 
-Places inside are in units of `UNIT_VOXELS` voxels, 1 cm at the paper's 500 um.
+Positions are in units of `UNIT_VOXELS` voxels, 1 cm at the paper's 500 um.
 """
 
 import math
@@ -18,7 +18,7 @@ from pipeline.sparse.tensor import Sites, SparseTensor
 
 UNIT_VOXELS = 20
 CELL_FEATURES = 2 + 3 + 3 + SLOTS
-# Active sites of the 27 in a 3^3 kernel on a track, about: the fan-in of a convolution.
+# Typical number of active sites of the 27 in a 3^3 kernel on a track: fan-in of a convolution.
 NEIGHBOURS = 11
 HEADS, VALUES = 8, 16
 
@@ -77,7 +77,7 @@ class UNet(nn.Module):
         return self.head(torch.cat([self._read(x, edge=4), context.relu()], 1))
 
     def _read(self, x: SparseTensor, edge: int) -> Tensor:
-        """What each head of the attention finds, and where it looks: [n, HEADS * (VALUES + 3)]."""
+        """Attended values and positions of each attention head: [n, HEADS * (VALUES + 3)]."""
         weights = pooling.softmax(self.attention(x.features), x.sites)
         values = self.values(x.features).unflatten(1, (HEADS, VALUES))
         places = centres(x.sites, edge)[:, None].expand(-1, HEADS, 3)
@@ -86,7 +86,7 @@ class UNet(nn.Module):
 
 
 class Residual(nn.Module):
-    """Two convolutions beside the identity, which they start as."""
+    """Two convolutions added to the identity; their initial contribution is zero."""
 
     def __init__(self, width: int, backend: str) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ def _convolution(c_in: int, c_out: int, backend: str) -> nn.Sequential:
 
 
 def _scale(convolution: SubMConv3d) -> None:
-    """He et al. 2015 (arXiv:1502.01852), with the neighbours that there are."""
+    """Initialise as He et al. 2015 (arXiv:1502.01852), for NEIGHBOURS active sites."""
     c_in = convolution.weight.shape[-1]
     nn.init.normal_(convolution.weight, std=math.sqrt(2 / (NEIGHBOURS * c_in)))
     nn.init.zeros_(convolution.bias)
@@ -146,7 +146,7 @@ def cell_features(counts: Tensor, group: Cubes) -> Tensor:
 
 
 def centres(sites: Sites, edge: int) -> Tensor:
-    """Places float32 [n_sites, 3] of cells of `edge` voxels from the grid's middle."""
+    """Positions float32 [n_sites, 3] of cells of `edge` voxels, from the centre of the grid."""
     middle = torch.tensor(sites.spatial_shape, device=sites.indices.device) / 2
     return (sites.indices[:, 1:] + 0.5 - middle) * (edge / UNIT_VOXELS)
 

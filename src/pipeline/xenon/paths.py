@@ -1,14 +1,14 @@
-"""Where every result of the liquid-xenon chain lies, and which parts its samples have.
+"""Paths of all results of the liquid-xenon chain, and the parts of its samples.
 
-As for the gas chain, a path's arguments default to wildcards.
+The arguments of a path default to wildcards, as in the gas chain.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from pipeline.core.parts import Part, chunks, file_word, matching_files
+from pipeline.core.paths import ChainPaths
 from pipeline.xenon.config.chain import Xenon
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.samples import Nest, TableSpectrum
@@ -16,36 +16,20 @@ from pipeline.xenon.config.samples import Nest, TableSpectrum
 IMAGE_TABLES = ("classifier", "losses", "s2_only", "significance", "exposures")
 
 
-@dataclass(frozen=True, eq=False)
-class XenonPaths:
+class XenonPaths(ChainPaths[Xenon]):
     """Files of the liquid-xenon chain of one study."""
 
-    block: Xenon
-    results: str  # folder of all chains' results
-    seed: int
-
-    @property
-    def root(self) -> str:
-        """Folder of this chain's results."""
-        return f"{self.results}/xenon"
+    name: ClassVar[str] = "xenon"
 
     # Files by their wildcards.
 
     def event_table(self, sample: str = "{sample}", part: str = "{part}") -> str:
-        """Event table of a part of a sample."""
+        """Event table of one part of a sample."""
         return f"{self.root}/events/{sample}/{part}.parquet"
 
-    def event_counts(self, sample: str = "{sample}", part: str = "{part}") -> str:
-        """How many events of a part were read, kept and rejected."""
-        return f"{self.root}/events/{sample}/{part}.json"
-
     def response_shard(self, sample: str = "{sample}", part: str = "{part}") -> str:
-        """The detector's response to a part of a sample."""
+        """Response of the detector to one part of a sample."""
         return f"{self.root}/response/{sample}/{part}.parquet"
-
-    def network(self, file: str, network: str = "{network}") -> str:
-        """A file of a network: weights.pt, history.csv, checkpoint.pt."""
-        return f"{self.root}/networks/{network}/{file}"
 
     def score_terms(self, sample: str = "{sample}") -> str:
         """Terms of the anomaly score of a sample."""
@@ -56,16 +40,12 @@ class XenonPaths:
         return f"{self.root}/scores/{sample}.parquet"
 
     def image_scores(self, sample: str = "{sample}") -> str:
-        """Scores of a sample's images."""
+        """Scores of the images of a sample."""
         return f"{self.root}/image_scores/{sample}.parquet"
 
     def toy_batch(self, toys: str = "{toys}", batch: int | str = "{batch}") -> str:
-        """A batch of a set of pseudo-experiments."""
+        """One batch of a set of pseudo-experiments."""
         return f"{self.root}/toys/{toys}/{batch}.parquet"
-
-    def table(self, name: str) -> str:
-        """A table of the chain."""
-        return f"{self.root}/tables/{name}"
 
     # Expansions.
 
@@ -74,7 +54,7 @@ class XenonPaths:
         """The parts of a sample by name, in their fixed order; see `GasPaths.parts`.
 
         Raises:
-            FileNotFoundError: a pattern of a sample of files matches nothing.
+            FileNotFoundError: the sample reads files, and one of its patterns matches nothing.
         """
         block = self.block.all_samples[sample]
         pieces: list[tuple[str, dict[str, Any]]]
@@ -96,20 +76,31 @@ class XenonPaths:
         """Check that there are files for every sample.
 
         Raises:
-            FileNotFoundError: a pattern of a sample of files matches nothing; names the key.
+            FileNotFoundError: a pattern of files matches nothing; the message names the key.
         """
         for sample in self.block.all_samples:
             self.parts(sample)
 
+    def part_block(self, sample: str, name: str) -> dict[str, Any]:
+        """Settings that a part depends on: its block, and geometry and liquid of its detector."""
+        part, detector = self.parts(sample)[name], self.detector(sample)
+        return {
+            "seed": self.seed,
+            "index": part.index,
+            "block": part.block.plain(),
+            "geometry": detector.geometry.plain(),
+            "liquid": detector.liquid.plain(),
+        }
+
     def part_input(self, sample: str, name: str) -> list[str]:
-        """The user's file that a part is read from, or that holds its spectrum; or none."""
+        """The user's file that the part is read from or that holds its spectrum, if any."""
         block = self.parts(sample)[name].block
         if not isinstance(block, Nest):
             return list(getattr(block, "files", []))
         return [block.spectrum.file] if isinstance(block.spectrum, TableSpectrum) else []
 
     def detector(self, sample: str) -> Detector:
-        """The detector of a sample."""
+        """Detector of a sample."""
         return self.block.detectors[self.block.all_samples[sample].detector]
 
     def event_tables(self, samples: Iterable[str]) -> list[str]:
@@ -123,7 +114,7 @@ class XenonPaths:
         ]
 
     def scored_samples(self) -> list[str]:
-        """Samples of the detector that the anomaly search learns from; none without a search."""
+        """Samples of the detector on which the anomaly search is trained; none without a search."""
         anomaly, samples = self.block.anomaly, self.block.all_samples
         if anomaly is None:
             return []
@@ -131,12 +122,9 @@ class XenonPaths:
         return [name for name, sample in samples.items() if sample.detector == detector]
 
     def betas(self) -> dict[str, float]:
-        """Weights of the latent term by the name of the VAE that learns with each."""
-        return (
-            {f"vae_{beta:g}": beta for beta in self.block.anomaly.betas}
-            if (self.block.anomaly)
-            else {}
-        )
+        """Weights of the latent term in the loss, by name of the VAE that is trained with it."""
+        anomaly = self.block.anomaly
+        return {f"vae_{beta:g}": beta for beta in anomaly.betas} if anomaly else {}
 
     def toys(self, *sets: str) -> list[str]:
         """Batches of the sets of pseudo-experiments."""

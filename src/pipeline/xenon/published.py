@@ -1,7 +1,7 @@
-"""Published results on spin-independent WIMPs that stand beside the chain's own.
+"""Published results on spin-independent WIMPs for comparison with the results of this chain.
 
-The numbers are those of the papers' abstracts, XENON1T's as others quote it. DARWIN's abstract
-does not name the confidence.
+The numbers are from the abstracts of the papers; that of XENON1T is quoted from other papers. The
+abstract of DARWIN does not give the confidence level.
 """
 
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from pipeline.statistics.excess.config import Wimp
 
 @dataclass(frozen=True)
 class PublishedLimit:
-    """The lowest point of an upper limit at 90 % confidence."""
+    """Lowest point of an upper limit at 90 % confidence."""
 
     experiment: str
     exposure_t_yr: float
     wimp: Wimp
     source: str
-    expected: bool = False  # a median sensitivity or a forecast: nothing was measured
+    expected: bool = False  # a median sensitivity or a forecast, not a measurement
 
 
 @dataclass(frozen=True)
 class PublishedSignificance:
-    """Significance of the median experiment that holds WIMPs [sigma]."""
+    """Significance [sigma] at which the median experiment with WIMPs rejects background alone."""
 
     exposure_t_yr: float
     wimp: Wimp
@@ -65,7 +65,7 @@ LIMITS = (
     ),
 )
 
-# "About": the paper's curve crosses 3 sigma there.
+# Approximate: the curve in the paper crosses 3 sigma there.
 SIGNIFICANCE = PublishedSignificance(
     200.0, Wimp(mass_GeV=50, cross_section_cm2=6.5e-48), 3.0, "arXiv 2410.00755"
 )

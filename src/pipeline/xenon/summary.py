@@ -1,11 +1,11 @@
-"""The result of the liquid-xenon chain in a few lines of text."""
+"""The main result of the liquid-xenon chain as text."""
 
 from pipeline.core.tables import read_table
 from pipeline.xenon.paths import XenonPaths
 
 LEGEND = """\
-significance  of the median experiment with the benchmark WIMP against background alone [sigma];
-              extrapolated: it lies beyond the pseudo-experiments"""
+significance  at which the median experiment with the benchmark WIMP rejects background alone
+              [sigma]; extrapolated: beyond the range of the pseudo-experiments"""
 
 
 def report(paths: XenonPaths) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.gas.config.comparison import VoxelClassifier
 from pipeline.study import ConfigError, check_config
 
 
@@ -10,8 +11,8 @@ def comparison(plain):
     """A function that checks a config with such a comparison."""
 
     def check(**keys):
-        plain["track_comparison"] = {"simulated": ["made"], "reference": ["read"], **keys}
-        return check_config(plain).track_comparison
+        plain["gas"]["track_comparison"] = {"simulated": ["made"], "reference": ["read"], **keys}
+        return check_config(plain).gas.track_comparison
 
     return check
 
@@ -30,6 +31,18 @@ def test_held_out_tracks_leave_some_to_learn_from(comparison):
     assert comparison(voxel_classifier=classifier).voxel_classifier.held_out_fraction == 0.8
     with pytest.raises(ConfigError, match=r"voxel_classifier: .* leave 0 of the tracks"):
         comparison(voxel_classifier={**classifier, "test_fraction": 0.5})
+
+
+def test_a_classifier_trains_like_any_network(comparison):
+    classifier = {"widths": [4, 4, 4], "smearing_um": 200, "slices": 4}
+    few = comparison(voxel_classifier=classifier).voxel_classifier
+    many = comparison(
+        voxel_classifier={**classifier, "threads": 2, "processes": 2, "loader_threads": 3}
+    ).voxel_classifier
+    assert many.parallelism() == {"processes": 2, "threads": 2, "loader_threads": 3}
+    assert many.without_parallelism() == few
+    assert many.identity() == few.identity()
+    assert VoxelClassifier.model_validate(many.plain()) == many
 
 
 def test_keys_of_direction_networks_mean_nothing_here(comparison):

@@ -9,53 +9,55 @@ from pipeline.study import ConfigError, check_config
 @pytest.mark.parametrize("block", ["training_set", "test_sets.50keV", "track_comparison.simulated"])
 def test_unknown_source_names_the_block_and_the_nearest_source(plain, block):
     if block == "training_set":
-        plain["training_set"]["sources"] = ["maid"]
+        plain["gas"]["training_set"]["sources"] = ["maid"]
     elif block == "test_sets.50keV":
-        plain["test_sets"]["50keV"]["sources"] = ["maid"]
+        plain["gas"]["test_sets"]["50keV"]["sources"] = ["maid"]
     else:
-        plain["track_comparison"] = {"simulated": ["maid"], "reference": ["read"]}
+        plain["gas"]["track_comparison"] = {"simulated": ["maid"], "reference": ["read"]}
     with pytest.raises(ConfigError, match=f"{block}: no source 'maid'; did you mean 'made'"):
         check_config(plain)
 
 
 def test_tracks_are_not_tested_on_that_were_trained_on(plain):
-    plain["training_set"]["sources"] = ["made", "read"]
-    with pytest.raises(ConfigError, match=r"test_sets\.50keV: source 'read' is also trained on"):
+    plain["gas"]["training_set"]["sources"] = ["made", "read"]
+    with pytest.raises(
+        ConfigError, match=r"test_sets\.50keV: source 'read' is also in training_set"
+    ):
         check_config(plain)
 
 
 def test_two_test_sets_may_share_a_source(plain):
-    plain["test_sets"]["50keV_443um"] = {"sources": ["read"], "smearing_um": 443}
-    assert len(check_config(plain).test_sets) == 2
+    plain["gas"]["test_sets"]["50keV_443um"] = {"sources": ["read"], "smearing_um": 443}
+    assert len(check_config(plain).gas.test_sets) == 2
 
 
 def test_name_of_the_training_set_is_taken(plain):
-    plain["test_sets"]["train"] = plain["test_sets"]["50keV"]
+    plain["gas"]["test_sets"]["train"] = plain["gas"]["test_sets"]["50keV"]
     with pytest.raises(ConfigError, match="'train' is the name of the training set"):
         check_config(plain)
 
 
 @pytest.mark.parametrize("name", ["50 keV", "a/b", "..", ""])
 def test_names_become_file_names(plain, name):
-    plain["networks"][name] = {"architecture": "rcn"}
+    plain["gas"]["networks"][name] = {"architecture": "rcn"}
     with pytest.raises(ConfigError, match="letters, digits"):
         check_config(plain)
 
 
 def test_hypothesis_test_wants_one_energy(plain):
-    plain["sources"]["read"] = {
+    plain["gas"]["sources"]["read"] = {
         "kind": "simulation",
         "energies_keV": [40, 50],
         "events_per_energy": 1,
     }
     with pytest.raises(ConfigError, match="several energies"):
         check_config(plain)
-    plain["hypothesis_test"] = {"test_sets": []}
+    plain["gas"]["hypothesis_test"] = {"test_sets": []}
     check_config(plain)
 
 
 def test_hypothesis_test_wants_recoils(plain):
-    plain["sources"]["read"] = {"kind": "arrows", "events": 5}
+    plain["gas"]["sources"]["read"] = {"kind": "arrows", "events": 5}
     with pytest.raises(ConfigError, match="arrows"):
         check_config(plain)
 

@@ -2,38 +2,56 @@
 
 import pytest
 
+from pipeline.core.named import named
+from pipeline.gas.config.networks import TRAINING_EVENTS, read_network
 from pipeline.study import ConfigError, check_config
 
 
 def network_of(plain, **keys):
-    plain["networks"]["RCN"] |= keys
-    return check_config(plain).networks["RCN"]
+    plain["gas"]["networks"]["RCN"] |= keys
+    return check_config(plain).gas.networks["RCN"]
 
 
 def test_networks_learn_from_shards_unless_told_otherwise(plain):
-    network = network_of(plain)
-    assert (network.views, network.tracks) == ("shards", "stored")
+    assert network_of(plain).training_events == "shards"
 
 
-@pytest.mark.parametrize("given", [{}, {"views": "fresh"}])
-def test_stream_has_fresh_views(plain, given):
-    network = network_of(plain, tracks="stream", **given)
-    assert network.views == "fresh"
-    assert type(network).model_validate(network.plain()) == network
+@pytest.mark.parametrize("kind", TRAINING_EVENTS)
+def test_plain_content_of_a_network_gives_it_again(plain, kind):
+    network = network_of(plain, training_events=kind)
+    assert network.training_events == kind
+    assert read_network(network.plain()) == network
 
 
-def test_stream_has_no_shards(plain):
-    with pytest.raises(ConfigError, match=r"networks\.RCN: views: a stream .* no shards"):
-        network_of(plain, tracks="stream", views="shards")
+@pytest.mark.parametrize("kind", TRAINING_EVENTS)
+def test_every_kind_of_events_names_a_function(plain, kind):
+    assert callable(named(network_of(plain, training_events=kind).events_function))
+
+
+def test_other_kinds_of_events_are_refused_with_the_known_ones(plain):
+    with pytest.raises(
+        ConfigError, match=r"training_events: .*'shards', 'fresh_views' or 'stream'"
+    ):
+        network_of(plain, training_events="views")
+
+
+@pytest.mark.parametrize("old", [{"views": "fresh"}, {"tracks": "stream"}, {"tracks": "stored"}])
+def test_keys_of_older_configs_name_the_new_one(plain, old):
+    (key,) = old
+    message = rf"gas\.networks\.RCN: {key}: .*`training_events`.*'fresh_views'.*'stream'"
+    with pytest.raises(ConfigError, match=message):
+        network_of(plain, **old)
 
 
 def test_stream_needs_simulations(plain):
-    plain["sources"]["tested"] = plain["sources"]["made"]
-    plain["test_sets"]["50keV"]["sources"] = ["tested"]
-    plain["training_set"]["sources"] = ["made", "read"]
-    with pytest.raises(ConfigError, match=r"networks\.RCN\.tracks: .*'read' is of kind 'degrad'"):
-        network_of(plain, tracks="stream")
-    assert network_of(plain, tracks="stored", views="fresh").views == "fresh"
+    gas = plain["gas"]
+    gas["sources"]["tested"] = gas["sources"]["made"]
+    gas["test_sets"]["50keV"]["sources"] = ["tested"]
+    gas["training_set"]["sources"] = ["made", "read"]
+    message = r"networks\.RCN\.training_events: .*'read' is of kind 'degrad'"
+    with pytest.raises(ConfigError, match=message):
+        network_of(plain, training_events="stream")
+    assert network_of(plain, training_events="fresh_views").training_events == "fresh_views"
 
 
 def test_threads_and_how_to_predict_leave_the_weights_alone(plain):
@@ -41,7 +59,7 @@ def test_threads_and_how_to_predict_leave_the_weights_alone(plain):
     many = network_of(plain, threads=2, loader_threads=8, frames=8, temperature=True, processes=2)
     assert few.identity() == many.identity()
     assert many.identity() != network_of(plain, slices=5).identity()
-    assert many.identity() != network_of(plain, views="fresh").identity()
+    assert many.identity() != network_of(plain, training_events="fresh_views").identity()
 
 
 def test_loader_threads_beyond_the_first_need_cores(plain):

@@ -1,4 +1,4 @@
-"""Every figure as a file: PNG and PDF, the same bytes whenever it is drawn.
+"""Every figure as a file: PNG and PDF, with the same bytes each time it is drawn.
 
 Drawn for one test set and two levels: laying out many panels takes seconds.
 """
@@ -79,7 +79,7 @@ def drawings(
         "track_stages",
     ],
 )
-def test_a_file_of_each_kind_and_a_caption(name, drawings, check_figure):
+def test_a_file_of_each_kind(name, drawings, check_figure):
     check_figure(name, drawings[name])
 
 

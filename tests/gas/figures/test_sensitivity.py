@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
+from pipeline.gas.figures.methods import looks
 from pipeline.gas.figures.sensitivity import (
     draw_median_p,
     draw_needed_by_cut,
     draw_needed_by_signal,
 )
-from pipeline.gas.figures.methods import looks
 from pipeline.gas.methods import methods
 
 NAMES = methods(["RCN", "HCN"])

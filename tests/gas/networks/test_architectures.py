@@ -4,14 +4,19 @@ import numpy as np
 import pytest
 import torch
 from helpers.made_lines import voxel_batch
+from torch import nn
 
-from pipeline.gas.config.networks import Network
+from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network, loss
 from pipeline.gas.networks.output import Output
 from pipeline.gas.voxels.batches import sparse_batch
 from pipeline.gas.voxels.shards import VoxelBatch
 from pipeline.learning.vmf import cosine_distance, vmf_nll
 from pipeline.sparse.tensor import SparseTensor
+
+
+def untrained(architecture: str, grid_bins: int = 120) -> nn.Module:
+    return build_network(read_network({"architecture": architecture}), grid_bins)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +45,7 @@ def test_prediction_is_a_unit_vector_and_for_the_hcn_a_positive_kappa(
     lines: VoxelBatch, architecture: str
 ) -> None:
     torch.manual_seed(0)
-    prediction = build_network(Network(architecture=architecture))(sparse_batch(lines, 120))
+    prediction = untrained(architecture)(sparse_batch(lines, 120))
     torch.testing.assert_close(prediction.direction.norm(dim=1), torch.ones(5))
     if architecture == "rcn":
         assert prediction.kappa is None
@@ -51,7 +56,7 @@ def test_prediction_is_a_unit_vector_and_for_the_hcn_a_positive_kappa(
 
 def test_layers_are_those_of_the_paper(lines: VoxelBatch) -> None:
     """Section 3: features of 10 x 6^3 = 2160 values; parameters counted by hand."""
-    network = build_network(Network(architecture="hcn"))
+    network = untrained("hcn")
     assert network.shared[0].in_features == 2160
     assert network.features(sparse_batch(lines, 120)).to_dense().shape == (5, 10, 6, 6, 6)
     convolutions = (
@@ -60,10 +65,7 @@ def test_layers_are_those_of_the_paper(lines: VoxelBatch) -> None:
     )
     shared = 2160 * 500 + 500
     head = 500 * 200 + 200 + 200 * 50 + 50
-    count = {
-        name: sum(p.numel() for p in build_network(Network(architecture=name)).parameters())
-        for name in ("rcn", "hcn")
-    }
+    count = {name: sum(p.numel() for p in untrained(name).parameters()) for name in ("rcn", "hcn")}
     assert count["rcn"] == sum(convolutions) + shared + head + 50 * 3 + 3
     assert count["hcn"] == count["rcn"] + head + 50 + 1
 
@@ -72,7 +74,7 @@ def test_same_seed_gives_the_same_network_and_events_do_not_mix(lines: VoxelBatc
     def predict(x: SparseTensor) -> Output:
         torch.manual_seed(1)
         with torch.no_grad():
-            return build_network(Network(architecture="hcn"))(x)
+            return untrained("hcn")(x)
 
     whole = predict(sparse_batch(lines, 120))
     assert torch.equal(whole.direction, predict(sparse_batch(lines, 120)).direction)
@@ -96,7 +98,7 @@ def test_every_parameter_learns_and_a_few_steps_lower_the_loss() -> None:
     torch.manual_seed(2)
     batch = voxel_batch(48, 5, seed=3)
     x, true = sparse_batch(batch, 48), torch.from_numpy(batch.direction)
-    network = build_network(Network(architecture="hcn"), grid_bins=48)
+    network = untrained("hcn", grid_bins=48)
     optimiser = torch.optim.Adam(network.parameters(), 2e-3)
     losses = []
     for _ in range(12):
@@ -111,7 +113,7 @@ def test_every_parameter_learns_and_a_few_steps_lower_the_loss() -> None:
 
 def test_small_grid_and_wrong_grid_are_refused(lines: VoxelBatch) -> None:
     with pytest.raises(ValueError, match=r"a grid of 39\^3 voxels is too small .* at least 40"):
-        build_network(Network(architecture="rcn"), grid_bins=39)
-    assert build_network(Network(architecture="rcn"), grid_bins=40).shared[0].in_features == 10
+        untrained("rcn", grid_bins=39)
+    assert untrained("rcn", grid_bins=40).shared[0].in_features == 10
     with pytest.raises(ValueError, match=r"built for 48\^3 voxels got a grid of \(120, 120, 120\)"):
-        build_network(Network(architecture="rcn"), grid_bins=48)(sparse_batch(lines, 120))
+        untrained("rcn", grid_bins=48)(sparse_batch(lines, 120))

@@ -9,7 +9,7 @@ import torch
 from helpers.made_files import SETTINGS
 from helpers.made_lines import voxel_batch
 
-from pipeline.gas.config.networks import Network
+from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.prediction import predict
 from pipeline.gas.networks.training import event_losses, train_network
@@ -22,7 +22,11 @@ pytestmark = [
     pytest.mark.gpu,
     pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"),
 ]
-WIDTHS = {"rcn": None, "hcn": None, "unet": [8, 12, 16]}
+NETWORKS = {
+    "rcn": {"architecture": "rcn"},
+    "hcn": {"architecture": "hcn"},
+    "unet": {"architecture": "unet", "widths": [8, 12, 16]},
+}
 
 
 @pytest.fixture
@@ -30,11 +34,8 @@ def train(files, tmp_path):
     """(checkpoint name, settings) -> network and history without times."""
 
     def run(name, **settings):
-        network = Network(
-            architecture="unet",
-            widths=WIDTHS["unet"],
-            **{"batch_size": 32, "max_epochs": 3, "slices": 2, "device": DEVICE, **settings},
-        )
+        usual = {"batch_size": 32, "max_epochs": 3, "slices": 2, "device": DEVICE}
+        network = read_network({**NETWORKS["unet"], **usual, **settings})
         model, history = train_network(
             "net",
             1,
@@ -57,16 +58,14 @@ def assert_same_but_rounding(found, expected):
 
 
 @pytest.mark.parametrize("backend", ["torch", "spconv"])
-@pytest.mark.parametrize("architecture", WIDTHS)
+@pytest.mark.parametrize("architecture", NETWORKS)
 def test_losses_and_gradients_are_those_of_the_cpu(architecture, backend):
     if backend == "spconv" and not find_spec("spconv"):
         pytest.skip("no spconv")
     lines = voxel_batch(120, 6).take(np.arange(5))  # the sixth has no voxel
-    on_cpu = build_network(
-        Network(architecture=architecture, widths=WIDTHS[architecture], backend="torch")
-    )
-    settings = Network(architecture=architecture, widths=WIDTHS[architecture], backend=backend)
-    on_gpu = build_network(settings).to(DEVICE)
+    block = NETWORKS[architecture]
+    on_cpu = build_network(read_network({**block, "backend": "torch"}))
+    on_gpu = build_network(read_network({**block, "backend": backend})).to(DEVICE)
     on_gpu.load_state_dict(on_cpu.state_dict())
     expected, found = (event_losses(m, lines, 120, "exact") for m in (on_cpu, on_gpu))
     torch.testing.assert_close(found.cpu(), expected, rtol=1e-3, atol=1e-4)
@@ -100,7 +99,7 @@ def test_weights_predict_on_a_cpu_what_they_predict_on_the_gpu(train, files, tmp
         predict(
             weights,
             files.shards,
-            Network(architecture="unet", widths=WIDTHS["unet"], frames=2, device=device),
+            read_network({**NETWORKS["unet"], "frames": 2, "device": device}),
         )
         for device in ("cpu", DEVICE)
     ]

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.gas.config.networks import Network
+from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.prediction import predict
 from pipeline.gas.voxels.shards import concatenate, write_shard
 from pipeline.gas.voxels.split import in_validation
 
-SETTINGS = Network(architecture="unet", widths=[4, 6, 8], batch_size=7, frames=2)
+SETTINGS = read_network({"architecture": "unet", "widths": [4, 6, 8], "batch_size": 7, "frames": 2})
 EVENTS = 40
 
 
@@ -47,5 +47,5 @@ def test_selected_events_are_predicted_as_among_all(weights, shards) -> None:
 
 
 def test_weights_of_another_architecture_are_refused(weights, shards) -> None:
-    with pytest.raises(ValueError, match="not the weights of an 'rcn'"):
-        predict(weights, shards, Network(architecture="rcn"))
+    with pytest.raises(ValueError, match="not the weights of a network of architecture 'rcn'"):
+        predict(weights, shards, read_network({"architecture": "rcn"}))

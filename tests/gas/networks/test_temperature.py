@@ -1,4 +1,4 @@
-"""One factor on kappa: closed forms, and what made-up networks are told."""
+"""One factor on kappa: closed forms, and made-up networks."""
 
 import math
 

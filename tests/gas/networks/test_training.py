@@ -6,7 +6,7 @@ import pytest
 import torch
 from helpers.made_files import GRID, SETTINGS, SOURCE
 
-from pipeline.gas.config.networks import Network
+from pipeline.gas.config.networks import read_network
 from pipeline.gas.config.sources import Simulation
 from pipeline.gas.networks import training
 from pipeline.gas.networks.output import Output
@@ -45,8 +45,13 @@ def train(request, files, tmp_path, monkeypatch):
             "stream": partial(stream_events, {"made": source}, GRID),
         }[request.param]
         events = partial(events, training_set, "net", seed)
-        settings = Network(
-            architecture="rcn", batch_size=32, max_epochs=max_epochs, loader_threads=threads
+        settings = read_network(
+            {
+                "architecture": "rcn",
+                "batch_size": 32,
+                "max_epochs": max_epochs,
+                "loader_threads": threads,
+            }
         )
         model, history = train_network(
             "net", seed, settings, training_set, events, files.shards, tmp_path / checkpoint, "code"

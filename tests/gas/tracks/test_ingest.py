@@ -1,4 +1,4 @@
-"""From a reader to the track table: event range, ids, facts, counts and bad events."""
+"""From a reader to the track table: event range, ids, source defaults, counts and bad events."""
 
 import json
 
@@ -28,12 +28,12 @@ def raw(numbers, electrons=2, energies=None):
 
 @pytest.fixture
 def run(tmp_path):
-    """(batches, facts, policy, part) -> tracks, counts and bad events."""
+    """(batches, defaults, policy, part) -> tracks, counts and bad events."""
 
-    def ingested(batches, facts=None, policy="stop", part=0, bad=None):
+    def ingested(batches, defaults=None, policy="stop", part=0, bad=None):
         bad = BadEvents("file.OUT", policy) if bad is None else bad
         table, counts = tmp_path / "tracks.parquet", tmp_path / "tracks.json"
-        ingest(batches, facts or SourceDefaults(energy_keV=40), bad, part, table, counts)
+        ingest(batches, defaults or SourceDefaults(energy_keV=40), bad, part, table, counts)
         return list(read_tracks(table)), json.loads(counts.read_text())
 
     return ingested
@@ -47,9 +47,9 @@ def ids(batches):
     return [n for batch in batches for n in batch.event_id.tolist()]
 
 
-def test_facts_of_the_source_complete_the_tracks(run):
-    facts = SourceDefaults(energy_keV=45.5, start_um=(1, 2, 3), direction=(0, -2, 0))
-    (batch,), counts = run([raw([5, 6])], facts)
+def test_defaults_of_the_source_complete_the_tracks(run):
+    defaults = SourceDefaults(energy_keV=45.5, start_um=(1, 2, 3), direction=(0, -2, 0))
+    (batch,), counts = run([raw([5, 6])], defaults)
     assert batch.energy_keV.tolist() == [45.5, 45.5]
     assert batch.start_um.tolist() == [[1, 2, 3]] * 2
     assert batch.direction.tolist() == [[0, -1, 0]] * 2
@@ -84,8 +84,8 @@ def test_ids_count_from_the_part_whatever_the_file_says(run):
     ],
 )
 def test_event_range(run, first, most, expected):
-    facts = SourceDefaults(energy_keV=40, first_event=first, max_events=most)
-    batches, counts = run([raw([0, 1, 2]), raw([3, 4, 5]), raw([6, 7])], facts)
+    defaults = SourceDefaults(energy_keV=40, first_event=first, max_events=most)
+    batches, counts = run([raw([0, 1, 2]), raw([3, 4, 5]), raw([6, 7])], defaults)
     assert numbers(batches) == expected
     assert ids(batches) == list(range(len(expected)))
     assert [p[0] for b in batches for p in b.positions_um[::2]] == expected
@@ -168,8 +168,8 @@ def test_no_event_kept_is_an_error_whatever_the_policy(run, tmp_path, policy):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_facts_are_those_of_the_config_block():
+def test_defaults_are_those_of_the_config_block():
     source = Degrad(
         kind="degrad", files=["a"], energy_keV=50, first_event=5, max_events=10, start_um=(1, 0, 0)
     )
-    assert SourceDefaults.of_files(source) == SourceDefaults(50, (1, 0, 0), (0, 0, 1), 5, 10)
+    assert source.defaults() == SourceDefaults(50, (1, 0, 0), (0, 0, 1), 5, 10)

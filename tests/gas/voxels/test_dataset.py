@@ -104,7 +104,7 @@ def test_all_shards_have_one_grid(shards, tmp_path, voxel_events):
     assert grid_bins(shards) == 120
     other = tmp_path / "other.parquet"
     write_shard(other, [voxel_events(1)], 60, 1000.0)
-    with pytest.raises(ValueError, match=r"one common grid expected, found bins \[60, 120\]"):
+    with pytest.raises(ValueError, match=r"one common grid, found bins \[60, 120\]"):
         grid_bins([*shards, other])
     with pytest.raises(ValueError, match="one common grid"):
         grid_bins([])

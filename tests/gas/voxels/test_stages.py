@@ -94,5 +94,5 @@ def test_tracks_that_leave_the_grid_are_passed_over(rng):
     huge, small = np.array([[0, 0, 0], [9e4, 0, 0]]), np.zeros((5, 3))
     table = track_stages(tracks([huge, small]), GRID, SMEARING, rng)
     assert (table["event_id"] == 11).all()
-    with pytest.raises(ValueError, match="not one of 2 tracks fits into the grid of 60000 um"):
+    with pytest.raises(ValueError, match="none of 2 tracks fits into the grid of 60000 um"):
         track_stages(tracks([huge, huge]), GRID, SMEARING, rng)

@@ -62,7 +62,7 @@ def test_equal_inputs_give_equal_bytes(run, table):
 
 def test_wrong_length_unit_is_explained(run, table, tmp_path):
     """Micrometres taken for millimetres: no track fits into the grid."""
-    with pytest.raises(ValueError, match=r"not one of 600 tracks fits .* length unit") as caught:
+    with pytest.raises(ValueError, match=r"none of 600 tracks fits .* length unit") as caught:
         run(table(scale=1e3))
     assert "grid of 60000 um" in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["tracks.parquet"]

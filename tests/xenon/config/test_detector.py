@@ -1,4 +1,4 @@
-"""The detector block: shipped detectors and what a study changes of them."""
+"""The detector block: shipped detectors and overrides of their values."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The block of the XENON1T part: its samples, its backgrounds, and what it refuses."""
+"""The block of the XENON1T part: samples, backgrounds and invalid values."""
 
 import pytest
 from pydantic import ValidationError

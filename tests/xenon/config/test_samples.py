@@ -46,10 +46,9 @@ def test_every_mass_is_a_sample_of_nuclear_recoils():
         ({"samples": {"a": {**SAMPLE, "recoil": "ER"}}}, r"samples\.a\.recoil: .*'er' or 'nr'"),
     ],
 )
-def test_wrong_names_are_named_with_what_is_right(plain, xenon, message):
-    plain["xenon"] = xenon
+def test_wrong_names_are_named_with_what_is_right(xenon, message):
     with pytest.raises(ConfigError, match=message):
-        check_config(plain)
+        check_config({"xenon": xenon})
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The classifier's table, counted by hand."""
+"""The table of the accuracy, compared with counts by hand."""
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ def rows():
 
 
 def test_all_energies(rows):
-    """Right: ER 0, 2, 3 and NR 2, 3 of seven. Said to be NR: ER 1, NR 2, 3."""
+    """Correct: ER 0, 2, 3 and NR 2, 3 of seven. Classified as NR: ER 1, NR 2, 3."""
     row = rows.loc[(0.0, np.inf)]
     assert (row["events_er"], row["events_nr"]) == (4, 3)
     assert row["accuracy"] == pytest.approx(5 / 7)

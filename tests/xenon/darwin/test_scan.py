@@ -1,4 +1,4 @@
-"""The choice of beta and R, on scores whose answer is known."""
+"""The choice of beta and R, for scores with a known result."""
 
 import numpy as np
 import pandas as pd
@@ -45,7 +45,7 @@ def test_score_that_says_nothing_has_half_of_everything():
 
 
 def test_classifier_is_weighted_as_much_as_it_helps():
-    """Only the logit knows: the largest R separates best, and no smaller one comes close."""
+    """Only the logit separates: the largest R is best, and no smaller one comes close."""
     scan = scan_scores(made_terms(logit=4.0), [0.0, 1.0, 100.0])
     assert chosen_weights(scan).ratio == 100.0
     assert scan["chosen"].sum() == 1

@@ -28,7 +28,7 @@ BETAS = (0.5, 2.0)
 
 @pytest.fixture(scope="module")
 def networks():
-    """Untrained, which is enough to be told apart."""
+    """Untrained networks; their outputs differ, which is enough here."""
     torch.manual_seed(1)
     autoencoders = {beta: Autoencoder(AUTOENCODER, FEATURES).eval() for beta in BETAS}
     return build_classifier(CLASSIFIER, FEATURES).eval(), autoencoders
@@ -107,7 +107,7 @@ def test_scores_hold_the_chosen_weights_and_their_terms(terms, tmp_path):
 
 
 def test_scores_of_a_beta_without_terms_are_refused(terms, tmp_path):
-    with pytest.raises(ValueError, match=r"terms\.parquet: no terms of beta 7"):
+    with pytest.raises(ValueError, match=r"terms\.parquet: no terms for beta 7"):
         write_scores(tmp_path / "scores.parquet", terms(), 7.0, 1.0)
 
 

@@ -7,7 +7,7 @@ from pipeline.xenon.darwin.separation import roc_table
 
 
 def made(n=20_000):
-    """Normal scores, nuclear recoils 2 higher in `logit`; `ts` says nothing."""
+    """Normal scores; nuclear recoils are 2 higher in `logit`, `ts` does not separate."""
     rng = np.random.default_rng(1)
     recoil = np.repeat([0, 1], n)
     return pd.DataFrame(

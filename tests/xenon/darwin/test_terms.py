@@ -22,7 +22,7 @@ from pipeline.xenon.networks.vae import (
 
 @pytest.fixture
 def rows():
-    """Three random tables [5, 4] of doubles that gradients are taken of."""
+    """Three random tables [5, 4] of doubles that require gradients."""
     generator = torch.Generator().manual_seed(1)
     return [
         torch.randn(5, 4, generator=generator, dtype=torch.float64).requires_grad_()

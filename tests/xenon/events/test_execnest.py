@@ -1,4 +1,4 @@
-"""Tables of execNEST as its versions print them; header and preamble are genuine."""
+"""Tables of execNEST from several of its versions; header and preamble are genuine."""
 
 import numpy as np
 import pytest

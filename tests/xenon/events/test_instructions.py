@@ -16,7 +16,7 @@ def read(text_file, geometry):
 
     def events(content, policy="stop"):
         path, bad = text_file(content, policy)
-        batches = list(read_instructions(path, geometry, bad, np.random.default_rng(1)))
+        batches = list(read_instructions(path, None, geometry, bad, np.random.default_rng(1)))
         return batches[0] if batches else None, bad
 
     return events

@@ -1,4 +1,4 @@
-"""Samples made by NEST: positions, energies, reproducibility."""
+"""Samples that NEST generates: positions, energies, reproducibility."""
 
 import numpy as np
 import pytest

@@ -28,7 +28,7 @@ def read(tmp_path):
         pq.write_table(pa.table(table), path)
         bad = BadEvents(path.name, policy)
         sample = ParquetEvents.model_validate({"kind": "parquet", "files": ["a"], **keys})
-        (batch,) = read_parquet(path, sample, bad)
+        (batch,) = read_parquet(path, sample, None, bad)
         return batch, bad
 
     return events

@@ -1,4 +1,4 @@
-"""The event table: what is written comes back, with units; damaged files are noticed."""
+"""The event table: written values and units are read back; damaged files raise errors."""
 
 from dataclasses import fields
 
@@ -59,7 +59,7 @@ def test_units_version_and_input_are_in_the_file(tmp_path):
 def test_another_table_is_refused(tmp_path):
     path, table = tmp_path / "other.parquet", pa.table({"event_id": [1]})
     write_batches(path, [table], table.schema)
-    with pytest.raises(ValueError, match=r"other\.parquet: not an event table, columns"):
+    with pytest.raises(ValueError, match=r"other\.parquet: not a readable event table, columns"):
         list(read_events(path))
 
 

@@ -4,10 +4,10 @@ from helpers.made_search import BENCHMARK, SEARCH, made_search
 
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING
+from pipeline.xenon.figures.looks import LOOKS, NAMES
 from pipeline.xenon.figures.map import draw_map
 from pipeline.xenon.figures.significance import draw_significance
 from pipeline.xenon.figures.statistic import draw_statistic
-from pipeline.xenon.figures.looks import LOOKS, NAMES
 from pipeline.xenon.published import LIMITS, SIGNIFICANCE
 
 
@@ -83,7 +83,7 @@ def test_map_has_every_model_in_its_place(table):
 
 
 def test_published_points_stand_in_every_panel(table):
-    """Wherever the grid ends."""
+    """Also those outside the grid."""
     figure = draw_map(table, SEARCH.map, (3.0,))
     published = {(x.wimp.mass_GeV, x.wimp.cross_section_cm2) for x in (*LIMITS, SIGNIFICANCE)}
     for axis in figure.axes[:3]:

@@ -1,4 +1,4 @@
-"""Which events the networks learn from, and in what batches."""
+"""Training data of the networks: features, validation events, batches and slices."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def test_triggered_events_in_order_with_their_features(shards):
 
 
 def test_nothing_but_counts_is_a_feature():
-    """The same counts of another energy, place and id give the same features."""
+    """The same counts with another energy, position and id give the same features."""
     batch = recorded(30, "ER", 1)
     other = replace(
         batch.events, energy_keV=batch.events.energy_keV + 7, x_cm=batch.events.x_cm + 3
@@ -45,7 +45,7 @@ def test_nothing_but_counts_is_a_feature():
 
 
 def test_validation_is_a_property_of_the_event(shards):
-    """However the sample is cut into shards, and whatever other samples there are."""
+    """It depends neither on the shards of the sample nor on other samples."""
     both = read_training_events(shards, RECOILS, 1, 0.3)
     alone = read_training_events({"er": shards["er"]}, RECOILS, 1, 0.3)
     np.testing.assert_array_equal(both.validation[:171], alone.validation)
@@ -72,7 +72,7 @@ def test_shards_of_another_detector_are_named(shards, tmp_path):
     batch = recorded(10, "NR", 1)
     path = tmp_path / "other.parquet"
     write_shard(path, [replace(batch, top=batch.top[:, :2])], {})
-    with pytest.raises(ValueError, match=r"other\.parquet: 15 features an event, 17 in"):
+    with pytest.raises(ValueError, match=r"other\.parquet: 15 features per event, but 17 in"):
         read_training_events({"er": shards["er"], "nr": [path]}, RECOILS, 1, 0.3)
 
 

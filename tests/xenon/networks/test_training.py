@@ -1,4 +1,4 @@
-"""Training of the two networks: they learn what is there to learn, and nothing else."""
+"""Training of the two networks: results, reproducibility, resuming, processes."""
 
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ from pipeline.config.training import AdamW
 from pipeline.xenon.config.anomaly import VAE, Classifier
 from pipeline.xenon.networks.classifier import build_classifier, classifier_losses, logits
 from pipeline.xenon.networks.dataset import Events
-from pipeline.xenon.networks.training import train_network
+from pipeline.xenon.networks.training import Task, train_network
 from pipeline.xenon.networks.vae import Autoencoder, vae_losses
 
 FAST = AdamW(learning_rate=5e-3)
@@ -35,17 +35,9 @@ def classify(tmp_path):
     """(events, settings, checkpoint name) -> trained classifier and history."""
 
     def run(events, settings=CLASSIFIER, name="classifier.pt"):
-        return train_network(
-            "classifier",
-            partial(build_classifier, settings, 12),
-            classifier_losses,
-            0,
-            settings,
-            events,
-            1,
-            tmp_path / name,
-            "same",
-        )
+        build = partial(build_classifier, settings, 12)
+        task = Task(settings, build, classifier_losses, 0, events, [])
+        return train_network("classifier", task, 1, tmp_path / name, "same")
 
     return run
 
@@ -55,24 +47,16 @@ def encode(tmp_path):
     """(events, settings, beta, checkpoint name) -> trained autoencoder and history."""
 
     def run(events, settings=AUTOENCODER, beta=1.0, name="vae.pt"):
-        return train_network(
-            "vae_1",
-            partial(Autoencoder, settings, 12),
-            partial(vae_losses, beta=beta),
-            settings.latent,
-            settings,
-            events,
-            1,
-            tmp_path / name,
-            "same",
-        )
+        build, losses = partial(Autoencoder, settings, 12), partial(vae_losses, beta=beta)
+        task = Task(settings, build, losses, settings.latent, events, [])
+        return train_network("vae_1", task, 1, tmp_path / name, "same")
 
     return run
 
 
 @torch.no_grad()
 def accuracy(model, events):
-    """On the events kept for validation."""
+    """Accuracy on the events kept for validation."""
     kept = events.validation
     found = logits(model, torch.from_numpy(events.features[kept]).float()) > 0
     return (found.numpy() == events.is_nr[kept]).mean()
@@ -90,7 +74,7 @@ def test_classifier_learns(classify):
 
 
 def test_permuted_labels_teach_nothing(classify):
-    """Labels that say nothing: what is left would have leaked into the features or the batches."""
+    """With random labels, an accuracy above chance would be a leak of the labels."""
     events = made_events()
     shuffled = replace(events, is_nr=np.random.default_rng(2).permutation(events.is_nr))
     kept = int(events.validation.sum())
@@ -116,7 +100,7 @@ def test_stopped_autoencoder_goes_on_as_if_it_had_not_been(encode, caplog):
 
 
 def test_slices_draw_the_same_noise(encode):
-    """The noise belongs to the event, so slicing a batch changes no more than rounding."""
+    """Each event has its own noise, so slicing a batch changes only the rounding."""
     events, short = made_events(600), AUTOENCODER.model_copy(update={"max_epochs": 1})
     whole, _ = encode(events, short, name="whole.pt")
     sliced, _ = encode(events, short.model_copy(update={"slices": 3}), name="sliced.pt")

@@ -1,4 +1,4 @@
-"""Rates against published values, and weights against the counts they stand for."""
+"""Rates compared with published values, and weights with expected counts."""
 
 import numpy as np
 import pytest
@@ -125,7 +125,7 @@ def test_efficiency_is_folded_in():
 
 
 def test_weights_turn_a_simulated_spectrum_into_the_expected_one(rng):
-    """Mean energy and sum, from events of a falling spectrum behind a trigger."""
+    """Mean energy and sum, from events with a falling spectrum after a trigger."""
     rising = Component("rising", "ER", (1.0, 9.0), lambda e: 2 * e)
     ramp = Efficiency(np.array([0.0, 10.0]), np.array([0.0, 1.0]))
     drawn = 10 * (1 - np.sqrt(rng.random(400_000)))  # density 10 - E
@@ -184,11 +184,11 @@ def test_window_beyond_the_response():
 @pytest.mark.parametrize(
     ("energies", "fractions", "problem"),
     [
-        ([1.0], [1.0], "two points"),
-        ([1.0, 2.0], [1.0], "two points"),
-        ([2.0, 1.0], [0.0, 1.0], "rise"),
-        ([1.0, 2.0], [0.0, 1.5], "within 0 and 1"),
-        ([1.0, 2.0], [0.0, np.nan], "within 0 and 1"),
+        ([1.0], [1.0], "two or more points"),
+        ([1.0, 2.0], [1.0], "two or more points"),
+        ([2.0, 1.0], [0.0, 1.0], "ascend"),
+        ([1.0, 2.0], [0.0, 1.5], "between 0 and 1"),
+        ([1.0, 2.0], [0.0, np.nan], "between 0 and 1"),
     ],
 )
 def test_efficiencies_that_cannot_be(energies, fractions, problem):

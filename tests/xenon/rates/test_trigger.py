@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from helpers.made_recordings import recorded
 
-from pipeline.xenon.rates.trigger import TriggerOutcome, s2_only_table, trigger_table
 from pipeline.xenon.rates.efficiency import efficiencies
+from pipeline.xenon.rates.trigger import TriggerOutcome, s2_only_table, trigger_table
 from pipeline.xenon.response.shards import write_shard
 
 

@@ -60,7 +60,7 @@ def test_wimps_are_nuclear_recoils_of_their_rate(table):
 
 
 def test_weights_undo_the_spectrum_that_events_were_drawn_from(table):
-    """WIMPs have the same mean energy from energies even in their logarithm."""
+    """Energies uniform in their logarithm give WIMPs the same mean energy."""
     rng = np.random.default_rng(2)
     energy = 5.001 * (60 / 5.001) ** rng.random(3000)
     events = pd.DataFrame({"recoil": np.uint8(1), "energy_keV": energy, "ts": energy})

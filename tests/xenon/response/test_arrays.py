@@ -1,4 +1,4 @@
-"""PMT arrays: how many, how far apart, where."""
+"""PMT arrays: number, distances and positions of PMTs."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""How well S1 and S2 tell electronic from nuclear recoils."""
+"""Separation of electronic and nuclear recoils by S1 and S2."""
 
 import numpy as np
 import pytest

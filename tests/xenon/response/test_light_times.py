@@ -1,4 +1,4 @@
-"""Emission times of S1's photons, against NEST's own."""
+"""Emission times of S1 photons, compared with NEST."""
 
 import nestpy
 import numpy as np

@@ -1,4 +1,4 @@
-"""What stands in for an unknown energy or number of excitons."""
+"""Estimates of an unknown energy or number of excitons."""
 
 import numpy as np
 import pytest

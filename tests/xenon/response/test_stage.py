@@ -67,7 +67,7 @@ def test_columns_carry_descriptions_and_units(shard):
 
 
 def test_another_table_is_no_shard(table):
-    with pytest.raises(ValueError, match="not a response shard"):
+    with pytest.raises(ValueError, match="not a readable response shard, columns"):
         next(read_shard(table))
 
 

@@ -1,4 +1,4 @@
-"""Which events trigger."""
+"""Efficiency and conditions of the trigger."""
 
 import numpy as np
 import pytest

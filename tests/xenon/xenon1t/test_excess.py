@@ -1,4 +1,4 @@
-"""The search in the autoencoder's losses does not hang on the unit of a loss."""
+"""The search in the losses of the autoencoder does not depend on the unit of the loss."""
 
 import numpy as np
 import pandas as pd

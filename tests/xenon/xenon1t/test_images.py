@@ -1,4 +1,4 @@
-"""Images of events: every photon is in them once, where it belongs."""
+"""Images of events: each photon appears once, in the right pixel."""
 
 import numpy as np
 import pytest
@@ -34,11 +34,11 @@ def test_layers_add_up_to_the_photons(base, size):
 
 
 def test_every_pmt_lights_the_pixel_at_its_place():
-    size, display = 32, ImageEncoder.of(XENON1T, 32)
+    size, encoder = 32, ImageEncoder.of(XENON1T, 32)
     cm_per_pixel = 2 * 47.7 / (size - 1)
     for array, pixel in (
-        (XENON1T.arrays.top, display.top),
-        (XENON1T.arrays.bottom, display.bottom),
+        (XENON1T.arrays.top, encoder.top),
+        (XENON1T.arrays.bottom, encoder.bottom),
     ):
         position_cm = pmt_positions_cm(array, XENON1T.geometry.radius_cm)
         assert len(np.unique(pixel)) == len(position_cm)
@@ -56,8 +56,8 @@ def test_light_is_above_the_event():
 
 
 def test_s1_runs_on_in_time():
-    display = ImageEncoder.of(XENON1T, 32)
-    np.testing.assert_array_equal(display.s1, np.arange(125))
+    encoder = ImageEncoder.of(XENON1T, 32)
+    np.testing.assert_array_equal(encoder.s1, np.arange(125))
 
 
 @pytest.mark.parametrize("depth_cm", [6.5, 40.0, 90.0])
@@ -80,9 +80,9 @@ def test_without_an_s1_no_drift_is_known():
 
 
 def test_networks_see_the_logarithm():
-    display, batch = ImageEncoder.of(XENON1T, 16), made_batch(3)
+    encoder, batch = ImageEncoder.of(XENON1T, 16), made_batch(3)
     np.testing.assert_array_equal(
-        display(batch), np.log1p(display.counts(batch)).reshape(3, 3 * 16 * 16)
+        encoder(batch), np.log1p(encoder.counts(batch)).reshape(3, 3 * 16 * 16)
     )
 
 
@@ -90,7 +90,7 @@ def test_event_that_is_shown_triggers_and_is_near_10_keV(tmp_path):
     energies = np.array([10.0, 9.0, 11.5, 30.0])
     batch = made_batch(4, energy_keV=energies, photons=[0, 400, 400, 400], electrons=100)
     write_shard(tmp_path / "shard.parquet", [batch], {})
-    display = ImageEncoder.of(XENON1T, 32)
-    shown = shown_event(tmp_path / "shard.parquet", display)
+    encoder = ImageEncoder.of(XENON1T, 32)
+    shown = shown_event(tmp_path / "shard.parquet", encoder)
     assert shown.energy_keV == 9
-    np.testing.assert_array_equal(shown.counts, display.counts(batch)[1])
+    np.testing.assert_array_equal(shown.counts, encoder.counts(batch)[1])

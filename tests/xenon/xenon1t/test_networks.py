@@ -1,4 +1,4 @@
-"""CNN and autoencoder of images: losses in value and slope, and what they learn."""
+"""CNN and autoencoder of images: values and gradients of the losses, and training."""
 
 import math
 from functools import partial
@@ -11,7 +11,7 @@ from pipeline.config.training import AdamW
 from pipeline.xenon.config.images import Cnn, Cvae
 from pipeline.xenon.networks.classifier import classifier_losses, logits
 from pipeline.xenon.networks.dataset import Batch, Events, with_nr_share
-from pipeline.xenon.networks.training import train_network
+from pipeline.xenon.networks.training import Task, train_network
 from pipeline.xenon.networks.vae import kl_divergence
 from pipeline.xenon.xenon1t.networks import (
     ImageAutoencoder,
@@ -89,9 +89,8 @@ def made_events(n=1200, seed=1):
 
 
 def trained(build, losses, draws, settings, events, tmp_path):
-    return train_network(
-        "images", build, losses, draws, settings, events, 1, tmp_path / "checkpoint.pt", "same"
-    )
+    task = Task(settings, build, losses, draws, events, [])
+    return train_network("images", task, 1, tmp_path / "checkpoint.pt", "same")
 
 
 @torch.no_grad()

@@ -16,7 +16,7 @@ def logits_of(right, events):
 
 
 def test_accuracy_of_a_pencil():
-    """90 of 100 electronic recoils and 80 of 100 WIMPs right; a quarter are WIMPs."""
+    """90 of 100 electronic recoils and 80 of 100 WIMPs are correct; a quarter are WIMPs."""
     table = classifier_table(logits_of(90, 100)[0], logits_of(80, 100)[1], [0.25])
     row = table.iloc[0]
     assert row["accuracy"] == pytest.approx(0.25 * 0.8 + 0.75 * 0.9)
@@ -27,7 +27,7 @@ def test_accuracy_of_a_pencil():
 
 
 def test_published_numbers_imply_their_shares():
-    """Accuracy from recall and precision at the share that stands beside them."""
+    """The accuracy follows from recall, precision and the share of WIMPs in the same row."""
     for row in PUBLISHED.itertuples():
         w, false = row.wimp_share, row.wimp_share * row.recall * (1 / row.precision - 1)
         assert row.accuracy == pytest.approx(w * row.recall + 1 - w - false, abs=0.002)

@@ -1,7 +1,7 @@
-"""Best-Expected: the direction that the charge around the true start would give.
+"""Best-Expected: the direction of the charge around the true start.
 
 Appendix A of Ghrear et al. 2024, Mach. Learn.: Sci. Technol. 5 035009. It uses the true start and
-the true head-tail and serves as a benchmark, not as a method of analysis.
+the true head-tail, so it is a benchmark and not a method of analysis.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ def scan_eps(
         the flag `tuned`, true for the radius with the smallest cosine distance.
 
     Raises:
-        ValueError: the radii do not increase, or no radius keeps an event.
+        ValueError: the radii do not increase, or no event has two voxels within any radius.
     """
     if np.any(np.diff(eps_cm) <= 0.0):
         raise ValueError(f"eps_cm must increase, got {list(eps_cm)}")
@@ -84,7 +84,7 @@ def _axes(
         own = slice(offsets[event], offsets[event + 1])
         positions = positions_cm(voxels[own], bins, voxel_cm)
         charges = counts[own]
-        # Number, charge, first and second moments per shell: the spheres are running sums of them.
+        # Voxels, charge, first and second moments per shell; running sums give the spheres.
         shells = np.zeros((radii, 11))
         for i in range(len(charges)):
             q = float(charges[i])

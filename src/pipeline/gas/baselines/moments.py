@@ -11,7 +11,7 @@ _MAXIMUM_SQUARINGS = 60
 def positions_cm(voxels: np.ndarray, bins: int, voxel_cm: float) -> np.ndarray:
     """Voxel centres float64 [3, N], in cm from the grid's corner, of flat indices [N]."""
     positions = np.empty((3, len(voxels)))
-    # Unsigned: division without Python's rounding of negative numbers is several times faster.
+    # Unsigned: Python's rounding in divisions of negative numbers is several times slower.
     side = np.uint32(bins)
     for i in range(len(voxels)):
         voxel = np.uint32(voxels[i])
@@ -31,8 +31,8 @@ def principal_axis(
 
     Power iteration with the matrix squared at every step: normalised powers of a matrix tend to
     the projector on its leading eigenvector (Golub & Van Loan, Matrix Computations, section 8.2).
-    Without branches for equal eigenvalues: any vector of a degenerate leading space may come back.
-    The sign is arbitrary. A zero matrix has no axis: NaN.
+    Equal eigenvalues are no special case: the result is any vector of the degenerate leading space.
+    The sign is arbitrary. A zero matrix has no axis and gives NaN.
     """
     trace = xx + yy + zz
     if not trace > 0.0:

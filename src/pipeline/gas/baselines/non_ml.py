@@ -24,9 +24,10 @@ def non_ml_directions(
 
     1. v_PA is the principal axis of the charge around the barycentre, M2 and M3 the second and
        third moment along it; v_PA points to -sgn(M3), from the thin start to the dense end.
-    2. Kept are the voxels on the side of sgn(M3) between `lower` and `upper` times the scale:
-       M2 (`scale` "paper") or its square root ("sqrt"). Too few of them: event omitted.
-    3. x_IP is their charge-weighted mean, and the direction the axis of the largest second moment
+    2. The voxels on the side of sgn(M3) between `lower` and `upper` times the scale are kept. The
+       scale is M2 (`scale` "paper") or its square root ("sqrt"). With too few of these voxels, the
+       event is omitted.
+    3. x_IP is their charge-weighted mean. The direction is the axis of the largest second moment
        about x_IP with weights charge * exp(-|x - x_IP| / w0), oriented along v_PA.
     """
     return _batch_axes(
@@ -164,7 +165,7 @@ def _axes(
                 distance[i] = np.sqrt(start[0, i] ** 2 + start[1, i] ** 2 + start[2, i] ** 2)
                 nearest = min(nearest, distance[i])
             for k in range(len(falloff_per_cm)):
-                # Distances beyond the nearest point: short weight lengths must not underflow.
+                # Relative to the nearest point, so that short weight lengths do not underflow.
                 for i in range(kept):
                     weights[i] = charge[i] * np.exp((nearest - distance[i]) * falloff_per_cm[k])
                 x, y, z, _ = _axis_about_origin(start, weights[:kept])

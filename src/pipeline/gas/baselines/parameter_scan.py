@@ -19,7 +19,7 @@ def cosine_table(cosines: Iterable[np.ndarray], points: pd.DataFrame, what: str)
     Returns:
         `points` with events (kept), efficiency, cosine_distance and its standard error,
         head_tail_efficiency (fraction with a positive cosine) and cosine_distance_true_head_tail;
-        means are NaN where nothing was kept.
+        means are NaN if no event was kept.
 
     Raises:
         ValueError: there are no events.

@@ -1,4 +1,4 @@
-"""Histograms of track observables, simulated beside reference, as a table."""
+"""Histograms of track observables of simulated and reference tracks, as a table."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,10 @@ import pandas as pd
 def observable_histograms(
     simulated: pd.DataFrame, reference: pd.DataFrame, observables: Sequence[str], bins: int
 ) -> pd.DataFrame:
-    """Densities of some columns of two tables of `tracks.observables.track_observables`.
+    """Densities of some columns of two tables of `track_observables`.
 
-    The bins reach over the central 96 % of the reference. Densities are normalised to all known
-    values, also those outside.
+    The bins cover the central 96 % of the reference. Densities are normalised to all known values,
+    including those outside the bins.
 
     Returns:
         One row per observable and bin: observable, low, high, simulated and reference (densities)

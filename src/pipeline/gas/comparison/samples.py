@@ -1,4 +1,4 @@
-"""Views of simulated and reference tracks: which is which, and what each counts."""
+"""Samples of simulated and reference tracks: files, labels, weights and held-out views."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Samples:
 
     @property
     def tables(self) -> list[Path]:
-        """The tables of both."""
+        """The tables of both samples."""
         return [*self.simulated, *self.reference]
 
     @property
@@ -40,20 +40,20 @@ class Samples:
 
 @dataclass(frozen=True)
 class Balance:
-    """Weights by which both samples count the same at each energy; 1 on average."""
+    """Weights that give both samples the same total at each energy; their mean is 1."""
 
-    energies_keV: np.ndarray  # float32 [k], rising: those that both samples hold
+    energies_keV: np.ndarray  # float32 [k], increasing: energies in both samples
     weights: np.ndarray  # float64 [k, 2]: of reference and simulated events
 
     def of(self, energy_keV: np.ndarray, is_simulated: np.ndarray) -> np.ndarray:
-        """Weights float64 [n] of events; 0 at energies that one sample lacks."""
+        """Weights float64 [n] of events; 0 at energies that only one sample has."""
         row = np.searchsorted(self.energies_keV, energy_keV).clip(max=len(self.weights) - 1)
         found = self.energies_keV[row] == energy_keV
         return np.where(found, self.weights[row, is_simulated.astype(int)], 0.0)
 
 
 def balance(energy_keV: np.ndarray, is_simulated: np.ndarray) -> Balance:
-    """The balance of events of both samples, arrays [n] each.
+    """Balance the events of both samples; the arguments are arrays [n].
 
     Raises:
         ValueError: the samples have no energy in common.
@@ -77,9 +77,9 @@ def balance(energy_keV: np.ndarray, is_simulated: np.ndarray) -> Balance:
 def held_out_views(
     tables: Sequence[Path], grid: Grid, settings: VoxelClassifier, seed: int
 ) -> tuple[VoxelBatch, VoxelBatch]:
-    """One view of every contained track of the validation and of the test, the same every time.
+    """One fixed view of each contained track of the validation and of the test sample.
 
-    Memory: about 4 kB for each of them.
+    Memory: about 4 kB per view.
     """
     progress = Progress("views of held-out tracks", None, "tracks")
     validation, test = [], []
@@ -88,7 +88,7 @@ def held_out_views(
         rng = generator(seed, "held-out views", source, path.stem)
         for tracks in read_tracks(path):
             views, _ = bin_tracks(tracks, source, grid, settings.smearing_um, rng)
-            # One uniform number a track decides: the lowest are validation, the next ones test.
+            # One uniform number per track decides: the lowest are validation, the next test.
             first = in_validation(views, seed, settings.validation_fraction)
             held_out = in_validation(views, seed, settings.held_out_fraction)
             validation.append(views.take(np.flatnonzero(first)))

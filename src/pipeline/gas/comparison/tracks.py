@@ -1,4 +1,4 @@
-"""Simulated against reference tracks, energy by energy: observables, distances, a classifier."""
+"""Comparison of simulated with reference tracks by observables, energy by energy."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ ALONG_Z = np.array([0.0, 0.0, 1.0], dtype=np.float32)
 
 @dataclass(frozen=True)
 class Comparison:
-    """Tables of the comparison; each begins with energy_keV."""
+    """Tables of the comparison; each begins with the column energy_keV."""
 
     distances: pd.DataFrame  # `ks_table`
     histograms: pd.DataFrame  # `observable_histograms` of the observables in `SHOWN`
@@ -32,7 +32,7 @@ class Comparison:
 def compare_tracks(
     simulated: Sequence[Path], reference: Sequence[Path], rng: np.random.Generator
 ) -> Comparison:
-    """Compare track tables at every energy that both samples hold.
+    """Compare track tables at every energy that both samples have.
 
     Raises:
         ValueError: the samples have no energy in common.
@@ -70,7 +70,7 @@ def compare_tracks(
 
 
 def _observables(tables: Iterable[Path], what: str) -> dict[float, pd.DataFrame]:
-    """Observables of all events of one energy [keV], by energy."""
+    """Observables of all events by energy [keV]."""
     progress = Progress(f"observables of {what} tracks", None, "events")
     found: dict[float, list[pd.DataFrame]] = {}
     for path in tables:
@@ -94,7 +94,7 @@ def _labelled(table: pd.DataFrame, energy_keV: float) -> pd.DataFrame:
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Simulated compared with reference tracks."""
+    """Tables of the comparison of simulated with reference tracks."""
     simulated, reference = ([Path(p) for p in inputs[name]] for name in ("simulated", "reference"))
     rng = generator(params["seed"], "track comparison")
     return vars(compare_tracks(simulated, reference, rng))

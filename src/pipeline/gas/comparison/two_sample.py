@@ -1,4 +1,4 @@
-"""Do two samples of tracks come from the same distribution?"""
+"""Tests whether two samples of tracks have the same distribution of observables."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ def ks_table(simulated: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
 
     Columns: `observable`, `ks` (largest difference of the distribution functions), `p_value`,
     `ks_null` (median of `ks` for equal distributions at these sample sizes: the Kolmogorov law's
-    median over sqrt(nm/(n+m))), and the two means. NaNs are left out.
+    median over sqrt(nm/(n+m))), and the two means. NaNs are ignored.
     """
     rows = []
     for name in reference.columns.intersection(simulated.columns):
@@ -33,12 +33,12 @@ def ks_table(simulated: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
 def two_sample_auc(
     simulated: pd.DataFrame, reference: pd.DataFrame, rng: np.random.Generator
 ) -> tuple[float, float]:
-    """Cross-validated area under the ROC curve of a classifier told to separate the samples.
+    """Cross-validated area under the ROC curve of a classifier that distinguishes the samples.
 
     0.5 means that the classifier finds no difference. It is a ridge logistic regression on the
-    columns' normal scores, their squares and products: sensitive to shifts, widths and pairwise
-    correlations alike. Each row is scored by a fit that has not seen it (5 folds). The error is
-    `auc_error` at AUC 0.5.
+    columns' normal scores, their squares and products, sensitive to shifts, widths and pairwise
+    correlations. Each row is scored by a fit to other rows (5 folds). The error is `auc_error` at
+    AUC 0.5.
     """
     table = pd.concat([simulated, reference], ignore_index=True).dropna()
     is_simulated = table.index.to_numpy() < len(simulated)
@@ -69,7 +69,7 @@ def _quadratic(scores: Floats) -> Floats:
 
 def _logistic_fit(features: Floats, label: NDArray[np.bool_]) -> Floats:
     sign = np.where(label, 1.0, -1.0)
-    # Both samples weigh the same, whatever their sizes.
+    # Both samples have the same total weight.
     weight = np.where(label, 0.5 / label.mean(), 0.5 / (1 - label.mean()))
 
     def loss(parameters: Floats) -> tuple[float, Floats]:

@@ -1,7 +1,7 @@
-"""A U-Net told to separate simulated from reference tracks by their voxels.
+"""A U-Net trained to distinguish simulated from reference tracks by their voxels.
 
-It sees what observables may miss, with the power that its training tracks give it: train direction
-networks on both samples, too, to know what a difference costs them.
+It can find differences that the observables miss; its power grows with the number of training
+tracks. To measure how a difference affects directions, train direction networks on both samples.
 """
 
 import logging
@@ -43,12 +43,12 @@ def classify(
     checkpoint: Path,
     code: str,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Train the classifier; return its scores of the test's tracks and the training's history.
+    """Train the classifier; return its scores of the test tracks and the training history.
 
-    It sees a new view of every training track in every epoch. Both samples weigh the same at each
-    energy, so that the mix of energies tells nothing. `checkpoint`, `code` (digest of the code in
-    use) and the history are those of `learning.trainer.train`. Several processes
-    (`learning.launch`) make all the views each.
+    Every epoch has a new view of every training track. Both samples have the same total weight at
+    each energy, so that the mix of energies carries no information. `checkpoint` and the history
+    are those of `learning.trainer.train`; `code` is the digest of the code in use. Each of several
+    processes (`learning.launch`) makes all the views.
 
     Columns of the scores: source, event_id, energy_keV, simulated, logit.
 
@@ -84,16 +84,16 @@ def _train(
     checkpoint: Path,
     code: str,
 ) -> tuple[torch.nn.Module, pd.DataFrame]:
-    """The trained classifier and its history; runs in every process of the training."""
+    """Train in one of the processes of `classify`; returns the classifier and its history."""
     torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, NAME)[0] % 2**63)
     model = UNet(settings.widths, outputs=1, backend=settings.backend).to(settings.device)
-    learnt_from = TrainingSet(
+    training_set = TrainingSet(
         sources=[NAME],
         smearing_um=settings.smearing_um,
         validation_fraction=settings.held_out_fraction,
     )
-    events = fresh_events(samples.tables, grid, learnt_from, NAME, seed)
+    events = fresh_events(samples.tables, grid, training_set, NAME, seed)
 
     def training(epoch: int) -> Iterator[list[VoxelBatch]]:
         rng = generator(seed, "order", NAME, epoch)
@@ -153,7 +153,7 @@ def event_losses(
 
 
 def logits(model: torch.nn.Module, batch: VoxelBatch, bins: int) -> torch.Tensor:
-    """The model's log odds [n] that events are simulated."""
+    """Log odds [n] of the model that events are simulated."""
     device = next(model.parameters()).device
     return model(sparse_batch(batch, bins).to(device))[:, 0]
 

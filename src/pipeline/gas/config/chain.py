@@ -22,7 +22,7 @@ class Gas(Block):
 
     sources: dict[str, Source] = described("Track sources by name.", min_length=1)
     grid: Grid = described("Voxel grid.", Grid())
-    training_set: TrainingSet = described("What the networks learn from.")
+    training_set: TrainingSet = described("Tracks that the networks are trained on.")
     test_sets: dict[str, TestSet] = described("Test sets by name.", min_length=1)
     networks: dict[str, Network] = described(
         "Networks by name; each one appears in every table and figure.", min_length=1
@@ -70,16 +70,19 @@ class Gas(Block):
             if len(energies) > 1 or any(isinstance(block, Arrows) for block in blocks):
                 raise ValueError(
                     f"hypothesis_test.test_sets: '{name}' holds "
-                    f"{'recoils of several energies' if energies else 'arrows'}; the test needs "
-                    "recoils of one energy. Name the test sets that have it, or [] for no test"
+                    f"{'recoils of several energies' if energies else 'arrows'}; the hypothesis "
+                    "test needs recoils of one energy. List only test sets with one energy, or "
+                    "[] for no test"
                 )
         for name in [*self.sources, *self.test_sets, *self.networks]:
             if not name.replace("_", "").replace("-", "").isalnum():
-                raise ValueError(f"'{name}' becomes a file name: letters, digits, '_' and '-' only")
+                raise ValueError(
+                    f"'{name}' is used in file names: only letters, digits, '_' and '-' are allowed"
+                )
         for name, test in self.test_sets.items():
             both = set(test.sources) & set(self.training_set.sources)
             if both:
-                raise ValueError(f"test_sets.{name}: source '{both.pop()}' is also trained on")
+                raise ValueError(f"test_sets.{name}: source '{both.pop()}' is also in training_set")
         return self
 
     @model_validator(mode="after")
@@ -92,8 +95,8 @@ class Gas(Block):
         for name, network in self.networks.items():
             if network.training_events == "stream" and stored:
                 raise ValueError(
-                    f"networks.{name}.training_events: a stream needs training sources of kind "
-                    f"'simulation', and '{stored[0]}' is of kind "
-                    f"'{self.sources[stored[0]].kind}'; 'fresh_views' is the nearest"
+                    f"networks.{name}.training_events: 'stream' needs training sources of kind "
+                    f"'simulation', but '{stored[0]}' is of kind "
+                    f"'{self.sources[stored[0]].kind}'; use 'fresh_views' instead"
                 )
         return self

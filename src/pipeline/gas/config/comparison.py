@@ -10,33 +10,35 @@ from pipeline.gas.config.voxels import Smearing
 
 
 class VoxelClassifier(SparseTraining):
-    """A U-Net told to separate simulated from reference tracks by their voxels.
+    """A U-Net trained to distinguish simulated from reference tracks by their voxels.
 
-    Every track belongs to the training, the validation or the test, with all of its views.
+    Each track, with all of its views, is in either the training, the validation or the test sample.
     """
 
     widths: list[PositiveInt] = described(
         "Channels at cells of 2, 4, 8, ... voxels, three or more.", min_length=3
     )
-    smearing_um: Smearing = described("As for the training set; less smearing shows more.")
+    smearing_um: Smearing = described(
+        "Smearing, as for the training set; less smearing shows finer differences."
+    )
     validation_fraction: float = described(
         "Share of tracks kept for early stopping.", 0.1, gt=0, lt=1
     )
     test_fraction: float = described(
-        "Share of tracks that the area under the ROC curve is measured on.", 0.3, gt=0, lt=1
+        "Share of tracks on which the area under the ROC curve is computed.", 0.3, gt=0, lt=1
     )
 
     @property
     def held_out_fraction(self) -> float:
-        """Share of tracks that nothing is learnt from."""
+        """Share of tracks that are not used for training."""
         return self.validation_fraction + self.test_fraction
 
     @model_validator(mode="after")
-    def _something_to_learn_from(self) -> Self:
+    def _training_tracks_remain(self) -> Self:
         if self.held_out_fraction >= 1:
             raise ValueError(
                 f"validation_fraction and test_fraction leave {1 - self.held_out_fraction:.3g} of "
-                "the tracks for training"
+                "the tracks for training; their sum must be below 1"
             )
         return self
 
@@ -49,7 +51,7 @@ class TrackComparison(Block):
         "Names of other track sources, compared energy by energy.", min_length=1
     )
     voxel_classifier: VoxelClassifier | None = described(
-        "Train a network to tell the two apart; null: compare observables only.", None
+        "Train a network to distinguish the two samples; null: compare observables only.", None
     )
 
     @model_validator(mode="after")

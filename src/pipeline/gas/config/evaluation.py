@@ -9,7 +9,7 @@ from pipeline.config.model import Block, described
 
 
 class NonMLTuning(Block):
-    """Grid on which Non-ML is tuned to each test set; points with upper <= lower are left out."""
+    """Grid on which Non-ML is tuned to each test set; points with upper <= lower are skipped."""
 
     w0_cm: tuple[float | None, ...] = described(
         "Weight lengths to try [cm]; null: no reweighting.",
@@ -36,23 +36,24 @@ class NonMLTuning(Block):
         if min(self.lower) < 0:
             raise ValueError(f"lower must not be negative, got {self.lower}")
         if max(self.upper) <= min(self.lower):
-            raise ValueError(f"no upper edge in {self.upper} lies above a lower in {self.lower}")
+            raise ValueError(f"no upper edge in {self.upper} is above a lower edge in {self.lower}")
         return self
 
 
 class NonML(Block):
-    """The method without machine learning: moments of the track's charge."""
+    """Non-ML: the direction from moments of the track's charge, without machine learning."""
 
     w0_cm: float | None = described(
-        "Length with which weights fall off around the interaction point [cm]; null: never.",
+        "Decay length of the weights around the interaction point [cm]; null: no reweighting.",
         0.05,
         gt=0,
     )
     lower: float = described("Lower edge of the start region, in units of `scale`.", 1.5, ge=0)
     upper: float = described("Upper edge of the start region, in units of `scale`.", 3.0, gt=0)
     scale: Literal["paper", "sqrt"] = described(
-        "Unit of the edges: 'paper', behind the published numbers, compares lengths in cm with "
-        "multiples of the second moment in cm^2; 'sqrt' takes its square root, a length.",
+        "Unit of the edges. 'paper' reproduces the published numbers: it compares lengths in cm "
+        "with multiples of the second moment in cm^2. 'sqrt' uses the square root of the second "
+        "moment, which is a length.",
         "paper",
     )
     minimum_points: int = described("Voxels needed in the start region.", 2, ge=2)
@@ -66,7 +67,7 @@ class NonML(Block):
 
 
 class BestExpected(Block):
-    """The best expected performance: a fit to the charge around the true start."""
+    """Best-Expected: a fit to the charge around the true start, the best performance expected."""
 
     eps_cm: tuple[float, ...] = described(
         "Radii around the true start to try [cm]; each test set uses its best one.",
@@ -92,25 +93,26 @@ class Evaluation(Block):
         ),
         min_length=1,
     )
-    bootstrap: int = described("Bootstrap replicas behind every error.", 500, ge=20)
+    bootstrap: int = described("Bootstrap replicas for each error.", 500, ge=20)
     kappa_bins: int = described(
-        "Bins of kappa: equally wide in the calibration figure, as in the paper; in the "
-        "calibrated share equally populated, and fewer if they would hold too few events.",
+        "Bins of kappa. They are equally wide in the calibration figure, as in the paper. For "
+        "the calibrated share they are equally populated, and fewer if a bin would hold too few "
+        "events.",
         40,
         ge=2,
     )
     kappa_quantile: float = described(
-        "The figure's bins reach from 0 to this quantile of the predicted kappa.",
+        "The bins of the calibration figure reach from 0 to this quantile of the predicted kappa.",
         0.995,
         gt=0.5,
         le=1,
     )
     angle_bins: int = described("Bins of the angle between 0 and 180 degrees.", 60, ge=2)
     minimum_events: int = described(
-        "Bins of the figure with fewer events get no fit of kappa.", 30, ge=2
+        "Kappa is not fitted in bins of the calibration figure with fewer events.", 30, ge=2
     )
     kappa_tolerance: float = described(
-        "Fitted and predicted kappa of a calibrated bin differ by less than this fraction.",
+        "A bin is calibrated if its fitted and predicted kappa differ by less than this fraction.",
         0.1,
         gt=0,
     )

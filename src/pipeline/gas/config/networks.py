@@ -19,27 +19,27 @@ TRAINING_EVENTS: dict[TrainingEventsKind, str] = {
 
 
 class SparseTraining(Training):
-    """How a network of sparse layers learns, and where; the defaults are the paper's."""
+    """Training of a network of sparse layers, and its hardware; defaults are the paper's."""
 
     backend: Literal["auto", "torch", "spconv"] = described(
-        "Sparse layers: 'torch' runs anywhere, 'spconv' needs CUDA, 'auto' takes spconv where it "
-        "can be used.",
+        "Implementation of the sparse layers: 'torch' runs everywhere, 'spconv' needs CUDA, 'auto' "
+        "uses spconv where it is available.",
         "auto",
     )
     loader_threads: int = described(
-        "CPU threads that prepare the training's events; a core makes 8,000 fresh views a second "
-        "or 2,500 tracks of a stream. The first one shares the cores of the training.",
+        "CPU threads that prepare training events. One core makes 8,000 fresh views or 2,500 "
+        "streamed tracks per second. The first thread shares the cores of the training.",
         1,
         gt=0,
     )
 
     @property
     def cores(self) -> int:
-        """CPU cores that a training keeps busy."""
+        """Number of CPU cores that the training uses."""
         return self.processes * (self.threads + self.loader_threads - 1)
 
     def parallelism(self) -> dict[str, int]:
-        """How a training is spread over cores; the result does not depend on it."""
+        """Numbers of processes and threads, on which the result does not depend."""
         return {**super().parallelism(), "loader_threads": self.loader_threads}
 
 
@@ -52,16 +52,19 @@ class DirectionNetwork(SparseTraining):
     # Settings that change predictions but not the weights.
     PREDICTION_ONLY: ClassVar[frozenset[str]] = frozenset({"frames", "temperature"})
 
+    architecture: str  # each class allows one value
     training_events: TrainingEventsKind = described(
-        "Events of an epoch: 'shards', the stored views of the training set, the same in every "
-        "epoch; 'fresh_views', its tracks with a new smearing and rotation in every epoch; or "
-        "'stream', as many new tracks from the simulator, for which all training sources must be "
-        "simulations. Validation events are always those of the shards.",
+        "Training events of an epoch. 'shards': the stored views of the training set, the same in "
+        "every epoch. 'fresh_views': the tracks of the training set with a new smearing and "
+        "rotation in every epoch. 'stream': newly simulated tracks in every epoch, as many as in "
+        "the training set, whose sources must all be simulations. Validation events always come "
+        "from the shards.",
         "shards",
     )
     frames: int = described(
-        "Predict each event in this many of the grid's 48 orientations (axes swapped and mirrored) "
-        "and average: more accurate, in as many times the time.",
+        "Number of the grid's 48 orientations (axes swapped and mirrored) in which each event is "
+        "predicted; the predictions are averaged. More orientations are more accurate, and take "
+        "proportionally more time.",
         1,
         ge=1,
         le=48,
@@ -80,7 +83,7 @@ class DirectionNetwork(SparseTraining):
 
     @property
     def events_function(self) -> str:
-        """Dotted name of the function that makes the training's events."""
+        """Dotted name of the function that makes the training events."""
         return TRAINING_EVENTS[self.training_events]
 
     def training_block(self) -> dict[str, Any]:
@@ -97,13 +100,13 @@ class DirectionNetwork(SparseTraining):
 
 
 class KappaNetwork(DirectionNetwork):
-    """A direction network that predicts the kappa of a von Mises-Fisher distribution too."""
+    """A direction network that also predicts the kappa of a von Mises-Fisher distribution."""
 
     predicts_kappa: ClassVar[bool] = True
 
     loss: Literal["exact", "paper"] = described(
-        "von Mises-Fisher likelihood: 'exact' closed form, or 'paper', the switched approximation "
-        "of the paper's eq. 6, whose slope jumps at kappa = 2.65.",
+        "von Mises-Fisher likelihood: 'exact' uses the closed form; 'paper' uses the piecewise "
+        "approximation of eq. 6 in the paper, whose slope jumps at kappa = 2.65.",
         "exact",
     )
     temperature: bool = described(
@@ -134,8 +137,8 @@ class UNet(KappaNetwork):
 
     architecture: Literal["unet"]
     widths: list[PositiveInt] = described(
-        "Channels at cells of 2, 4, 8, ... voxels, three or more, [32, 48, 64, 96] say; wider "
-        "learns better and slower.",
+        "Channels at cells of 2, 4, 8, ... voxels; three or more values, such as [32, 48, 64, 96]. "
+        "Wider networks are more accurate and slower.",
         min_length=3,
     )
 

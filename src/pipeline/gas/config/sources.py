@@ -19,7 +19,7 @@ EnergyUnit = Literal["eV", "keV", "MeV"]
 
 @dataclass(frozen=True)
 class SourceDefaults:
-    """What a source states about all of its tracks, and which of its events are taken."""
+    """Properties that all tracks of a source share, and the range of events to read."""
 
     energy_keV: float | None = None
     start_um: Vector = (0.0, 0.0, 0.0)
@@ -29,18 +29,18 @@ class SourceDefaults:
 
 
 class TrackSource(Block):
-    """What the workflow asks of every kind of source."""
+    """Interface of every kind of track source."""
 
-    # Function that yields batches of tracks: of (file, block, bad events) where the source reads
-    # files, of (block, generator of random numbers) where it makes its tracks.
+    # Dotted name of the function that yields batches of tracks. Its arguments are (file, block, bad
+    # events) if the source reads files, and (block, random generator) if it makes its tracks.
     reader: ClassVar[str]
 
     def energies(self) -> list[float]:
-        """Recoil energies [keV] that the config knows of."""
+        """Recoil energies [keV] stated in the config; empty if only the files hold them."""
         return []
 
     def defaults(self) -> SourceDefaults:
-        """What holds for all tracks of the source."""
+        """Properties that all tracks of the source share."""
         raise NotImplementedError
 
 
@@ -62,7 +62,7 @@ class GasMixture(Block):
 
 
 class Simulation(TrackSource):
-    """Tracks from the built-in electron-transport simulator; start at the origin along +z."""
+    """Tracks from the built-in electron-transport simulator, from the origin along +z."""
 
     reader: ClassVar[str] = "pipeline.gas.tracks.simulator.source.simulated_batches"
 
@@ -78,7 +78,7 @@ class Simulation(TrackSource):
         "inelastic collision like an elastic one; 'kinematic' is exact two-body kinematics.",
         "degrad",
     )
-    events_per_part: int = described("Events in one job and one file.", 10_000, gt=0)
+    events_per_part: int = described("Events in each job and file.", 10_000, gt=0)
 
     def energies(self) -> list[float]:
         """See `TrackSource.energies`."""
@@ -90,7 +90,7 @@ class Simulation(TrackSource):
 
 
 class FileSource(EventFiles, TrackSource):
-    """What all sources that read files have in common."""
+    """Settings of all sources that read files."""
 
     start_um: Vector = described("True start of every track [um].", (0.0, 0.0, 0.0))
     direction: Vector = described("True initial direction of every track.", (0.0, 0.0, 1.0))
@@ -118,7 +118,7 @@ class Degrad(FileSource):
     reader: ClassVar[str] = "pipeline.gas.tracks.degrad.read_degrad"
 
     kind: Literal["degrad"]
-    energy_keV: float = described("Recoil energy, which DEGRAD.OUT does not hold [keV].", gt=0)
+    energy_keV: float = described("Recoil energy [keV], which DEGRAD.OUT does not hold.", gt=0)
 
     def energies(self) -> list[float]:
         """See `TrackSource.energies`."""
@@ -126,15 +126,17 @@ class Degrad(FileSource):
 
 
 class DegradRun(TrackSource):
-    """Tracks from a Degrad executable that is run here, one job for each seed."""
+    """Tracks from a Degrad executable that the workflow runs, one job for each seed."""
 
     reader: ClassVar[str] = "pipeline.gas.tracks.degrad.read_degrad"
 
     kind: Literal["degrad_run"]
     executable: str = described("Path of the Degrad executable.")
     energy_keV: float = described("Electron energy [keV].", gt=0)
-    jobs: int = described("Runs, each with its own seed and directory.", gt=0)
-    events_per_job: int = described("Events in one run; Degrad allows 10000.", gt=0, le=10_000)
+    jobs: int = described("Number of runs, each with its own seed and directory.", gt=0)
+    events_per_job: int = described(
+        "Events in each run; Degrad allows at most 10000.", gt=0, le=10_000
+    )
     gas_ids: list[int] = described("Degrad's gas numbers.", [3, 12], min_length=1, max_length=6)
     gas_percent: list[float] = described("Percentages of the gases.", [70.0, 30.0])
     temperature_C: float = described("Temperature [deg C].", 20.0)
@@ -142,7 +144,11 @@ class DegradRun(TrackSource):
     thermalisation_eV: float = described("Electrons are followed down to this energy [eV].", 2.0)
     electric_field_V_per_cm: float = described("Drift field during the simulation [V/cm].", 0.0)
     iwrite: Literal[1, 2] = described("Detail of Degrad's output.", 1)
-    on_bad_event: Literal["stop", "skip"] = described("As for files.", "stop")
+    on_bad_event: Literal["stop", "skip"] = described(
+        "Treatment of an unusable event: 'stop' with an error, or 'skip' it, count it and report "
+        "it.",
+        "stop",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -162,9 +168,11 @@ class DegradRun(TrackSource):
 
 
 class RootBranches(Block):
-    """Names of the branches; one entry is one event, coordinates are jagged."""
+    """Names of the branches. One entry is one event; coordinates are jagged arrays."""
 
-    event: str | None = described("Event number; null: entries are counted.", "event_number")
+    event: str | None = described(
+        "Event number; null: entries are numbered from 0.", "event_number"
+    )
     x: str = described("Coordinates along x.", "x")
     y: str = described("Coordinates along y.", "y")
     z: str = described("Coordinates along z.", "z")
@@ -173,7 +181,7 @@ class RootBranches(Block):
 
 
 class Root(FileSource):
-    """ROOT files with one TTree, one entry an event; the defaults are the paper's layout."""
+    """ROOT files with one TTree and one entry per event; defaults fit the paper's files."""
 
     reader: ClassVar[str] = "pipeline.gas.tracks.root.read_root"
 
@@ -183,7 +191,9 @@ class Root(FileSource):
     length_unit: LengthUnit = described("Unit of the coordinates.", "cm")
     time_unit: TimeUnit = described("Unit of the times.", "ns")
     energy_unit: EnergyUnit = described("Unit of the energy branch.", "keV")
-    energy_keV: float | None = described("Energy of every event, if no branch has it.", None, gt=0)
+    energy_keV: float | None = described(
+        "Energy of every event, if no branch holds it.", None, gt=0
+    )
 
     def energies(self) -> list[float]:
         """See `TrackSource.energies`."""
@@ -191,9 +201,9 @@ class Root(FileSource):
 
 
 class ParquetColumns(Block):
-    """Names of the columns; one row is one event, coordinates are lists."""
+    """Names of the columns. One row is one event; coordinates are lists."""
 
-    event: str | None = described("Event number; null: rows are counted.", "event_id")
+    event: str | None = described("Event number; null: rows are numbered from 0.", "event_id")
     x: str = described("Coordinates along x.", "x_um")
     y: str = described("Coordinates along y.", "y_um")
     z: str = described("Coordinates along z.", "z_um")
@@ -202,7 +212,7 @@ class ParquetColumns(Block):
 
 
 class Parquet(FileSource):
-    """Parquet tables with one row an event and list columns of coordinates."""
+    """Parquet tables with one row per event and list columns of coordinates."""
 
     reader: ClassVar[str] = "pipeline.gas.tracks.parquet.read_parquet"
 
@@ -211,7 +221,9 @@ class Parquet(FileSource):
     length_unit: LengthUnit = described("Unit of the coordinates.", "um")
     time_unit: TimeUnit = described("Unit of the times.", "ps")
     energy_unit: EnergyUnit = described("Unit of the energy column.", "eV")
-    energy_keV: float | None = described("Energy of every event, if no column has it.", None, gt=0)
+    energy_keV: float | None = described(
+        "Energy of every event, if no column holds it.", None, gt=0
+    )
 
     def energies(self) -> list[float]:
         """See `TrackSource.energies`."""
@@ -219,7 +231,7 @@ class Parquet(FileSource):
 
 
 class Arrows(TrackSource):
-    """Uniformly filled arrows along +z, appendix B of the paper: a problem with a clean answer."""
+    """Uniformly filled arrows along +z (appendix B of the paper), a test with a known answer."""
 
     reader: ClassVar[str] = "pipeline.gas.tracks.arrows.make_arrows"
 
@@ -234,7 +246,7 @@ class Arrows(TrackSource):
 
     def defaults(self) -> SourceDefaults:
         """See `TrackSource.defaults`."""
-        # An arrow has no energy; the table wants one.
+        # An arrow has no energy, but the track table needs one.
         return SourceDefaults(energy_keV=1.0, max_events=self.events)
 
 

@@ -1,6 +1,6 @@
 """Schema of the voxel stage: the grid and the smearing."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import model_validator
 
@@ -23,7 +23,9 @@ class Smearing(Block):
     """Gaussian smearing of every ionisation electron, the same along the three axes."""
 
     low_um: float = described("Smallest standard deviation [um].", ge=0)
-    high_um: float = described("Largest standard deviation [um]; each track draws its own.", ge=0)
+    high_um: float = described(
+        "Largest standard deviation [um]; each track draws its own from the range.", ge=0
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -31,6 +33,11 @@ class Smearing(Block):
         if isinstance(value, int | float) and not isinstance(value, bool):
             return {"low_um": value, "high_um": value}
         return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The JSON schema: one number, or the block."""
+        return {"anyOf": [{"type": "number", "minimum": 0}, handler(core)]}
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

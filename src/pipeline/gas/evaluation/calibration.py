@@ -1,4 +1,4 @@
-"""Calibration of a network's kappa on all test sets together."""
+"""Calibration of a network's kappa, on all test sets together."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""All methods on one test set: cut scans, crossings, angles and the summary."""
+"""Evaluation of all methods on one test set: cut scans, crossings, angles and the summary."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from pipeline.core.seeds import generator
 from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.evaluation import Evaluation
 from pipeline.gas.evaluation.scans import bootstrap_crossing, efficiency_scan
-from pipeline.gas.evaluation.summary import Evaluated, Training, summary_table
+from pipeline.gas.evaluation.summary import Evaluated, TrainingCost, summary_table
 from pipeline.gas.published import BEST_EXPECTED
 from pipeline.statistics.directional.predictions import angles_rad, read_predictions
 
 
 @dataclass(frozen=True)
 class Tables:
-    """What the evaluation of one test set gives; every table begins with test_set, method."""
+    """Result tables of one test set; each begins with the columns test_set and method."""
 
     scans: pd.DataFrame  # `efficiency_scan` of every method
     crossings: pd.DataFrame  # fraction_cut, error, share: where a method passes Best-Expected
@@ -29,7 +29,7 @@ def evaluate_test_set(
     test_set: str,
     predictions: Mapping[str, pd.DataFrame],
     published_as: Mapping[str, str],
-    trainings: Mapping[str, Training],
+    trainings: Mapping[str, TrainingCost],
     settings: Evaluation,
     rng: np.random.Generator,
 ) -> Tables:
@@ -37,8 +37,8 @@ def evaluate_test_set(
 
     Args:
         predictions: prediction table by method; Best-Expected must be among them.
-        published_as: the paper's name of methods that are called otherwise here.
-        trainings: what the training of each network took.
+        published_as: the name in the paper of methods that have another name here.
+        trainings: what the training of each network cost.
     """
     edges = np.linspace(0.0, 180.0, settings.angle_bins + 1)
     scans, crossings, angles, evaluated = [], [], [], []
@@ -66,9 +66,9 @@ def evaluate_test_set(
     )
 
 
-def training_of(history: pd.DataFrame) -> Training:
-    """What a training took, from its history table."""
-    return Training(int(history["events_seen"].iloc[-1]), float(history["seconds"].sum() / 60))
+def training_cost(history: pd.DataFrame) -> TrainingCost:
+    """The cost of a training, from its history table."""
+    return TrainingCost(int(history["events_seen"].iloc[-1]), float(history["seconds"].sum() / 60))
 
 
 def _labelled(table: pd.DataFrame, label: dict[str, str]) -> pd.DataFrame:
@@ -76,7 +76,11 @@ def _labelled(table: pd.DataFrame, label: dict[str, str]) -> pd.DataFrame:
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Tables of one test set; `methods` are names shown, `networks` the published name of each."""
+    """The tables of one test set.
+
+    Of `params`, `methods` are display names in the order of the prediction files, and `networks`
+    maps each network to its name in the paper.
+    """
     test, networks = params["test_set"], params["networks"]
     histories = zip(networks, inputs["histories"], strict=True)
     tables = evaluate_test_set(
@@ -86,7 +90,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
             for name, path in zip(params["methods"], inputs["predictions"], strict=True)
         },
         networks,
-        {name: training_of(pd.read_csv(path)) for name, path in histories},
+        {name: training_cost(pd.read_csv(path)) for name, path in histories},
         Evaluation.model_validate(params["evaluation"]),
         generator(params["seed"], "evaluation", test),
     )

@@ -13,11 +13,11 @@ METRICS = ("cosine_distance", "head_tail_efficiency", "axial_error_deg")
 
 @dataclass(frozen=True)
 class Crossing:
-    """Where a method's cosine distance falls to that of a reference."""
+    """The cut at which the cosine distance of a method falls to that of a reference."""
 
-    fraction_cut: float  # NaN: never
-    error: float  # over the replicas that cross; NaN if fewer than two do
-    share: float  # of the replicas that cross
+    fraction_cut: float  # NaN if it never does
+    error: float  # standard deviation over the replicas that cross; NaN if fewer than two do
+    share: float  # fraction of the replicas that cross
 
 
 def efficiency_scan(
@@ -26,14 +26,14 @@ def efficiency_scan(
     """Performance when the events with the lowest kappa are cut.
 
     Events that the method omits count as cut. A method without kappa gives one row, at its own
-    efficiency, whatever the `cuts`.
+    efficiency, independent of the `cuts`.
 
     Args:
         predictions: prediction table of one test set.
         cuts: fractions of all events to cut, increasing, in [0, 1).
-        bootstrap: replicas behind the errors; every replica draws the whole test set again and
-            sets its own kappa cut.
-        rng: source of the replicas.
+        bootstrap: number of replicas for the errors; each replica resamples the whole test set
+            and sets its own cut on kappa.
+        rng: random generator of the replicas.
 
     Returns:
         One row per cut: fraction_cut, kappa_cut (smallest kappa kept), events (kept), and, with
@@ -66,9 +66,10 @@ def efficiency_scan(
 
 
 def crossing(scan: pd.DataFrame, level: float) -> float:
-    """Smallest fraction cut at which the cosine distance of `scan` is down to `level`.
+    """Smallest fraction cut at which the cosine distance of `scan` is at most `level`.
 
-    Linear between the scan's points; 0 or the method's own cut if it starts below; NaN if never.
+    Linear between the points of the scan. The first fraction cut if the scan starts below `level`;
+    NaN if it never reaches it.
     """
     return _crossing(scan["fraction_cut"].to_numpy(), scan["cosine_distance"].to_numpy(), level)
 
@@ -80,10 +81,10 @@ def bootstrap_crossing(
     bootstrap: int,
     rng: np.random.Generator,
 ) -> Crossing:
-    """Where `predictions`, with cuts, reach the cosine distance of `reference`, without.
+    """The cut at which `predictions` reach the cosine distance of the uncut `reference`.
 
-    Both tables must list the same events in the same order: a replica draws the events of both
-    together, since their errors are correlated.
+    Both tables must list the same events in the same order: a replica resamples the events of both
+    together, because their errors are correlated.
 
     Raises:
         ValueError: the tables list different events.
@@ -106,14 +107,14 @@ def bootstrap_crossing(
     whole = np.arange(len(predictions))
     fraction_cut = 1.0 - kept / len(predictions)
 
-    def of(weights: np.ndarray) -> float:
+    def crossing_of(weights: np.ndarray) -> float:
         curve = _replica_means(distance, weights[: len(values)], kept)[:, 0]
         return _crossing(fraction_cut, curve, np.average(level[known], weights=weights[known]))
 
-    replicas = np.array([of(w) for w in _weights(len(whole), bootstrap, rng)])
+    replicas = np.array([crossing_of(w) for w in _weights(len(whole), bootstrap, rng)])
     crossed = replicas[np.isfinite(replicas)]
     return Crossing(
-        fraction_cut=of(np.ones(len(whole), dtype=np.int64)),
+        fraction_cut=crossing_of(np.ones(len(whole), dtype=np.int64)),
         error=float(crossed.std(ddof=1)) if len(crossed) > 1 else np.nan,
         share=len(crossed) / bootstrap,
     )
@@ -122,7 +123,7 @@ def bootstrap_crossing(
 def _best_first(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Metrics [v, 3] and kappa [v] of the v predicted events, and the order of all events [n].
 
-    Predicted events come first, the highest kappa leading; omitted ones follow.
+    Predicted events come first, by decreasing kappa; omitted events follow.
     """
     cosine = cosines(predictions)
     angle = angles_rad(predictions)
@@ -146,7 +147,7 @@ def _best_first(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.n
 
 
 def _kept(total: int, predicted: int, kappa: np.ndarray, cuts: Sequence[float]) -> np.ndarray:
-    """Numbers of events kept at each cut, decreasing, without repetition."""
+    """Numbers of events kept at each cut, decreasing, without duplicates."""
     if np.isnan(kappa).all():
         return np.array([predicted])
     wanted = np.maximum(np.rint(total * (1.0 - np.asarray(cuts))), 1).astype(np.int64)
@@ -154,7 +155,7 @@ def _kept(total: int, predicted: int, kappa: np.ndarray, cuts: Sequence[float]) 
 
 
 def _weights(events: int, replicas: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """How often each event is drawn, int64 [events], one replica after the other."""
+    """Yield, for each replica, how often each event is drawn, int64 [events]."""
     for _ in range(replicas):
         yield np.bincount(rng.integers(0, events, events), minlength=events)
 
@@ -162,11 +163,11 @@ def _weights(events: int, replicas: int, rng: np.random.Generator) -> Iterator[n
 def _replica_means(values: np.ndarray, weights: np.ndarray, kept: np.ndarray) -> np.ndarray:
     """Weighted means [cuts, metrics] over the leading events that sum up to each `kept`."""
     drawn = np.cumsum(weights)
-    # Keeping all predicted events keeps all that were drawn, be they more or fewer.
+    # A cut that keeps all predicted events also keeps all of those in the replica.
     wanted = np.where(kept == len(values), drawn[-1], np.minimum(kept, drawn[-1]))
     last = np.searchsorted(drawn, wanted)
     sums = np.cumsum(weights[:, None] * values, axis=0)[last]
-    # A replica of a few events may have drawn none that is predicted: it has no mean.
+    # A replica of a few events may hold no predicted event; its mean is NaN.
     return sums / np.where(drawn[-1] == 0, np.nan, drawn[last, None])
 
 

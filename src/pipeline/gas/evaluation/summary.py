@@ -1,4 +1,4 @@
-"""One row per test set and method: our numbers beside the published ones."""
+"""Summary table: our results beside the published ones, one row per test set and method."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from pipeline.gas.published import (
     published_performance,
 )
 
-# Of `format_summary`.
+# Explains the columns of `format_summary`.
 LEGEND = """\
-1 - cos     mean cosine distance between true and found direction, with its error; a guess has 1
-published   of Ghrear et al. 2024; diff/sigma: ours less theirs in units of the statistical error
-efficiency  share of the contained events that the method finds a direction for
-head-tail   share of these whose head and tail are told apart; axis/deg: mean angle of the axes
-<kappa>     mean predicted concentration; - where a method has none
-seen        events that the network learnt from; minutes: its training's"""
+1 - cos     mean cosine distance between true and predicted direction; a random guess gives 1
+published   value of Ghrear et al. 2024; diff/sigma: (ours - theirs) / statistical error
+efficiency  share of the contained events for which the method predicts a direction
+head-tail   share of these with the correct sign; axis/deg: mean angle between the axes
+<kappa>     mean predicted kappa; - if the method has none
+seen        training events that the network has seen; minutes: duration of the training"""
 
 
 @dataclass(frozen=True)
-class Training:
-    """What a network's training took."""
+class TrainingCost:
+    """What the training of a network cost."""
 
     events_seen: int
     minutes: float
@@ -40,8 +40,8 @@ class Evaluated:
     test_set: str
     method: str  # name in the table
     predictions: pd.DataFrame
-    published_as: str | None = None  # the paper's name of the method; None: as `method`
-    training: Training | None = None
+    published_as: str | None = None  # name of the method in the paper; None: the same as `method`
+    training: TrainingCost | None = None
 
 
 def summary_table(
@@ -52,9 +52,10 @@ def summary_table(
     Returns:
         One row per item: test_set, method, events (in the test set), efficiency, the metrics of
         `efficiency_scan` with errors, kappa_mean, published_cosine_distance, published_efficiency,
-        published_difference_sigma, events_seen, training_minutes; NaN where there is none.
-        The difference, ours less the published one, is in units of its statistical error: our
-        bootstrap error and that of the published sample, whose 20 000 recoils scatter alike.
+        published_difference_sigma, events_seen, training_minutes; NaN if there is no value. The
+        difference is our value minus the published one, divided by its statistical error: our
+        bootstrap error combined with that of the 20 000 published recoils, for which the same
+        scatter is assumed.
     """
     return pd.DataFrame([_row(item, bootstrap, rng) for item in evaluated])
 

@@ -11,7 +11,7 @@ from pipeline.gas.figures.methods import TRUE_HEAD_TAIL, looks
 
 
 def draw_angular_resolution(angles: pd.DataFrame) -> Figure:
-    """One column per test set: density of the angle above, share of events below it underneath.
+    """One column per test set: density of the angle (top), share of events below it (bottom).
 
     Args:
         angles: test_set, method, angle_low_deg, angle_high_deg, events (predicted events only).

@@ -1,4 +1,4 @@
-"""Calibration of predicted concentrations, after Ghrear et al. 2024, figure 6."""
+"""Calibration of the predicted kappa, after Ghrear et al. 2024, figure 6."""
 
 from collections.abc import Mapping
 
@@ -15,11 +15,11 @@ from pipeline.figures.style import COLOURS, PAGE_INCH
 def draw_calibration(
     histograms: Mapping[str, pd.DataFrame], calibrations: Mapping[str, pd.DataFrame]
 ) -> Figure:
-    """A row of two panels per network: angle against kappa, and fitted against predicted kappa.
+    """Two panels per network: angle against kappa, and fitted against predicted kappa.
 
     Args:
-        histograms: by network, tables of `direction.calibration.kappa_angle_histogram`.
-        calibrations: by network, tables of `direction.calibration.kappa_calibration`.
+        histograms: by network, tables of `calibration.kappa_angle_histogram`.
+        calibrations: by network, tables of `calibration.kappa_calibration`.
     """
     figure = Figure(figsize=(PAGE_INCH, 2.9 * len(histograms)))
     rows = figure.subplots(len(histograms), 2, squeeze=False)

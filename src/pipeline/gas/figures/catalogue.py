@@ -1,4 +1,4 @@
-"""The figures of the gas chain: what each is drawn from, and its caption.
+"""The figures of the gas chain: inputs, parameters and caption of each.
 
 A new figure is an entry here and a module with `from_files`.
 """
@@ -14,71 +14,72 @@ LIKELIHOOD, COSINE_DISTANCE = "negative log-likelihood", r"cosine distance $1-\c
 
 CAPTIONS = {
     "track_stages": (
-        "One recoil at each stage of the processing: its ionisation electrons, the same "
-        "after random rotation, Gaussian smearing and centring on the charge mean, and "
-        "the voxels that hold them, coloured by their counts. The arrow starts at the "
-        "true start of the track and shows the true initial direction."
+        "One recoil at each stage of the processing: its ionisation electrons; these "
+        "electrons after random rotation, Gaussian smearing and centring on the charge "
+        "mean; and the voxels that hold them, coloured by their counts. The arrow starts "
+        "at the true start of the track and shows the true initial direction."
     ),
     "arrow": (
-        "The voxels of one filled arrow, the simple case of appendix B of Ghrear et al. "
+        "The voxels of one filled arrow, the simple test of appendix B of Ghrear et al. "
         "2024, with its true direction."
     ),
     "containment": (
-        "Share of the recoils that lie inside the voxel grid with all their ionisation "
-        "electrons, with binomial errors. The open circle is the share in the training "
-        "set of Ghrear et al. 2024, which holds 40, 45 and 50 keV in equal parts."
+        "Share of the recoils with all ionisation electrons inside the voxel grid, with "
+        "binomial errors. The open circle is the share in the training set of Ghrear et "
+        "al. 2024, which has equal numbers of recoils at 40, 45 and 50 keV."
     ),
     "track_observables": (
         "Left: Kolmogorov-Smirnov distance between simulated and reference tracks for "
-        "each observable, with the median distance of two samples of these sizes from "
-        "equal distributions (dashed). Right: some of the distributions, simulated "
-        "(points) and reference (lines with bands), with Poisson errors."
+        "each observable. Dashed: median distance of two samples of these sizes with "
+        "equal distributions. Right: some of the distributions, simulated (points) and "
+        "reference (lines with bands), with Poisson errors."
     ),
     "loss_curves": (
         "Training and validation loss against the number of events seen, for each "
-        "network. The star marks the weights that were kept."
+        "network. The star marks the weights that are used."
     ),
     "cut_scan": (
-        "Mean cosine distance against the share of events that is left out, one panel per"
-        " test set. Networks that predict kappa leave out their least certain events "
-        "first (curves, with bootstrap bands); the other methods stand at their own "
-        "efficiency, and arrows lead to what they would reach with the true head-tail. "
-        "Open markers and dotted lines are the values of Ghrear et al. 2024, moved left "
-        "of zero where they overlap and put at our efficiency where the paper states "
-        "none; dashed lines mark where a network passes Best-Expected."
+        "Mean cosine distance against the share of events that is cut, one panel per test "
+        "set. Networks that predict kappa cut the events with the lowest kappa first "
+        "(curves, with bootstrap bands). The other methods are points at their own "
+        "efficiency; arrows lead to their results with the true head-tail. Open markers "
+        "and dotted lines are the values of Ghrear et al. 2024: values without a cut are "
+        "drawn left of zero, and values without a published efficiency at ours. Dashed "
+        "lines mark the cut at which a network passes Best-Expected."
     ),
     "angular_resolution": (
-        "Angle between true and predicted direction for all methods on each test set: its"
-        " density, and the share of predicted events below it. The dashed line marks 68 "
-        "%."
+        "Angle between true and predicted direction for all methods on each test set: its "
+        "density (top), and the share of predicted events below it (bottom). The dashed "
+        "line marks 68 %."
     ),
     "calibration": (
         "Left: angle between true and predicted direction against the predicted kappa, "
         "all test sets together, with the mean angle in each bin of kappa and the mean "
-        "that von Mises-Fisher distributions of the predicted kappa give. Right: kappa "
-        "fitted to the angles in each bin against the bin's centre; the dashed lines are "
-        "one bin away from perfect agreement. Bins are equally wide, and the highest "
-        "kappas lie beyond them. The share of all events in bins where fitted and "
-        "predicted kappa agree is in `tables/calibration`: there, bins hold equally many "
-        "events."
+        "expected from von Mises-Fisher distributions with the predicted kappa. Right: "
+        "kappa fitted to the angles in each bin against the centre of the bin; the dashed "
+        "lines are one bin away from perfect agreement. Bins are equally wide, and the "
+        "highest values of kappa lie outside them. The share of all events in bins where "
+        "fitted and predicted kappa agree is in `tables/calibration`; for this share, "
+        "bins hold equal numbers of events."
     ),
     "median_p": (
-        "p-value of the median experiment against the number of recoils, with the central"
-        " 68 % of experiments for the statistics without weights. Open markers are upper "
-        "limits beyond the reach of the pseudo-experiments, and no p-value can lie in the"
-        " hatched region."
+        "p-value of the median experiment against the number of recoils, with the central "
+        "68 % of experiments for the statistics without weights. Open markers are upper "
+        "limits beyond the reach of the pseudo-experiments, which cannot measure p-values "
+        "in the hatched region."
     ),
     "needed_by_signal": (
-        "Recoils with which the median experiment tells solar neutrinos from an isotropic"
-        " background, against the fraction of recoils from the Sun; methods stand side by"
-        " side at each fraction. Open markers with arrows are limits where the answer "
-        "lies outside the simulated numbers of events; a cross at the upper edge means "
-        "too few pseudo-experiments for that level."
+        "Number of recoils with which the median experiment distinguishes solar neutrinos "
+        "from an isotropic background, against the fraction of recoils from the Sun. "
+        "Methods are drawn side by side at each fraction. Open markers with arrows are "
+        "limits: the number lies outside the simulated range. A cross at the upper edge "
+        "means too few pseudo-experiments for that level."
     ),
     "needed_by_cut": (
-        "Recoils needed by the median experiment against the share of events that is cut "
-        "for its small kappa; recoils that the cut removes are counted. Methods without "
-        "kappa have no cut; markers as in the figure of the signal fraction."
+        "Number of recoils that the median experiment needs against the share of events "
+        "that is cut for their small kappa. The number includes the recoils that are cut. "
+        "Methods without kappa have no cut. Markers as in the figure of the signal "
+        "fraction."
     ),
 }
 
@@ -113,11 +114,11 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         _figure("cut_scan", scans),
         _figure("angular_resolution", {"angles": paths.test_tables("angles.csv")}),
         *([_figure("calibration", calibration, networks=with_kappa)] if with_kappa else []),
-        *(figure for test in block.hypothesis_tests for figure in _of_test(paths, test)),
+        *(figure for test in block.hypothesis_tests for figure in _test_set_figures(paths, test)),
     ]
 
 
-def _of_test(paths: GasPaths, test: str) -> list[FigureSpec]:
+def _test_set_figures(paths: GasPaths, test: str) -> list[FigureSpec]:
     """Figures of the hypothesis test on one test set."""
     settings = paths.block.hypothesis_test
     power = {"power": [paths.test_table("power.parquet", test)]}

@@ -14,7 +14,7 @@ def draw_containment(table: pd.DataFrame, published: Mapping[str, float]) -> Fig
 
     Args:
         table: table of `voxels.containment.containment_table`.
-        published: contained fraction by voxel set, for those that have one.
+        published: published contained fraction by voxel set, where there is one.
     """
     figure = Figure(figsize=(COLUMN_INCH, 1.0 + 0.32 * len(table)))
     axis = figure.subplots()

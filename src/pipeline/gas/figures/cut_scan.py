@@ -14,19 +14,19 @@ from pipeline.figures.style import PAGE_INCH, Look, panels
 from pipeline.gas.figures.methods import TRUE_HEAD_TAIL, looks
 from pipeline.gas.published import BEST_EXPECTED
 
-_DODGE = 1.6  # percent of events; sets published uncut values apart from ours
+_DODGE = 1.6  # percent of events; separates published values without a cut from ours
 
 
 def draw_cut_scan(scans: pd.DataFrame, crossings: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     """One panel per test set.
 
     Args:
-        scans: tables of `direction.scans.efficiency_scan`, with test_set and method. Methods with
-            several cuts become curves; Best-Expected a line; "NAME, true head-tail" the end of an
-            arrow from NAME.
-        crossings: test_set, method, fraction_cut and error: where a method with cuts passes
+        scans: tables of `evaluation.scans.efficiency_scan`, with test_set and method. Methods
+            with several cuts are curves; Best-Expected is a line; "NAME, true head-tail" is the
+            end of an arrow from NAME.
+        crossings: test_set, method, fraction_cut and error of the cut at which a method passes
             Best-Expected; NaN if it never does.
-        summary: table of `direction.summary.summary_table`, read for the published values.
+        summary: table of `evaluation.summary.summary_table`, for the published values.
     """
     test_sets = list(scans["test_set"].unique())
     look = looks(scans["method"].unique())
@@ -100,7 +100,7 @@ def _draw_crossings(axis: Axes, crossings: pd.DataFrame, look: dict[str, Look]) 
 def _draw_published(axis: Axes, summary: pd.DataFrame, look: dict[str, Look]) -> None:
     uncut = 0
     known = summary.dropna(subset=["published_cosine_distance"])
-    # The paper does not state every efficiency: those stand at ours.
+    # Values without a published efficiency are drawn at ours.
     efficiency = known["published_efficiency"].fillna(known["efficiency"])
     columns = known["method"], known["published_cosine_distance"], 100 * (1 - efficiency)
     for method, distance, cut in zip(*columns, strict=True):

@@ -8,7 +8,7 @@ from pipeline.figures.style import COLUMN_INCH, colour_of
 
 
 def draw_loss_curves(histories: dict[str, pd.DataFrame], labels: dict[str, str]) -> Figure:
-    """One panel a network, from the history tables of the trainer; `labels` name their losses."""
+    """One panel per network, from the trainer's history tables; `labels` name the losses."""
     figure = Figure(figsize=(COLUMN_INCH * len(histories), 2.8))
     axes = figure.subplots(1, len(histories), squeeze=False)[0]
     colours = colour_of(["training", "validation"])

@@ -1,4 +1,4 @@
-"""One colour and marker for every direction method, the same in all figures."""
+"""Colour and marker of every direction method, the same in all figures."""
 
 from collections.abc import Iterable
 
@@ -21,9 +21,9 @@ _NETWORKS = [Look(_VERMILLION, "D"), Look(_BLUE, "o"), Look(_GREEN, "^"), Look(_
 
 
 def looks(methods: Iterable[str]) -> dict[str, Look]:
-    """The look of each method; variants with the true head-tail look like the method itself.
+    """The look of each method; a variant with the true head-tail has the look of its method.
 
-    Networks, all names not known from the paper, take theirs in order of appearance.
+    All names that are not baselines are networks, which get their looks in order of appearance.
     """
     names = dict.fromkeys(name.removesuffix(TRUE_HEAD_TAIL) for name in methods)
     networks = [name for name in names if name not in _KNOWN]

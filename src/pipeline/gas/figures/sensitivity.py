@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.figures.style import PAGE_INCH, Look
+from pipeline.figures.style import PAGE_INCH, Look, mark_levels
 from pipeline.gas.figures.methods import looks
 from pipeline.statistics.directional.config import PERFECT
 from pipeline.statistics.directional.statistics import (
@@ -19,7 +19,7 @@ from pipeline.statistics.directional.statistics import (
     LIKELIHOOD_KAPPA,
 )
 
-# A column of panels each: the plain statistic and, for methods with kappa, the weighted one.
+# One column of panels each: the plain statistic and the one weighted with kappa.
 _COLUMNS = {
     "dipole (Sun's direction unknown)": (DIPOLE, DIPOLE_KAPPA),
     "likelihood ratio (Sun's direction known)": (LIKELIHOOD, LIKELIHOOD_KAPPA),
@@ -31,13 +31,13 @@ def draw_needed_by_signal(needed: pd.DataFrame, names: Mapping[str, str], test_s
     """Recoils needed against the signal fraction, without cuts: a row of panels per level.
 
     Args:
-        needed: table of `inference.sensitivity.needed_events`. Limits are open markers with
-            arrows; a cross at the upper edge says that the toys were too few.
-        names: shown name by method, in the order of all tables.
+        needed: table of `sensitivity.needed_events`. Limits are open markers with arrows; a cross
+            at the upper edge means that there are too few toys.
+        names: display name by method, in the order of all tables.
         test_set: the test set that is drawn.
 
     Raises:
-        ValueError: the table holds nothing of what should be drawn.
+        ValueError: the table has no rows to draw.
     """
     chosen = _only(needed, test_set=test_set, fraction_cut=0.0)
     figure, axes = _needed_panels(
@@ -84,17 +84,17 @@ def draw_median_p(
     """p-value of the median experiment, with the central 68 %, against the number of recoils.
 
     Args:
-        power: table of `inference.sensitivity.power`; drawn without cuts on kappa. Open markers
-            are upper limits, beyond the reach of the toys.
-        names: shown name by method, in the order of all tables.
+        power: table of `sensitivity.power`; rows without cuts on kappa are drawn. Open markers are
+            upper limits, beyond the reach of the toys.
+        names: display name by method, in the order of all tables.
         levels: p-value by name of the level.
         test_set: the test set that is drawn.
         signal_fraction: the signal fraction that is drawn.
-        background_toys: how many background-only toys stand behind a p-value: none below their
-            inverse can be seen, and that region is hatched.
+        background_toys: number of background-only toys behind a p-value. Smaller p-values than
+            its inverse cannot be measured; that region is hatched.
 
     Raises:
-        ValueError: the table holds nothing of what should be drawn.
+        ValueError: the table has no rows to draw.
     """
     chosen = _only(power, test_set=test_set, signal_fraction=signal_fraction, fraction_cut=0.0)
     look = _looks(names)
@@ -102,20 +102,9 @@ def draw_median_p(
     axes = figure.subplots(1, len(_COLUMNS), sharex=True, sharey=True)
     for axis, (title, statistics) in zip(axes, _COLUMNS.items(), strict=True):
         for method, curve, weighted in _curves(chosen, statistics, names):
-            # The other bands would hide in these.
+            # Bands of weighted statistics and of the perfect detector would hide the others.
             _draw_p(axis, curve, look[method], weighted, not weighted and method != PERFECT)
-        for name, p in levels.items():
-            axis.axhline(p, color="0.4", linestyle=":", linewidth=1)
-            axis.annotate(
-                name,
-                (1, p),
-                xycoords=axis.get_yaxis_transform(),
-                xytext=(-3, 2),
-                textcoords="offset points",
-                ha="right",
-                fontsize=7,
-                color="0.3",
-            )
+        mark_levels(axis, levels)
         axis.axhspan(0.2 / background_toys, 1 / background_toys, **_HATCH)
         axis.set(xscale="log", yscale="log", ylim=(0.2 / background_toys, 1), title=title)
     _label_below(axes, "recoils")
@@ -136,9 +125,9 @@ def _needed_panels(
     title: str,
     shift: Callable[[pd.Series, float], pd.Series],
 ) -> tuple[Figure, list[Axes]]:
-    """A row of panels per level, a column per kind of statistic; the table's x is the abscissa.
+    """A row of panels per level and a column per statistic, with column x as the abscissa.
 
-    `shift` moves the abscissa of curve number -2, -1, 0 ... from the middle aside.
+    `shift(x, number)` separates curves that would overlap; curves are numbered from the middle.
     """
     levels = needed.drop_duplicates("level").set_index("level")["p"].sort_values(ascending=False)
     look = _looks(names)
@@ -149,7 +138,7 @@ def _needed_panels(
         for axis, level in zip(column, levels.index, strict=True):
             curves = _curves(needed[needed["level"] == level], statistics, names)
             for i, (method, curve, weighted) in enumerate(curves):
-                aside = i - 0.5 * (len(curves) - 1)  # curves may lie upon each other
+                aside = i - 0.5 * (len(curves) - 1)  # curves may overlap
                 _draw_needed(axis, curve.assign(x=shift(curve["x"], aside)), look[method], weighted)
             axis.set(yscale="log", ylabel=f"recoils needed, {level}")
     figure.suptitle(title, fontsize=9)
@@ -220,7 +209,7 @@ def _only(table: pd.DataFrame, **wanted: str | float) -> pd.DataFrame:
 def _curves(
     table: pd.DataFrame, statistics: tuple[str, str], names: Mapping[str, str]
 ) -> list[tuple[str, pd.DataFrame, bool]]:
-    """Method, rows and whether kappa weighs, for each method with any rows, in the names' order."""
+    """(method, rows, weighted with kappa?) for each method with rows, in the order of `names`."""
     return [
         (method, rows, statistic == statistics[1])
         for method in [*names, PERFECT]
@@ -234,7 +223,7 @@ def _marker(look: Look, weighted: bool) -> str:
 
 
 def _looks(names: Mapping[str, str]) -> dict[str, Look]:
-    """The look of each method, the same as in the figures that know only shown names."""
+    """The look of each method, the same as in figures that use display names."""
     shown = looks([*names.values(), PERFECT])
     of_methods = {method: shown[name] for method, name in names.items() if name in shown}
     return of_methods | {PERFECT: shown[PERFECT]}

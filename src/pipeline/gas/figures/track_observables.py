@@ -1,4 +1,4 @@
-"""Simulated against reference tracks: distances per observable, and some distributions."""
+"""Simulated and reference tracks: distance of each observable, and some distributions."""
 
 import re
 
@@ -16,9 +16,9 @@ def draw_track_observables(distances: pd.DataFrame, histograms: pd.DataFrame) ->
     """Distances of all observables on the left, histograms of some on the right.
 
     Args:
-        distances: energy_keV and the columns of `tracks.two_sample.ks_table`.
-        histograms: energy_keV and the columns of `tracks.histograms.observable_histograms`, for up
-            to four observables.
+        distances: energy_keV and the columns of `comparison.two_sample.ks_table`.
+        histograms: energy_keV and the columns of `comparison.histograms.observable_histograms`,
+            for up to four observables.
     """
     energies = [float(energy) for energy in np.sort(distances["energy_keV"].unique())]
     colours = dict(zip(energies, COLOURS, strict=False))

@@ -12,7 +12,7 @@ def draw_track_stages(stages: pd.DataFrame) -> Figure:
     """One 3D panel per stage, side by side, from a table of `voxels.stages.track_stages`."""
     names = list(stages["stage"].unique())
     figure = Figure(figsize=(PAGE_INCH, 3.3))
-    # 3D panels would run into a title of the figure.
+    # 3D panels would overlap a title of the figure.
     figure.set_layout_engine("constrained", rect=(0, 0, 1, 0.92))
     axes = []
     for i, name in enumerate(names):

@@ -1,4 +1,4 @@
-"""A recoil in three dimensions: what the pictures of tracks and arrows share."""
+"""3D drawing of a recoil, shared by the figures of tracks and arrows."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from pipeline.figures.style import ARROW
 _POSITION = ["x_mm", "y_mm", "z_mm"]
 _START = ["start_x_mm", "start_y_mm", "start_z_mm"]
 _DIRECTION = ["direction_x", "direction_y", "direction_z"]
-_CUBE_SHARE = 0.55  # of a panel's width that the cube's edge takes
+_CUBE_SHARE = 0.55  # edge of the cube in panel widths
 
 
 def draw_stage(
@@ -53,7 +53,7 @@ def draw_stage(
 
 
 def count_scale(figure: Figure, voxels: Path3DCollection, axes: Sequence[Axes3D]) -> None:
-    """The colour scale of the counts, below `axes`."""
+    """Draw the colour scale of the counts below `axes`."""
     bar = figure.colorbar(
         voxels, ax=axes, orientation="horizontal", shrink=0.5, aspect=40, pad=0.06
     )
@@ -64,7 +64,7 @@ def count_scale(figure: Figure, voxels: Path3DCollection, axes: Sequence[Axes3D]
 
 
 def _draw_direction(axis: Axes3D, tail: np.ndarray, tip: np.ndarray) -> None:
-    """An arrow on the projected picture: in three dimensions its head may be seen edge-on."""
+    """Draw an arrow in the projection, because the head of a 3D arrow may be seen edge-on."""
     (x0, x1), (y0, y1), _ = proj3d.proj_transform(*np.stack([tail, tip], axis=1), axis.get_proj())
     axis.annotate(
         "",
@@ -81,7 +81,7 @@ def _draw_direction(axis: Axes3D, tail: np.ndarray, tip: np.ndarray) -> None:
 
 
 def _broadside(points: np.ndarray, direction: np.ndarray) -> tuple[float, float]:
-    """Elevation and azimuth [deg] from which neither track nor direction is foreshortened much."""
+    """Elevation and azimuth [deg] of a view that hardly foreshortens track and direction."""
     spread = np.cov(points.T)
     spread = spread / np.trace(spread) + np.outer(direction, direction)
     x, y, z = np.linalg.eigh(spread)[1][:, 0]

@@ -1,4 +1,4 @@
-"""Untrained direction networks from their settings, and the loss that each learns from."""
+"""Build untrained direction networks from their settings; their loss."""
 
 from importlib import import_module
 
@@ -12,14 +12,18 @@ from pipeline.learning.vmf import LossForm, cosine_distance, vmf_nll
 def build_network(settings: DirectionNetwork, grid_bins: int = 120) -> nn.Module:
     """An untrained network, mapping a SparseTensor of electron counts to an `Output`.
 
-    `grid_bins` are the voxels along each axis. Raises ValueError for grids too small.
+    `grid_bins` is the number of voxels along each axis. Raises ValueError if the grid is too small.
     """
     model: nn.Module = import_module(settings.module).build(settings, grid_bins)
     return model
 
 
 def loss(output: Output, direction_true: Tensor, form: LossForm = "exact") -> Tensor:
-    """Loss [n]: von Mises-Fisher likelihood with kappa (`form`), cosine distance without."""
+    """Loss [n] of each event.
+
+    The negative von Mises-Fisher log-likelihood (`form`) if the output has a kappa; otherwise the
+    cosine distance.
+    """
     if output.kappa is None:
         return cosine_distance(output.direction, direction_true)
     return vmf_nll(output.direction, output.kappa, direction_true, form)

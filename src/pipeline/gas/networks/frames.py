@@ -1,8 +1,9 @@
-"""The grid's own symmetries: 48 ways to swap and mirror its axes, each voxel onto a voxel.
+"""Symmetries of the voxel grid: 48 ways to swap and mirror its axes, mapping voxels onto voxels.
 
-A network need not know them. Predicting an event in several of these frames and averaging what it
-says, turned back, takes out the part of its error that depends on the orientation. Rotations by
-other angles would need new voxels, unlike any that the network has seen.
+A network does not have these symmetries by construction. Predicting an event in several frames,
+transforming the predictions back and averaging them removes the part of the error that depends on
+the orientation. Rotations by other angles would need a new binning, on which the network was not
+trained.
 """
 
 from itertools import permutations, product
@@ -13,14 +14,14 @@ from torch import Tensor, nn
 from pipeline.gas.networks.output import Output, from_natural
 from pipeline.sparse.tensor import SparseTensor, sparse_tensor
 
-# A kappa can be so small that it is 0 in float32; the direction that comes with it stays one.
+# A very small kappa is 0 in float32; clamping it keeps its direction in the average.
 LEAST_KAPPA = 1e-6
 
 
 def frames(n: int) -> Tensor:
     """The first n of the 48 signed permutation matrices, float32 [n, 3, 3], the identity first.
 
-    Mirrors come before swaps, so that 8 frames look at every octant.
+    Mirrors come before swaps, so that the first 8 frames cover every octant.
     """
     eye = torch.eye(3)
     swaps = [eye[list(order)] for order in permutations(range(3))]
@@ -29,7 +30,7 @@ def frames(n: int) -> Tensor:
 
 
 def turned(x: SparseTensor, frame: Tensor) -> SparseTensor:
-    """The events seen in another frame: r from a cubic grid's middle becomes frame r."""
+    """Transform events to another frame: r from the middle of a cubic grid becomes frame @ r."""
     edge = x.spatial_shape[0] - 1
     about_middle = 2 * x.indices[:, 1:] - edge
     frame = frame.to(about_middle)
@@ -39,7 +40,7 @@ def turned(x: SparseTensor, frame: Tensor) -> SparseTensor:
 
 
 def predict_in_frames(network: nn.Module, x: SparseTensor, n: int) -> Output:
-    """Mean over n frames: of kappa mu where the network knows kappa, else of directions."""
+    """Mean prediction over n frames: of kappa mu if the network has a kappa, else of directions."""
     total = torch.zeros(x.batch_size, 3, device=x.features.device)
     known = True
     for frame in frames(n).to(x.features.device):

@@ -1,4 +1,4 @@
-"""What a direction network says about each event, whatever its architecture."""
+"""Output of a direction network, the same for all architectures."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class Output:
-    """Unit vectors `direction` [n, 3]; `kappa` [n] >= 0, or None from a network without one."""
+    """Unit vectors `direction` [n, 3]; `kappa` [n] >= 0, or None if the network has none."""
 
     direction: Tensor
     kappa: Tensor | None

@@ -12,7 +12,7 @@ from pipeline.sparse.tensor import SparseTensor
 
 
 class PaperNetwork(nn.Module):
-    """Sparse features, a shared dense layer, a direction head and perhaps a kappa head."""
+    """Sparse features, a shared dense layer, a direction head and optionally a kappa head."""
 
     def __init__(self, backend: str, grid_bins: int, with_kappa: bool) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class PaperNetwork(nn.Module):
         )
 
     def forward(self, voxels: SparseTensor) -> Output:
-        """Raises ValueError if the grid is not the one the network was built for."""
+        """Predict; raises ValueError if the grid is not the one the network was built for."""
         if voxels.spatial_shape != (self.grid_bins,) * 3:
             raise ValueError(
                 f"network built for {self.grid_bins}^3 voxels got a grid of "

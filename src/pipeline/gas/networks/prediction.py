@@ -27,14 +27,14 @@ def predict(
 ) -> pd.DataFrame:
     """The prediction table of a network for the events in `shards`, in file order.
 
-    `select` maps a batch to a mask of the events to keep, about a `share` of all.
+    `select` maps a batch to a mask of the events to keep, which are about a `share` of all events.
 
     Raises:
         ValueError: the weights do not belong to this architecture.
     """
     torch.set_num_threads(1)
     bins = grid_bins(shards)
-    what = f"a '{type(settings).__name__}' network"
+    what = f"a network of architecture '{settings.architecture}'"
     model = with_weights(build_network(settings, bins), read_weights(weights), weights, what)
     model.to(settings.device)
     expected = round(share * sum(open_shard(s).events for s in shards))

@@ -1,8 +1,8 @@
-"""Temperature of a network's kappa: one factor on all of them, fitted to events not learnt from.
+"""Temperature of a network's kappa: one factor for all events, fitted to validation events.
 
-Temperature scaling, Guo et al. 2017 (arXiv:1706.04599), for the von Mises-Fisher distribution:
-kappa mu, its natural parameter, is divided by a temperature, that is kappa times a factor. The
-directions and the order of the kappas stay as they are.
+Temperature scaling, Guo et al. 2017 (arXiv:1706.04599), for the von Mises-Fisher distribution: its
+natural parameter kappa mu is divided by a temperature, so kappa is multiplied by a factor. The
+directions and the order of the kappas do not change.
 """
 
 import logging
@@ -22,20 +22,20 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Temperature:
-    """A factor on kappa, the inverse of the temperature, and what it does to the fitted events."""
+    """A factor on kappa (the inverse temperature) and its effect on the events it was fitted to."""
 
     kappa_factor: float
     kappa_factor_err: float  # statistical
-    nll_before: float  # mean negative log-likelihood of an event's direction, with kappa as it was
-    nll_after: float  # and times the factor
+    nll_before: float  # mean negative log-likelihood per event, without the factor
+    nll_after: float  # the same with the factor
     events: int
 
 
 def fit_temperature(predictions: pd.DataFrame) -> Temperature:
-    """The factor on kappa that makes the true directions of `predictions` most likely.
+    """Fit the factor on kappa that maximises the likelihood of the true directions.
 
     Raises:
-        ValueError: there are no events, or some without kappa.
+        ValueError: there are no events, or some have no kappa.
     """
     factor, error = fit_kappa_factor(cosines(predictions), predictions["kappa"])
     before, after = _mean_nll(predictions, 1.0), _mean_nll(predictions, factor)
@@ -47,7 +47,7 @@ def fit_temperature(predictions: pd.DataFrame) -> Temperature:
 
 
 def tempered(predictions: pd.DataFrame, temperature: Temperature) -> pd.DataFrame:
-    """The same predictions with every kappa times the factor."""
+    """The predictions with every kappa multiplied by the factor."""
     return predictions.assign(kappa=predictions["kappa"] * temperature.kappa_factor)
 
 
@@ -58,7 +58,7 @@ def write_temperature(path: str | Path, temperature: Temperature) -> None:
 
 
 def read_temperature(path: str | Path) -> Temperature:
-    """A temperature written by `write_temperature`."""
+    """Read a temperature written by `write_temperature`."""
     row = next(pd.read_csv(path).itertuples(index=False))
     return Temperature(*row)
 

@@ -35,17 +35,17 @@ def train_network(
 ) -> tuple[torch.nn.Module, pd.DataFrame]:
     """Train network `name` on `events()` and return it with its best weights and its history.
 
-    `shards` are those of the training set, whose validation events decide when to stop. `code` is
-    the digest of the code in use; with the settings, the seed, the events and the shards' contents
-    it decides whether a checkpoint may be resumed. Same inputs, same network, whatever the
-    machine's load or the number of cores; on CUDA or in several processes, sums in another order
-    may differ in the last digits.
+    `shards` are the voxel shards of the training set; their validation events decide when to stop.
+    `code` is the digest of the code in use. A checkpoint is resumed only if code, settings, seed,
+    events and the content of the shards are the same. The same inputs give the same network,
+    whatever the load of the machine and the number of cores. On CUDA or with several processes the
+    order of sums may change the last digits.
 
-    Of several processes (`learning.launch`) each makes all the events, 0.125 ms of a core for a
-    fresh view, and learns from its part of a batch; `events` must be picklable for them.
+    Each of several processes (`learning.launch`) makes all the events (0.125 ms of CPU time per
+    fresh view) and trains on its part of a batch; `events` must be picklable.
 
     Raises:
-        ValueError: a shard is damaged; see `in_processes` and `learning.trainer.train` too.
+        ValueError: a shard is damaged; see also `in_processes` and `learning.trainer.train`.
     """
     check_parquet(shards, "voxel shard")
     work = partial(_train, name, seed, settings, training_set, events, shards, checkpoint, code)
@@ -62,19 +62,19 @@ def _train(
     checkpoint: Path,
     code: str,
 ) -> tuple[torch.nn.Module, pd.DataFrame]:
-    """What `train_network` does, in each of its processes."""
+    """Train in one of the processes of `train_network`."""
     torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
     bins = grid_bins(shards)
     validation_fraction = training_set.validation_fraction
     model = build_network(settings, bins)
     model.to(settings.device)
-    learnt_from = events()
+    training_events = events()
 
     def training(epoch: int) -> Iterator[list[VoxelBatch]]:
         rng = generator(seed, "order", name, epoch)
         batches = epoch_batches(
-            learnt_from, epoch, settings.batch_size, settings.loader_threads, rng
+            training_events, epoch, settings.batch_size, settings.loader_threads, rng
         )
         return (slices_of(batch, settings.slices) for batch in batches)
 
@@ -85,7 +85,7 @@ def _train(
 
     identity = fingerprint(
         settings.identity(),
-        [name, seed, validation_fraction, code, learnt_from.identity],
+        [name, seed, validation_fraction, code, training_events.identity],
         [file_digest(path) for path in shards],
     )
     history = train(

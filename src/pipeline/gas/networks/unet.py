@@ -13,7 +13,7 @@ from pipeline.sparse.unet import UNet
 class DirectionUNet(nn.Module):
     """A U-Net that predicts the natural parameter theta = kappa mu, a 3-vector of any length.
 
-    The von Mises-Fisher likelihood is convex in it.
+    The negative von Mises-Fisher log-likelihood is convex in theta.
     """
 
     def __init__(self, widths: Sequence[int], backend: str) -> None:

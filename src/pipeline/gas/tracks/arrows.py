@@ -11,10 +11,14 @@ from pipeline.gas.tracks.raw import BATCH_EVENTS, RawBatch
 def make_arrows(shape: Arrows, rng: np.random.Generator) -> Iterator[RawBatch]:
     """Yield the arrows in batches.
 
-    They lie along +z with their tails at the origin, filled at uniform density.
+    They lie along +z with their tails at the origin and are filled uniformly.
 
-    Height in the cone: the part of the volume above h scales as (1 - h/length)^3. Radius: the
-    part of a disc within r scales as r^2.
+    The height h in the cone is drawn from the share of its volume above h, (1 - h/length)^3, and
+    the radius from the share of the disc within r, which is proportional to r^2.
+
+    >>> (arrows,) = make_arrows(Arrows(kind="arrows", events=2), np.random.default_rng(1))
+    >>> arrows.positions_um.shape
+    (4000, 3)
     """
     shaft_volume = shape.shaft_radius_um**2 * shape.shaft_length_um
     head_volume = shape.head_radius_um**2 * shape.head_length_um / 3

@@ -4,7 +4,7 @@ An event is twelve integers (event number, electrons, excitations, six excitatio
 Compton, pair, null collisions), then for each electron x y z [um], t [ps] and three integer
 flags; with IWRITE=2 the excitations (4 numbers each) and null collisions (5 numbers each, or one
 record of zeros) follow. Fortran compilers may wrap lines anywhere, write `3*0` for repeats and
-`D` for exponents, so tokens count here and lines do not.
+`D` for exponents, so the reader works on tokens and ignores line breaks.
 """
 
 import gzip
@@ -27,7 +27,7 @@ from pipeline.gas.tracks.table import FLAG_BREMSSTRAHLUNG, FLAG_FLUORESCENCE, FL
 HEADER = 12
 PER_ELECTRON, PER_EXCITATION, PER_NULL = 7, 4, 5
 END_OF_FILE = "the file ends here"
-# What truncated or damaged compressed data and files that are no text raise.
+# Raised by truncated or damaged compressed data and by files that are not text.
 UNREADABLE = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError, UnicodeDecodeError)
 _REPEAT = re.compile(r"^(\d+)\*(.+)$")
 
@@ -38,8 +38,8 @@ def read_degrad(
     """Yield the events of a DEGRAD.OUT file; memory is bounded by one batch of events.
 
     Raises:
-        BadEventError: a damaged event and the policy is to stop.
-        ValueError: the file holds no Degrad event at all.
+        BadEventError: an event is damaged and the policy is to stop.
+        ValueError: the file holds no Degrad event.
     """
     numbers: list[int] = []
     events: list[np.ndarray] = []
@@ -60,7 +60,9 @@ def read_degrad(
 
 
 def _events(path: str | Path) -> Iterator[tuple[list[int], list[str], str]]:
-    """Header, tokens up to the next header, and what ended the event (empty: the next header).
+    """Yield each event: header, tokens up to the next header, and why it ends.
+
+    The reason for the end is empty if the next header follows.
 
     Raises:
         ValueError: the text does not begin with a header.
@@ -71,10 +73,10 @@ def _events(path: str | Path) -> Iterator[tuple[list[int], list[str], str]]:
     ended = END_OF_FILE
 
     def headers_found() -> Iterator[tuple[list[int], list[str], str]]:
-        """Close events at the headers among the last `run` tokens.
+        """Find the headers among the last `run` tokens and yield the events that they end.
 
-        Flags come in threes and null collisions carry one integer, so twelve integers in a row
-        hold a header, and more than one only where an event without electrons lies between.
+        Flags come in threes and null collisions have one integer, so twelve integers in a row
+        contain a header. They contain more than one only if an event has no electrons.
         """
         nonlocal header, body
         first = len(body) - HEADER * (run // HEADER)
@@ -98,7 +100,7 @@ def _events(path: str | Path) -> Iterator[tuple[list[int], list[str], str]]:
                         if run >= HEADER:
                             yield from headers_found()
                         elif not header:
-                            # At once: other text may be long, and would all be held in memory.
+                            # Checked early: a long file of other text would fill the memory.
                             raise _no_header(path, [*body, token][0])
                         run = 0
                     body.append(token)
@@ -123,7 +125,7 @@ def _electrons(header: list[int], body: list[str], ended: str, bad: BadEvents) -
     event, electrons, excitations, nulls = header[0], header[1], header[2], header[11]
     expected = PER_ELECTRON * electrons
     rest = len(body) - expected
-    # A zero record stands in where there are no null collisions; the same is allowed where there
+    # Degrad writes a record of zeros if there are no null collisions; the same is accepted if there
     # are no excitations.
     detail = PER_EXCITATION * max(excitations, 1) + PER_NULL * max(nulls, 1)
     allowed = {0, PER_EXCITATION * excitations + PER_NULL * max(nulls, 1), detail}

@@ -1,4 +1,4 @@
-"""Running a user's Degrad executable: input card, private directory, log, output."""
+"""Run the user's Degrad executable: input card, private directory, log, output."""
 
 import gzip
 import logging
@@ -20,7 +20,7 @@ def degrad_card(run: DegradRun, seed: int) -> str:
     """The input card of one Degrad 3.x run: an electron beam along +z from the origin.
 
     Fortran formats of the five cards and the terminator: 5I10,3F10.5 / 6I5 / 8F10.4 /
-    3F10.3,2I5 / 2F10.3,7I5 / 5I10,3F10.5. The energy needs three decimals to fit its ten columns.
+    3F10.3,2I5 / 2F10.3,7I5 / 5I10,3F10.5. With three decimals the energy fits its ten columns.
 
     Raises:
         ValueError: a number does not fit its columns.
@@ -41,7 +41,7 @@ def degrad_card(run: DegradRun, seed: int) -> str:
         "".join(f"{0:10d}" for _ in range(5)) + "".join(f"{0.0:10.3f}" for _ in range(3)),
     ]
     for line, columns in zip(lines, (80, 30, 80, 40, 55, 80), strict=True):
-        # Degrad would read every number behind one that is too long wrongly, and not notice.
+        # If a number is too long, Degrad silently misreads all numbers behind it.
         if len(line) != columns:
             raise ValueError(f"a number does not fit its columns of Degrad's input card: '{line}'")
     return "\n".join(lines) + "\n"
@@ -84,7 +84,7 @@ def run_degrad(run: DegradRun, seed: int, output: str | Path, degrad_log: str | 
         with (
             atomic_write(output) as temporary,
             open(written, "rb") as source,
-            # No time stamp inside: equal runs give equal files.
+            # Without a time stamp equal runs give equal files.
             open(temporary, "wb") as raw,
             gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=4) as target,
         ):

@@ -1,4 +1,4 @@
-"""From what a reader found to the track table: checks, the source's defaults, event ids, counts."""
+"""Write the events of a reader as a track table: checks, source defaults, event ids, counts."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,13 +22,13 @@ def ingest(
     """Write one part of a source as a track table and its counts (JSON) beside it.
 
     Raises:
-        BadEventError: an unusable event and the policy is to stop.
-        ValueError: no usable event at all, or no energy known.
+        BadEventError: an event is unusable and the policy is to stop.
+        ValueError: no event is usable, or the energies are unknown.
     """
     good = accepted(raw, _usable, bad, part, defaults.first_event, defaults.max_events)
     tracks = (complete(batch, defaults, ids, bad.file) for batch, ids in good)
     kept = write_tracks(table, tracks, {"input": bad.file})
-    # The reader counts its own bad events; those it rejected it never handed on.
+    # The reader itself counts the events that it rejects; they are not in `raw`.
     bad.write_counts(counts, kept)
 
 
@@ -53,10 +53,10 @@ def _usable(batch: RawBatch, bad: BadEvents) -> np.ndarray:
 
 
 def complete(batch: RawBatch, defaults: SourceDefaults, ids: np.ndarray, file: str) -> TrackBatch:
-    """The tracks with what their source says of them and with event ids int64 [n].
+    """Add the source's defaults and the event ids, int64 [n], to the tracks.
 
     Raises:
-        ValueError: no energy known.
+        ValueError: the energies are unknown.
     """
     n = len(batch)
     energy = batch.energy_keV

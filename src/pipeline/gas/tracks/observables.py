@@ -13,17 +13,17 @@ _CELLS_PER_AXIS = 2 * int(FAR_UM / CELL_UM) + 1
 def track_observables(
     offsets: NDArray[np.int64], positions_um: NDArray[np.float32]
 ) -> pd.DataFrame:
-    """Seventeen observables of each track, one row a track.
+    """Seventeen observables of each track, one row per track.
 
     `offsets` [n+1] delimits each track's electrons in `positions_um` [N, 3]. Electrons further
     than 60 mm from the start are left out: about one track in a thousand has a bremsstrahlung
     photon absorbed centimetres to metres away, which would dominate every moment.
 
     Angles refer to the initial direction +z; `skewness` is the third standardised moment along the
-    principal axis pointed away from the start; `cells` counts occupied cubes of 0.5 mm; the columns
-    `*_within_Rmm` use the electrons within R of the start. What has no electrons, or no two
-    different positions, to be computed from is NaN. Raises ValueError if the offsets do not delimit
-    the positions.
+    principal axis oriented away from the start; `cells` counts occupied cubes of 0.5 mm; columns
+    `*_within_Rmm` use the electrons within R of the start. An observable is NaN if the track lacks
+    the electrons, or the two different positions, that it needs. Raises ValueError if the offsets
+    do not delimit the positions.
     """
     if offsets[0] != 0 or offsets[-1] != len(positions_um) or np.any(np.diff(offsets) < 0):
         raise ValueError(

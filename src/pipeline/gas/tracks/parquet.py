@@ -1,4 +1,4 @@
-"""Reader of Parquet tables with one row an event and list columns of coordinates."""
+"""Reader of Parquet tables with one row per event and list columns of coordinates."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline.core.ingestion import BadEvents
 from pipeline.core.parquet_io import flat
+from pipeline.core.user_files import user_parquet
 from pipeline.gas.config.sources import Parquet
 from pipeline.gas.tracks.raw import BATCH_EVENTS, ENERGY_KEV, LENGTH_UM, TIME_PS, RawBatch
 
@@ -18,26 +18,17 @@ def read_parquet(path: str | Path, source: Parquet, bad: BadEvents) -> Iterator[
     """Yield the rows of the table in batches.
 
     Raises:
-        BadEventError: a row with coordinates of unequal lengths and the policy is to stop.
-        ValueError: the file or a column is not what the config says.
+        BadEventError: a row has coordinates of unequal lengths and the policy is to stop.
+        ValueError: the file or a column differs from the config.
     """
     names = source.columns
     wanted = [n for n in (names.event, names.x, names.y, names.z, names.t, names.energy) if n]
-    try:
-        with pq.ParquetFile(path) as file:
-            missing = [name for name in wanted if name not in file.schema_arrow.names]
-            if missing:
-                raise ValueError(
-                    f"{path}: no column {missing}; it has {file.schema_arrow.names}. "
-                    "Name yours under `columns` of this source"
-                )
-            _check_types(file.schema_arrow, path, source)
-            first = 0
-            for rows in file.iter_batches(BATCH_EVENTS, columns=wanted):
-                yield _batch(pa.Table.from_batches([rows]), first, source, bad)
-                first += len(rows)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(f"{path}: not a readable Parquet file ({error})") from error
+
+    def check(schema: pa.Schema) -> None:
+        _check_types(schema, path, source)
+
+    for first, rows in user_parquet(path, wanted, check, BATCH_EVENTS, "source"):
+        yield _batch(pa.Table.from_batches([rows]), first, source, bad)
 
 
 def _check_types(schema: pa.Schema, path: str | Path, source: Parquet) -> None:

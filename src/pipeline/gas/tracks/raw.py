@@ -1,4 +1,4 @@
-"""Tracks as a reader found them, before the source's facts are added."""
+"""Tracks as a reader returns them, before the source's defaults are added."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ BATCH_EVENTS = 256
 
 @dataclass(frozen=True)
 class RawBatch:
-    """A number n of tracks with N electrons in all; None where the input does not say."""
+    """A batch of n tracks with N electrons in total; None if the input lacks a quantity."""
 
     source_event: np.ndarray  # int64 [n]
     offsets: np.ndarray  # int64 [n + 1], starts at 0
@@ -28,7 +28,7 @@ class RawBatch:
         return len(self.source_event)
 
     def take(self, index: np.ndarray) -> "RawBatch":
-        """The events `index` (int [m]), in that order."""
+        """Select the events `index` (int [m]), in that order."""
         offsets, rows = take_ragged(self.offsets, index)
 
         def chosen(values: np.ndarray | None, which: np.ndarray) -> np.ndarray | None:

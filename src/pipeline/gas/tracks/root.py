@@ -1,4 +1,4 @@
-"""Reader of ROOT files with one TTree and one entry an event."""
+"""Reader of ROOT files with one TTree and one entry per event."""
 
 import logging
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ def read_root(path: str | Path, source: Root, bad: BadEvents) -> Iterator[RawBat
     """Yield the entries of the file's tree in batches.
 
     Raises:
-        BadEventError: an entry with coordinates of unequal lengths and the policy is to stop.
-        ValueError: the file, its tree or a branch is not what the config says.
+        BadEventError: an entry has coordinates of unequal lengths and the policy is to stop.
+        ValueError: the file, its tree or a branch differs from the config.
     """
     with _reading(path):
         file = uproot.open(path)
@@ -55,7 +55,7 @@ def read_root(path: str | Path, source: Root, bad: BadEvents) -> Iterator[RawBat
 
 @contextmanager
 def _reading(path: str | Path) -> Iterator[None]:
-    """One clear error for the many kinds that files that are damaged or not ROOT raise."""
+    """Raise one clear error for the many errors that damaged or other files cause."""
     try:
         yield
     except Exception as error:
@@ -79,7 +79,7 @@ def _batch(
         if entries[name].ndim != 2:
             raise ValueError(
                 f"{path}: branch '{name}' holds {entries[name].type}, expected one list of "
-                "coordinates an entry"
+                "coordinates per entry"
             )
     event = np.arange(first, first + len(entries))
     if names.event:

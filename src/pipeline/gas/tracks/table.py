@@ -1,17 +1,25 @@
 """The track table: ionisation electrons of many recoils, one Parquet row per recoil.
 
-Every source, simulated or read, is brought into this one form; every later stage reads only it.
+All sources, simulated or read, are written in this form; later stages read no other.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.core.parquet_io import field, flat_together, open_parquet, ragged, write_batches
+from pipeline.core.parquet_io import (
+    count_rows,
+    field,
+    flat_together,
+    open_parquet,
+    ragged,
+    write_batches,
+)
 
 EVENTS_PER_ROW_GROUP = 256
 DETAILS = ("t_ps", "flags")
@@ -44,7 +52,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class TrackBatch:
-    """A number n of tracks with N ionisation electrons in all.
+    """A batch of n tracks with N ionisation electrons in total.
 
     Electrons of track i are rows offsets[i]:offsets[i+1] of the per-electron arrays.
     """
@@ -63,26 +71,26 @@ class TrackBatch:
         return len(self.event_id)
 
 
+_ENCODING: dict[str, Any] = {
+    "compression_level": 1,
+    # Coordinates rarely repeat: a dictionary costs time and saves no space.
+    "use_dictionary": ["flags.list.element", "energy_keV"],
+    "use_byte_stream_split": [f"{a}_um.list.element" for a in "xyz"],
+}
+
+
 def write_tracks(path: str | Path, batches: Iterable[TrackBatch], metadata: dict[str, str]) -> int:
     """Write batches as one track table and return the number of tracks.
 
     Memory is bounded by one batch plus one row group. `metadata` goes into the file's schema.
     """
     schema = SCHEMA.with_metadata({"table": "tracks", "version": "1", **metadata})
-    return write_batches(
-        path,
-        (_to_arrow(batch, schema) for batch in batches),
-        schema,
-        EVENTS_PER_ROW_GROUP,
-        compression_level=1,
-        # Coordinates hardly repeat: dictionaries cost time and save nothing.
-        use_dictionary=["flags.list.element", "energy_keV"],
-        use_byte_stream_split=[f"{a}_um.list.element" for a in "xyz"],
-    )
+    tables = (_to_arrow(batch, schema) for batch in batches)
+    return write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP, **_ENCODING)
 
 
 def read_tracks(path: str | Path, details: bool = False) -> Iterator[TrackBatch]:
-    """Yield the table's row groups in order; times and flags only if `details` are asked for.
+    """Yield the table's row groups in order, with times and flags only if `details` is true.
 
     Raises:
         ValueError: the file is not a readable track table.
@@ -119,8 +127,7 @@ def count_tracks(path: str | Path) -> int:
     Raises:
         ValueError: the file is damaged.
     """
-    with open_parquet(path, "track table") as file:
-        return file.metadata.num_rows
+    return count_rows(path, "track table")
 
 
 def _columns(file: pq.ParquetFile, path: str | Path, details: bool) -> list[str]:
@@ -128,7 +135,7 @@ def _columns(file: pq.ParquetFile, path: str | Path, details: bool) -> list[str]
     if missing:
         raise ValueError(
             f"{path}: not a track table, columns {sorted(missing)} are missing; "
-            "bring other Parquet files in through a source of kind 'parquet'"
+            "read other Parquet files through a source of kind 'parquet'"
         )
     return [name for name in SCHEMA.names if details or name not in DETAILS]
 

@@ -1,4 +1,4 @@
-"""Voxel batches as a network takes them: in slices, as sparse tensors."""
+"""Voxel batches as input of a network: slices and sparse tensors."""
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ def sparse_batch(batch: VoxelBatch, bins: int) -> SparseTensor:
     """Electron counts as one float32 feature on grids of `bins`^3 voxels, on the CPU.
 
     Uses `voxels` int32 (flat index (i * bins + j) * bins + k), `counts` and `offsets` of the batch.
-    Raises ValueError for voxels outside the grid or named twice in an event.
+    Raises ValueError for voxels outside the grid or listed twice in an event.
     """
     events = len(batch.offsets) - 1
     indices = np.empty((len(batch.voxels), 4), np.int32)
@@ -23,6 +23,6 @@ def sparse_batch(batch: VoxelBatch, bins: int) -> SparseTensor:
 
 
 def slices_of(batch: VoxelBatch, slices: int) -> list[VoxelBatch]:
-    """The events of a batch in order, in `slices` parts of nearly equal size, none empty."""
+    """Split a batch, in order, into at most `slices` parts of nearly equal size, none empty."""
     parts = np.array_split(np.arange(len(batch)), min(slices, len(batch)))
     return [batch.take(part) for part in parts]

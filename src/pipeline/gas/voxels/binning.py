@@ -1,8 +1,8 @@
 """From tracks to voxels: smearing, random rotation, centring on the charge mean, binning.
 
 The steps of Ghrear et al. 2024 (Mach. Learn.: Sci. Technol. 5 035009), section 4.1, in one pass
-over a batch of tracks. Unlike the paper, which turns +z to an isotropic direction, the rotation
-is uniform over SO(3), so the azimuth about the initial direction is random too.
+over a batch of tracks. The paper rotates +z to an isotropic direction. Here the rotation is uniform
+over SO(3), so the azimuth about the initial direction is random too.
 """
 
 import numba as nb
@@ -18,9 +18,9 @@ def bin_tracks(
 ) -> tuple[VoxelBatch, np.ndarray]:
     """Smear, rotate, centre and bin a batch of tracks.
 
-    Returns the contained events, in order, and a mask bool [n] of the tracks that are contained:
-    those with every smeared electron inside the grid. The draws of a track depend on `rng` and on
-    its place in the sequence of tracks that `rng` has served, so feed tracks in a fixed order.
+    Returns the contained events, in order, and a mask bool [n] of the contained tracks. A track is
+    contained if all its smeared electrons are inside the grid. The random numbers of a track depend
+    on the tracks that used the same `rng` before it, so pass tracks in a fixed order.
     """
     sigma, rotation = draw_motion(len(tracks), smearing, rng)
     voxels, counts, lengths, centre = _bin(
@@ -61,6 +61,10 @@ def random_rotations(n: int, rng: np.random.Generator) -> np.ndarray:
 
     A normalised vector of four Gaussians is a uniform unit quaternion (Marsaglia 1972,
     Ann. Math. Stat. 43, 645).
+
+    >>> turned = random_rotations(2, np.random.default_rng(1))
+    >>> np.allclose(turned @ turned.transpose(0, 2, 1), np.eye(3))
+    True
     """
     q = rng.standard_normal((n, 4))
     w, x, y, z = (q / np.linalg.norm(q, axis=1, keepdims=True)).T
@@ -83,7 +87,7 @@ def rotate_and_smear(
     """Rotate and smear one track's positions [N, 3] into `moved` and return their mean [3]."""
     centre = np.zeros(3)
     for i in range(len(positions)):
-        # Not unpacked: numba would make a view of every row.
+        # Indexed, not unpacked: numba would create a view of each row.
         x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
         for axis in range(3):
             moved[i, axis] = (
@@ -128,7 +132,7 @@ def _bin(
             index = 0
             for axis in range(3):
                 place = (moved[i, axis] - centre[event, axis]) * per_um + half
-                # Written to be false for NaN too.
+                # Also false for NaN.
                 contained &= 0.0 <= place < bins
                 index = index * bins + int(place)
             if not contained:
@@ -153,8 +157,8 @@ def _bin(
 def radix_sorted(keys: np.ndarray, spare: np.ndarray, bound: int) -> np.ndarray:
     """The int32 keys, all in [0, bound), in rising order; uses and returns `keys` or `spare`.
 
-    Sorting is a quarter of the work on a track; a radix sort of a thousand keys takes a tenth of
-    the time of a comparing one.
+    Sorting takes a quarter of the time spent on a track. For a thousand keys a radix sort takes a
+    tenth of the time of a comparison sort.
     """
     digit_bits = 11
     tally = np.empty(1 << digit_bits, np.int64)

@@ -1,4 +1,4 @@
-"""Summary of what became of the events between the input and the voxel shards."""
+"""Numbers of events read, rejected and contained in the grid, by voxel set and source."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from pipeline.core.tables import Inputs, Params
 
 
 def containment_table(tracks: list[Path], voxels: list[Path]) -> pd.DataFrame:
-    """One row for each voxel set and source, from the counts written beside tables and shards.
+    """One row for each voxel set and source, from the counts beside track tables and shards.
 
     Columns: set, source, read and rejected (at ingest), tracks, not_contained, kept,
     contained_fraction and its binomial error. Paths end in {source}/{part}.json and

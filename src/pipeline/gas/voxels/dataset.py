@@ -1,4 +1,4 @@
-"""Streaming voxel events as batches in bounded memory."""
+"""Stream voxel events as batches in bounded memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ def grid_bins(shards: Sequence[str | Path]) -> int:
     """
     found = {open_shard(path).bins for path in shards}
     if len(found) != 1:
-        raise ValueError(f"shards with one common grid expected, found bins {sorted(found)}")
+        raise ValueError(f"the shards must have one common grid, found bins {sorted(found)}")
     return found.pop()
 
 
@@ -46,21 +46,24 @@ def cut_batches(
     """Cut blocks of events into batches of `batch_size` events; the last one may be smaller.
 
     Blocks are gathered in pools of at least `pool_events` events; with `rng`, the events of a pool
-    are shuffled. Memory: twice the pool while it is gathered, the pool while it is served.
+    are shuffled. Memory: twice the pool while it is gathered, the pool while batches are cut.
     """
     waiting: list[VoxelBatch] = []
     for block in blocks:
         waiting.append(block)
         if sum(map(len, waiting)) >= max(pool_events, batch_size):
-            yield from _served(waiting, batch_size, rng, last=False)
+            yield from _pool_batches(waiting, batch_size, rng, last=False)
     if waiting:
-        yield from _served(waiting, batch_size, rng, last=True)
+        yield from _pool_batches(waiting, batch_size, rng, last=True)
 
 
-def _served(
+def _pool_batches(
     waiting: list[VoxelBatch], batch_size: int, rng: np.random.Generator | None, last: bool
 ) -> Iterator[VoxelBatch]:
-    """Batches of the waiting events; a rest that fills none waits on, unless it is the `last`."""
+    """Yield the waiting events in batches.
+
+    A remainder of less than a batch stays in `waiting`, unless this is the `last` pool.
+    """
     pool = concatenate(waiting)
     waiting.clear()
     order = np.arange(len(pool)) if rng is None else rng.permutation(len(pool))

@@ -1,8 +1,8 @@
-"""Training events, epoch by epoch: from shards, as fresh views of stored tracks, or a stream.
+"""Training events of each epoch: from shards, or as fresh views of stored tracks.
 
-An epoch is a list of blocks of events. Each block is made by a pure function of its own, so blocks
-may be made by several threads ahead of the training, and the events are the same however many
-there are.
+An epoch is a sequence of blocks of events. Each block is the result of a pure function, so several
+threads can make blocks ahead of the training, and the events do not depend on their number. See
+`stream` for newly simulated tracks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -34,11 +34,11 @@ Group = tuple[Path, int]  # a row group of a file
 
 @dataclass(frozen=True)
 class TrainingEvents:
-    """The blocks of every epoch and what they follow from."""
+    """The blocks of every epoch, and a digest of what they depend on."""
 
-    blocks: Callable[[int], Iterator[BlockMaker]]  # of an epoch; depend on its number alone
-    pool_events: int  # shuffled together; 0: every block by itself
-    identity: str  # digest of what decides the events besides the training set's shards
+    blocks: Callable[[int], Iterator[BlockMaker]]  # blocks of an epoch; depend only on its number
+    pool_events: int  # events shuffled together; 0: each block on its own
+    identity: str  # digest of what the events depend on besides the shards
 
 
 def epoch_batches(
@@ -46,8 +46,8 @@ def epoch_batches(
 ) -> Iterator[VoxelBatch]:
     """Shuffled batches of `batch_size` events of an epoch; the last one may be smaller.
 
-    While one pool of events is learnt from, `threads` threads make the next. Memory: at most two
-    pools and the blocks made ahead, together some 200 MB, and 40 MB for each further thread.
+    While the network trains on one pool of events, `threads` threads make the next. Memory: at most
+    two pools and the blocks made ahead, about 200 MB in total, and 40 MB for each further thread.
     """
     ahead = POOL_EVENTS // BLOCK_EVENTS + threads
     blocks = in_order(events.blocks(epoch), threads, ahead)
@@ -57,16 +57,16 @@ def epoch_batches(
 def shard_events(
     shards: Sequence[Path], training_set: TrainingSet, name: str, seed: int
 ) -> TrainingEvents:
-    """The stored views of the training events, the same ones in every epoch, in another order."""
+    """The stored views of the training events: the same in every epoch, in a new order."""
     groups = [(path, group) for path in shards for group in range(open_shard(path).row_groups)]
 
     def block(chosen: list[Group]) -> VoxelBatch:
         batch = concatenate([read_row_group(*group) for group in chosen])
-        return _for_training(batch, seed, training_set)
+        return _without_validation(batch, seed, training_set)
 
     def blocks(epoch: int) -> Iterator[BlockMaker]:
         rng = generator(seed, "blocks", name, epoch)
-        for chosen in _drawn(groups, BLOCK_EVENTS // VIEWS_PER_GROUP, rng):
+        for chosen in _shuffled(groups, BLOCK_EVENTS // VIEWS_PER_GROUP, rng):
             yield partial(block, chosen)
 
     return TrainingEvents(blocks, POOL_EVENTS, fingerprint())
@@ -79,9 +79,9 @@ def fresh_events(
     name: str,
     seed: int,
 ) -> TrainingEvents:
-    """A new view, smeared and rotated anew, of every training track in every epoch.
+    """A new view of every training track in every epoch, with new smearing and rotation.
 
-    Views that the grid does not contain are left out. Paths of the track tables end in
+    Views that the grid does not contain are dropped. Paths of the track tables end in
     {source}/{part}.parquet.
 
     Raises:
@@ -98,11 +98,11 @@ def fresh_events(
             )[0]
             for path, group in chosen
         ]
-        return _for_training(concatenate(views), seed, training_set)
+        return _without_validation(concatenate(views), seed, training_set)
 
     def blocks(epoch: int) -> Iterator[BlockMaker]:
         rng = generator(seed, "blocks", name, epoch)
-        for number, chosen in enumerate(_drawn(groups, BLOCK_EVENTS // TRACKS_PER_GROUP, rng)):
+        for number, chosen in enumerate(_shuffled(groups, BLOCK_EVENTS // TRACKS_PER_GROUP, rng)):
             yield partial(block, chosen, epoch, number)
 
     identity = fingerprint(
@@ -111,12 +111,12 @@ def fresh_events(
     return TrainingEvents(blocks, POOL_EVENTS, identity)
 
 
-def _drawn(groups: list[Group], size: int, rng: np.random.Generator) -> Iterator[list[Group]]:
+def _shuffled(groups: list[Group], size: int, rng: np.random.Generator) -> Iterator[list[Group]]:
     """All row groups in random order, `size` at a time."""
     order = rng.permutation(len(groups))
     for first in range(0, len(order), size):
         yield [groups[i] for i in order[first : first + size]]
 
 
-def _for_training(batch: VoxelBatch, seed: int, training_set: TrainingSet) -> VoxelBatch:
+def _without_validation(batch: VoxelBatch, seed: int, training_set: TrainingSet) -> VoxelBatch:
     return batch.take(np.flatnonzero(~in_validation(batch, seed, training_set.validation_fraction)))

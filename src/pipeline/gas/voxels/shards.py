@@ -1,12 +1,13 @@
 """Voxel shards: sparse (COO) voxel grids of many events in one Parquet file.
 
-Voxel indices of an event are sorted and stored as differences in a few bits each, so an event of
-some 500 voxels takes about 1 kB.
+The voxel indices of an event are sorted and stored as differences of a few bits each, so an event
+of about 500 voxels takes about 1 kB.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,7 @@ from pipeline.core.parquet_io import (
     write_batches,
 )
 
-# At most: each batch begins a row group of its own.
+# A maximum: each batch starts a new row group.
 EVENTS_PER_ROW_GROUP = 512
 
 SCHEMA = pa.schema(
@@ -47,7 +48,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class VoxelBatch:
-    """A number n of events with N occupied voxels in all; event i owns offsets[i]:offsets[i+1].
+    """A batch of n events with N occupied voxels in total; event i has offsets[i]:offsets[i+1].
 
     Voxel centres lie at (index + 0.5) voxel sizes from the grid's corner.
     """
@@ -66,7 +67,7 @@ class VoxelBatch:
         return len(self.event_id)
 
     def take(self, index: np.ndarray) -> "VoxelBatch":
-        """The events `index` (int [m]), in that order."""
+        """Select the events `index` (int [m]), in that order."""
         offsets, rows = take_ragged(self.offsets, index)
         kept = {
             f.name: getattr(self, f.name)[index]
@@ -79,7 +80,7 @@ class VoxelBatch:
 
 
 def concatenate(batches: list[VoxelBatch]) -> VoxelBatch:
-    """All events of several batches in one."""
+    """Join several batches into one."""
     lengths = np.concatenate([np.diff(b.offsets) for b in batches])
     joined = {
         f.name: np.concatenate([getattr(b, f.name) for b in batches])
@@ -87,6 +88,13 @@ def concatenate(batches: list[VoxelBatch]) -> VoxelBatch:
         if f.name != "offsets"
     }
     return VoxelBatch(offsets=np.concatenate([[0], np.cumsum(lengths)]), **joined)
+
+
+_ENCODING: dict[str, Any] = {
+    "compression_level": 1,
+    "use_dictionary": ["source", "sigma_um", "energy_keV", "counts.list.element"],
+    "column_encoding": {"voxels.list.element": "DELTA_BINARY_PACKED"},
+}
 
 
 def write_shard(
@@ -102,20 +110,13 @@ def write_shard(
             **metadata,
         }
     )
-    return write_batches(
-        path,
-        (_to_arrow(batch, schema) for batch in batches),
-        schema,
-        EVENTS_PER_ROW_GROUP,
-        compression_level=1,
-        use_dictionary=["source", "sigma_um", "energy_keV", "counts.list.element"],
-        column_encoding={"voxels.list.element": "DELTA_BINARY_PACKED"},
-    )
+    tables = (_to_arrow(batch, schema) for batch in batches)
+    return write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP, **_ENCODING)
 
 
 @dataclass(frozen=True)
 class Shard:
-    """An open question to a shard file: its size and grid, without its events."""
+    """Size and grid of a shard file, without its events."""
 
     path: Path
     events: int
@@ -128,7 +129,7 @@ def open_shard(path: str | Path) -> Shard:
     """Read a shard's footer.
 
     Raises:
-        ValueError: the file is no readable voxel shard.
+        ValueError: the file is not a readable voxel shard.
     """
     with open_parquet(path, "voxel shard") as file:
         metadata = file.schema_arrow.metadata or {}
@@ -162,7 +163,11 @@ def read_shard(path: str | Path) -> Iterator[VoxelBatch]:
 
 
 def voxel_centres(voxels: np.ndarray, bins: int) -> np.ndarray:
-    """Centres float32 [N, 3], in voxels from the grid's corner, of flat indices int32 [N]."""
+    """Centres float32 [N, 3], in voxels from the grid's corner, of flat indices int32 [N].
+
+    >>> voxel_centres(np.array([0, 1, 120]), bins=120).tolist()
+    [[0.5, 0.5, 0.5], [0.5, 0.5, 1.5], [0.5, 1.5, 0.5]]
+    """
     ix, rest = np.divmod(voxels, bins * bins)
     iy, iz = np.divmod(rest, bins)
     return np.stack([ix, iy, iz], axis=1).astype(np.float32) + np.float32(0.5)

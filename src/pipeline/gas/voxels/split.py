@@ -1,4 +1,4 @@
-"""Training or validation, for the events of a voxel batch."""
+"""Split of the events of a voxel batch into training and validation."""
 
 import numpy as np
 

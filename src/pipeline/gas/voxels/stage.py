@@ -1,4 +1,4 @@
-"""One track table to one voxel shard, with its counts beside it."""
+"""Convert a track table to a voxel shard with a file of counts beside it."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def voxelise(
     Memory is bounded by one row group of tracks.
 
     Raises:
-        ValueError: not one of many tracks is contained, or the table is damaged.
+        ValueError: none of many tracks is contained, or the table is damaged.
     """
     total = count_tracks(tracks)
     progress = Progress(f"{source}, smearing and binning", total, "events")
@@ -47,10 +47,10 @@ def voxelise(
 
     with atomic_write(shard) as temporary:
         kept = write_shard(temporary, binned(), grid.bins, grid.voxel_um)
-        # A handful of long tracks may all leave the grid; many cannot.
+        # A few long tracks may all leave the grid; if many do, a length unit is probably wrong.
         if not kept and total >= SUSPICIOUS_TRACKS:
             raise ValueError(
-                f"{tracks}: not one of {total} tracks fits into the grid of "
+                f"{tracks}: none of {total} tracks fits into the grid of "
                 f"{2 * grid.half_width_um:g} um; half of the electrons lie beyond "
                 f"{np.median(extents_um):.3g} um. Check the length unit of the source "
                 "and `grid`"

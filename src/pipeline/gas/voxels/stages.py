@@ -1,4 +1,4 @@
-"""One recoil at each stage of the processing, for pictures."""
+"""One recoil at each stage of the processing, for figures."""
 
 from copy import deepcopy
 
@@ -22,10 +22,10 @@ def track_stages(
 
     Returns:
         One row per ionisation electron (stages `RAW` and `SMEARED`) or occupied voxel (`VOXELS`,
-        position of its centre): stage, x_mm, y_mm, z_mm, count, and, the same in all rows of a
-        stage, the true start_x_mm, start_y_mm, start_z_mm and direction_x, _y, _z, and event_id,
-        energy_keV, sigma_um and voxel_mm. Positions count from the origin of the source in `RAW`
-        and from the grid's centre after.
+        position of its centre). Columns: stage, x_mm, y_mm, z_mm, count and, equal in all rows of
+        a stage, the true start_x_mm, start_y_mm, start_z_mm and direction_x, _y, _z, event_id,
+        energy_keV, sigma_um and voxel_mm. Positions are relative to the origin of the source in
+        `RAW`, and to the grid's centre in the other stages.
 
     Raises:
         ValueError: the grid contains none of the tracks.
@@ -45,8 +45,8 @@ def track_stages(
                 voxel_mm=grid.voxel_um * 1e-3,
             )
     raise ValueError(
-        f"not one of {len(tracks)} tracks fits into the grid of {2 * grid.half_width_um:g} um; "
-        "give more tracks or widen `grid`"
+        f"none of {len(tracks)} tracks fits into the grid of {2 * grid.half_width_um:g} um; "
+        "provide more tracks or enlarge `grid`"
     )
 
 
@@ -55,7 +55,7 @@ def _raw(track: TrackBatch) -> pd.DataFrame:
 
 
 def _smeared(track: TrackBatch, smearing: Smearing, rng: np.random.Generator) -> pd.DataFrame:
-    """What `bin_tracks` binned when it was given the same random numbers."""
+    """The smeared electrons that `bin_tracks` bins if given the same random numbers."""
     sigma_um, rotation = draw_motion(1, smearing, rng)
     moved = np.empty(track.positions_um.shape)
     centre = rotate_and_smear(track.positions_um, rotation[0], sigma_um[0], rng, moved)

@@ -1,4 +1,4 @@
-"""An endless stream of new simulated tracks to learn from."""
+"""Training events from newly simulated tracks."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -26,8 +26,8 @@ def stream_events(
 ) -> TrainingEvents:
     """New tracks in every epoch, as many as the sources' training events.
 
-    Each track is of a source and an energy drawn with the shares of the stored events; views that
-    the grid does not contain are left out. Event ids count within the epoch.
+    The source and energy of each track are drawn in proportion to the numbers of stored events.
+    Views that the grid does not contain are dropped. Event ids are counted within the epoch.
     """
     kinds = [
         (label, source.model_copy(update={"energies_keV": [energy]}))

@@ -26,7 +26,7 @@ def kappa_edges(predictions: pd.DataFrame, bins: int, quantile: float) -> np.nda
     if not np.isfinite(kappa).any():
         raise ValueError("calibration needs a method that predicts kappa; all of them are NaN")
     highest = np.nanquantile(kappa, quantile)
-    # A network that knows no direction says kappa = 0 of every event.
+    # A network without directional information predicts kappa = 0 for every event.
     return np.linspace(0.0, highest if highest > 1e-6 else 1.0, bins + 1)
 
 

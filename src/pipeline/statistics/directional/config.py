@@ -14,7 +14,7 @@ PERFECT = "perfect"  # the method that needs a test set for its recoil energy on
 
 
 class EventGrid(Block):
-    """Numbers of events N at which toys are read off: a logarithmic grid in the dipole's strength.
+    """Numbers of events N at which toys are evaluated: a logarithmic grid in the dipole's strength.
 
     The strength is 3 N (f d)^2 with signal fraction f and d the mean measured cosine of signal
     events, the non-centrality of the Rayleigh statistic. A grid in it gives every method and
@@ -25,7 +25,9 @@ class EventGrid(Block):
     strength_max: float = described("Largest strength.", 25.0, gt=0)
     points: int = described("Grid points, spaced evenly in log N.", 12, ge=3)
     events_max: int = described(
-        "No toy has more events; needed events beyond are quoted as lower limits.", 10_000, ge=10
+        "Maximum number of events of a toy; larger needed numbers are given as lower limits.",
+        10_000,
+        ge=10,
     )
 
     @model_validator(mode="after")
@@ -38,17 +40,17 @@ class EventGrid(Block):
 
 
 class HypothesisTest(Block):
-    """Solar-neutrino recoils over an isotropic background: how many events are needed?"""
+    """Test for solar-neutrino recoils on an isotropic background: needed numbers of events."""
 
     test_sets: tuple[str, ...] | None = described(
-        "Test sets whose response is used, each of one recoil energy; null: all, []: no test.",
+        "Test sets whose response is used, each of one recoil energy; null: all; []: no test.",
         None,
     )
     signal_fractions: tuple[Fraction, ...] = described(
         "Fractions f of recoils that come from solar neutrinos.", (0.1, 0.3, 1.0), min_length=1
     )
     cut_fractions: tuple[CutFraction, ...] = described(
-        "Fractions of events dropped for their small kappa (methods with kappa only).",
+        "Fractions of events removed, smallest kappa first (only methods with kappa).",
         (0.0, 0.2, 0.5, 0.8),
         min_length=1,
     )
@@ -60,7 +62,7 @@ class HypothesisTest(Block):
     )
     signal_toys: int = described("Signal-plus-background toys per batch.", 1000, ge=100)
     batches: int = described(
-        "Batches per test set and method. Raising it adds toys and keeps the batches at hand.",
+        "Batches per test set and method. A larger number adds toys and keeps existing batches.",
         2,
         ge=1,
     )

@@ -1,4 +1,4 @@
-"""The prediction table: what every direction method, network or not, says about every event."""
+"""The prediction table: the predicted direction of every event, for any direction method."""
 
 from pathlib import Path
 from typing import Protocol
@@ -32,7 +32,7 @@ SCHEMA = pa.schema(
 
 
 class TrueEvents(Protocol):
-    """What a prediction table takes over from n events, whatever detector they are of."""
+    """Columns of a prediction table that come from its n events, for any detector."""
 
     @property
     def source(self) -> np.ndarray: ...  # text [n]
@@ -111,7 +111,7 @@ def read_predictions(path: str | Path) -> pd.DataFrame:
 
 
 def with_true_head_tail(predictions: pd.DataFrame) -> pd.DataFrame:
-    """The same axes, turned into the hemisphere of the true direction."""
+    """The same axes, with the sign that puts them into the hemisphere of the true direction."""
     sign = np.where(cosines(predictions) < 0.0, np.float32(-1.0), np.float32(1.0))
     return predictions.assign(**{column: predictions[column] * sign for column in PREDICTED})
 

@@ -1,8 +1,8 @@
 """p-values against the number of events, and the events needed for a level.
 
 p-values are one-sided fractions of background-only toys at or above the statistic; a level of
-n sigma is the Gaussian tail beyond +n (3 sigma: p = 1.35e-3). The sensitivity is the median
-experiment's.
+n sigma is the Gaussian tail beyond +n (3 sigma: p = 1.35e-3). The sensitivity is that of the median
+experiment.
 """
 
 from collections.abc import Iterator, Mapping

@@ -14,7 +14,7 @@ from pipeline.statistics.directional.response import Response, scan_cuts
 from pipeline.statistics.directional.sensitivity import needed_events, power
 from pipeline.statistics.directional.toys import merge, run_batch
 
-_COLUMNS = {
+COLUMNS = {
     "test_set": "name of the test set",
     "method": "reconstruction",
     "fraction_cut": "fraction of predicted events cut, lowest kappa first",
@@ -94,6 +94,6 @@ def single_energy(table: pd.DataFrame) -> float:
 
 def _write(path: str | Path, frame: pd.DataFrame) -> None:
     plain = pa.Table.from_pandas(frame, preserve_index=False)
-    fields = [field.with_metadata({"description": _COLUMNS[field.name]}) for field in plain.schema]
+    fields = [field.with_metadata({"description": COLUMNS[field.name]}) for field in plain.schema]
     with atomic_write(path) as temporary:
         pq.write_table(plain.cast(pa.schema(fields)), temporary)

@@ -76,6 +76,11 @@ def counting_p(background: float, signal: float) -> float:
     """Exact p-value of the median number of events of Poisson(B + s).
 
     The right tail with the observed number in it: P(N >= median | B).
+
+    100 expected background events and 30 of the signal, 2.8 sigma:
+
+    >>> round(counting_p(100.0, 30.0), 5)
+    0.00228
     """
     median = poisson.median(background + signal)
     return float(poisson.sf(median - 1, background))

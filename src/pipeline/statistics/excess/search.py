@@ -1,7 +1,7 @@
 """Median significances of the extended Poisson search, and the exposures that reach a level.
 
-p-values are one-sided; a significance is the Gaussian quantile Z = isf(p). The sensitivity is the
-median experiment's that holds the signal.
+p-values are one-sided; a significance is the Gaussian quantile Z = isf(p). The sensitivity is that
+of the median experiment with signal.
 """
 
 from collections.abc import Sequence
@@ -66,7 +66,11 @@ def log_kde_p(background: Array, q: float) -> float:
 
 
 def empirical_p(background: Array, q: Array) -> Array:
-    """(1 + k) / (1 + n) with k of n toys at or above each q (Phipson & Smyth 2010)."""
+    """(1 + k) / (1 + n) with k of n toys at or above each q (Phipson & Smyth 2010).
+
+    >>> empirical_p(np.arange(99.0), np.array([95.0, 200.0])).tolist()
+    [0.05, 0.01]
+    """
     return (1 + _count_above(background, q)) / (1 + len(background))
 
 

@@ -21,7 +21,7 @@ _EXPECTED = [
     field("background", pa.float64(), "expected background events"),
     field("signal", pa.float64(), "expected signal events"),
 ]
-_TOYS = pa.schema(
+TOYS = pa.schema(
     [
         _TEST,
         field("hypothesis", pa.string(), "what the toys hold: background, or signal too"),
@@ -32,7 +32,7 @@ _TOYS = pa.schema(
         field("q", pa.list_(pa.float32()), "value of the test statistic, one per toy"),
     ]
 )
-_SIGNIFICANCES = pa.schema(
+SIGNIFICANCES = pa.schema(
     [
         _EXPOSURE,
         *_MODEL,
@@ -45,7 +45,7 @@ _SIGNIFICANCES = pa.schema(
         *_EXPECTED,
     ]
 )
-_EXPOSURES = pa.schema(
+EXPOSURES = pa.schema(
     [
         _TEST,
         *_MODEL,
@@ -67,7 +67,7 @@ def write_toys(
     batch: int,
 ) -> None:
     """Simulate one batch of a set of toys, see `run_batch`, and write it."""
-    _write(path, run_batch(samples, [toys], seed, identity, batch), _TOYS)
+    _write(path, run_batch(samples, [toys], seed, identity, batch), TOYS)
 
 
 def write_search(
@@ -78,8 +78,8 @@ def write_search(
 ) -> None:
     """Merge all toys; write significances and the exposures that reach levels."""
     table = significances(merge(_read(path) for path in toys))
-    _write(significances_path, table, _SIGNIFICANCES)
-    _write(exposures_path, needed_exposures(table, levels_sigma), _EXPOSURES)
+    _write(significances_path, table, SIGNIFICANCES)
+    _write(exposures_path, needed_exposures(table, levels_sigma), EXPOSURES)
 
 
 def _read(path: str | Path) -> pd.DataFrame:

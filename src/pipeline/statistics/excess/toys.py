@@ -92,7 +92,7 @@ class WeightedScores:
 
 @dataclass(frozen=True)
 class Samples:
-    """What toys are drawn from: f0, background, and a signal for every mass of the search [GeV].
+    """Samples that toys are drawn from: f0, background, and the signal of every mass [GeV].
 
     f0 may come from the background sample itself or from another one. Raises ValueError where it
     is zero at a score.
@@ -113,7 +113,7 @@ class Samples:
         return Surprise.of(self.surprise, self.background.weight)
 
     def blind(self, events: Counts, surprise: Array, background: float) -> dict[str, Array]:
-        """The statistics that know no signal, where `background` events are expected.
+        """Statistics that use no signal model, for `background` expected events.
 
         `events` (toys,) are observed, `surprise` (toys,) is their sum of -ln f0.
         """
@@ -165,7 +165,7 @@ def run_batch(
 def _background_alone(
     samples: Samples, toys: int, exposure: float, rng: _Rng
 ) -> list[dict[str, object]]:
-    """The rows of an exposure [t yr] that know no model."""
+    """Rows of an exposure [t yr] without a WIMP model."""
     b = exposure * samples.background.expected
     events, sums = samples.background.draw_sums(
         rng(BACKGROUND, exposure), b, samples.surprise[:, None], toys

@@ -1,4 +1,4 @@
-"""Schema of the anomaly search: what its two networks learn from, and its score."""
+"""Schema of the anomaly search: samples, networks and weights of the score."""
 
 from typing import Annotated, Self
 
@@ -8,7 +8,7 @@ from pipeline.config.model import Block, described
 from pipeline.config.training import AdamW, Training
 
 NotNegative = Annotated[float, Field(ge=0)]
-OPTIMISER = "Optimiser; left out, it is Adam with a learning rate of 0.001."
+OPTIMISER = "Optimiser; the default is Adam with a learning rate of 0.001."
 FAST = AdamW(learning_rate=1e-3)
 
 
@@ -20,12 +20,12 @@ class ErNr(Block):
 
     @property
     def names(self) -> list[str]:
-        """Both names."""
+        """Both names, that of electronic recoils first."""
         return [self.er, self.nr]
 
 
 class Classifier(Training):
-    """A dense network that tells nuclear (1) from electronic recoils (0)."""
+    """A dense network that classifies nuclear (1) and electronic recoils (0)."""
 
     widths: list[PositiveInt] = described("Neurons of the hidden layers.", [256, 64], min_length=1)
     optimiser: AdamW = described(OPTIMISER, FAST)
@@ -34,17 +34,17 @@ class Classifier(Training):
 
 
 class VAE(Training):
-    """A variational autoencoder of dense layers, which learns electronic recoils only."""
+    """A variational autoencoder of dense layers that is trained on electronic recoils only."""
 
     widths: list[PositiveInt] = described(
-        "Neurons of the encoder's hidden layers; the decoder has them in the opposite order.",
+        "Neurons of the hidden layers of the encoder; the decoder has them in reverse order.",
         [512, 128],
         min_length=1,
     )
     latent: int = described("Dimensions of the latent space.", 10, gt=0)
     log_variance: tuple[float, float] = described(
-        "Range of the decoder's ln sigma_D^2, for inputs ln(1 + counts). Its lower end bounds what "
-        "a photon in a place that has always been dark adds to the score.",
+        "Range of the decoder's ln sigma_D^2, for inputs ln(1 + counts). The lower end limits how "
+        "much a photon adds to the score in a channel that had none in all training events.",
         (-6.0, 3.0),
     )
     optimiser: AdamW = described(OPTIMISER, FAST)
@@ -62,19 +62,17 @@ class VAE(Training):
 class Anomaly(Block):
     """Networks and anomaly score of the search: arXiv 2410.00755, section 3.
 
-    TS = beta KL - ln N(x; x_D, sigma_D^2) - R ln(1 - p); the choices of layers, beta and R are
-    ours, as the paper does not print its own.
+    TS = beta KL - ln N(x; x_D, sigma_D^2) - R ln(1 - p). The layers, beta and R are our choices,
+    because the paper does not give its own.
     """
 
     train: ErNr = described(
-        "Samples that the networks learn from.", ErNr(er="train_er", nr="train_nr")
+        "Samples for training the networks.", ErNr(er="train_er", nr="train_nr")
     )
-    test: ErNr = described(
-        "Samples that the classifier is tested on.", ErNr(er="test_er", nr="test_nr")
-    )
+    test: ErNr = described("Samples for testing the classifier.", ErNr(er="test_er", nr="test_nr"))
     validation_fraction: float = described(
-        "Share of the training samples' events kept for early stopping and for the choice of beta "
-        "and R; chosen by event.",
+        "Share of the events of the training samples kept for early stopping and for the choice of "
+        "beta and R. Which events depends on the event only.",
         0.3,
         gt=0,
         lt=1,
@@ -82,12 +80,12 @@ class Anomaly(Block):
     classifier: Classifier = described("Classifier of recoils.", Classifier())
     vae: VAE = described("Variational autoencoder.", VAE())
     betas: list[NotNegative] = described(
-        "Weights of the latent term that are tried, in the loss of a VAE each and in its score.",
+        "Values of beta to try; each is the weight of the latent term in one VAE and its score.",
         [0.1, 1.0, 4.0],
         min_length=1,
     )
     ratios: list[NotNegative] = described(
-        "Weights R of the classifier's term that are tried.",
+        "Values of R, the weight of the classifier term, to try.",
         [0.0, 1.0, 10.0, 100.0, 300.0, 1e3, 3e3, 1e4],
         min_length=1,
     )

@@ -28,25 +28,26 @@ def _flat(recoil: Recoil, low_keV: float, high_keV: float, events: int) -> Nest:
 
 
 class Xenon(Block):
-    """The liquid-xenon chain; made when `chains` or the command line ask for it."""
+    """The liquid-xenon chain."""
 
     detectors: dict[str, Detector] = described(
-        "Detectors by name: a shipped `base` and what is different from it.",
+        "Detectors by name: a shipped `base` and the values that differ from it.",
         {name: Detector(base=name) for name in ("darwin", "xenon1t")},
         min_length=1,
     )
-    # Samples of other names have other seeds: no event is in two of them.
+    # The seed depends on the name of the sample, so no two samples share an event.
     samples: dict[str, Sample] = described(
         "Samples of events by name.",
         {
-            # Learnt from 1 to 100 keV as in arXiv 2410.00755, searched in the windows of `rates`.
+            # Training from 1 to 100 keV as in arXiv 2410.00755; the search uses the windows of
+            # `rates`.
             "train_er": _flat("er", 1, 100, 10_000),
             "train_nr": _flat("nr", 1, 100, 10_000),
             "test_er": _flat("er", 1, 100, 5000),
             "test_nr": _flat("nr", 1, 100, 5000),
-            # Worth more than the 13,200 background events of 400 t yr.
+            # More effective events than the 13,200 background events in 400 t yr.
             "background_er": _flat("er", 1, 7.5, 18_000),
-            # 8B's recoils trigger at 2 to 4 keV, if ever.
+            # Log-uniform, because the few 8B recoils that trigger have only 2 to 4 keV.
             "background_nr": Nest(
                 kind="nest",
                 recoil="nr",
@@ -57,22 +58,23 @@ class Xenon(Block):
     )
     wimps: Wimps = described("Samples of WIMPs.", Wimps())
     anomaly: Anomaly | None = described(
-        "Anomaly search with two networks; null: events and responses only.", Anomaly()
+        "Anomaly search with a classifier and autoencoders; null: events and responses only.",
+        Anomaly(),
     )
     background: ErNr = described(
-        "Samples that are weighted to the backgrounds and WIMPs of the search: from NEST, uniform "
-        "in energy or its logarithm over the windows of `rates`.",
+        "Samples that the search weights to its backgrounds and WIMPs. They must be of kind 'nest' "
+        "and uniform in energy or its logarithm over the windows of `rates`.",
         ErNr(er="background_er", nr="background_nr"),
     )
     rates: Rates = described("Expected backgrounds of the search.", Rates())
     search: Search = described("Search for an excess of anomaly scores.", Search())
     images: Images | None = described(
-        "XENON1T part: networks that see images; null: none. `images: {}` takes all defaults.", None
+        "XENON1T part with networks for images; null: off. `images: {}` takes all defaults.", None
     )
 
     @property
     def all_samples(self) -> dict[str, Sample]:
-        """`samples` and those of the WIMPs and the images, by name."""
+        """All samples by name: `samples`, those of the WIMPs and those of the images."""
         return {**self.samples, **self.wimps.samples(), **self._image_samples()}
 
     def _image_samples(self) -> dict[str, Nest]:
@@ -83,10 +85,14 @@ class Xenon(Block):
         makers = {"wimps": self.wimps.samples(), "images": self._image_samples()}
         for maker, made in makers.items():
             for name in made.keys() & self.samples.keys():
-                raise ValueError(f"samples.{name}: `{maker}` makes a sample of that name")
+                raise ValueError(
+                    f"samples.{name}: `{maker}` makes a sample of that name; choose another"
+                )
         for name, sample in self.all_samples.items():
             if not re.fullmatch(r"[\w.-]+", name):
-                raise ValueError(f"samples: '{name}' must be letters, digits, '_', '-' and '.'")
+                raise ValueError(
+                    f"samples: '{name}' must be letters, digits, '_', '-' and '.' only"
+                )
             if sample.detector not in self.detectors:
                 own = [maker for maker, made in makers.items() if name in made]
                 key = own[0] if own else f"samples.{name}"
@@ -116,18 +122,19 @@ class Xenon(Block):
         assert self.anomaly is not None
         key, name = f"background.{recoil}", getattr(self.background, recoil)
         if name in self.anomaly.train.names:
-            raise ValueError(f"{key}: the networks learn from '{name}'; name another sample")
+            raise ValueError(f"{key}: the networks learn from '{name}'; choose another sample")
         sample = self.samples[name]
-        even = (UniformSpectrum, LogUniformSpectrum)
-        if not isinstance(sample, Nest) or not isinstance(sample.spectrum, even):
+        flat = (UniformSpectrum, LogUniformSpectrum)
+        if not isinstance(sample, Nest) or not isinstance(sample.spectrum, flat):
             raise ValueError(
                 f"{key}: '{name}' must be of kind 'nest', its spectrum 'uniform' or 'log_uniform'"
             )
         low, high = window_keV
         if low < sample.spectrum.low_keV or high > sample.spectrum.high_keV:
             raise ValueError(
-                f"{key}: '{name}' holds {sample.spectrum.low_keV:g} to "
-                f"{sample.spectrum.high_keV:g} keV, and the window in rates is {low:g} to {high:g}"
+                f"{key}: '{name}' covers {sample.spectrum.low_keV:g} to "
+                f"{sample.spectrum.high_keV:g} keV, but the window in rates is {low:g} to {high:g} "
+                "keV"
             )
 
     def _check_anomaly_sample(self, key: str, name: str, recoil: str) -> None:
@@ -139,11 +146,11 @@ class Xenon(Block):
                 f"{key}: no sample '{name}'; {hint}anomaly: null makes events and responses only"
             )
         sample, first = self.samples[name], self.samples[self.anomaly.train.er]
-        own = getattr(sample, "recoil", None)  # some read it from their files
+        own = getattr(sample, "recoil", None)  # None if it is read from the files
         if own not in (None, recoil):
-            raise ValueError(f"{key}: the recoils of '{name}' are '{own}'")
+            raise ValueError(f"{key}: the recoils of '{name}' are '{own}', not '{recoil}'")
         if sample.detector != first.detector:
             raise ValueError(
-                f"{key}: '{name}' belongs to detector '{sample.detector}', "
+                f"{key}: '{name}' belongs to detector '{sample.detector}', but "
                 f"'{self.anomaly.train.er}' to '{first.detector}'"
             )

@@ -1,7 +1,7 @@
 """Schema of a dual-phase xenon detector: geometry, arrays, light, charge, trigger, waveforms.
 
-The shipped detectors lie in `detectors/`, with the source of every number; a block names one as
-its `base` and overrides what it likes.
+The shipped detectors lie in `detectors/`, with the source of every number. A block names one of
+them as its `base` and may override any value.
 """
 
 import difflib
@@ -19,13 +19,13 @@ SHIPPED = Path(__file__).with_name("detectors")
 
 
 class Geometry(Block):
-    """A cylinder of liquid xenon; depths count from the liquid's surface down to the cathode."""
+    """A cylinder of liquid xenon; depths are measured downwards from the liquid surface."""
 
     radius_cm: float = described("Radius of the active volume [cm].", gt=0)
-    height_cm: float = described("Cathode to the liquid's surface [cm].", gt=0)
+    height_cm: float = described("Distance from the cathode to the liquid surface [cm].", gt=0)
     fiducial_radius_cm: float = described("Radius of the fiducial volume [cm].", gt=0)
-    fiducial_top_cm: float = described("Depth of the fiducial volume's top [cm].", ge=0)
-    fiducial_bottom_cm: float = described("Depth of the fiducial volume's bottom [cm].", gt=0)
+    fiducial_top_cm: float = described("Depth of the top of the fiducial volume [cm].", ge=0)
+    fiducial_bottom_cm: float = described("Depth of the bottom of the fiducial volume [cm].", gt=0)
 
     @model_validator(mode="after")
     def _fiducial_inside(self) -> Self:
@@ -40,29 +40,30 @@ class Geometry(Block):
 
 
 class Liquid(Block):
-    """The liquid that an event happens in."""
+    """The liquid xenon."""
 
     density_g_per_cm3: float = described("Density [g/cm3].", gt=0)
     field_V_per_cm: float = described(
-        "Drift field [V/cm]; drift velocity and diffusion belong to it and stand under `drift`.",
+        "Drift field [V/cm]. Drift velocity and diffusion in `drift` must fit this field.",
         gt=0,
     )
 
 
 class Hexagonal(Block):
-    """Every site of a hexagonal lattice, one on the axis, that lies inside the detector."""
+    """A hexagonal lattice with a PMT on the axis and at every site inside the detector radius."""
 
     kind: Literal["hexagonal"]
     pitch_cm: float = described("Distance of neighbouring PMTs [cm].", gt=0)
 
 
 class Rings(Block):
-    """Concentric rings of PMTs, evenly spread over each ring, the first of them along +x."""
+    """Concentric rings of evenly spaced PMTs; the first PMT of each ring lies along +x."""
 
     kind: Literal["rings"]
     pitch_cm: float = described("Distance between rings [cm].", gt=0)
     pmts: list[PositiveInt] = described(
-        "PMTs of each ring from the centre on; the first ring, on the axis, has one.", min_length=1
+        "Number of PMTs in each ring, from the centre outwards; the first ring has one PMT.",
+        min_length=1,
     )
 
     @model_validator(mode="after")
@@ -77,9 +78,11 @@ class Rows(Block):
 
     kind: Literal["rows"]
     pitch_cm: float = described(
-        "Distance of neighbours in a row [cm]; rows are sqrt(3)/2 of it apart.", gt=0
+        "Distance of neighbours in a row [cm]; the distance of rows is sqrt(3)/2 of it.", gt=0
     )
-    pmts: list[PositiveInt] = described("PMTs of each row, in the order of y.", min_length=1)
+    pmts: list[PositiveInt] = described(
+        "Number of PMTs in each row, in the order of y.", min_length=1
+    )
 
 
 Array = Annotated[Hexagonal | Rings | Rows, Field(discriminator="kind")]
@@ -93,16 +96,17 @@ class Arrays(Block):
 
 
 class NestTimes(Block):
-    """Emission times as NEST's: recombination, then the decay of a singlet or triplet state."""
+    """Emission times of NEST: recombination, then the decay of a singlet or triplet state."""
 
     kind: Literal["nest"]
     singlet_ns: float = described("Decay time of the singlet state [ns].", gt=0)
     er_triplet_ns: float = described("Decay time of the triplet state in ER [ns].", gt=0)
     nr_triplet_ns: float = described("Decay time of the triplet state in NR [ns].", gt=0)
-    er_singlets_per_triplet: float = described("Ratio of the states in ER.", ge=0)
-    nr_singlets_per_triplet: float = described("Ratio of the states in NR.", ge=0)
+    er_singlets_per_triplet: float = described("Ratio of singlet to triplet states in ER.", ge=0)
+    nr_singlets_per_triplet: float = described("Ratio of singlet to triplet states in NR.", ge=0)
     max_recombination_ns: float = described(
-        "Longest recombination time [ns]; NEST's distribution, which has no mean, ends here.", gt=0
+        "Longest recombination time [ns]. NEST's distribution has no mean and is cut off here.",
+        gt=0,
     )
 
 
@@ -114,37 +118,41 @@ class ExponentialTimes(Block):
 
 
 class Scintillation(Block):
-    """The light of S1 from the site to the PMTs."""
+    """S1: scintillation light from the site to the PMTs."""
 
     g1: float = described("Photons detected per photon emitted, before `collection`.", gt=0, le=1)
     collection: list[float] = described(
-        "Light collection on the axis relative to `g1`: coefficients of 1, z, z^2, ... where z is "
-        "the height above the cathode, 0 to 1.",
+        "Light collection on the axis relative to `g1`: coefficients of 1, z, z^2, ..., with the "
+        "height z from 0 at the cathode to 1 at the liquid surface.",
         min_length=1,
     )
     times: Annotated[NestTimes | ExponentialTimes, Field(discriminator="kind")] = described(
-        "When the photons are emitted."
+        "Emission times of the photons."
     )
-    direct_fraction: float = described("Share of photons that reach a PMT at once.", ge=0, le=1)
+    direct_fraction: float = described(
+        "Share of photons that reach a PMT without reflection.", ge=0, le=1
+    )
     transport_ns: float = described(
-        "Decay time of the others' exponential delay by reflections [ns].", gt=0
+        "Decay time of the exponential delay of the reflected photons [ns].", gt=0
     )
 
 
 class Pmts(Block):
-    """What a PMT makes of a detected photon."""
+    """Response of a PMT to a detected photon."""
 
     transit_spread_ns: float = described("Standard deviation of the transit time [ns].", ge=0)
     single_pe_spread: float = described(
-        "Standard deviation of a photoelectron's area [PE]; areas only.", ge=0
+        "Standard deviation of the area of one photoelectron [PE]; affects areas only.", ge=0
     )
     double_pe_probability: float = described(
-        "Probability that a detected photon makes two photoelectrons; areas only.", ge=0, le=1
+        "Probability that a detected photon makes two photoelectrons; affects areas only.",
+        ge=0,
+        le=1,
     )
 
 
 class Drift(Block):
-    """Electrons on their way to the surface, at the field of `liquid`."""
+    """Drift of electrons to the surface, at the field of `liquid`."""
 
     velocity_mm_per_us: float = described("Drift velocity [mm/us].", gt=0)
     longitudinal_cm2_per_s: float = described("Longitudinal diffusion constant [cm2/s].", ge=0)
@@ -153,16 +161,18 @@ class Drift(Block):
 
 
 class Electroluminescence(Block):
-    """S2: extraction of electrons and their light in the gas."""
+    """S2: extraction of electrons and electroluminescence in the gas."""
 
     extraction: float = described("Probability that an electron leaves the liquid.", gt=0, le=1)
     photons_per_electron: float = described("Photons detected per extracted electron.", gt=0)
     fano: float = described(
-        "Variance over mean of an electron's detected photons; 1 is Poisson.", ge=1
+        "Variance over mean of the number of photons detected per electron; 1 is Poisson.", ge=1
     )
-    trapping_us: float = described("Decay time of the exponential delay at the surface [us].", ge=0)
+    trapping_us: float = described(
+        "Decay time of the exponential delay of electrons at the surface [us].", ge=0
+    )
     luminescence_us: float = described(
-        "Time in which an electron crosses the gas, emitting evenly [us].", ge=0
+        "Time in which an electron crosses the gas and emits light at a constant rate [us].", ge=0
     )
     gas_singlet_ns: float = described("Decay time of the singlet state in gas [ns].", ge=0)
     gas_triplet_ns: float = described("Decay time of the triplet state in gas [ns].", ge=0)
@@ -170,37 +180,43 @@ class Electroluminescence(Block):
 
 
 class Patterns(Block):
-    """How the light of S2 spreads over the arrays: (1 + r^2/w^2)^-1.5 at a distance r."""
+    """Distribution of S2 light over the arrays: (1 + r^2/w^2)^-1.5 at the distance r."""
 
     top_width_cm: float = described("w of the top array [cm].", gt=0)
     top_uniform_fraction: float = described(
-        "Share of the top array's light that is even over it, reflected.", ge=0, le=1
+        "Share of the light in the top array that is reflected and uniform over the array.",
+        ge=0,
+        le=1,
     )
     bottom_width_cm: float = described("w of the bottom array [cm].", gt=0)
-    top_fraction: float = described("Share of S2's photons that the top array sees.", ge=0, le=1)
+    top_fraction: float = described("Share of S2 photons that the top array detects.", ge=0, le=1)
 
 
 class Trigger(Block):
-    """Which events count as seen."""
+    """Conditions for an event to trigger."""
 
-    photons: int = described("Photons of S1 in coincidence.", ge=1)
-    window_ns: float = described("Time in which they must be detected [ns].", gt=0)
-    min_s2_photons: int = described("Least number of detected photons of S2.", ge=0)
+    photons: int = described("Minimum number of S1 photons in coincidence.", ge=1)
+    window_ns: float = described("Length of the coincidence window [ns].", gt=0)
+    min_s2_photons: int = described("Minimum number of detected S2 photons.", ge=0)
 
 
 class Waveforms(Block):
-    """Digitised windows: S1's starts with its first photon, S2's lies around the drift time."""
+    """Waveforms: the S1 window starts at the first photon, the S2 window near the drift time."""
 
-    bin_ns: float = described("Width of a sample [ns].", gt=0)
-    s1_bins: int = described("Samples of S1.", gt=0)
-    s2_bins: int = described("Samples of S2.", gt=0)
-    s2_before_us: float = described("Time before the drift time at which S2's begin [us].", ge=0)
+    bin_ns: float = described("Width of a sample of the waveform [ns].", gt=0)
+    s1_bins: int = described("Number of samples in the S1 window.", gt=0)
+    s2_bins: int = described("Number of samples in the S2 window.", gt=0)
+    s2_before_us: float = described(
+        "The S2 window begins this long before the drift time [us].", ge=0
+    )
 
 
 class Detector(Block):
-    """A detector: a shipped one, and what is different from it."""
+    """A detector: a shipped one, with the values that differ from it."""
 
-    base: str = described("Shipped detector whose values hold where a block gives none.")
+    base: str = described(
+        "Shipped detector that gives the values of all other keys that are left out."
+    )
     geometry: Geometry = described("Active and fiducial volume.")
     liquid: Liquid = described("The xenon.")
     arrays: Arrays = described("PMT arrays.")
@@ -219,13 +235,20 @@ class Detector(Block):
             return value
         return _merged(shipped_detector(value["base"]), value)
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The JSON schema: only `base` is required, the other keys have its values."""
+        schema: dict[str, Any] = handler.resolve_ref_schema(handler(core))
+        _make_optional(schema, handler)
+        return {**schema, "required": ["base"]}
+
     @model_validator(mode="after")
     def _light_collection_is_a_probability(self) -> Self:
         for step in range(101):
             share = sum(c * (step / 100) ** n for n, c in enumerate(self.s1.collection))
             if not 0 <= self.s1.g1 * share <= 1:
                 raise ValueError(
-                    "s1: g1 times collection must be a probability, and is "
+                    "s1: g1 times collection must be a probability, but is "
                     f"{self.s1.g1 * share:.3g} at {step} % of the height"
                 )
         return self
@@ -240,16 +263,16 @@ class Detector(Block):
 
     @property
     def max_drift_us(self) -> float:
-        """Drift time from the cathode [us]."""
+        """Drift time from the cathode to the surface [us]."""
         return self.geometry.height_cm * 10 / self.drift.velocity_mm_per_us
 
 
 @cache
 def shipped_detector(base: str) -> dict[str, Any]:
-    """The content of a shipped detector; not to be changed.
+    """The content of a shipped detector. It is cached: do not change it.
 
     Raises:
-        ValueError: there is none of that name.
+        ValueError: there is no shipped detector of that name.
     """
     names = sorted(path.stem for path in SHIPPED.glob("*.yaml"))
     if base not in names:
@@ -262,8 +285,20 @@ def shipped_detector(base: str) -> dict[str, Any]:
     return content
 
 
+def _make_optional(schema: dict[str, Any], handler: Any) -> None:
+    """Require no key of a block and of the blocks in it."""
+    schema.pop("required", None)
+    for own in schema.get("properties", {}).values():
+        if "oneOf" in own:
+            own["anyOf"] = own.pop("oneOf")
+            own.pop("discriminator", None)
+        for place in (own, *own.get("anyOf", [])):
+            if "$ref" in place:
+                _make_optional(handler.resolve_ref_schema(place), handler)
+
+
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """`above` on `below`, key by key; a block of another kind replaces the one below it whole."""
+    """Override `below` by `above`, key by key; a block of another kind is replaced as a whole."""
     merged = dict(below)
     for key, value in above.items():
         under = below.get(key)

@@ -20,7 +20,7 @@ from pipeline.xenon.config.samples import (
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(gt=0, lt=1)]
-OPTIMISER = "Optimiser; left out, it is Adam with a learning rate of 0.001."
+OPTIMISER = "Optimiser; the default is Adam with a learning rate of 0.001."
 FAST = AdamW(learning_rate=1e-3)
 
 TRAIN_ER, TRAIN_WIMP = "image_train_er", "image_train_wimp"
@@ -28,32 +28,34 @@ TEST_ER, TEST_WIMP, SEARCH_NR = "image_test_er", "image_test_wimp", "image_searc
 
 
 class Cnn(Training):
-    """A convolutional network that tells WIMPs (1) from electronic recoils (0)."""
+    """A convolutional network that classifies WIMPs (1) and electronic recoils (0)."""
 
     widths: list[PositiveInt] = described(
-        "Channels of the convolutions; each halves the image.", [16, 32, 64], min_length=1
+        "Channels of the convolutions; each convolution halves the image.",
+        [16, 32, 64],
+        min_length=1,
     )
-    hidden: int = described("Neurons of the dense layer behind them.", 64, gt=0)
+    hidden: int = described("Neurons of the dense layer after the convolutions.", 64, gt=0)
     optimiser: AdamW = described(OPTIMISER, FAST)
     batch_size: int = described("Images in a step.", 128, gt=0)
     max_epochs: int = described("Passes over the training set at most.", 20, gt=0)
 
 
 class Cvae(Training):
-    """A convolutional variational autoencoder, which learns electronic recoils only."""
+    """A convolutional variational autoencoder that is trained on electronic recoils only."""
 
     widths: list[PositiveInt] = described(
-        "Channels of the encoder's convolutions, each of which halves the image; the decoder has "
-        "them in the opposite order.",
+        "Channels of the convolutions of the encoder, each of which halves the image; the decoder "
+        "has the same widths in reverse order.",
         [16, 32, 64],
         min_length=1,
     )
     latent: int = described("Dimensions of the latent space.", 8, gt=0)
     beta: float = described("Weight of the latent term.", 1e-3, ge=0)
     loss: Literal["printed", "standard"] = described(
-        "Latent term: 'printed', sum(sigma^2 + mu^2 - ln sigma - 1) as in the talk, least at "
-        "sigma = 1/sqrt(2); or 'standard', the divergence from the prior, "
-        "sum(sigma^2 + mu^2 - ln sigma^2 - 1) / 2, least at sigma = 1.",
+        "Latent term: 'printed', sum(sigma^2 + mu^2 - ln sigma - 1) as in the talk, with its "
+        "minimum at sigma = 1/sqrt(2); or 'standard', the divergence from the prior, "
+        "sum(sigma^2 + mu^2 - ln sigma^2 - 1) / 2, with its minimum at sigma = 1.",
         "printed",
     )
     optimiser: AdamW = described(OPTIMISER, FAST)
@@ -62,10 +64,10 @@ class Cvae(Training):
 
 
 class ImageSearch(Block):
-    """Exposures at which the loss of the autoencoder gives WIMPs away."""
+    """Exposures at which the loss of the autoencoder reveals a WIMP signal."""
 
     wimps: tuple[Wimp, ...] = described(
-        "WIMPs that are searched for; the first one's loss is drawn.",
+        "WIMP models; the figure of the losses shows the first one.",
         tuple(Wimp(mass_GeV=mass, cross_section_cm2=1e-45) for mass in (500.0, 50.0, 1000.0)),
         min_length=1,
     )
@@ -75,16 +77,16 @@ class ImageSearch(Block):
         min_length=2,
     )
     shown_exposure_t_yr: float = described(
-        "Exposure of the pseudo-data that is drawn [t yr].", 4.0, gt=0
+        "Exposure of the pseudo-data in the figure of the losses [t yr].", 4.0, gt=0
     )
     background_toys: int = described("Background-only toys.", 5000, ge=100)
-    signal_toys: int = described("Toys with signal, of each WIMP.", 1000, ge=100)
+    signal_toys: int = described("Toys with signal for each WIMP model.", 1000, ge=100)
     levels_sigma: tuple[Positive, ...] = described(
         "Significances to reach, one-sided Gaussian [sigma].", (3.0, 5.0), min_length=1
     )
 
     def toy_sets(self) -> dict[str, ToySet]:
-        """Toys of all WIMPs at all exposures, see `config.xenon.search.toy_sets`."""
+        """Toy sets of all WIMPs at all exposures; see `statistics.excess.config.toy_sets`."""
         models = [
             (wimp.mass_GeV, exposure, wimp.cross_section_cm2)
             for wimp, exposure in product(self.wimps, self.exposures_t_yr)
@@ -100,23 +102,23 @@ class ImageSearch(Block):
 
 
 class Xenon1tRates(Rates):
-    """Backgrounds in XENON1T; what is not named is computed as for DARWIN.
+    """Backgrounds in XENON1T; values not given here are those of DARWIN.
 
-    82 electronic recoils per t yr keV at 1.4 to 10.6 keV were measured in the fiducial 1.3 t (PRL
-    121 (2018) 111302, number not checked), of which solar neutrinos and 136Xe are 4. JCAP 04
+    In the fiducial 1.3 t, 82 electronic recoils per t yr keV were measured at 1.4 to 10.6 keV (PRL
+    121 (2018) 111302, number not checked); 4 of them are due to solar neutrinos and 136Xe. JCAP 04
     (2016) 027 expects 0.6 +- 0.1 radiogenic neutrons per t yr at 4 to 50 keV in 1 t.
     """
 
     electron_recoils_keV: tuple[Energy, Energy] = described(
-        "Window of electron recoils [keV].", (1.0, 12.0)
+        "Window of electronic recoils [keV].", (1.0, 12.0)
     )
     flat_electron_recoils_per_t_yr_keV: dict[str, Rate] = described(
-        "Further electron recoils by name, of an even spectrum [1/(t yr keV)].",
+        "Rates of other electronic recoils with a flat spectrum, by name [1/(t yr keV)].",
         {"222Rn, 85Kr, materials": 78.0},
     )
     neutrons_per_t_yr: float = described(
-        "Nuclear recoils of neutrons of all energies [1/(t yr)]; 0.6 of the default's 0.9 are at 4 "
-        "to 50 keV.",
+        "Rate of nuclear recoils of neutrons at all energies [1/(t yr)]. 0.6 of the default 0.9 "
+        "lie at 4 to 50 keV.",
         0.9,
         ge=0,
     )
@@ -125,45 +127,50 @@ class Xenon1tRates(Rates):
 class Images(Block):
     """Images of electronic recoils and WIMPs in XENON1T: A. Scaffidi's talk of 9 September 2021.
 
-    It makes its own samples, all from NEST: electronic recoils even in energy and WIMPs to learn
-    from and to test on, and nuclear recoils, even in the logarithm, that are weighted to WIMPs of
-    any mass. Energies are those of the windows of `rates`.
+    This part makes its own samples with NEST: electronic recoils uniform in energy and WIMPs, for
+    training and for tests, and nuclear recoils uniform in the logarithm of energy, which are
+    weighted to WIMPs of any mass. The energies fill the windows of `rates`.
     """
 
     detector: str = described(DETECTOR, "xenon1t")
     size: int = described(
-        "Pixels on a side of an image, which has three layers: top pattern, bottom pattern and the "
-        "waveforms of S1 and S2.",
+        "Pixels along each side of an image. An image has three layers: top pattern, bottom "
+        "pattern, and the waveforms of S1 and S2.",
         32,
         gt=0,
     )
-    mass_GeV: float = described("Mass of the WIMPs that the CNN learns and is tested on.", 500.0)
-    training_events: int = described("Events of either kind to learn from.", 12_000, gt=0)
-    test_events: int = described("Events of either kind to test on.", 8000, gt=0)
-    search_events: int = described("Nuclear recoils of the search.", 12_000, gt=0)
+    mass_GeV: float = described(
+        "Mass of the WIMPs in the training and test samples of the CNN [GeV/c2].", 500.0
+    )
+    training_events: int = described("Number of training events of each kind.", 12_000, gt=0)
+    test_events: int = described("Number of test events of each kind.", 8000, gt=0)
+    search_events: int = described("Number of nuclear recoils for the search.", 12_000, gt=0)
     training_share: Share = described(
-        "Share of WIMPs among the images that the CNN learns from; the talk's three numbers hold "
-        "for 35 %.",
+        "Share of WIMPs among the training images of the CNN; the three numbers of the talk "
+        "hold for 35 %.",
         0.35,
     )
     test_shares: tuple[Share, ...] = described(
-        "Shares of WIMPs that the CNN's accuracy is given for.", (0.35, 0.4), min_length=1
+        "Shares of WIMPs for which the accuracy of the CNN is computed.", (0.35, 0.4), min_length=1
     )
     validation_fraction: float = described(
-        "Share of the training images kept for early stopping; chosen by event.", 0.2, gt=0, lt=1
+        "Share of the training images kept for early stopping. The choice depends on the event.",
+        0.2,
+        gt=0,
+        lt=1,
     )
     classifier: Cnn = described("Classifier of images.", Cnn())
-    cvae: Cvae = described("Autoencoder.", Cvae())
+    cvae: Cvae = described("Autoencoder of images.", Cvae())
     rates: Xenon1tRates = described("Expected backgrounds of the search.", Xenon1tRates())
     search: ImageSearch = described("Search for an excess in the loss.", ImageSearch())
 
     def samples(self) -> dict[str, Nest]:
-        """The samples by name."""
+        """Samples of this part by name."""
         low, high = self.rates.electron_recoils_keV
-        even = UniformSpectrum(kind="uniform", low_keV=low, high_keV=high)
+        uniform = UniformSpectrum(kind="uniform", low_keV=low, high_keV=high)
         low, high = self.rates.nuclear_recoils_keV
         wimp = WimpSpectrum(kind="wimp", mass_GeV=self.mass_GeV, low_keV=low, high_keV=high)
-        log_even = LogUniformSpectrum(kind="log_uniform", low_keV=low, high_keV=high)
+        log_uniform = LogUniformSpectrum(kind="log_uniform", low_keV=low, high_keV=high)
 
         def nest(
             recoil: Recoil, spectrum: UniformSpectrum | WimpSpectrum | LogUniformSpectrum, n: int
@@ -173,11 +180,11 @@ class Images(Block):
             )
 
         return {
-            TRAIN_ER: nest("er", even, self.training_events),
+            TRAIN_ER: nest("er", uniform, self.training_events),
             TRAIN_WIMP: nest("nr", wimp, self.training_events),
-            TEST_ER: nest("er", even, self.test_events),
+            TEST_ER: nest("er", uniform, self.test_events),
             TEST_WIMP: nest("nr", wimp, self.test_events),
-            SEARCH_NR: nest("nr", log_even, self.search_events),
+            SEARCH_NR: nest("nr", log_uniform, self.search_events),
         }
 
     @model_validator(mode="after")
@@ -185,8 +192,8 @@ class Images(Block):
         for key, network in (("classifier", self.classifier), ("cvae", self.cvae)):
             if self.size % 2 ** len(network.widths):
                 raise ValueError(
-                    f"{key}.widths: {len(network.widths)} convolutions halve the image each, which "
-                    f"size {self.size} does not allow; take fewer or a multiple of "
-                    f"{2 ** len(network.widths)}"
+                    f"{key}.widths: {len(network.widths)} convolutions halve the image each, but "
+                    f"size {self.size} is not a multiple of {2 ** len(network.widths)}; use fewer "
+                    "convolutions or another size"
                 )
         return self

@@ -1,8 +1,8 @@
 """Schema of the samples: where events in liquid xenon come from.
 
-A new kind of sample is a class here with an entry in `Sample`, and the reader that it names: a
-function of (file, block, geometry, bad events, random numbers) that yields batches of events, or of
-(block, geometry, liquid, random numbers) for a sample that is made.
+To add a kind of sample, add a class here, an entry in `Sample`, and the reader that the class
+names. A reader of files is a function of (file, block, geometry, bad events, random numbers), a
+generator of events one of (block, geometry, liquid, random numbers); both yield batches of events.
 """
 
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -13,14 +13,14 @@ from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
 
 Recoil = Literal["er", "nr"]
-DETECTOR = "Detector, of `detectors`, whose liquid the events happen in."
+DETECTOR = "Name of the detector, a key of `detectors`, in which the events happen."
 
 
 class EnergyRange(Block):
     """A range of true recoil energies."""
 
-    low_keV: float = described("Least energy [keV].", gt=0)
-    high_keV: float = described("Greatest energy [keV].", gt=0)
+    low_keV: float = described("Lowest energy [keV].", gt=0)
+    high_keV: float = described("Highest energy [keV].", gt=0)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -30,36 +30,38 @@ class EnergyRange(Block):
 
 
 class UniformSpectrum(EnergyRange):
-    """Every energy in a range is equally likely."""
+    """A spectrum that is uniform in energy."""
 
     kind: Literal["uniform"]
 
 
 class LogUniformSpectrum(EnergyRange):
-    """Every energy's logarithm in a range is equally likely."""
+    """A spectrum that is uniform in the logarithm of energy."""
 
     kind: Literal["log_uniform"]
 
 
 class WimpRange(EnergyRange):
-    """Recoil energies in which WIMPs are generated."""
+    """Range of recoil energies in which WIMP recoils are generated."""
 
-    low_keV: float = described("Least energy [keV].", 0.5, gt=0)
-    high_keV: float = described("Greatest energy [keV].", 100.0, gt=0)
+    low_keV: float = described("Lowest energy [keV].", 0.5, gt=0)
+    high_keV: float = described("Highest energy [keV].", 100.0, gt=0)
 
 
 class WimpSpectrum(WimpRange):
-    """Spin-independent recoils of WIMPs in the standard halo; the rate plays no part here."""
+    """Spin-independent recoils of WIMPs in the standard halo; only the shape is used."""
 
     kind: Literal["wimp"]
     mass_GeV: float = described("Mass of the WIMP [GeV/c2].", gt=0)
 
 
 class TableSpectrum(Block):
-    """A spectrum from a CSV file with the columns energy_keV and rate, linear in between."""
+    """A spectrum from a CSV file with the columns energy_keV and rate, interpolated linearly."""
 
     kind: Literal["table"]
-    file: str = described("Path of the CSV file; energies ascend, only ratios of rates count.")
+    file: str = described(
+        "Path of the CSV file. Energies must ascend; only the ratios of the rates matter."
+    )
 
 
 Spectrum = Annotated[
@@ -69,38 +71,41 @@ Spectrum = Annotated[
 
 
 class Nest(Block):
-    """Events from NEST, uniform in the detector's fiducial volume."""
+    """Events that NEST generates, uniform in the detector's fiducial volume."""
 
     reader: ClassVar[str] = "pipeline.xenon.events.nest.nest_events"
 
     kind: Literal["nest"]
     detector: str = described(DETECTOR, "darwin")
-    recoil: Recoil = described("Electronic ('er', NEST's beta model) or nuclear recoils ('nr').")
+    recoil: Recoil = described(
+        "Electronic recoils ('er', NEST's beta model) or nuclear recoils ('nr')."
+    )
     spectrum: Spectrum = described("True recoil energies.")
     events: int = described("Number of events.", gt=0)
     events_per_part: int = described("Events in one job and one file.", 5000, gt=0)
 
 
 class ExecNest(EventFiles):
-    """Text output of execNEST; photons and electrons are its Nph and Ne-.
+    """Text output of execNEST; photons and electrons are its columns Nph and Ne-.
 
-    NEST's Z points up; a table with Z only gets x and y uniform over the detector's cross-section.
+    NEST's Z points up. If a table holds Z only, x and y are drawn uniformly over the detector's
+    cross-section.
     """
 
     reader: ClassVar[str] = "pipeline.xenon.events.execnest.read_execnest"
 
     kind: Literal["execnest"]
     detector: str = described(DETECTOR, "darwin")
-    recoil: Recoil = described("What the run simulated; the text does not say.")
+    recoil: Recoil = described("Recoils that the run simulated; the text does not contain this.")
     surface_z_mm: float | None = described(
-        "Z of the liquid's surface, NEST's TopDrift [mm]; null: the detector's height.", None
+        "Z of the liquid surface, NEST's TopDrift [mm]; null: the height of the detector.", None
     )
 
 
 class Instructions(EventFiles):
     """Instructions for pax or WFSim: CSV files, with or without the column `instruction`.
 
-    Where they say 'random', x and y or the depth are uniform in the detector's liquid.
+    Where a cell says 'random', x and y or the depth are drawn uniformly in the detector's liquid.
     """
 
     reader: ClassVar[str] = "pipeline.xenon.events.instructions.read_instructions"
@@ -112,59 +117,59 @@ class Instructions(EventFiles):
 class EventColumns(Block):
     """Names of the columns; one row is one event."""
 
-    event: str | None = described("Event number; null: rows are counted.", None)
-    recoil: str | None = described("'ER' or 'NR'; null: `recoil` of the sample is used.", None)
+    event: str | None = described("Event number; null: number of the row.", None)
+    recoil: str | None = described("'ER' or 'NR'; null: use `recoil` of the sample.", None)
     energy: str | None = described("True recoil energy [keV]; null: unknown.", "energy_keV")
     x: str = described("Position from the axis, x [cm].", "x_cm")
     y: str = described("Position from the axis, y [cm].", "y_cm")
-    depth: str = described("Position below the liquid's surface [cm].", "depth_cm")
+    depth: str = described("Depth below the liquid surface [cm].", "depth_cm")
     photons: str = described("Photons at the site.", "photons")
     electrons: str = described("Electrons at the site.", "electrons")
     excitons: str | None = described("Excitons; null: unknown.", None)
 
 
 class ParquetEvents(EventFiles):
-    """Parquet tables with one row an event."""
+    """Parquet tables with one row per event."""
 
     reader: ClassVar[str] = "pipeline.xenon.events.parquet.read_parquet"
 
     kind: Literal["parquet"]
     detector: str = described(DETECTOR, "darwin")
     columns: EventColumns = described("Names of the columns.", EventColumns())
-    recoil: Recoil | None = described("Recoil of every event, if no column has it.", None)
+    recoil: Recoil | None = described("Recoil type of all events, if no column holds it.", None)
 
     @model_validator(mode="after")
     def _has_recoils(self) -> Self:
         if (self.recoil is None) == (self.columns.recoil is None):
-            raise ValueError("expected either `recoil` or `columns.recoil`")
+            raise ValueError("give either `recoil` or `columns.recoil`, and not both")
         return self
 
 
-# The registry of kinds.
+# All kinds of samples.
 Sample = Annotated[Nest | ExecNest | Instructions | ParquetEvents, Field(discriminator="kind")]
 
 _SAMPLE: TypeAdapter[Nest | ExecNest | Instructions | ParquetEvents] = TypeAdapter(Sample)
 
 
 def read_sample(block: dict[str, Any]) -> Nest | ExecNest | Instructions | ParquetEvents:
-    """A sample from its plain block; raises pydantic's ValidationError if it is not valid."""
+    """Make a sample from its plain block; raises pydantic's ValidationError if it is invalid."""
     return _SAMPLE.validate_python(block)
 
 
 class Wimps(WimpRange):
-    """NEST events of WIMPs: a sample `wimp_{mass}GeV` for each mass."""
+    """WIMP events that NEST generates: one sample `wimp_{mass}GeV` for each mass."""
 
     masses_GeV: list[PositiveFloat] = described("Masses [GeV/c2].", [20.0, 50.0, 500.0])
     detector: str = described(DETECTOR, "darwin")
-    events: int = described("Events of each mass.", 10_000, gt=0)
+    events: int = described("Number of events for each mass.", 10_000, gt=0)
     events_per_part: int = described("Events in one job and one file.", 5000, gt=0)
 
     def masses(self) -> dict[str, float]:
-        """Masses [GeV/c2] by sample, in the order of the config."""
+        """Masses [GeV/c2] by name of the sample, in the order of the config."""
         return {f"wimp_{mass:g}GeV": mass for mass in self.masses_GeV}
 
     def samples(self) -> dict[str, Nest]:
-        """The samples by name, in the order of the masses."""
+        """Samples by name, in the order of the masses."""
         return {
             name: Nest(
                 kind="nest",

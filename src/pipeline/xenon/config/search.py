@@ -24,31 +24,33 @@ class WimpMap(Block):
     )
 
     def is_grid(self) -> bool:
-        """Whether it has points enough for contours."""
+        """Whether there are enough points for contours: two along each axis."""
         return min(len(self.masses_GeV), len(self.cross_sections_cm2)) >= 2
 
 
 class Search(Block):
-    """Rejection of background alone by the median experiment that holds WIMPs."""
+    """Search for WIMPs: how significantly the median experiment rejects background alone."""
 
-    benchmark: Wimp = described("WIMP of the significance against exposure.", Wimp())
+    benchmark: Wimp = described(
+        "WIMP model for the significance as a function of exposure.", Wimp()
+    )
     exposures_t_yr: tuple[Positive, ...] = described(
-        "Exposures of the benchmark [t yr].",
+        "Exposures for the benchmark [t yr].",
         (5.0, 10.0, 25.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0),
         min_length=1,
     )
-    map: WimpMap = described("Significance over mass and cross-section.", WimpMap())
+    map: WimpMap = described("Grid of WIMP models for the map of the significance.", WimpMap())
     background_toys: int = described("Background-only toys per batch.", 10_000, ge=100)
     signal_toys: int = described("Toys with signal, per batch and model.", 10_000, ge=100)
     batches: int = described(
-        "Batches. Raising it adds toys and keeps the batches at hand.", 1, ge=1
+        "Number of batches of toys. More batches add toys and keep the existing batches.", 1, ge=1
     )
     levels_sigma: tuple[Positive, ...] = described(
         "Significances to reach, one-sided Gaussian [sigma].", (1.0, 2.0, 3.0), min_length=1
     )
 
     def toy_sets(self) -> dict[str, ToySet]:
-        """Toys of the benchmark at every exposure and of the map, see `toy_sets`."""
+        """Toy sets of the benchmark at every exposure and of the map; see `toy_sets`."""
         benchmark, grid = self.benchmark, self.map
         models = [
             *product([benchmark.mass_GeV], self.exposures_t_yr, [benchmark.cross_section_cm2]),
@@ -58,7 +60,7 @@ class Search(Block):
 
     @property
     def shown_exposure_t_yr(self) -> float:
-        """The benchmark's exposure that is nearest to the map's [t yr]."""
+        """Exposure of the benchmark that is nearest to the exposure of the map [t yr]."""
         return min(self.exposures_t_yr, key=lambda e: abs(e - self.map.exposure_t_yr))
 
     @field_validator("exposures_t_yr", "levels_sigma")

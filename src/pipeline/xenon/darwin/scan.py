@@ -1,12 +1,12 @@
-"""Which beta and R: a scan on events that no network learnt from.
+"""Choice of the weights beta and R, by a scan on events that no network was trained on.
 
-The figure of merit asks for no model of a signal. It is how well TS separates nuclear from
-electronic recoils of the training's flat spectra, as the search does not know the WIMP's mass: the
-area under the ROC curve, and the share of electronic recoils rejected where half of the nuclear
-ones are kept. The area decides. R sets how far TS follows the classifier, hence how little is left
-of an anomaly score, so the least R counts that is within one standard error of the largest area
-(Breiman et al., Classification and Regression Trees, 1984, section 3.4.3), and of that R the beta
-with the largest area.
+The figures of merit need no model of a signal, because the search does not know the WIMP mass. They
+measure how well TS separates nuclear from electronic recoils with the flat spectra of the training
+samples: the area under the ROC curve, and the share of electronic recoils rejected while half of
+the nuclear recoils are kept. The choice uses the area. The larger R, the more TS follows the
+classifier and the less it is an anomaly score. The scan therefore chooses the smallest R whose area
+lies within one standard error of the largest (Breiman et al., Classification and Regression Trees,
+1984, section 3.4.3), and for this R the beta with the largest area.
 """
 
 from collections.abc import Sequence
@@ -25,20 +25,20 @@ NR_ACCEPTANCE = 0.5
 
 
 class Weights(NamedTuple):
-    """Those of the terms of TS."""
+    """Weights beta and R of the score TS."""
 
     beta: float
     ratio: float
 
 
 def scan_scores(terms: pd.DataFrame, ratios: Sequence[float]) -> pd.DataFrame:
-    """Figures of merit of every beta in `terms`, a table of `read_terms`, with every R.
+    """Figures of merit for each beta in `terms`, a table of `read_terms`, and each R of `ratios`.
 
     Columns beta, ratio, events_er, events_nr (triggered), auc, auc_err, er_rejection,
-    er_rejection_err (binomial), chosen (bool, in one row).
+    er_rejection_err (binomial), chosen (bool, true in one row).
 
     Raises:
-        ValueError: there are no triggered events of both recoils.
+        ValueError: triggered events of one recoil are missing.
     """
     rows = []
     for beta, table in terms[terms["triggered"]].groupby("beta"):
@@ -72,13 +72,13 @@ def scan_scores(terms: pd.DataFrame, ratios: Sequence[float]) -> pd.DataFrame:
 
 
 def chosen_weights(scan: pd.DataFrame) -> Weights:
-    """beta and R of the row that is chosen."""
+    """Weights in the chosen row of a scan."""
     row = scan[scan["chosen"]].iloc[0]
     return Weights(float(row["beta"]), float(row["ratio"]))
 
 
 def er_rejection(ts: NDArray[np.float64], is_nr: NDArray[np.bool_]) -> float:
-    """Share of electronic recoils below the TS that half of the nuclear ones reach."""
+    """Share of electronic recoils below the TS that half of the nuclear recoils reach."""
     threshold = np.quantile(ts[is_nr], 1 - NR_ACCEPTANCE)
     return float((ts[~is_nr] < threshold).mean())
 
@@ -91,6 +91,6 @@ def _best(scan: pd.DataFrame) -> int:
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """The scan of beta and R on validation events."""
+    """Table of the scan of beta and R on validation events."""
     terms = pd.concat([read_terms(path) for path in inputs["terms"]])
     return {"table": scan_scores(terms, params["ratios"])}

@@ -2,7 +2,8 @@
 
     TS = beta KL(q(z|x) || N(0, 1)) - ln N(x; x_D, diag sigma_D^2) - R ln(1 - p)
 
-with z at the mean of q. The terms are kept, so that another beta or R costs no network's time.
+with z at the mean of q. The terms are stored, so that TS with other weights beta and R can be
+computed without running the networks again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,9 +49,9 @@ SCORES = TERMS.insert(4, field("ts", pa.float64(), "anomaly score")).insert(
 def anomaly_score(
     kl: Floats, reconstruction: Floats, logit: Floats, beta: float, ratio: float
 ) -> NDArray[np.float64]:
-    """TS of events whose terms are given, each [n].
+    """TS [n] from the terms of n events, each [n].
 
-    -ln(1 - p) = ln(1 + e^logit), from the logit: finite where p rounds to 1.
+    -ln(1 - p) = ln(1 + e^logit) is computed from the logit, so it is finite where p rounds to 1.
     """
     certainty = -log_expit(-np.asarray(logit, np.float64))
     return beta * np.asarray(kl, np.float64) + np.asarray(reconstruction) + ratio * certainty
@@ -62,10 +63,10 @@ def score_terms(
     autoencoders: Mapping[float, Autoencoder],
     not_learnt: tuple[str, int, float] | None,
 ) -> Iterator[pa.Table]:
-    """Yield tables TERMS, of a row for each event and beta, in the order of the shards.
+    """Yield tables TERMS with a row for each event and beta, in the order of the shards.
 
-    `not_learnt` are sample, seed and fraction of `held_out`: of a sample that the networks learn
-    from, only the events kept for validation have a row. None: all have one.
+    For a sample that the networks are trained on, `not_learnt` holds the arguments sample, seed and
+    fraction of `held_out`, and only the events kept for validation have rows. None: all events.
     """
     torch.set_num_threads(1)
     progress = Progress("scoring", sum(map(count_responses, shards)), "events")
@@ -91,7 +92,7 @@ def _terms(
     x = torch.from_numpy(features(batch)[kept][seen])
 
     def spread(values: torch.Tensor) -> Floats:
-        """Values of the triggered events, among NaN for the others."""
+        """Values for all events: those of triggered events, NaN for others."""
         found = np.full((len(seen), *values.shape[1:]), np.nan, np.float32)
         found[seen] = values.cpu().numpy()
         return found
@@ -115,28 +116,28 @@ def _terms(
 
 
 def write_terms(path: str | Path, tables: Iterator[pa.Table]) -> None:
-    """Write tables TERMS as one Parquet file; memory is bounded by one of them."""
+    """Write tables TERMS as one Parquet file; memory is bounded by one table."""
     write_batches(path, tables, TERMS)
 
 
 def read_terms(path: str | Path) -> pd.DataFrame:
-    """The terms of a sample without its latent means; ValueError if the file is damaged."""
+    """Read the terms of a sample, without latent means; ValueError if the file is damaged."""
     columns = [name for name in TERMS.names if name != "latent_mean"]
     with open_parquet(path, "table of score terms") as file:
         return file.read(columns=columns).to_pandas()
 
 
 def write_scores(path: str | Path, terms: str | Path, beta: float, ratio: float) -> None:
-    """Write table SCORES: the terms of one beta, and TS with them and R.
+    """Write table SCORES: the terms for `beta` and TS with the weights `beta` and `ratio`.
 
     Raises:
-        ValueError: the terms are damaged, or not of this beta.
+        ValueError: the file of terms is damaged, or has no terms for this beta.
     """
     with open_parquet(terms, "table of score terms") as file:
         table = file.read()
     table = table.filter(pa.compute.equal(table["beta"], beta))
     if not len(table):
-        raise ValueError(f"{terms}: no terms of beta {beta:g}")
+        raise ValueError(f"{terms}: no terms for beta {beta:g}")
     kl, reconstruction, logit = (
         table[name].to_numpy() for name in ("kl", "reconstruction", "logit")
     )

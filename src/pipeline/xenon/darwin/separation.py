@@ -1,4 +1,4 @@
-"""How well scores separate the recoils: ROC curves of the test samples."""
+"""Separation of recoils by the scores: ROC curves of the test samples."""
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,14 @@ ACCEPTANCE = np.linspace(0.005, 0.995, 199)
 
 
 def roc_table(events: pd.DataFrame) -> pd.DataFrame:
-    """Share of electronic recoils that pass a cut that keeps a share of the nuclear ones.
+    """Share of electronic recoils that pass a cut, for each share of nuclear recoils that pass.
 
-    `events` are score tables of both recoils; those that triggered count. Columns score (names in
-    SCORES), high_keV (of the events' true energies; inf: all), nr_acceptance, er_acceptance.
+    `events` are score tables of both recoils, of which triggered events are used. Columns score
+    (names in SCORES), high_keV (upper limit of true energy; inf: none), nr_acceptance,
+    er_acceptance.
+
+    Raises:
+        ValueError: triggered events of one recoil are missing.
     """
     triggered = events[events["triggered"]]
     tables = []
@@ -36,7 +40,7 @@ def roc_table(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """ROC curves of the test samples."""
+    """Table of the ROC curves of the test samples."""
     columns = ["recoil", "energy_keV", "triggered", *SCORES]
     events = pd.concat(pd.read_parquet(path, columns=columns) for path in inputs["scores"])
     return {"table": roc_table(events)}

@@ -1,13 +1,13 @@
 """Reader of the text table that execNEST, NEST's command-line program, prints.
 
-A preamble (g1, g2, density, ...), then a header with `field [V/cm]`, then a row an event, cells
-apart by tabs: energy [keV], field, drift time [us], "X, Y, Z" [mm] in one cell, Nph, Ne-, then
-areas of S1 and S2. NEST's versions differ: some double the tabs of the header, some print a time
-before the energy with or without a name for it, some print Z alone.
+The text has a preamble (g1, g2, density, ...), a header with `field [V/cm]`, and one row per event
+with cells separated by tabs: energy [keV], field, drift time [us], "X, Y, Z" [mm] in one cell, Nph,
+Ne-, then areas of S1 and S2. Versions of NEST differ: some double the tabs of the header, some
+print a time before the energy, with or without a name in the header, and some print Z only.
 
-Z points up and the drift time is (TopDrift - Z) / velocity: the depth is `surface_z_mm` - Z.
-Negative areas flag signals below NEST's own threshold. No area is read here, and events below
-that threshold are kept: the response applies the detector's own.
+Z points up and the drift time is (TopDrift - Z) / velocity, so the depth is `surface_z_mm` - Z.
+Negative areas mark signals below NEST's own threshold. The reader ignores the areas and keeps
+events below that threshold; the response applies the threshold of the detector.
 """
 
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ MM_PER_CM = 10.0
 
 
 class Columns(NamedTuple):
-    """What the header says."""
+    """Columns of the table, from its header."""
 
     names: list[str]
-    field: int  # index of the field; energy before it, drift time, position, Nph, Ne- behind
+    field: int  # index of the field: energy before it; drift time, position, Nph, Ne- after it
 
 
 def read_execnest(
@@ -42,12 +42,12 @@ def read_execnest(
 ) -> Iterator[RawEvents]:
     """Yield the rows of the table in batches; memory is bounded by one batch.
 
-    Where the table holds Z only, x and y are uniform over the detector's cross-section. Counts
-    that are means (seed -2) are rounded later.
+    If the table holds Z only, x and y are drawn uniformly over the detector's cross-section. Counts
+    that are means (seed -2) are rounded in `ingest`.
 
     Raises:
         BadEventError: a damaged row and the policy is to stop.
-        ValueError: there is no header or it is of another table.
+        ValueError: the header is missing or belongs to another table.
     """
     return batches_of(_rows(path, sample, geometry, bad, rng))
 
@@ -116,10 +116,13 @@ def _header(text: str, path: str | Path, line: int) -> Columns | None:
 
 
 def _checked_width(cells: list[str], columns: Columns, width: int, text: str) -> int:
-    """Number of cells in every row, as in the first: as the header says, or a nameless time more.
+    """Check the number of cells of a row and return it.
+
+    The first row has as many cells as the header, or one more, a time without a name; all other
+    rows have as many as the first. `width` is the number in the first row, or 0 before it.
 
     Raises:
-        ValueError: another number of cells.
+        ValueError: the row has another number of cells.
     """
     named = len(columns.names)
     if len(cells) == width or (not width and len(cells) in (named, named + 1)):
@@ -130,10 +133,10 @@ def _checked_width(cells: list[str], columns: Columns, width: int, text: str) ->
 
 
 def _numbers(cells: list[str], columns: Columns) -> tuple[float, float, float, float, float, float]:
-    """Energy [keV], x, y, z [mm], photons, electrons; x and y NaN where there is z alone.
+    """Energy [keV], x, y, z [mm], photons, electrons; x and y are NaN if the row holds z only.
 
     Raises:
-        ValueError: a cell is not what it should be.
+        ValueError: a cell is not a number or a position.
     """
     field = columns.field + len(cells) - len(columns.names)
     place = cells[field + 2].split(",")

@@ -1,4 +1,4 @@
-"""From what a source gave to the event table: checks, event ids, counts."""
+"""From the events of a source to the event table: checks, event ids, counts."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +10,7 @@ from pipeline.xenon.config.detector import Geometry
 from pipeline.xenon.events.raw import RawEvents
 from pipeline.xenon.events.table import UNKNOWN, EventBatch, write_events
 
-# Text tables round positions to a millimetre: an event so far outside lay at the edge.
+# Text tables round positions to a millimetre, so an event this far outside was at the edge.
 EDGE_CM = 0.1
 MOST = np.iinfo(np.int32).max
 
@@ -28,8 +28,8 @@ def ingest(
     """Write one part of a sample as an event table and its counts (JSON) beside it.
 
     Raises:
-        BadEventError: an unusable event and the policy is to stop.
-        ValueError: no usable event at all.
+        BadEventError: an event is unusable and the policy is to stop.
+        ValueError: no event is usable.
     """
 
     def usable(batch: RawEvents, bad: BadEvents) -> np.ndarray:
@@ -82,7 +82,10 @@ def _usable(batch: RawEvents, geometry: Geometry, bad: BadEvents) -> np.ndarray:
 
 
 def complete(batch: RawEvents, geometry: Geometry, ids: np.ndarray) -> EventBatch:
-    """The events as a table's, with event ids int64 [n]; numbers of quanta are rounded."""
+    """Convert n checked events to a batch of the event table with event ids int64 [n].
+
+    Numbers of quanta are rounded; positions just outside the liquid are moved to its edge.
+    """
     r = np.hypot(batch.x_cm, batch.y_cm)
     inwards = np.minimum(1, geometry.radius_cm / np.maximum(r, geometry.radius_cm / 2))
     excitons = np.where(np.isnan(batch.excitons), UNKNOWN, batch.excitons)

@@ -1,8 +1,9 @@
 """Reader of instruction files of pax and WFSim, the waveform simulators of XENON.
 
-CSV: instruction,recoil_type,x,y,depth,s1_photons,s2_electrons,t with cm and ns; `instruction`,
-which numbers the events, may be missing, and t is not read. Rows in a row with one `instruction`
-are one event of several sites, which this chain does not know.
+The files are CSV tables with the columns
+instruction,recoil_type,x,y,depth,s1_photons,s2_electrons,t in cm and ns. The column `instruction`,
+the number of the event, may be missing, and t is ignored. Consecutive rows with the same
+`instruction` are one event with several sites; this chain does not support such events.
 """
 
 import csv
@@ -22,7 +23,7 @@ NEEDED = ("recoil_type", "x", "y", "depth", "s1_photons", "s2_electrons")
 EVENT = "instruction"
 RANDOM = "random"
 
-Cells = tuple[int, list[str]]  # line and its cells
+Cells = tuple[int, list[str]]  # number of a line and its cells
 
 
 def read_instructions(
@@ -35,7 +36,7 @@ def read_instructions(
     """Yield the instructions in batches; memory is bounded by one batch.
 
     Raises:
-        BadEventError: a damaged instruction and the policy is to stop.
+        BadEventError: an instruction is damaged and the policy is to stop.
         ValueError: columns are missing.
     """
     return batches_of(_rows(path, geometry, bad, rng))

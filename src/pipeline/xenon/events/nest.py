@@ -1,4 +1,4 @@
-"""Events from NEST (nestpy): quanta of recoils spread over the fiducial volume."""
+"""Events that NEST (nestpy) generates: quanta of recoils, uniform in the fiducial volume."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def nest_events(
     """Yield the events of a sample in batches.
 
     Raises:
-        ValueError: the spectrum cannot be used.
+        ValueError: the spectrum is unusable; see `draw_energies`.
     """
     for first in range(0, sample.events, BATCH_EVENTS):
         events = min(BATCH_EVENTS, sample.events - first)
@@ -42,17 +42,17 @@ def nest_events(
 
 
 def nest_quanta(recoil: Recoil, energies_keV: np.ndarray, liquid: Liquid, seed: int) -> np.ndarray:
-    """Photons, electrons and excitons of recoils with these energies, float64 [n, 3].
+    """Draw photons, electrons and excitons of recoils with these energies, float64 [n, 3].
 
-    NEST draws from one generator for the whole process; it is seeded here, so that the numbers
-    depend on the arguments only.
+    NEST has one generator of random numbers per process. It is seeded here, so the result depends
+    on the arguments only.
     """
     nestpy.RandomGen.rndm().set_seed(seed)
     nest = nestpy.NESTcalc(nestpy.detectors.VDetector())
     interaction = INTERACTIONS[recoil]
     density, field = liquid.density_g_per_cm3, liquid.field_V_per_cm
     quanta = np.empty((len(energies_keV), 3))
-    # NEST has no other way than one event at a time: 190,000 events/s.
+    # NEST can only process one event at a time, about 190,000 events/s.
     for i, energy in enumerate(energies_keV.tolist()):
         yields = nest.GetYields(
             interaction=interaction, energy=energy, density=density, drift_field=field

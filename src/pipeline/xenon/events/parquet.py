@@ -1,13 +1,13 @@
-"""Reader of Parquet tables with one row an event, whatever their columns are called."""
+"""Reader of Parquet tables with one row per event; the config names the columns."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipeline.core.ingestion import BadEvents
+from pipeline.core.user_files import user_parquet
 from pipeline.xenon.config.detector import Geometry
 from pipeline.xenon.config.samples import EventColumns, ParquetEvents
 from pipeline.xenon.events.raw import BATCH_EVENTS, RawEvents, recoil_code
@@ -23,26 +23,17 @@ def read_parquet(
     """Yield the rows of the table in batches.
 
     Raises:
-        BadEventError: a row of an unknown recoil type and the policy is to stop.
-        ValueError: the file or a column is not what the config says.
+        BadEventError: a row has an unknown recoil type and the policy is to stop.
+        ValueError: the file is not readable, or a column is missing or of another type.
     """
     names = sample.columns
     wanted = [name for name in names.plain().values() if name]
-    try:
-        with pq.ParquetFile(path) as file:
-            missing = [name for name in wanted if name not in file.schema_arrow.names]
-            if missing:
-                raise ValueError(
-                    f"{path}: no column {missing}; it has {file.schema_arrow.names}. "
-                    "Name yours under `columns` of this sample"
-                )
-            _check_types(file.schema_arrow, path, names)
-            first = 0
-            for rows in file.iter_batches(BATCH_EVENTS, columns=wanted):
-                yield _batch(rows, first, sample, bad)
-                first += len(rows)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise ValueError(f"{path}: not a readable Parquet file ({error})") from error
+
+    def check(schema: pa.Schema) -> None:
+        _check_types(schema, path, names)
+
+    for first, rows in user_parquet(path, wanted, check, BATCH_EVENTS, "sample"):
+        yield _batch(rows, first, sample, bad)
 
 
 def _check_types(schema: pa.Schema, path: str | Path, names: EventColumns) -> None:
@@ -61,7 +52,7 @@ def _batch(rows: pa.RecordBatch, first: int, sample: ParquetEvents, bad: BadEven
     n = len(rows)
 
     def numbers(name: str | None) -> np.ndarray:
-        """Float64 [n], NaN where the table says nothing."""
+        """The column as float64 [n]; NaN where the table has no value."""
         if name is None:
             return np.full(n, np.nan)
         return rows[name].cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)

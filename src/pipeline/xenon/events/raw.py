@@ -1,4 +1,4 @@
-"""Events as a source gives them, before they are checked."""
+"""Events from a source, before they are checked."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -15,10 +15,10 @@ BATCH_EVENTS = 10_000
 
 @dataclass(frozen=True)
 class RawEvents:
-    """A number n of events."""
+    """n events before they are checked."""
 
     source_event: np.ndarray  # int64 [n]
-    line: np.ndarray  # int64 [n], line of a text file; 0: none
+    line: np.ndarray  # int64 [n], line of the text file; 0: not from a text file
     recoil: np.ndarray  # uint8 [n], index in RECOILS
     energy_keV: np.ndarray  # float64 [n], NaN: unknown
     x_cm: np.ndarray  # float64 [n]
@@ -36,12 +36,12 @@ class RawEvents:
         return RawEvents(*(getattr(self, f.name)[index] for f in fields(self)))
 
     def label(self, i: int) -> str:
-        """How a message names event i."""
+        """Name of event i in messages."""
         return event_label(int(self.source_event[i]), int(self.line[i]))
 
 
 class Row(NamedTuple):
-    """One event of a text file, as for `RawEvents`."""
+    """One event of a text file; the fields are those of `RawEvents`."""
 
     source_event: int
     line: int
@@ -55,12 +55,12 @@ class Row(NamedTuple):
 
 
 def event_label(event: int, line: int) -> str:
-    """How a message names an event of a text file; line 0: not of a text file."""
+    """Name of an event in messages; line 0: not from a text file."""
     return f"{event} (line {line})" if line else str(event)
 
 
 def batches_of(rows: Iterable[Row]) -> Iterator[RawEvents]:
-    """The rows in batches, with no excitons known."""
+    """Collect rows in batches of `BATCH_EVENTS`, with unknown numbers of excitons."""
     rows = iter(rows)
     while chunk := list(islice(rows, BATCH_EVENTS)):
         event, line, recoil, *numbers = zip(*chunk, strict=True)
@@ -74,7 +74,7 @@ def batches_of(rows: Iterable[Row]) -> Iterator[RawEvents]:
 
 
 def recoil_code(name: str) -> int:
-    """Index in RECOILS of 'ER' or 'NR', in any case.
+    """Index of 'ER' or 'NR' in RECOILS; upper and lower case are the same.
 
     Raises:
         ValueError: another name.
@@ -85,10 +85,10 @@ def recoil_code(name: str) -> int:
 
 
 def number(text: str, what: str) -> float:
-    """A finite number of a text file.
+    """Convert a cell of a text file to a finite number.
 
     Raises:
-        ValueError: it is none; says so of `what` it should be.
+        ValueError: it is not a finite number; `what` names the quantity in the message.
     """
     try:
         value = float(text)

@@ -13,15 +13,15 @@ from pipeline.xenon.config.samples import (
     WimpSpectrum,
 )
 
-WIMP_GRID = 500  # energies at which the rate of WIMPs is computed: steps of 1 % by default
-CROSS_SECTION_CM2 = 1e-46  # any: only the shape of the spectrum counts
+WIMP_GRID = 500  # energies at which the WIMP rate is computed; with the default range, steps of 1 %
+CROSS_SECTION_CM2 = 1e-46  # any value: only the shape of the spectrum is used
 
 
 def draw_energies(spectrum: Spectrum, events: int, rng: np.random.Generator) -> np.ndarray:
-    """Recoil energies [keV], float64 [events].
+    """Draw recoil energies [keV], float64 [events].
 
     Raises:
-        ValueError: no recoils in the range, or an unusable table; says which and what to do.
+        ValueError: the spectrum has no recoils in its range, or its file is unusable.
     """
     if isinstance(spectrum, UniformSpectrum):
         return rng.uniform(spectrum.low_keV, spectrum.high_keV, events)
@@ -35,10 +35,10 @@ def draw_energies(spectrum: Spectrum, events: int, rng: np.random.Generator) -> 
 
 
 def wimp_spectrum(spectrum: WimpSpectrum) -> tuple[np.ndarray, np.ndarray]:
-    """Energies [keV] in the range and the rate at each, float64 [WIMP_GRID].
+    """Energies [keV] in the range and the rate at each of them, float64 [WIMP_GRID] both.
 
     Raises:
-        ValueError: such WIMPs make no recoils in the range.
+        ValueError: WIMPs of this mass make no recoils in the range.
     """
     energy_keV = np.geomspace(spectrum.low_keV, spectrum.high_keV, WIMP_GRID)
     rate = wimp_rate(energy_keV, spectrum.mass_GeV, CROSS_SECTION_CM2)
@@ -51,10 +51,10 @@ def wimp_spectrum(spectrum: WimpSpectrum) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_spectrum(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
-    """Energies [keV] and rates of a CSV file with the columns energy_keV and rate.
+    """Read energies [keV] and rates from a CSV file with the columns energy_keV and rate.
 
     Raises:
-        ValueError: the file is not such a table.
+        ValueError: the file is not such a table, or its values are not a spectrum.
     """
     try:
         table = pd.read_csv(path, comment="#", skipinitialspace=True)
@@ -80,14 +80,15 @@ def read_spectrum(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
 def draw_between(
     x: np.ndarray, density: np.ndarray, events: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Values, float64 [events], of a density given at `x` [m] and linear in between.
+    """Draw values, float64 [events], from a density given at `x` [m] and linear in between.
 
-    Inverse of the cumulative, exact: within an interval it is a parabola.
+    The method inverts the cumulative distribution, which is a parabola within an interval, so the
+    result is exact.
     """
     width = np.diff(x)
     below = np.concatenate([[0.0], np.cumsum((density[1:] + density[:-1]) / 2 * width)])
     area = below[-1] * rng.random(events)
-    # Intervals without density hold no values: side="right" steps over them.
+    # side="right" skips intervals with zero density, which must hold no values.
     i = np.clip(np.searchsorted(below, area, side="right") - 1, 0, len(width) - 1)
     slope = (np.diff(density) / width)[i]
     rest = area - below[i]

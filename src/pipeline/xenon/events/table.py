@@ -1,7 +1,7 @@
-"""The event table: recoils in liquid xenon and their quanta at the site, one Parquet row each.
+"""The event table: recoils in liquid xenon and their quanta at the site, one Parquet row per event.
 
-Every source, simulated or read, is brought into this one form; the detector response reads only
-it. Quanta are those before any detector: nothing here depends on light or charge collection.
+Events of all sources, generated or read, are stored in this format, which is the only input of the
+detector response. The numbers of quanta do not depend on light or charge collection.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.parquet_io import field, open_parquet, write_batches
+from pipeline.core.parquet_io import count_rows, field, read_row_groups, write_batches
 
 RECOILS = ("ER", "NR")  # names of the codes in `recoil`
-UNKNOWN = -1  # number of excitons where the source does not say
+UNKNOWN = -1  # number of excitons if the source does not contain it
 EVENTS_PER_ROW_GROUP = 10_000
 
 SCHEMA = pa.schema(
@@ -35,7 +35,7 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class EventBatch:
-    """A number n of events; one array a column of `SCHEMA`, of its type."""
+    """n events; one array for each column of `SCHEMA`, with the type of the column."""
 
     event_id: np.ndarray  # int64 [n]
     source_event: np.ndarray  # int64 [n]
@@ -55,7 +55,7 @@ class EventBatch:
 def write_events(path: str | Path, batches: Iterable[EventBatch], metadata: dict[str, str]) -> int:
     """Write batches as one event table and return the number of events.
 
-    Memory is bounded by one batch. `metadata` goes into the file's schema.
+    Memory is bounded by one batch. `metadata` is stored in the schema of the file.
     """
     schema = SCHEMA.with_metadata({"table": "xenon events", "version": "1", **metadata})
     tables = (
@@ -66,21 +66,14 @@ def write_events(path: str | Path, batches: Iterable[EventBatch], metadata: dict
 
 
 def read_events(path: str | Path) -> Iterator[EventBatch]:
-    """Yield the table's row groups in order.
+    """Yield the row groups of the table in order.
 
     Raises:
         ValueError: the file is not a readable event table.
     """
-    with open_parquet(path, "event table") as file:
-        missing = set(SCHEMA.names) - set(file.schema_arrow.names)
-        if missing:
-            raise ValueError(
-                f"{path}: not an event table, columns {sorted(missing)} are missing; bring other "
-                "Parquet files in through a sample of kind 'parquet'"
-            )
-        for group in range(file.num_row_groups):
-            rows = file.read_row_group(group, columns=SCHEMA.names)
-            yield EventBatch(*(rows[f.name].to_numpy() for f in fields(EventBatch)))
+    hint = "; bring other Parquet files in through a sample of kind 'parquet'"
+    for rows in read_row_groups(path, "event table", SCHEMA.names, hint):
+        yield EventBatch(*(rows[f.name].to_numpy() for f in fields(EventBatch)))
 
 
 def count_events(path: str | Path) -> int:
@@ -89,5 +82,4 @@ def count_events(path: str | Path) -> int:
     Raises:
         ValueError: the file is damaged.
     """
-    with open_parquet(path, "event table") as file:
-        return file.metadata.num_rows
+    return count_rows(path, "event table")

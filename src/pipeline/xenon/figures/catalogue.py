@@ -1,6 +1,7 @@
-"""The figures of the liquid-xenon chain: what each is drawn from, and its caption.
+"""The figures of the liquid-xenon chain with their input files and captions.
 
-A new figure is an entry here and a module with `from_files`.
+To add a figure, add an entry here and a module with `from_files`. This module must not import
+matplotlib, because the rules read it.
 """
 
 from typing import Any
@@ -14,78 +15,76 @@ ROOM = "pipeline.xenon.figures"
 
 CAPTIONS = {
     "classifier": (
-        "Left: share of electronic recoils that pass a cut on the classifier's output or "
-        "on the anomaly score, against the share of nuclear recoils that pass it, on test"
-        " samples uniform in true energy; dashed, events below 15 keV only. Right: "
-        "accuracy of the classifier against true energy, on the events kept for "
-        "validation and on the test samples; the dotted line is chance."
+        "Left: share of electronic recoils that pass a cut on the output of the classifier or on "
+        "the anomaly score, against the share of nuclear recoils that pass it, for test samples "
+        "uniform in true energy. Dashed: events below 15 keV only. Right: accuracy of the "
+        "classifier as a function of true energy, for the events kept for validation and for the "
+        "test samples. The dotted line is the accuracy of a random guess."
     ),
     "latent": (
-        "Test events in the two dimensions of the autoencoder's latent space along which "
-        "electronic recoils spread most, coloured by true energy. The autoencoder has "
-        "learnt electronic recoils without their energies, and no nuclear recoil."
+        "Test events in the two dimensions of the latent space along which electronic recoils "
+        "have the largest spread, coloured by true energy. The autoencoder was trained on "
+        "electronic recoils, without their energies and without nuclear recoils."
     ),
     "scores": (
-        "Anomaly score TS of events that trigger. Left: test samples of electronic (ER) "
-        "and nuclear recoils (NR), uniform in true energy, and WIMPs, each of area one. "
-        "Right: events expected in the region of interest of the search, backgrounds and "
-        "the benchmark WIMP at its cross-section."
+        "Anomaly score TS of events that trigger. Left: test samples of electronic (ER) and "
+        "nuclear recoils (NR), uniform in true energy, and samples of WIMPs, each normalised to "
+        "one. Right: expected events in the region of interest of the search, for the backgrounds"
+        " and for the benchmark WIMP at its cross-section."
     ),
     "trigger": (
-        "Share of recoils in the region of interest that trigger, and of those that leave"
-        " an S2 without an S1 in coincidence (dashed), against true energy. Events of the"
-        " second kind are no part of the search; tables/s2_only.csv counts them for every"
-        " sample."
+        "Share of recoils in the region of interest that trigger, and share of those with an S2 "
+        "but without an S1 in coincidence (dashed), as functions of true energy. The search "
+        "excludes events without an S1; tables/s2_only.csv lists their number for each sample."
     ),
     "statistic": (
-        "Test statistics of pseudo-experiments with background alone and with the "
-        "benchmark WIMP; the dashed line is the median experiment with WIMPs. The "
-        "extended likelihood follows the number of events and their scores, the shape "
-        "test the scores alone, and the likelihood ratio knows the WIMP."
+        "Test statistics of pseudo-experiments with background alone and with the benchmark WIMP."
+        " The dashed line is the median experiment with WIMPs. The extended likelihood uses the "
+        "number of events and their scores, the shape test uses the scores only, and the "
+        "likelihood ratio assumes the mass and cross-section of the WIMP."
     ),
     "significance": (
-        "Significance at which the median experiment with the benchmark WIMP rejects "
-        "background alone, against exposure. Open markers rest on an extrapolation beyond"
-        " the pseudo-experiments; the star is the value of arXiv 2410.00755. Counting "
-        "alone is the test that needs no network: what the others reach above it, the "
-        "scores add."
+        "Significance at which the median experiment with the benchmark WIMP rejects background "
+        "alone, as a function of exposure. Open markers are extrapolated beyond the range of the "
+        "pseudo-experiments. The star is the value of arXiv 2410.00755. Counting alone needs no "
+        "network; the difference between the other tests and counting is what the scores add."
     ),
     "map": (
-        "Median significance over WIMP mass and cross-section with contours, for the "
-        "search that knows no WIMP, for counting alone, and for the likelihood ratio that"
-        " knows the WIMP. High values rest on an extrapolation beyond the pseudo-"
-        "experiments. Markers are published: filled, the lowest limits of XENON1T (arXiv "
-        "1805.12562), XENONnT (2303.14729) and LZ (2410.17036) at 90 % confidence; open, "
-        "the limits that LZ (2410.17036) and DARWIN (1506.08309) expect; the star, the "
-        "WIMP that arXiv 2410.00755 finds at some 3 sigma. Limits exclude a WIMP; "
-        "contours and the star reject background alone where there is one."
+        "Median significance as a function of WIMP mass and cross-section, with contours, for the"
+        " search without assumptions on the WIMP, for counting alone, and for the likelihood "
+        "ratio, which assumes the mass and cross-section of the WIMP. High values are "
+        "extrapolated beyond the range of the pseudo-experiments. Filled markers: lowest points "
+        "of the limits of XENON1T (arXiv 1805.12562), XENONnT (2303.14729) and LZ (2410.17036) at"
+        " 90 % confidence. Open markers: expected limits of LZ (2410.17036) and DARWIN "
+        "(1506.08309). Star: the WIMP for which arXiv 2410.00755 finds about 3 sigma. A limit "
+        "excludes WIMPs; the contours and the star give the significance at which an experiment "
+        "with WIMPs rejects background alone."
     ),
     "images": (
-        "Images of an electronic recoil and of a WIMP's nuclear recoil in XENON1T, as the"
-        " networks see them: the photons of S2 in the top and the bottom array, each PMT "
-        "in the pixel at its place, and the waveforms, written like text, row by row: S1 "
-        "in the upper half, S2 at its time after S1 in the lower. Both have about the "
-        "same true energy."
+        "Images of an electronic recoil and of a nuclear recoil from a WIMP in XENON1T, as used "
+        "by the networks: photons of S2 in the top and in the bottom array, with each PMT in the "
+        "pixel at its position, and the waveforms, row by row from the top: S1 in the upper half,"
+        " and S2 in the lower half at its time after S1. Both events have about the same true "
+        "energy."
     ),
     "image_losses": (
-        "Loss of the autoencoder that has learnt images of electronic recoils only. Left:"
-        " test samples of electronic recoils and WIMPs that trigger. Right: one "
-        "experiment's pseudo-data, background and injected WIMPs, against the expected "
-        "background; below, the difference in units of the background's fluctuation, "
-        "where one event or more is expected. The outermost bins hold everything beyond "
-        "them."
+        "Loss of the autoencoder that was trained on images of electronic recoils only. Left: "
+        "test samples of electronic recoils and WIMPs that trigger. Right: pseudo-data of one "
+        "experiment with background and injected WIMPs, and the expected background. Below: the "
+        "difference in units of the fluctuation of the background, in bins with one or more "
+        "expected events. The outermost bins include everything beyond them."
     ),
     "image_exposures": (
-        "Significance at which the median experiment with WIMPs rejects background alone,"
-        " from the losses of the autoencoder of images, against exposure. Open markers "
-        "rest on an extrapolation beyond the pseudo-experiments. Counting alone needs no "
-        "network, and the likelihood ratio knows the WIMP."
+        "Significance at which the median experiment with WIMPs rejects background alone, from "
+        "the loss of the autoencoder of images, as a function of exposure. Open markers are "
+        "extrapolated beyond the range of the pseudo-experiments. Counting alone needs no "
+        "network, and the likelihood ratio assumes the mass and cross-section of the WIMP."
     ),
 }
 
 
 def figures(paths: XenonPaths) -> list[FigureSpec]:
-    """All figures in the order in which they are shown."""
+    """All figures of the study in the order in which they are shown."""
     anomaly, images = paths.block.anomaly, paths.block.images
     return [
         *(_of_anomaly(paths, anomaly) if anomaly else []),
@@ -139,7 +138,7 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
 
 
 def _of_images(paths: XenonPaths, images: Images) -> list[FigureSpec]:
-    """Figures of the XENON1T part, whose networks see images."""
+    """Figures of the XENON1T part with its networks for images."""
     search = images.search.plain()
     shown = {
         "er": paths.response_shards(TEST_ER)[:1],

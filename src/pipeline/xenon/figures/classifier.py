@@ -1,4 +1,4 @@
-"""How well classifier and anomaly score tell the recoils apart."""
+"""Separation of recoils by the classifier and the anomaly score."""
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,10 @@ from pipeline.figures.style import COLOURS, PAGE_INCH
 
 
 def draw_classifier(roc: pd.DataFrame, accuracy: pd.DataFrame) -> Figure:
-    """Left the ROC curves, right the classifier's accuracy against true energy.
+    """Left: ROC curves. Right: accuracy of the classifier as a function of true energy.
 
-    `roc` is of `xenon.separation.roc_table`, `accuracy` of `xenon.anomaly.accuracy`.
+    `roc` is a table of `darwin.separation.roc_table`, `accuracy` one of
+    `darwin.accuracy.accuracy_table`.
     """
     figure = Figure(figsize=(PAGE_INCH, 3.6))
     left, right = figure.subplots(1, 2)
@@ -27,7 +28,7 @@ def _draw_roc(axis: Axes, roc: pd.DataFrame) -> None:
             everything = np.isinf(float(str(high)))
             axis.plot(
                 curve["nr_acceptance"],
-                # No electronic recoil left: off the scale.
+                # Zero cannot be drawn on a logarithmic scale.
                 curve["er_acceptance"].replace(0.0, np.nan),
                 "-" if everything else "--",
                 color=colour,
@@ -41,7 +42,7 @@ def _draw_roc(axis: Axes, roc: pd.DataFrame) -> None:
 
 
 def _draw_accuracy(axis: Axes, accuracy: pd.DataFrame) -> None:
-    # Not the rows that hold several bins, which start at zero too.
+    # Bins only: the rows for several bins also start at zero.
     first = accuracy["high_keV"].min()
     bins = accuracy[(accuracy["low_keV"] > 0) | (accuracy["high_keV"] == first)]
     for colour, (name, rows) in zip(COLOURS[2:], bins.groupby("set", sort=False), strict=False):

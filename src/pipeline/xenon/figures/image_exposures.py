@@ -1,4 +1,4 @@
-"""Median significance of the search in images against exposure."""
+"""Median significance of the search in images as a function of exposure."""
 
 from collections.abc import Sequence
 
@@ -7,19 +7,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from pipeline.core.tables import Inputs, Params, read_tables
-from pipeline.figures.style import PAGE_INCH
+from pipeline.figures.style import PAGE_INCH, mark_levels
 from pipeline.statistics.excess.config import Wimp
 from pipeline.xenon.config.images import ImageSearch
-from pipeline.xenon.figures.looks import LOOKS, NAMES
-from pipeline.xenon.figures.significance import mark_levels
+from pipeline.xenon.figures.looks import LOOKS, NAMES, sigma_levels
 
 
 def draw_exposures(
     table: pd.DataFrame, wimps: Sequence[Wimp], levels_sigma: Sequence[float]
 ) -> Figure:
-    """A panel for each WIMP, a curve for each test; extrapolated values are open markers.
+    """A panel for each WIMP, a curve for each test; extrapolated values have open markers.
 
-    `table` is of `inference.excess_search.significances`.
+    `table` is a table of `statistics.excess.search.significances`.
     """
     figure = Figure(figsize=(PAGE_INCH, 3.0))
     axes = figure.subplots(1, len(wimps), sharex=True, sharey=True, squeeze=False)[0]
@@ -45,7 +44,7 @@ def draw_exposures(
                     color=look.colour,
                     markerfacecolor=face,
                 )
-        mark_levels(axis, levels_sigma)
+        mark_levels(axis, sigma_levels(levels_sigma))
         axis.set(xscale="log", xlabel="exposure [t yr]")
         axis.xaxis.set_major_formatter("{x:g}")
         axis.xaxis.set_minor_formatter(NullFormatter())

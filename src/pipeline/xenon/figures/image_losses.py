@@ -1,4 +1,4 @@
-"""The autoencoder's loss: electronic recoils and WIMPs, and pseudo-data against background."""
+"""Loss of the autoencoder for electronic recoils, WIMPs and pseudo-data."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ _LABEL = "loss of the autoencoder"
 def draw_losses(
     table: pd.DataFrame, mass_GeV: float, injected: Wimp, exposure_t_yr: float
 ) -> Figure:
-    """Left the test samples, right one experiment with `injected` WIMPs, below it its pulls.
+    """Left: test samples. Right: one experiment with `injected` WIMPs, and its pulls below.
 
     Args:
-        table: of `xenon.images.losses.loss_table`.
+        table: a table of `xenon1t.losses.loss_table`.
         mass_GeV: mass of the WIMPs on the left.
         injected: WIMP of the pseudo-data.
         exposure_t_yr: exposure of the pseudo-data.
@@ -73,7 +73,7 @@ def _draw(axis: Axes, table: pd.DataFrame, name: str, **look: Any) -> None:
 
 def _draw_pulls(axis: Axes, table: pd.DataFrame) -> None:
     expected = table["background"].to_numpy()
-    # Of fewer events a difference is no multiple of a Gaussian's width.
+    # With fewer expected events, the fluctuation is not Gaussian.
     some = expected >= 1
     pull = (table["pseudo_data"][some] - expected[some]) / np.sqrt(expected[some])
     axis.axhline(0, color="0.4", linewidth=1)

@@ -1,4 +1,4 @@
-"""Images of events as the networks see them."""
+"""Images of events, the input of the networks."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ def draw_images(events: Mapping[str, ShownEvent]) -> Figure:
     for column, layer in enumerate(LAYERS):
         brightest = max(image[column].max() for image in images.values())
         for axis, (name, event) in zip(axes[:, column], events.items(), strict=True):
-            # Text runs from the top row down, y goes up.
+            # Waveforms start in the top row; in hit patterns, y increases upwards.
             origin = "upper" if layer == "waveforms" else "lower"
             mesh = axis.imshow(images[name][column], origin=origin, vmin=0, vmax=brightest)
             axis.set(xticks=[], yticks=[], title=layer)

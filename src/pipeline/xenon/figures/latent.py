@@ -1,4 +1,4 @@
-"""Where the autoencoder puts recoils of each true energy."""
+"""Recoils in the latent space of the autoencoder, coloured by true energy."""
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,11 @@ _MOST_POINTS = 3000
 
 
 def draw_latent(scores: dict[str, pd.DataFrame]) -> Figure:
-    """A panel for each kind of recoil, in the two latent dimensions with the greatest spread.
+    """A panel for each kind of recoil, in the two latent dimensions with the largest spread.
 
     Args:
-        scores: tables of scores by name; the first one's spread decides. Their `latent_mean` has
-            a row of two numbers or more for each triggered event.
+        scores: tables of scores of triggered events by name. Their `latent_mean` has two or more
+            dimensions; the spread in the first table selects the two that are drawn.
     """
     latent = {name: np.stack(table["latent_mean"].to_list()) for name, table in scores.items()}
     across, up = _widest(next(iter(latent.values())))
@@ -43,7 +43,7 @@ def draw_latent(scores: dict[str, pd.DataFrame]) -> Figure:
 
 
 def _widest(latent: NDArray[np.float64]) -> tuple[int, int]:
-    """The two columns with the largest standard deviation, that one first."""
+    """The two columns with the largest standard deviations, in descending order."""
     first, second = np.argsort(-latent.std(axis=0), kind="stable")[:2]
     return int(first), int(second)
 

@@ -1,4 +1,6 @@
-"""One colour, marker and name for every test of the search, the same in all figures."""
+"""Colour, marker and name of each test of the search, the same in all figures."""
+
+from collections.abc import Sequence
 
 from pipeline.figures.style import COLOURS, Look
 from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO, SHAPE
@@ -15,4 +17,9 @@ NAMES = {
     SHAPE: "shape of TS alone",
     LIKELIHOOD_RATIO: "likelihood ratio (knows the WIMP)",
 }
-PUBLISHED = Look(COLOURS[1], "*")  # the significance that arXiv 2410.00755 has
+PUBLISHED = Look(COLOURS[1], "*")  # the significance from arXiv 2410.00755
+
+
+def sigma_levels(levels_sigma: Sequence[float]) -> dict[str, float]:
+    """Significances by their labels in figures."""
+    return {rf"{level:g}$\sigma$": level for level in levels_sigma}

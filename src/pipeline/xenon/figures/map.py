@@ -19,7 +19,7 @@ from pipeline.xenon.published import LIMITS, SIGNIFICANCE
 
 _SHOWN = (ANOMALY, COUNTING, LIKELIHOOD_RATIO)
 _COLOURS = (0.0, 7.0)  # ends of the colour scale [sigma]
-_HIGHEST = 38.0  # significance of the smallest p-value that is not zero [sigma]
+_HIGHEST = 38.0  # significance of the smallest p-value above zero in double precision [sigma]
 _EXPERIMENTS = {
     "XENON1T": Look(COLOURS[2], "v"),
     "XENONnT": Look(COLOURS[3], "^"),
@@ -29,10 +29,10 @@ _EXPERIMENTS = {
 
 
 def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]) -> Figure:
-    """A panel for each test: colours, contours at `levels_sigma`, and what is published.
+    """A panel for each test: colours, contours at `levels_sigma`, and published results.
 
-    `table` is of `inference.excess_search.significances`; `models` must be a grid. The axes are
-    wide enough for the published points, wherever the grid ends.
+    `table` is a table of `statistics.excess.search.significances`; `models` must be a grid. The
+    axes include all published points, also those outside the grid.
     """
     at_exposure = table[table["exposure_t_yr"] == models.exposure_t_yr]
     figure = Figure(figsize=(PAGE_INCH, 3.6))
@@ -42,7 +42,7 @@ def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]
         grid = rows.pivot(index="cross_section_cm2", columns="mass_GeV", values="significance").loc[
             sorted(models.cross_sections_cm2), sorted(models.masses_GeV)
         ]
-        # Before the contours, whose labels are placed on the axes as they are.
+        # Set before the contours, because their labels are placed with the scales of the axes.
         axis.set(xscale="log", yscale="log", xlabel="WIMP mass [GeV]")
         axis.set_title(NAMES[test], fontsize=8)
         published = _draw_published(axis)
@@ -56,7 +56,8 @@ def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]
 
 def _draw_test(axis: Axes, grid: pd.DataFrame, levels_sigma: Sequence[float]) -> QuadMesh:
     mass, cross_section = (np.asarray(side, float) for side in (grid.columns, grid.index))
-    # Contours need numbers where p-values are too small to be one.
+    # Where the p-value is 0 in double precision, the significance is infinite; contours need
+    # finite numbers.
     significance = np.minimum(grid.to_numpy(), _HIGHEST)
     mesh = axis.pcolormesh(
         _edges(mass),
@@ -70,7 +71,7 @@ def _draw_test(axis: Axes, grid: pd.DataFrame, levels_sigma: Sequence[float]) ->
     lines = axis.contour(
         mass, cross_section, significance, levels=sorted(levels_sigma), colors="k", linewidths=1
     )
-    # On the side of heavy WIMPs: limits are lowest, and published points lie, at 30 to 50 GeV.
+    # Labels at heavy WIMPs, away from 30 to 50 GeV, where the published points lie.
     heavy = mass[0] ** 0.25 * mass[-1] ** 0.75
     paths = [np.asarray(path.vertices) for path in lines.get_paths()]
     labels = [path[np.argmin(np.abs(np.log(path[:, 0] / heavy)))] for path in paths if len(path)]
@@ -80,7 +81,7 @@ def _draw_test(axis: Axes, grid: pd.DataFrame, levels_sigma: Sequence[float]) ->
 
 
 def _draw_published(axis: Axes) -> list[Line2D]:
-    """Markers at the published WIMPs; expected limits are open."""
+    """Draw markers at the published results; expected limits have open markers."""
     points = []
     for limit in LIMITS:
         look = _EXPERIMENTS[limit.experiment]
@@ -90,7 +91,7 @@ def _draw_published(axis: Axes) -> list[Line2D]:
             limit.wimp.cross_section_cm2,
             look.marker,
             color=look.colour,
-            # TriggerOutcome on dark and on light cells.
+            # Visible on dark and on light cells.
             markerfacecolor="white" if limit.expected else look.colour,
             markeredgecolor=look.colour if limit.expected else "white",
             markersize=6,
@@ -110,7 +111,7 @@ def _draw_published(axis: Axes) -> list[Line2D]:
 
 
 def _edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Edges of cells around rising `centres` (n,), half-way in the logarithm: (n + 1,)."""
+    """Edges (n + 1,) of cells around ascending `centres` (n,), half-way in the logarithm."""
     log = np.log(centres)
     middle = 0.5 * (log[1:] + log[:-1])
     return np.exp(np.concatenate([[2 * log[0] - middle[0]], middle, [2 * log[-1] - middle[-1]]]))

@@ -1,4 +1,4 @@
-"""One colour for each kind of recoil, the same in all figures."""
+"""Colours of the kinds of recoils, the same in all figures."""
 
 from pipeline.figures.style import COLOURS
 

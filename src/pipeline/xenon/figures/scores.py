@@ -27,13 +27,13 @@ def draw_scores(
     wimp: Wimp,
     exposure_t_yr: float,
 ) -> Figure:
-    """Left samples of flat spectra and of WIMPs, each of area one; right what the search expects.
+    """Left: samples of flat spectra and of WIMPs, normalised to one. Right: expected events.
 
     Args:
-        scores: TS of triggered events by name; "ER" and "NR" are the recoils of flat spectra.
-        weighted: table of `xenon.weighted_scores`.
-        wimp: its recoils are drawn beside the background.
-        exposure_t_yr: exposure of the events on the right.
+        scores: TS of triggered events by name; "ER" and "NR" have flat spectra.
+        weighted: a table of `rates.weighted_scores`.
+        wimp: WIMP model of the expected events.
+        exposure_t_yr: exposure of the expected events.
     """
     figure = Figure(figsize=(PAGE_INCH, 3.6))
     left, right = figure.subplots(1, 2)
@@ -47,7 +47,7 @@ def draw_scores(
     left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     _draw_expected(right, weighted, wimp, exposure_t_yr)
     for axis in (left, right):
-        # A large R makes long numbers.
+        # With a large R, the numbers on the axis are long.
         axis.xaxis.set_major_locator(MaxNLocator(5))
     return figure
 

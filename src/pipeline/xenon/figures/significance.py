@@ -1,4 +1,4 @@
-"""Median significance of the search against exposure, after arXiv 2410.00755."""
+"""Median significance of the search as a function of exposure, after arXiv 2410.00755."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params, read_tables
-from pipeline.figures.style import PAGE_INCH
+from pipeline.figures.style import PAGE_INCH, mark_levels
 from pipeline.statistics.excess.config import Wimp
-from pipeline.xenon.figures.looks import LOOKS, NAMES, PUBLISHED
+from pipeline.xenon.figures.looks import LOOKS, NAMES, PUBLISHED, sigma_levels
 from pipeline.xenon.published import SIGNIFICANCE
 
 
@@ -17,9 +17,10 @@ def draw_significance(table: pd.DataFrame, wimp: Wimp, levels_sigma: Sequence[fl
     """A curve for each test.
 
     Args:
-        table: of `inference.excess_search.significances`; extrapolated values are open markers.
-        wimp: the model that is drawn; the published value stands beside it where it is the same.
-        levels_sigma: significances that are marked.
+        table: a table of `statistics.excess.search.significances`; extrapolated values have open
+            markers.
+        wimp: the model that is drawn. The published value is drawn if it is for the same model.
+        levels_sigma: significances to mark.
     """
     figure = Figure(figsize=(0.75 * PAGE_INCH, 3.6))
     axis = figure.subplots()
@@ -38,27 +39,11 @@ def draw_significance(table: pd.DataFrame, wimp: Wimp, levels_sigma: Sequence[fl
             markerfacecolor="none",
             label=f"{SIGNIFICANCE.source}, about",
         )
-    mark_levels(axis, levels_sigma)
+    mark_levels(axis, sigma_levels(levels_sigma))
     axis.set(xlabel="exposure [t yr]", ylabel=r"median significance [$\sigma$]")
     axis.set(xlim=(0, None), title=f"{wimp.mass_GeV:g} GeV, {wimp.cross_section_cm2:g} cm$^2$")
     axis.legend(loc="upper left")
     return figure
-
-
-def mark_levels(axis: Axes, levels_sigma: Sequence[float]) -> None:
-    """Dotted lines at significances, with their names at the right edge."""
-    for level in levels_sigma:
-        axis.axhline(level, color="0.4", linestyle=":", linewidth=1)
-        axis.annotate(
-            rf"{level:g}$\sigma$",
-            (1, level),
-            xycoords=axis.get_yaxis_transform(),
-            xytext=(-3, 2),
-            textcoords="offset points",
-            ha="right",
-            fontsize=7,
-            color="0.3",
-        )
 
 
 def _draw_test(axis: Axes, rows: pd.DataFrame, test: str) -> None:

@@ -24,7 +24,7 @@ _BINS = 50
 def draw_statistic(toys: pd.DataFrame, wimp: Wimp, exposure_t_yr: float) -> Figure:
     """A panel for each test that has pseudo-experiments.
 
-    `toys` are merged batches, see `inference.excess_toys.merge`.
+    `toys` are merged batches; see `statistics.excess.toys.merge`.
     """
     at_exposure = toys[toys["exposure_t_yr"] == exposure_t_yr]
     figure = Figure(figsize=(PAGE_INCH, 2.8))
@@ -34,7 +34,8 @@ def draw_statistic(toys: pd.DataFrame, wimp: Wimp, exposure_t_yr: float) -> Figu
         own = (rows["mass_GeV"] == wimp.mass_GeV) & (
             rows["cross_section_cm2"] == wimp.cross_section_cm2
         )
-        # The likelihood ratio's toys without signal belong to a model, the others' to none.
+        # Background-only toys of the likelihood ratio belong to a WIMP model, those of other tests
+        # do not.
         without = (rows["hypothesis"] == BACKGROUND) & (own | (rows["mass_GeV"] == 0))
         (background,) = rows.loc[without, "q"]
         (signal,) = rows.loc[own & (rows["hypothesis"] == SIGNAL), "q"]

@@ -1,4 +1,4 @@
-"""What the detector sees of recoils in the region of interest."""
+"""Trigger efficiency of the detector in the region of interest."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -9,7 +9,7 @@ from pipeline.xenon.figures.recoils import COLOUR
 
 
 def draw_trigger(table: pd.DataFrame) -> Figure:
-    """Fractions against true energy, from a table of `xenon.trigger.trigger_table`."""
+    """Fractions as functions of true energy, from a table of `rates.trigger.trigger_table`."""
     figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.0))
     axis = figure.subplots()
     for recoil, rows in table.groupby("recoil"):

@@ -1,6 +1,7 @@
-"""The networks of the liquid-xenon chain: from what each learns; reading it imports no torch.
+"""The networks of the liquid-xenon chain and their training data.
 
-A new network is an entry here and the function that it names.
+To add a network, add an entry here and the function that it names. This module must not import
+torch, because the rules read it.
 """
 
 from dataclasses import dataclass
@@ -24,12 +25,12 @@ class TrainingSpec:
 
     settings: Training
     prepare: str
-    inputs: dict[str, list[str]]  # response shards by name
-    block: dict[str, Any]  # what the weights depend on besides the shards, as plain content
+    inputs: dict[str, list[str]]  # response shards by kind of recoil
+    block: dict[str, Any]  # plain content that the weights depend on, besides the shards
 
 
 def trainings(paths: XenonPaths) -> dict[str, TrainingSpec]:
-    """The networks that the config asks for, by name."""
+    """Trainings of the networks in the config, by name of the network."""
     anomaly, images = paths.block.anomaly, paths.block.images
     return {
         **(_of_anomaly(paths, anomaly) if anomaly else {}),

@@ -1,6 +1,6 @@
-"""The classifier of recoils: its output is the logit of p, the probability of a nuclear recoil.
+"""The classifier of recoils. Its output is the logit of p, the probability of a nuclear recoil.
 
-p holds for the mix of recoils that it learns from, which is about even.
+p holds for the shares of recoils in the training samples, which are about equal.
 """
 
 from functools import partial
@@ -18,12 +18,12 @@ from pipeline.xenon.networks.training import Task
 
 
 def build_classifier(settings: Classifier, features: int) -> nn.Sequential:
-    """An untrained classifier of events with this number of features."""
+    """Build an untrained classifier of events with `features` features."""
     return dense([features, *settings.widths, 1])
 
 
 def classifier_losses(model: nn.Module, batch: Batch) -> Tensor:
-    """Binary cross-entropies [n] of a batch: -ln p for nuclear, -ln(1 - p) for electronic."""
+    """Binary cross-entropies [n] of a batch: -ln p for NR, -ln(1 - p) for ER."""
     found = logits(model, batch.features)
     return binary_cross_entropy_with_logits(found, batch.is_nr.to(found), reduction="none")
 
@@ -36,7 +36,7 @@ def logits(model: nn.Module, features: Tensor) -> Tensor:
 
 
 def prepare(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
-    """The training of the classifier on the samples of both recoils."""
+    """Prepare the training of the classifier on samples of both recoils."""
     settings = Classifier.model_validate({**block["network"], **parallelism})
     train = ErNr.model_validate(block["train"])
     shards = {train.er: inputs["er"], train.nr: inputs["nr"]}

@@ -1,7 +1,8 @@
-"""What the networks learn from: features of triggered events, in memory and in batches.
+"""Training data of the networks: features of triggered events, in memory and in batches.
 
-Half precision keeps the default's 20,000 events x 3835 features in 153 MB. A feature
-ln(1 + counts) is rounded by at most 2^-11 of itself, far below a photon's own fluctuation.
+Features are stored in half precision: by default 20,000 events x 3835 features, 153 MB. The
+relative rounding error of a feature ln(1 + counts) is at most 2^-11, far below the fluctuation of
+the number of photons.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,11 +22,11 @@ from pipeline.xenon.response.simulation import ResponseBatch
 
 @dataclass(frozen=True)
 class Batch:
-    """Events of a step, or of a slice of it."""
+    """Events of one training step, or of a slice of it."""
 
     features: torch.Tensor  # float32 [n, features]
     is_nr: torch.Tensor  # float32 [n], 1 for nuclear recoils, 0 for electronic ones
-    noise: torch.Tensor  # float32 [n, draws], standard normal: a network draws none itself
+    noise: torch.Tensor  # float32 [n, draws], standard normal; networks draw no random numbers
 
     def __len__(self) -> int:
         return len(self.features)
@@ -33,7 +34,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Events:
-    """Features of n triggered events and what they are."""
+    """Features and labels of n triggered events."""
 
     features: NDArray[np.float16]  # [n, features]
     is_nr: NDArray[np.bool_]  # [n]
@@ -43,13 +44,13 @@ class Events:
         return len(self.features)
 
     def part(self, validation: bool) -> "Part":
-        """The events to learn from, or those kept for validation."""
+        """The events for training, or those kept for validation."""
         return Part(self, np.flatnonzero(self.validation == validation))
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the events; the features are not copied."""
+    """A subset of events; the features are not copied."""
 
     events: Events
     index: NDArray[np.int64]
@@ -60,7 +61,10 @@ class Part:
     def batches(
         self, size: int, draws: int, rng: np.random.Generator, shuffled: bool
     ) -> Iterator[Batch]:
-        """Batches of `size` events with `draws` random numbers an event, all from `rng`."""
+        """Yield batches of `size` events, each event with `draws` random numbers.
+
+        The order, if `shuffled`, and the random numbers depend on `rng` only.
+        """
         index = rng.permutation(self.index) if shuffled else self.index
         for start in range(0, len(index), size):
             rows = index[start : start + size]
@@ -72,7 +76,7 @@ class Part:
 
 
 def slices_of(batch: Batch, slices: int) -> list[Batch]:
-    """The events of a batch in order, in at most `slices` parts of nearly equal size."""
+    """Divide a batch, in order, into at most `slices` parts of nearly equal size."""
     size = -(-len(batch) // slices)
     parts = (batch.features.split(size), batch.is_nr.split(size), batch.noise.split(size))
     return [Batch(*part) for part in zip(*parts, strict=True)]
@@ -85,11 +89,16 @@ def read_training_events(
     fraction: float,
     encode: Callable[[ResponseBatch], NDArray[np.float32]] = features,
 ) -> Events:
-    """The triggered events of samples with their features; `shards` are given by sample.
+    """Read the triggered events of samples and compute their features.
 
-    `recoils` says which recoils ("ER" or "NR") a sample must hold; `fraction` of its events are
-    kept for validation, see `held_out`. `encode` makes features [n, m] of a response. Memory: 2
-    bytes a feature, and one row group.
+    Memory: 2 bytes per feature, and one row group.
+
+    Args:
+        shards: response shards by sample.
+        recoils: recoils ("ER" or "NR") that each sample must hold.
+        seed: seed of the choice of validation events; see `held_out`.
+        fraction: share of the events of each sample kept for validation.
+        encode: function that computes features [n, m] from a response.
 
     Raises:
         ValueError: a sample holds other recoils or no triggered event, or shards differ in their
@@ -109,8 +118,8 @@ def read_training_events(
                 table = np.empty((rows, found.shape[1]), np.float16)
             if found.shape[1] != table.shape[1]:
                 raise ValueError(
-                    f"{path}: {found.shape[1]} features an event, {table.shape[1]} in the shards "
-                    "before it; samples of one detector are needed"
+                    f"{path}: {found.shape[1]} features per event, but {table.shape[1]} in the "
+                    "shards before it; use samples of one detector"
                 )
             start, end = end, end + len(found)
             event_id = batch.events.event_id[batch.triggered]
@@ -118,12 +127,14 @@ def read_training_events(
             is_nr[start:end] = recoils[sample] == "NR"
             validation[start:end] = held_out(event_id, sample, seed, fraction)
         if end == first:
-            raise ValueError(f"sample '{sample}' has no event that triggers; give it more events")
+            raise ValueError(
+                f"sample '{sample}' has no event that triggers; raise its number of events"
+            )
     return Events(table[:end], is_nr[:end], validation[:end])
 
 
 def with_nr_share(events: Events, share: float, rng: np.random.Generator) -> Events:
-    """Most of the events with this share of nuclear recoils; surplus ones are left out by lot."""
+    """Select as many events as possible with this share of nuclear recoils, at random."""
     er, nr = (np.flatnonzero(events.is_nr == flag) for flag in (False, True))
     odds = share / (1 - share)
     keep_nr = min(len(nr), round(len(er) * odds))

@@ -7,7 +7,7 @@ from torch import nn
 
 
 def dense(widths: Sequence[int]) -> nn.Sequential:
-    """Linear layers between `widths` [inputs, ..., outputs], with a ReLU between each two."""
+    """Linear layers of the `widths` [inputs, ..., outputs], with a ReLU between layers."""
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise(widths):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]

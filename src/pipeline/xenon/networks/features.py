@@ -1,4 +1,4 @@
-"""What the networks of the anomaly search see of an event."""
+"""Input features of the networks of the anomaly search."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,9 +8,9 @@ from pipeline.xenon.response.simulation import ResponseBatch
 
 
 def features(batch: ResponseBatch) -> NDArray[np.float32]:
-    """log(1 + counts) of S1 waveform, S2 waveform, top and bottom pattern: float32 [n, 3835].
+    """log(1 + counts) of S1 waveform, S2 waveform, top and bottom pattern: float32 [n, features].
 
-    3835 numbers are the paper's and those of the shipped DARWIN; other detectors have others.
+    The shipped DARWIN has 3835 features, as in the paper.
     """
     counts = np.concatenate([getattr(batch, name) for name in RECORDED], axis=1)
     return np.log1p(counts, dtype=np.float32)

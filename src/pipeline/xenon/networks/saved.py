@@ -1,4 +1,4 @@
-"""The trained networks of the anomaly search, from their files."""
+"""Loading of trained networks from their files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from pipeline.xenon.config.anomaly import VAE, Classifier
 from pipeline.xenon.networks.classifier import build_classifier
 from pipeline.xenon.networks.vae import Autoencoder
 
-WHAT = "a network of these widths"
+KIND = "a network of these widths"  # names the model in error messages
 
 
 def load_networks(
@@ -19,23 +19,23 @@ def load_networks(
     classifier_settings: Classifier,
     vae_settings: VAE,
 ) -> tuple[nn.Module, dict[float, Autoencoder]]:
-    """The classifier and the autoencoders by beta, from their weights, ready to score events.
+    """Load the classifier and the autoencoders, by beta, on their devices.
 
     Raises:
-        ValueError: weights do not belong to these settings.
+        ValueError: weights do not fit the settings.
     """
     weights = read_weights(classifier)
     features = weights["0.weight"].shape[1]
-    model = with_weights(build_classifier(classifier_settings, features), weights, classifier, WHAT)
-    of_beta = {
+    model = with_weights(build_classifier(classifier_settings, features), weights, classifier, KIND)
+    by_beta = {
         beta: load_network(Autoencoder(vae_settings, features), path)
         for beta, path in autoencoders.items()
     }
-    for autoencoder in of_beta.values():
+    for autoencoder in by_beta.values():
         autoencoder.to(vae_settings.device)
-    return model.to(classifier_settings.device), of_beta
+    return model.to(classifier_settings.device), by_beta
 
 
 def load_network(model: Model, path: str | Path) -> Model:
-    """`model` with the weights of a file, ready to judge events; ValueError if they do not fit."""
-    return with_weights(model, read_weights(path), path, WHAT)
+    """Load the weights of a file into `model` and return it; ValueError if they do not fit."""
+    return with_weights(model, read_weights(path), path, KIND)

@@ -19,14 +19,14 @@ from pipeline.xenon.networks.dataset import Batch, Events, slices_of
 
 @dataclass(frozen=True)
 class Task:
-    """What one network learns, and from what; `build` and `losses` must be picklable."""
+    """The training task of one network; `build` and `losses` must be picklable."""
 
     settings: Training
-    build: Callable[[], torch.nn.Module]  # makes the untrained network
-    losses: Callable[[torch.nn.Module, Batch], torch.Tensor]  # per event
-    draws: int  # normal numbers that the network needs for each event
+    build: Callable[[], torch.nn.Module]  # returns the untrained network
+    losses: Callable[[torch.nn.Module, Batch], torch.Tensor]  # losses [n] of a batch
+    draws: int  # random numbers that the network needs per event
     events: Events
-    identity: list[Any]  # what the events follow from, plain
+    identity: list[Any]  # plain description of the data that `events` were computed from
 
 
 def train_network(
@@ -34,12 +34,11 @@ def train_network(
 ) -> tuple[torch.nn.Module, pd.DataFrame]:
     """Train network `name` and return it with its best weights and its history.
 
-    `checkpoint` and the history are those of `learning.trainer.train`; `code` is the digest of the
-    code in use. With the settings, the seed and the events it decides whether a checkpoint may be
-    resumed. Same inputs, same network, for any number of cores; on CUDA or in several processes,
-    sums in another order may differ in the last digits.
+    For `checkpoint` and the history see `learning.trainer.train`. `code` is the digest of the code.
+    A checkpoint is resumed only if code, settings, seed and events are the same.
 
-    Several processes (`learning.launch`) have all the events each.
+    The network does not depend on the number of cores. On CUDA or with several processes, the order
+    of sums may change the last digits. Each process (`learning.launch`) holds all events.
     """
     settings = task.settings
     work = partial(_train, name, task, seed, checkpoint, code)
@@ -49,24 +48,33 @@ def train_network(
 def _train(
     name: str, task: Task, seed: int, checkpoint: Path, code: str
 ) -> tuple[torch.nn.Module, pd.DataFrame]:
-    """What `train_network` does, in each of its processes."""
+    """Run `train_network` in one of its processes."""
     settings = task.settings
     torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, "xenon", "network", name)[0] % 2**63)
     model = task.build().to(settings.device)
-    learnt, held_out = (task.events.part(validation=flag) for flag in (False, True))
+    training_events, validation_events = (
+        task.events.part(validation=flag) for flag in (False, True)
+    )
 
     def training(epoch: int) -> Iterator[list[Batch]]:
         rng = generator(seed, "xenon", "order", name, epoch)
-        for batch in learnt.batches(settings.batch_size, task.draws, rng, shuffled=True):
+        for batch in training_events.batches(settings.batch_size, task.draws, rng, shuffled=True):
             yield slices_of(batch, settings.slices)
 
     def validation() -> Iterator[Batch]:
         rng = generator(seed, "xenon", "validation", name)
-        return held_out.batches(settings.batch_size, task.draws, rng, shuffled=False)
+        return validation_events.batches(settings.batch_size, task.draws, rng, shuffled=False)
 
     identity = fingerprint(settings.identity(), [seed, code], task.identity)
     history = train(
-        model, task.losses, training, validation, len(learnt), settings, checkpoint, identity
+        model,
+        task.losses,
+        training,
+        validation,
+        len(training_events),
+        settings,
+        checkpoint,
+        identity,
     )
     return model, history

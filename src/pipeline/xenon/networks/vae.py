@@ -1,4 +1,4 @@
-"""The variational autoencoder, which learns what electronic recoils look like.
+"""The variational autoencoder, which is trained on electronic recoils.
 
 The encoder gives q(z|x), a normal distribution with a mean and a variance in each latent dimension;
 the decoder gives a normal distribution of every feature, with mean x_D and variance sigma_D^2
@@ -21,7 +21,7 @@ from pipeline.xenon.networks.training import Task
 
 
 class Terms(NamedTuple):
-    """The two terms of n events, and where they lie in the latent space."""
+    """The two terms of the loss of n events, and their means in the latent space."""
 
     kl: Tensor  # [n]
     reconstruction: Tensor  # [n]
@@ -29,7 +29,7 @@ class Terms(NamedTuple):
 
 
 class Autoencoder(nn.Module):
-    """Encoder and decoder of events with this number of features."""
+    """Encoder and decoder of events with `features` features."""
 
     def __init__(self, settings: VAE, features: int) -> None:
         super().__init__()
@@ -45,15 +45,14 @@ class Autoencoder(nn.Module):
     def decode(self, latent: Tensor) -> tuple[Tensor, Tensor]:
         """x_D and ln sigma_D^2, each [n, features].
 
-        The variance is held in its range by a sigmoid: where a clip holds it, no gradient would
-        bring it back.
+        A sigmoid keeps ln sigma_D^2 in its range, because the gradient of a clipped value is zero.
         """
         low, high = self.log_variance_range
         mean, raw = self.decoder(latent).chunk(2, dim=1)
         return mean, low + (high - low) * torch.sigmoid(raw)
 
     def forward(self, features: Tensor, noise: Tensor | None = None) -> Terms:
-        """The terms at z = mean + sigma * noise [n, latent]; without noise at z = mean."""
+        """Terms at z = mean + sigma * noise [n, latent]; without noise, at z = mean."""
         mean, log_variance = self.encode(features)
         latent = mean if noise is None else mean + (0.5 * log_variance).exp() * noise
         return Terms(
@@ -81,10 +80,10 @@ def negative_log_likelihood(x: Tensor, mean: Tensor, log_variance: Tensor) -> Te
 
 
 def vae_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
-    """beta KL - ln N(x; x_D, sigma_D^2) [n] of a batch, at one draw of z.
+    """Losses beta KL - ln N(x; x_D, sigma_D^2) [n] of a batch, at one draw of z.
 
-    The mean over draws is minus the evidence lower bound for beta = 1, that of a beta-VAE else
-    (Higgins et al., ICLR 2017).
+    For beta = 1 the mean over draws is minus the evidence lower bound; for other values it is the
+    loss of a beta-VAE (Higgins et al., ICLR 2017).
     """
     device = next(model.parameters()).device
     terms: Terms = model(batch.features.to(device), batch.noise.to(device))
@@ -92,7 +91,7 @@ def vae_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
 
 
 def prepare(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
-    """The training of an autoencoder on electronic recoils."""
+    """Prepare the training of an autoencoder on electronic recoils."""
     settings = VAE.model_validate({**block["network"], **parallelism})
     sample, fraction, beta = block["sample"], block["validation_fraction"], block["beta"]
     events = read_training_events({sample: inputs["er"]}, {sample: "ER"}, block["seed"], fraction)

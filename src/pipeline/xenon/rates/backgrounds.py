@@ -1,7 +1,7 @@
-"""Expected counts in the region of interest: spectra folded with the trigger's efficiency.
+"""Expected counts in the region of interest: spectra times the efficiency of the trigger.
 
-The region is a window in true energy for each recoil. A cut on measured quantities belongs into
-the efficiency, which may be any fraction of events that are kept.
+The region is a window in true energy for each recoil. A cut on measured quantities can be
+included in the efficiency, which may be the fraction of events that pass any selection.
 """
 
 import logging
@@ -43,7 +43,7 @@ class Component:
     spectrum: Spectrum
 
     def expected_per_t_yr(self, efficiency: Efficiency | None = None) -> float:
-        """Events in the window [1/(t yr)]; without efficiency those before the trigger."""
+        """Expected events in the window [1/(t yr)]; without `efficiency`, before the trigger."""
         low, high = self.window_keV
         energy = midpoints(low, high, 500)
         passed = 1.0 if efficiency is None else efficiency.at(energy)
@@ -52,17 +52,23 @@ class Component:
     def event_weights(
         self, energy_keV: Array, efficiency: Efficiency, generated: Spectrum | None = None
     ) -> Array:
-        """What each triggered simulated event stands for [1/(t yr)]; zero outside the window.
+        """Weights [1/(t yr)] of triggered simulated events; zero outside the window.
 
-        `generated` is the spectrum that the events of true energies `energy_keV` (n,) were drawn
-        from before the trigger, of any scale; None: uniform. The weights add up to
-        `expected_per_t_yr(efficiency)`, so that counts are those of the table whatever the
-        sample's fluctuations. Raises ValueError if the window holds no event.
+        The sum of the weights is `expected_per_t_yr(efficiency)`, so it does not depend on the
+        fluctuations of the sample.
+
+        Args:
+            energy_keV: true energies (n,) of the triggered events.
+            efficiency: efficiency of the trigger.
+            generated: spectrum of the events before the trigger, on any scale; None: uniform.
+
+        Raises:
+            ValueError: events are expected in the window, but the sample has none there.
         """
         low, high = self.window_keV
         inside = (energy_keV >= low) & (energy_keV <= high)
         weight = np.zeros(len(energy_keV))
-        # Some spectra are integrals: too slow for each event.
+        # Interpolated, because some spectra are integrals, too slow to compute for each event.
         grid = np.linspace(low, high, 500)
         weight[inside] = np.interp(energy_keV[inside], grid, self.spectrum(grid))
         if generated is not None:
@@ -70,8 +76,8 @@ class Component:
         expected = self.expected_per_t_yr(efficiency)
         if expected > 0 and not weight.sum() > 0:
             raise ValueError(
-                f"{self.name}: no simulated {self.recoil} event at {low:g} to {high:g} keV, where "
-                f"{expected:g} are expected per t yr"
+                f"{self.name}: no simulated {self.recoil} event at {low:g} to {high:g} keV, but "
+                f"{expected:g} are expected per t yr; simulate events there"
             )
         return weight * (expected / weight.sum()) if expected > 0 else np.zeros_like(weight)
 
@@ -83,10 +89,10 @@ def event_weights(
     efficiencies: Mapping[str, Efficiency],
     generated: Mapping[str, Spectrum] | None = None,
 ) -> Array:
-    """What each triggered event (n,) stands for [1/(t yr)] in the sum of `components`.
+    """Weights [1/(t yr)] of triggered events (n,), summed over `components`.
 
-    `recoil` holds the codes of the event table; `efficiencies`, and `generated` of
-    `Component.event_weights`, go by the names "ER" and "NR".
+    `recoil` holds the codes of the event table; `efficiencies` and `generated` are given by "ER"
+    and "NR"; see `Component.event_weights`.
     """
     weight = np.zeros(len(energy_keV))
     for component in components:
@@ -127,18 +133,22 @@ def backgrounds(rates: Rates) -> list[Component]:
 
 
 def wimp(rates: Rates, mass_GeV: float) -> Component:
-    """Recoils of WIMPs of `mass_GeV`, per cm2 of cross-section: all counts grow with it.
+    """Recoils of WIMPs of mass `mass_GeV`, per cm2 of cross-section.
 
-    Tabulated once, a tenth of a second. Raises ValueError if the window sees none.
+    The spectrum is tabulated once, which takes a tenth of a second.
+
+    Raises:
+        ValueError: these WIMPs give no recoils in the window.
     """
     low, high = rates.nuclear_recoils_keV
     energies = np.geomspace(low, high, 100)
-    # The tolerance of wimprates' integrals is absolute: near one it costs ten times as much.
+    # The tolerance of the integrals of wimprates is absolute: with a cross-section near 1 cm2 they
+    # would take ten times as long.
     table = wimp_rate(energies, mass_GeV, 1e-47) / 1e-47
     if not table.sum() > 0:
         raise ValueError(
             f"WIMPs of {mass_GeV:g} GeV give no recoil at {low:g} to {high:g} keV; search for "
-            "heavier ones or lower nuclear_recoils_keV"
+            "heavier WIMPs or lower nuclear_recoils_keV"
         )
     return Component(
         f"WIMP {mass_GeV:g} GeV", NR, (low, high), lambda e: np.interp(e, energies, table)
@@ -146,10 +156,13 @@ def wimp(rates: Rates, mass_GeV: float) -> Component:
 
 
 def background_table(rates: Rates, efficiencies: Mapping[str, Efficiency]) -> pd.DataFrame:
-    """Expected background [1/(t yr)] by component, and its sum in the last row, "total".
+    """Expected background [1/(t yr)] by component; the last row, "total", is the sum.
 
     Columns component, recoil, recoils_per_t_yr (before the trigger) and triggered_per_t_yr.
-    `efficiencies` holds "ER" and "NR". Raises ValueError if nothing is expected.
+    `efficiencies` are given by "ER" and "NR".
+
+    Raises:
+        ValueError: no background is expected after the trigger.
     """
     rows = [
         {
@@ -165,14 +178,14 @@ def background_table(rates: Rates, efficiencies: Mapping[str, Efficiency]) -> pd
     if not sums["triggered_per_t_yr"] > 0:
         raise ValueError(
             "no background is expected in the region of interest (B = 0): widen "
-            "electron_recoils_keV or nuclear_recoils_keV, or check the trigger's efficiency"
+            "electron_recoils_keV or nuclear_recoils_keV, or check the trigger efficiency"
         )
     total = pd.DataFrame([{"component": "total", "recoil": "", **sums}])
     return pd.concat([table, total], ignore_index=True)
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """The expected backgrounds behind the trigger."""
+    """Table of the expected backgrounds before and after the trigger."""
     rates = Rates.model_validate(params["rates"])
     table = background_table(rates, efficiencies(read_tables(inputs["trigger"])))
     logger.info(

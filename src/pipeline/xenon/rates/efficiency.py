@@ -1,4 +1,4 @@
-"""Efficiency of the trigger against true energy."""
+"""Efficiency of the trigger as a function of true energy."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_CELLS = 30  # of a measured efficiency
+_CELLS = 30  # energy bins of a measured efficiency
 
 
 @dataclass(frozen=True)
 class Efficiency:
-    """Fraction of recoils that are triggered against true energy [keV], linear in between."""
+    """Fraction of recoils that trigger at each true energy [keV], interpolated linearly."""
 
     energy_keV: Array
     fraction: Array
@@ -22,49 +22,50 @@ class Efficiency:
     def __post_init__(self) -> None:
         if len(self.energy_keV) < 2 or len(self.energy_keV) != len(self.fraction):
             raise ValueError(
-                f"an efficiency needs two points or more, got {len(self.energy_keV)} energies and "
+                f"an efficiency needs two or more points, got {len(self.energy_keV)} energies and "
                 f"{len(self.fraction)} fractions"
             )
         if not (np.diff(self.energy_keV) > 0).all():
-            raise ValueError("energies of an efficiency must rise")
+            raise ValueError("energies of an efficiency must ascend")
         inside = (np.asarray(self.fraction) >= 0) & (np.asarray(self.fraction) <= 1)
         if not inside.all():
-            raise ValueError("fractions of an efficiency must lie within 0 and 1")
+            raise ValueError("fractions of an efficiency must lie between 0 and 1")
 
     @classmethod
     def measured(
         cls, energy_keV: Array, triggered: NDArray[np.bool_], window_keV: tuple[float, float]
     ) -> Self:
-        """From simulated events (n,), in cells that share the window evenly in log energy.
+        """Measure the efficiency with simulated events (n,), in bins uniform in log energy.
 
-        Raises ValueError if a cell holds no event.
+        Raises:
+            ValueError: a bin of the window holds no event.
         """
         edges = np.geomspace(*window_keV, _CELLS + 1)
         events, _ = np.histogram(energy_keV, edges)
         if not events.all():
             low, high = edges[np.argmin(events)], edges[np.argmin(events) + 1]
             raise ValueError(
-                f"no simulated event at {low:.3g} to {high:.3g} keV to measure the trigger with; "
-                "simulate more, or make the region of interest smaller"
+                f"no simulated event at {low:.3g} to {high:.3g} keV to measure the trigger "
+                "efficiency with; simulate more events or narrow the region of interest"
             )
         passed, _ = np.histogram(energy_keV[triggered], edges)
-        # The outer halves of the outer cells have their cell's fraction.
+        # The efficiency is constant between an edge of the window and the centre of the outer bin.
         energy = np.concatenate([edges[:1], np.sqrt(edges[1:] * edges[:-1]), edges[-1:]])
         return cls(energy, np.pad(passed / events, 1, mode="edge"))
 
     def at(self, energy_keV: Array) -> Array:
-        """The fraction at `energy_keV` (n,); ValueError beyond the table."""
+        """Fractions at `energy_keV` (n,); ValueError outside the range of the table."""
         low, high = self.energy_keV[0], self.energy_keV[-1]
         if len(energy_keV) and not (low <= energy_keV.min() and energy_keV.max() <= high):
             raise ValueError(
-                f"the response is known from {low:g} to {high:g} keV, and recoils of "
-                f"{energy_keV.min():g} to {energy_keV.max():g} keV are asked for"
+                f"the response is known from {low:g} to {high:g} keV, but recoils of "
+                f"{energy_keV.min():g} to {energy_keV.max():g} keV are needed"
             )
         return np.interp(energy_keV, self.energy_keV, self.fraction)
 
 
 def efficiencies(table: pd.DataFrame) -> dict[str, Efficiency]:
-    """The trigger's efficiency by recoil, from a `trigger.trigger_table`."""
+    """Efficiencies of the trigger by recoil, from a table of `trigger.trigger_table`."""
     return {
         str(recoil): Efficiency(rows["energy_keV"].to_numpy(), rows["triggered"].to_numpy())
         for recoil, rows in table.groupby("recoil")

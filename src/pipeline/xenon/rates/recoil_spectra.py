@@ -1,7 +1,7 @@
-"""Recoil spectra in liquid xenon before any detector: backgrounds; WIMPs are in `wimps`.
+"""Recoil spectra of backgrounds in liquid xenon, before any detector effects.
 
-Every function takes recoil energies [keV], shape (n,), and gives dR/dE [1/(t yr keV)] of natural
-xenon.
+Every function takes recoil energies [keV], shape (n,), and returns dR/dE [1/(t yr keV)] in natural
+xenon. The spectrum of WIMPs is in `physics.wimps`.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,10 +31,10 @@ XE136_Q_KEV = 2457.83
 
 
 def solar_neutrinos(energy_keV: Array, names: Sequence[str]) -> Array:
-    """Electrons scattered by solar neutrinos of `names` in `SOURCES`, taken as free and at rest.
+    """Recoils of electrons from solar neutrinos of the sources `names` in `SOURCES`.
 
-    Binding leaves fewer electrons below 35 keV (Chen et al. 2017, Phys. Lett. B 774, 656); that
-    is not in it.
+    The electrons are taken as free and at rest. Their binding reduces the rate below 35 keV (Chen
+    et al. 2017, Phys. Lett. B 774, 656); this is not included.
     """
     rate = np.zeros(len(energy_keV))
     for name in names:
@@ -44,9 +44,9 @@ def solar_neutrinos(energy_keV: Array, names: Sequence[str]) -> Array:
 
 
 def double_beta_decay(energy_keV: Array, half_life_yr: float, abundance: float) -> Array:
-    """Sum energy of the two electrons of 136Xe's two-neutrino double beta decay.
+    """Sum of the electron energies in the two-neutrino double beta decay of 136Xe.
 
-    Shape of Primakoff & Rosen 1959, Rep. Prog. Phys. 22, 121, in units of the electron mass:
+    Shape from Primakoff & Rosen 1959, Rep. Prog. Phys. 22, 121, in units of the electron mass:
     K (Q - K)^5 (1 + 2 K + 4 K^2 / 3 + K^3 / 3 + K^4 / 30).
     """
 
@@ -62,8 +62,8 @@ def double_beta_decay(energy_keV: Array, half_life_yr: float, abundance: float) 
 def boron8(energy_keV: Array, rate_above_1keV: float) -> Array:
     """Nuclear recoils of 8B neutrinos, scaled to `rate_above_1keV` [1/(t yr)].
 
-    Shape: NEST's fit of the coherent scattering spectrum (TestSpectra::B8_spectrum), a cubic in
-    the logarithm up to 4 keV.
+    Shape: NEST's fit to the coherent scattering spectrum (TestSpectra::B8_spectrum); log10 of the
+    rate is a cubic polynomial, up to 4 keV.
     """
 
     def shape(energy: Array) -> Array:
@@ -74,7 +74,7 @@ def boron8(energy_keV: Array, rate_above_1keV: float) -> Array:
 
 
 def atmospheric_neutrinos(energy_keV: Array, rate: float) -> Array:
-    """Nuclear recoils of atmospheric neutrinos, `rate` of all energies [1/(t yr)].
+    """Nuclear recoils of atmospheric neutrinos, scaled to `rate` [1/(t yr)] over all energies.
 
     Shape: NEST's fit (TestSpectra::atmNu_spectrum), up to 85 keV.
     """
@@ -87,7 +87,7 @@ def atmospheric_neutrinos(energy_keV: Array, rate: float) -> Array:
 
 
 def _fluxes(source: BetaSource | LineSource) -> tuple[Array, Array]:
-    """Neutrino energies [keV] and the flux [1/(cm2 s)] that each stands for (midpoint rule)."""
+    """Neutrino energies [keV] and the flux [1/(cm2 s)] at each (midpoint rule)."""
     if isinstance(source, LineSource):
         return np.array([source.energy_keV]), np.array([source.flux_cm2_s])
     energies = midpoints(0, source.endpoint_keV)
@@ -100,5 +100,5 @@ def _integral(shape: Spectrum, low: float, high: float) -> float:
 
 
 def midpoints(low: float, high: float, steps: int = 4000) -> Array:
-    """Energies in the middle of equal steps from `low` to `high`."""
+    """Midpoints of `steps` equal intervals from `low` to `high`."""
     return low + (high - low) / steps * (np.arange(steps, dtype=np.float64) + 0.5)

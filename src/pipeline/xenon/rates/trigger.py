@@ -1,4 +1,4 @@
-"""What a detector sees of simulated events: triggers, and events whose S1 is lost."""
+"""Trigger of a detector on simulated events, and events with an S2 but no S1."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,17 +17,18 @@ from pipeline.xenon.rates.efficiency import Efficiency
 
 @dataclass(frozen=True)
 class TriggerOutcome:
-    """True energies of n events and what the detector saw of them."""
+    """True energies and trigger flags of n events."""
 
     energy_keV: NDArray[np.float64]  # [n], NaN where unknown
     triggered: NDArray[np.bool_]  # [n]
-    s2_only: NDArray[np.bool_]  # [n], S2 is large enough and S1 has no coincidence
+    s2_only: NDArray[np.bool_]  # [n], the S2 passes the trigger, the S1 does not
 
     @classmethod
     def read(cls, shards: Sequence[str | Path], min_s2_photons: int) -> Self:
-        """From response shards; the trigger asks S2 for `min_s2_photons`.
+        """Read response shards; the trigger needs `min_s2_photons` photons in the S2.
 
-        Raises ValueError if a shard is damaged.
+        Raises:
+            ValueError: a shard is damaged.
         """
         names = ["energy_keV", "triggered", "s2_photons_detected"]
         parts = []
@@ -41,15 +42,15 @@ class TriggerOutcome:
 
 
 def trigger_table(
-    seen: Mapping[str, TriggerOutcome], windows_keV: Mapping[str, tuple[float, float]]
+    outcomes: Mapping[str, TriggerOutcome], windows_keV: Mapping[str, tuple[float, float]]
 ) -> pd.DataFrame:
-    """Columns recoil, energy_keV, triggered and s2_only (fractions), of both recoils by name.
+    """Fractions of events that trigger, and of those with an S2 only, by recoil and energy.
 
-    The rows are the points of `Efficiency.measured` in the recoil's window, which says what is
-    raised.
+    Columns recoil, energy_keV, triggered and s2_only (fractions). The rows are the points of
+    `Efficiency.measured` in the window of the recoil; see there for exceptions.
     """
     tables = []
-    for recoil, events in seen.items():
+    for recoil, events in outcomes.items():
         triggered, s2_only = (
             Efficiency.measured(events.energy_keV, flag, windows_keV[recoil])
             for flag in (events.triggered, events.s2_only)
@@ -59,13 +60,13 @@ def trigger_table(
     return pd.concat(tables, ignore_index=True)
 
 
-def s2_only_table(seen: Mapping[str, TriggerOutcome]) -> pd.DataFrame:
-    """How many events of each sample have an S2 and no S1: they have no place in the search.
+def s2_only_table(outcomes: Mapping[str, TriggerOutcome]) -> pd.DataFrame:
+    """Numbers of events of each sample with an S2 and no S1; the search excludes them.
 
     Columns sample, events, triggered, s2_only, unseen, s2_only_fraction and its binomial error.
     """
     rows = []
-    for sample, events in seen.items():
+    for sample, events in outcomes.items():
         n, triggered, s2_only = len(events.triggered), events.triggered.sum(), events.s2_only.sum()
         fraction = s2_only / n
         rows.append(
@@ -83,7 +84,7 @@ def s2_only_table(seen: Mapping[str, TriggerOutcome]) -> pd.DataFrame:
 
 
 def trigger_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """How often the detector triggers on recoils of the region of interest."""
+    """Table of the trigger efficiency in the region of interest; see `trigger_table`."""
     outcomes = {
         recoil: TriggerOutcome.read(inputs[name], params["min_s2_photons"])
         for recoil, name in (("ER", "er"), ("NR", "nr"))
@@ -93,7 +94,7 @@ def trigger_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame
 
 
 def s2_only_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """How many events of every sample have an S2 and no S1; shards lie in their sample's folder."""
+    """Table of events with an S2 and no S1; the folder of a shard is named after its sample."""
     by_sample = groupby(inputs["shards"], key=lambda path: Path(path).parent.name)
     outcomes = {
         sample: TriggerOutcome.read(list(paths), params["min_s2_photons"])

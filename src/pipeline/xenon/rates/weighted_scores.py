@@ -1,7 +1,7 @@
-"""Anomaly scores with weights: what the simulated events stand for under every hypothesis.
+"""Weighted anomaly scores: expected events per simulated event, for each hypothesis.
 
-One sample of each recoil serves all: its events are weighted to the expected
-backgrounds and to WIMPs of every mass.
+One sample of each recoil serves all hypotheses: its events are weighted to the expected
+backgrounds and to WIMPs of each mass.
 """
 
 import logging
@@ -22,7 +22,7 @@ from pipeline.xenon.rates.recoil_spectra import Spectrum
 
 logger = logging.getLogger(__name__)
 
-# Densities of the energies that events are generated with, by kind of spectrum; any scale.
+# Densities of the generated energies by kind of spectrum; the scale is arbitrary.
 GENERATED: dict[str, Spectrum] = {"uniform": np.ones_like, "log_uniform": np.reciprocal}
 
 SCHEMA = pa.schema(
@@ -34,7 +34,7 @@ SCHEMA = pa.schema(
         field(
             "weight",
             pa.float64(),
-            "events expected for this one, per t yr; of WIMPs per cm2 of cross-section too",
+            "expected events per t yr; for WIMPs, also per cm2 of cross-section",
         ),
     ]
 )
@@ -47,11 +47,15 @@ def weighted_scores(
     efficiencies: Mapping[str, Efficiency],
     spectra: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Table SCHEMA of triggered events, a row for each event that counts and hypothesis.
+    """Table SCHEMA with a row for each hypothesis and each triggered event of non-zero weight.
 
-    `events` has recoil (codes), energy_keV and ts, of energies that fill the windows of `rates`;
-    `spectra` are the kinds of their spectra, keys of GENERATED. It and `efficiencies` go by "ER"
-    and "NR".
+    Args:
+        events: triggered events with recoil (codes), energy_keV and ts; their energies fill the
+            windows of `rates`.
+        rates: expected rates.
+        masses_GeV: masses of the WIMPs.
+        efficiencies: trigger efficiencies by "ER" and "NR".
+        spectra: kinds of the generated spectra, keys of GENERATED, by "ER" and "NR".
     """
     generated = {recoil: GENERATED[kind] for recoil, kind in spectra.items()}
     energy, recoil = events["energy_keV"].to_numpy(float), events["recoil"].to_numpy()
@@ -79,7 +83,7 @@ def weigh_files(
     masses_GeV: Sequence[float],
     spectra: Mapping[str, str],
 ) -> pd.DataFrame:
-    """`weighted_scores` of the triggered events in tables of scores, by the trigger's table."""
+    """`weighted_scores` from the files of score tables and of the trigger table."""
     columns = ["recoil", "energy_keV", "triggered", "ts"]
     events = pd.concat(pd.read_parquet(path, columns=columns) for path in scores)
     passed = efficiencies(pd.read_csv(trigger))
@@ -92,32 +96,33 @@ def write_weighted_scores(path: str | Path, table: pd.DataFrame) -> None:
 
 
 def read_weighted_scores(path: str | Path) -> pd.DataFrame:
-    """The table; ValueError if the file is damaged."""
+    """Read a table SCHEMA; ValueError if the file is damaged."""
     with open_parquet(path, "table of weighted scores") as file:
         return file.read().to_pandas()
 
 
 def search_samples(table: pd.DataFrame) -> Samples:
-    """What the pseudo-experiments draw from; f0 is that of the background's own events."""
-    of_mass = {
+    """Scores for pseudo-experiments, from a table SCHEMA; f0 is the density of the background."""
+    by_mass = {
         float(str(mass)): WeightedScores(rows["score"].to_numpy(), rows["weight"].to_numpy())
         for mass, rows in table.groupby("mass_GeV")
     }
-    background = of_mass.pop(0.0)
+    background = by_mass.pop(0.0)
     f0 = ScoreDensity.from_sample(background.score, background.weight)
-    return Samples(f0, background, of_mass)
+    return Samples(f0, background, by_mass)
 
 
 def warn_if_few(samples: Samples, exposure_t_yr: float) -> None:
-    """Log a warning if an experiment has more background events than the sample is worth."""
+    """Warn if more background events are expected than the sample has effective events."""
     expected, worth = (
         exposure_t_yr * samples.background.expected,
         samples.background.effective_events,
     )
     if worth < expected:
         logger.warning(
-            "%.0f background events are expected in %g t yr, and the sample is worth %.0f only: "
-            "medians hold, but the p-value of a data set would not; simulate more background",
+            "%.0f background events are expected in %g t yr, but the sample has only %.0f "
+            "effective events: medians are valid, the p-value of a data set would not be; simulate "
+            "more background events",
             expected,
             exposure_t_yr,
             worth,

@@ -1,4 +1,4 @@
-"""Where the PMTs of an array sit."""
+"""Positions of the PMTs of an array."""
 
 from typing import assert_never
 
@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from pipeline.xenon.config.detector import Array, Hexagonal, Rings, Rows
 
-_ROUNDING = 1e-9  # a site at the wall is inside
+_ROUNDING = 1e-9  # a site exactly at the radius counts as inside
 
 
 def pmt_positions_cm(array: Array, radius_cm: float) -> NDArray[np.float64]:
     """Centres of an array's PMTs, [n, 2] in cm, in the order of the hit patterns.
 
-    `radius_cm` ends a hexagonal array; rings and rows say themselves how many PMTs they have.
+    `radius_cm` limits a hexagonal array; rings and rows give their numbers of PMTs in the config.
     """
     match array:
         case Hexagonal():
@@ -29,7 +29,7 @@ def pmt_positions_cm(array: Array, radius_cm: float) -> NDArray[np.float64]:
 def _hexagonal(pitch_cm: float, radius_cm: float) -> NDArray[np.float64]:
     reach = int(2 * radius_cm / pitch_cm) + 1
     row, site = np.mgrid[-reach : reach + 1, -reach : reach + 1].reshape(2, -1)
-    # Distances in units of the pitch, squared, are whole numbers: i^2 + i j + j^2.
+    # Squared distances in units of the pitch are whole numbers: i^2 + i j + j^2.
     inside = site**2 + site * row + row**2 <= (radius_cm / pitch_cm) ** 2 + _ROUNDING
     row, site = row[inside], site[inside]
     return pitch_cm * np.stack([site + row / 2, np.sqrt(3) / 2 * row], axis=1)

@@ -1,4 +1,4 @@
-"""S2: drift and extraction of electrons, and when their light is detected."""
+"""S2: drift and extraction of electrons, and the times at which their light is detected."""
 
 import math
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from pipeline.xenon.config.detector import Detector
 
 
 class Charge(NamedTuple):
-    """The constants of S2, times in us."""
+    """Constants of S2; times in us."""
 
     velocity_cm: float  # cm/us
     longitudinal: float  # cm2/us
@@ -17,18 +17,18 @@ class Charge(NamedTuple):
     lifetime: float
     extraction: float
     gain: float
-    extra_variance: float  # of an electron's gain, beyond Poisson's
+    extra_variance: float  # of the gain per electron, beyond the Poisson variance
     trapping: float
     bin_us: float
     before: float
     gap_bins: int
     singlet_share: float
-    singlet_decay: float  # what is left after a bin
+    singlet_decay: float  # remaining share after one bin
     triplet_decay: float
 
 
 def charge_constants(detector: Detector) -> Charge:
-    """The constants of S2 from a detector's block."""
+    """Constants of S2 from the config block of a detector."""
     drift, s2, waveforms = detector.drift, detector.s2, detector.waveforms
     bin_us = waveforms.bin_ns / 1e3
     return Charge(
@@ -55,19 +55,20 @@ def _left_after(time: float, decay_time: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def extract(rng, charge, electrons, drift_us):  # type: ignore[no-untyped-def]
-    """How many of the `electrons` leave the liquid."""
+    """Draw how many of the `electrons` leave the liquid after the drift time `drift_us`."""
     survival = math.exp(-drift_us / charge.lifetime)
     return rng.binomial(electrons, survival * charge.extraction)
 
 
 @njit(cache=True, error_model="numpy")
 def luminesce(rng, charge, extracted, drift_us, light, waveform):  # type: ignore[no-untyped-def]
-    """Fill an event's S2 `waveform` [bins] with detected photons; `light` [bins] is workspace.
+    """Fill the S2 `waveform` [bins] of an event with detected photons; return their number.
 
-    Electrons arrive around the drift time, spread by diffusion and late by trapping; each bin's
-    electrons have a normal gain. The gas spreads their light: evenly over the crossing of the gap,
-    then by the decays. A Poisson number is detected in each bin. Returns the photons' total; light
-    outside of the window is lost.
+    Electrons arrive around the drift time, spread by diffusion and delayed by trapping. The gain
+    of the electrons in a bin is normal. The light is spread uniformly over the time in which the
+    electrons cross the gas, and then by the decays of the singlet and triplet states. The number
+    of photons detected in a bin is a Poisson number. Light outside the window is lost. `light`
+    [bins] is workspace.
     """
     bins = len(waveform)
     light[:] = 0
@@ -81,7 +82,8 @@ def luminesce(rng, charge, extracted, drift_us, light, waveform):  # type: ignor
         if light[bin_] > 0:
             noise = math.sqrt(light[bin_] * charge.extra_variance) * rng.standard_normal()
             light[bin_] = max(charge.gain * light[bin_] + noise, 0.0)
-    # The last bin first: a crossing needs the light of earlier bins unspread.
+    # From the last bin backwards, because the sum over a crossing time needs the original light
+    # of earlier bins.
     crossing = light[max(bins - charge.gap_bins, 0) :].sum()
     for bin_ in range(bins - 1, -1, -1):
         leaves, enters = light[bin_], bin_ - charge.gap_bins

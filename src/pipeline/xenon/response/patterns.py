@@ -1,4 +1,4 @@
-"""How S2's photons spread over the PMT arrays."""
+"""Distribution of the S2 photons over the PMT arrays."""
 
 import math
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from pipeline.xenon.response.sampling import multinomial
 
 
 class Optics(NamedTuple):
-    """The constants of the hit patterns, lengths in cm."""
+    """Constants of the hit patterns; lengths in cm."""
 
     top: NDArray[np.float64]  # [n, 2]
     bottom: NDArray[np.float64]  # [m, 2]
@@ -24,7 +24,7 @@ class Optics(NamedTuple):
 
 
 def optics_constants(detector: Detector) -> Optics:
-    """The constants of the hit patterns from a detector's block."""
+    """Constants of the hit patterns from the config block of a detector."""
     patterns, radius_cm = detector.patterns, detector.geometry.radius_cm
     return Optics(
         top=pmt_positions_cm(detector.arrays.top, radius_cm),
@@ -40,11 +40,11 @@ def optics_constants(detector: Detector) -> Optics:
 def fill_expected_pattern(  # type: ignore[no-untyped-def]
     pmts, width_cm, uniform, x_cm, y_cm, variance_cm2, cumulative
 ):
-    """Fill `cumulative` [n] with the summed shares of light that the `pmts` [n, 2] see.
+    """Fill `cumulative` [n] with the cumulative shares of the light in the `pmts` [n, 2].
 
-    The light of electrons around (x, y) of variance `variance_cm2` an axis: the average of
-    f = (1 + r^2/w^2)^-1.5 over them is f + variance/2 laplacian(f), to the second order in
-    their spread over w.
+    The light comes from electrons around (x, y) with the variance `variance_cm2` along each axis.
+    The average of f = (1 + r^2/w^2)^-1.5 over these electrons is f + variance/2 laplacian(f), to
+    second order in their spread over w.
     """
     scale = 1 / (width_cm * width_cm)
     total = 0.0
@@ -67,8 +67,9 @@ def spread_light(  # type: ignore[no-untyped-def]
 ):
     """Fill an event's patterns `top` [n] and `bottom` [m] with its detected `photons`.
 
-    Each of the `electrons` has spread on its way by `variance_cm2` an axis: their centre is a
-    random one, and what is left spreads the light. `cumulative` [max(n, m)] is workspace.
+    The positions of the `electrons` have diffused with the variance `variance_cm2` along each
+    axis. Their mean position is drawn at random, and the remaining variance widens the pattern.
+    `cumulative` [max(n, m)] is workspace.
     """
     if electrons == 0:
         top[:] = 0

@@ -1,6 +1,7 @@
-"""What the light's times need and an event table may not have: energy and share of excitons.
+"""Energy and share of excitons of events, estimated where the event table does not hold them.
 
-Both formulas are NEST's (`NESTcalc::GetYields`, `WorkFunction`).
+The emission times of the light depend on both. The formulas are from NEST (`NESTcalc::GetYields`,
+`WorkFunction`).
 """
 
 import numpy as np
@@ -17,7 +18,7 @@ NR_EXCITONS_PER_ION = 0.8  # NEST: 0.5-0.95 at 1-100 keV and 200 V/cm
 
 
 def scintillation_energy_keV(batch: EventBatch) -> NDArray[np.float64]:
-    """The events' energies [n]; where unknown, the energy that makes as many quanta on average."""
+    """Energies of the events [n]; where unknown, the energy with that mean number of quanta."""
     quanta = _quanta(batch)
     guess = np.where(
         batch.recoil == NR,
@@ -30,8 +31,9 @@ def scintillation_energy_keV(batch: EventBatch) -> NDArray[np.float64]:
 def exciton_share(batch: EventBatch, density_g_per_cm3: float) -> NDArray[np.float64]:
     """Share of the photons [n] that come from excitons and not from recombination.
 
-    Where the number of excitons is unknown it is NEST's mean for electronic recoils; for nuclear
-    recoils, which it delays by half a nanosecond, a number in the middle of NEST's.
+    Where the number of excitons is unknown, electronic recoils have NEST's mean number. Nuclear
+    recoils have a ratio of excitons to ions in the middle of NEST's range; it only matters for a
+    delay of half a nanosecond.
     """
     er_ratio = 0.067366 + 0.039693 * density_g_per_cm3
     ratio = np.where(

@@ -1,20 +1,22 @@
-"""Random numbers that numpy has not, or not fast enough, for compiled loops."""
+"""Random numbers for compiled loops that numpy does not offer, or only slowly."""
 
 import math
 
 import numpy as np
 from numba import njit
 
-# Below this number of draws, each draw is a search; above, one Poisson number a cell is faster.
+# Up to this number of draws, a search for each draw is faster than a Poisson number for each cell.
 FEW = 1000
 
 
 @njit(cache=True, error_model="numpy")
 def multinomial(rng, draws, cumulative, counts):  # type: ignore[no-untyped-def]
-    """Fill `counts` [n] with `draws` throws; `cumulative` [n] are the cells' summed weights.
+    """Fill `counts` [n] with `draws` multinomial draws over n cells.
 
-    Exact: Poisson numbers are multinomial once their total is known, so totals of about two
-    standard deviations less than `draws` are filled up one by one, and larger ones thrown again.
+    `cumulative` [n] are the cumulative weights of the cells. The method is exact: Poisson numbers
+    with a given total follow a multinomial distribution. The Poisson numbers are drawn with an
+    expected total two standard deviations below `draws`; the missing draws are added one by one,
+    and if the total exceeds `draws`, all are drawn again.
     """
     counts[:] = 0
     total = cumulative[-1]
@@ -35,6 +37,9 @@ def multinomial(rng, draws, cumulative, counts):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def area_pe(rng, photons, double_probability, spread):  # type: ignore[no-untyped-def]
-    """Area of `photons` detected photons [PE]: one or two photoelectrons each, of normal areas."""
+    """Area of `photons` detected photons [PE].
+
+    Each photon makes one or two photoelectrons, and the area of a photoelectron is normal.
+    """
     electrons = photons + rng.binomial(photons, double_probability)
     return electrons + spread * math.sqrt(electrons) * rng.standard_normal()

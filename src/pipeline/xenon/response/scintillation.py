@@ -1,4 +1,4 @@
-"""S1: how many photons the PMTs detect, and when."""
+"""S1: number of detected photons and their times."""
 
 import math
 from typing import NamedTuple
@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from pipeline.xenon.config.detector import Detector, NestTimes
 from pipeline.xenon.response.quanta import NR
 
-# NEST's work function: below, recombination takes no time.
+# NEST's work function. At lower energies the recombination time is that at this energy, almost 0.
 _LEAST_KEV = 0.0137
-# What NEST of nestpy 2.1.3 gives the excitons, not the recombined electrons, of nuclear recoils.
+# Scale of the delay in nuclear recoils. NEST in nestpy 2.1.3 delays the photons from excitons, not
+# those from recombination.
 _NR_EXCITON_NS = 0.5
 
 
 class Light(NamedTuple):
-    """The constants of S1, times in ns."""
+    """Constants of S1; times in ns."""
 
     g1: float
     collection: NDArray[np.float64]
@@ -26,7 +27,7 @@ class Light(NamedTuple):
     singlet: float
     triplet: tuple[float, float]  # of ER, NR
     singlet_share: tuple[float, float]  # of ER, NR
-    longest: float  # recombination time; 0 without recombination
+    longest: float  # recombination time; 0 without a delay by recombination
     direct: float
     transport: float
     spread: float
@@ -36,7 +37,7 @@ class Light(NamedTuple):
 
 
 def light_constants(detector: Detector) -> Light:
-    """The constants of S1 from a detector's block."""
+    """Constants of S1 from the config block of a detector."""
     s1, times = detector.s1, detector.s1.times
     if isinstance(times, NestTimes):
         singlet, triplet = times.singlet_ns, (times.er_triplet_ns, times.nr_triplet_ns)
@@ -64,7 +65,7 @@ def light_constants(detector: Detector) -> Light:
 
 @njit(cache=True, error_model="numpy")
 def collection_share(light, depth_cm):  # type: ignore[no-untyped-def]
-    """Light collection at a depth relative to g1, a polynomial of the height."""
+    """Light collection at a depth relative to g1, a polynomial in the height."""
     height = 1 - depth_cm / light.height_cm
     share = 0.0
     for power in range(len(light.collection) - 1, -1, -1):
@@ -76,9 +77,10 @@ def collection_share(light, depth_cm):  # type: ignore[no-untyped-def]
 def fill_emission_times(rng, light, recoil, energy_keV, exciton_share, times):  # type: ignore[no-untyped-def]
     """Fill `times` [n] with emission times [ns] of photons after the recoil.
 
-    NEST's `PhotonTime` for liquid xenon: a decay, in ER after the recombination of those photons
-    that come from it. Its time t has the probability density tau / (t + tau)^2 with
-    tau = exp(-0.009 F) (7.3138 + 3.8431 log10 E) ns at F V/cm and E keV; it ends at `longest`.
+    This is NEST's `PhotonTime` for liquid xenon: the decay of a singlet or triplet state. In ER,
+    photons from recombination are delayed by the recombination time t, which has the probability
+    density tau / (t + tau)^2 with tau = exp(-0.009 F) (7.3138 + 3.8431 log10 E) ns at F V/cm and
+    E keV, cut off at `longest`.
     """
     if recoil == NR:
         delayed, tau = exciton_share, _NR_EXCITON_NS
@@ -99,10 +101,11 @@ def fill_emission_times(rng, light, recoil, energy_keV, exciton_share, times):  
 def detect_light(  # type: ignore[no-untyped-def]
     rng, light, recoil, energy_keV, photons, exciton_share, depth_cm, waveform
 ):
-    """Fill an event's S1 `waveform` [bins] with detected photons.
+    """Fill the S1 `waveform` [bins] of an event with detected photons.
 
-    Returns how many there are, and whether any `light.photons` of them lie within the window of
-    the trigger. The waveform starts with the first photon; what comes after its end is lost.
+    Returns the number of photons and whether any `light.photons` of them lie within the
+    coincidence window of the trigger. The waveform starts at the first photon; photons after its
+    end are lost.
     """
     waveform[:] = 0
     probability = light.g1 * collection_share(light, depth_cm)

@@ -1,17 +1,18 @@
-"""Response shards: what a detector records of events, one Parquet row each.
+"""Response shards: the record of events by a detector, one Parquet row per event.
 
-The event's own columns stay beside its response; waveforms and hit patterns are lists of counts,
-as long as the detector makes them.
+A row holds the columns of the event table and the response. Waveforms and hit patterns are lists of
+counts whose lengths depend on the detector.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.parquet_io import field, flat, open_parquet, ragged, write_batches
+from pipeline.core.parquet_io import count_rows, field, flat, ragged, read_row_groups, write_batches
 from pipeline.xenon.events.table import SCHEMA as EVENTS
 from pipeline.xenon.events.table import EventBatch
 from pipeline.xenon.response.simulation import CHUNK_EVENTS, ResponseBatch
@@ -35,39 +36,33 @@ SCHEMA = pa.schema(
     ]
 )
 _SCALARS = [name for name in SCHEMA.names if name not in (*EVENTS.names, *RECORDED)]
+# Few different counts occur, so a dictionary encoding makes them small.
+_ENCODING: dict[str, Any] = {
+    "compression_level": 1,
+    "use_dictionary": [f"{name}.list.element" for name in RECORDED],
+}
 
 
 def write_shard(
     path: str | Path, batches: Iterable[ResponseBatch], metadata: dict[str, str]
 ) -> int:
-    """Write batches as one shard, a row group each, and return the number of events.
+    """Write batches as one shard, one row group per batch, and return the number of events.
 
-    Memory is bounded by one batch. `metadata` goes into the file's schema.
+    Memory is bounded by one batch. `metadata` is stored in the schema of the file.
     """
     schema = SCHEMA.with_metadata({"table": "xenon response", "version": "1", **metadata})
-    return write_batches(
-        path,
-        (_to_arrow(batch, schema) for batch in batches),
-        schema,
-        CHUNK_EVENTS,
-        compression_level=1,
-        # Counts repeat: a dictionary packs them before they are compressed.
-        use_dictionary=[f"{name}.list.element" for name in RECORDED],
-    )
+    tables = (_to_arrow(batch, schema) for batch in batches)
+    return write_batches(path, tables, schema, CHUNK_EVENTS, **_ENCODING)
 
 
 def read_shard(path: str | Path) -> Iterator[ResponseBatch]:
-    """Yield the shard's row groups in order.
+    """Yield the row groups of the shard in order.
 
     Raises:
         ValueError: the file is not a readable response shard.
     """
-    with open_parquet(path, "response shard") as file:
-        missing = set(SCHEMA.names) - set(file.schema_arrow.names)
-        if missing:
-            raise ValueError(f"{path}: not a response shard, columns {sorted(missing)} are missing")
-        for group in range(file.num_row_groups):
-            yield _from_arrow(file.read_row_group(group, columns=SCHEMA.names))
+    for rows in read_row_groups(path, "response shard", SCHEMA.names):
+        yield _from_arrow(rows)
 
 
 def count_responses(path: str | Path) -> int:
@@ -76,8 +71,7 @@ def count_responses(path: str | Path) -> int:
     Raises:
         ValueError: the file is damaged.
     """
-    with open_parquet(path, "response shard") as file:
-        return file.metadata.num_rows
+    return count_rows(path, "response shard")
 
 
 def _to_arrow(batch: ResponseBatch, schema: pa.Schema) -> pa.Table:
@@ -95,7 +89,7 @@ def _from_arrow(table: pa.Table) -> ResponseBatch:
         offsets, values = flat(table[name])
         lengths = np.diff(offsets)
         if not (lengths == lengths[0]).all():
-            # A page's header is damaged, which no checksum covers.
+            # No checksum covers the header of a page, so this can happen in a damaged file.
             raise pa.ArrowInvalid(f"lists of {name} differ in length")
         return values.reshape(len(table), -1)
 

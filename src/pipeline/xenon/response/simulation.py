@@ -1,7 +1,7 @@
-"""The detector's response to events, a fast model in place of photon tracking.
+"""The response of the detector to events: a fast model instead of photon tracking.
 
-Events are taken one after the other from one stream of random numbers: how a table is cut into
-batches does not touch the result.
+The events use one stream of random numbers, one event after the other, so the result does not
+depend on how a table is divided into batches.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ MOST_COUNTS = np.iinfo(np.uint16).max
 
 @dataclass(frozen=True)
 class ResponseBatch:
-    """What a detector records of n events: counts of detected photons, areas, waveforms."""
+    """Record of n events by a detector: counts of detected photons, areas, waveforms."""
 
     events: EventBatch
     drift_time_us: NDArray[np.float32]  # [n]
@@ -56,7 +56,7 @@ def simulate_response(
     """Yield the response to the events in batches of at most CHUNK_EVENTS.
 
     Raises:
-        ValueError: an event has more light in a sample or a PMT than a shard's counts can hold.
+        ValueError: the photons of an event in one sample or PMT exceed the range of the counts.
     """
     constants = _constants(detector)
     for start in range(0, len(events), CHUNK_EVENTS):
@@ -96,7 +96,8 @@ def _respond(
     _respond_to_all(
         rng,
         constants,
-        # Copies: a table's columns are read-only, which numba would compile for apart.
+        # Copies, because the columns of a table are read-only, and numba would compile the
+        # function once more for read-only arrays.
         events.recoil.copy(),
         scintillation_energy_keV(events),
         events.photons.copy(),
@@ -159,7 +160,11 @@ def _respond_to_all(  # type: ignore[no-untyped-def]
     top,
     bottom,
 ):
-    """Fill counts (S1 photons, electrons, S2 photons), areas (S1, S2) and all that is recorded."""
+    """Simulate n events and fill `counts`, `areas`, `triggered`, waveforms and hit patterns.
+
+    `counts` [n, 3] are S1 photons, extracted electrons and S2 photons, `areas` [n, 2] those of S1
+    and S2.
+    """
     light, charge, optics = constants.light, constants.charge, constants.optics
     spread = np.empty(s2_waveform.shape[1])
     shares = np.empty(max(top.shape[1], bottom.shape[1]))

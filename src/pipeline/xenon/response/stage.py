@@ -1,4 +1,4 @@
-"""The response stage: an event table becomes a response shard."""
+"""The response stage: from an event table to a response shard."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,10 +21,10 @@ def write_response(
 ) -> int:
     """Write the response to an event table as one shard and return the number of events.
 
-    One stream of random numbers, that of the sample's part, goes through the whole table.
+    The random numbers depend on the seed, the sample and the part.
 
     Raises:
-        ValueError: the table cannot be read, or an event is beyond the range of the response.
+        ValueError: the table cannot be read, or an event exceeds the range of the response.
     """
     rng = generator(seed, "xenon", "response", sample, part)
     progress = Progress(f"response of {sample}", count_events(events_path), "events")

@@ -1,4 +1,4 @@
-"""How well the CNN tells WIMPs from electronic recoils, at any share of WIMPs."""
+"""Accuracy of the CNN on WIMPs and electronic recoils, for any share of WIMPs."""
 
 import logging
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ from pipeline.xenon.xenon1t.scores import read_scores
 
 logger = logging.getLogger(__name__)
 
-# A. Scaffidi's talk, 9 September 2021. Its three numbers imply a share of WIMPs of 35 %, and Khosa
-# et al.'s (arXiv 1911.09210), as the talk quotes them, one of 45 %.
+# A. Scaffidi's talk, 9 September 2021. Its three numbers imply a share of WIMPs of 35 %. Those of
+# Khosa et al. (arXiv 1911.09210), as quoted in the talk, imply 45 %.
 PUBLISHED = pd.DataFrame(
     [
         ("talk of 2021", 0.35, 0.9803, 0.9807, 0.9639),
@@ -26,15 +26,16 @@ PUBLISHED = pd.DataFrame(
 def classifier_table(
     er_logit: NDArray[np.floating], wimp_logit: NDArray[np.floating], shares: Sequence[float]
 ) -> pd.DataFrame:
-    """Accuracy, recall and precision with errors, beside the published ones.
+    """Accuracy, recall and precision with errors, and the published values.
 
-    An event counts as a WIMP where p > 1/2. Recall r and the share f of electronic recoils taken
-    for WIMPs are counted, with binomial errors; at a share w of WIMPs the accuracy is
-    w r + (1 - w) (1 - f) and the precision w r / (w r + (1 - w) f), their errors those of r and f,
-    to first order. Columns source, wimp_share, events_er, events_wimp, and the three with `_err`.
+    An event is classified as a WIMP if p > 1/2. The recall r and the share f of electronic recoils
+    classified as WIMPs are measured, with binomial errors. For a share w of WIMPs, the accuracy is
+    w r + (1 - w) (1 - f) and the precision w r / (w r + (1 - w) f); the errors of r and f are
+    propagated to first order. Columns source, wimp_share, events_er, events_wimp, and accuracy,
+    recall and precision, each with `_err`.
 
     Raises:
-        ValueError: there is no event of one kind.
+        ValueError: events of one kind are missing.
     """
     n_er, n_wimp = len(er_logit), len(wimp_logit)
     if not n_er or not n_wimp:
@@ -43,7 +44,7 @@ def classifier_table(
     dr, df = np.sqrt(r * (1 - r) / n_wimp), np.sqrt(f * (1 - f) / n_er)
     rows = []
     for w in shares:
-        said = w * r + (1 - w) * f
+        positive = w * r + (1 - w) * f
         rows.append(
             {
                 "source": "here",
@@ -54,9 +55,9 @@ def classifier_table(
                 "accuracy_err": np.hypot(w * dr, (1 - w) * df),
                 "recall": r,
                 "recall_err": dr,
-                "precision": w * r / said if said else np.nan,
+                "precision": w * r / positive if positive else np.nan,
                 "precision_err": (
-                    w * (1 - w) * np.hypot(f * dr, r * df) / said**2 if said else np.nan
+                    w * (1 - w) * np.hypot(f * dr, r * df) / positive**2 if positive else np.nan
                 ),
             }
         )
@@ -64,7 +65,7 @@ def classifier_table(
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Accuracy of the CNN on images that it has not learnt from."""
+    """Table of the accuracy of the CNN on images that it was not trained on."""
     er, wimp = (
         read_scores(inputs[name][0]).query("triggered")["logit"].to_numpy()
         for name in ("er", "wimp")

@@ -1,4 +1,4 @@
-"""Exposures at which the median experiment finds WIMPs by the autoencoder's loss."""
+"""Exposures at which the loss of the autoencoder reveals a WIMP signal in the median experiment."""
 
 import logging
 
@@ -19,34 +19,40 @@ from pipeline.xenon.xenon1t.scores import read_scores
 
 logger = logging.getLogger(__name__)
 
-_CENTRAL = (0.16, 0.84)
+_CENTRAL = (0.16, 0.84)  # quantiles that enclose the central 68 %
 
 
 def weighted_losses(
     er: pd.DataFrame,
     nr: pd.DataFrame,
     spectra: dict[str, str],
-    seen: dict[str, TriggerOutcome],
+    outcomes: dict[str, TriggerOutcome],
     rates: Rates,
     search: ImageSearch,
 ) -> pd.DataFrame:
-    """Losses of triggered events, weighted: a table of `weighted_scores`.
+    """Weighted losses of triggered events, a table of `rates.weighted_scores`.
 
-    `er` and `nr` are tables of `scores` of samples whose `spectra` are 'uniform' or 'log_uniform',
-    `seen` what the detector saw of all their events; both by "ER" and "NR".
+    Args:
+        er: image scores of a sample of electronic recoils.
+        nr: image scores of a sample of nuclear recoils.
+        spectra: spectra of the samples, 'uniform' or 'log_uniform', by "ER" and "NR".
+        outcomes: trigger outcomes of all events of the samples, by "ER" and "NR".
+        rates: expected rates.
+        search: gives the masses of the WIMPs.
     """
     windows = {"ER": rates.electron_recoils_keV, "NR": rates.nuclear_recoils_keV}
     events = pd.concat([er, nr]).query("triggered").rename(columns={"loss": "ts"})
     masses_GeV = sorted({wimp.mass_GeV for wimp in search.wimps})
-    passed = efficiencies(trigger_table(seen, windows))
+    passed = efficiencies(trigger_table(outcomes, windows))
     return weighted_scores(events, rates, masses_GeV, passed, spectra)
 
 
 def in_units_of_spread(weighted: pd.DataFrame) -> pd.DataFrame:
-    """The scores of a table of `weighted_scores` over half of the background's central 68 %.
+    """Divide the scores of a table of `weighted_scores` by their spread in the background.
 
-    The extended likelihood depends on the score's unit (`inference.extended_poisson`), and a mean
-    squared error has none of its own: losses lie within some 0.1 of each other.
+    The spread is half the width of the interval that holds the central 68 %. The extended
+    likelihood depends on the unit of the score (`statistics.excess.extended_poisson`), and the
+    unit of a mean squared error is arbitrary: losses differ by about 0.1 only.
     """
     background = weighted[weighted["mass_GeV"] == 0]
     low, high = np.quantile(
@@ -58,9 +64,9 @@ def in_units_of_spread(weighted: pd.DataFrame) -> pd.DataFrame:
 def find_excess(
     weighted: pd.DataFrame, search: ImageSearch, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Significances of every WIMP and exposure, and the exposures that reach the levels.
+    """Significances for each WIMP and exposure, and the exposures needed for the levels.
 
-    `weighted` is of `weighted_losses`.
+    `weighted` is a table of `weighted_losses`.
     """
     sets = search.toy_sets()
     samples = search_samples(in_units_of_spread(weighted))
@@ -71,7 +77,7 @@ def find_excess(
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Distributions of the autoencoder's loss; exposures at which it reveals a WIMP signal."""
+    """Tables of the loss of the autoencoder and of the exposures at which it reveals WIMPs."""
     search, seed = ImageSearch.model_validate(params["search"]), params["seed"]
     er, wimp, nr = map(read_scores, inputs["scores"])
     outcomes = {

@@ -1,10 +1,10 @@
-"""Images of events: what a detector records, as three layers of pixels.
+"""Images of events: the record of a detector as three layers of pixels.
 
-Layer 0 is the hit pattern of the top array, layer 1 that of the bottom array, each PMT in the
-pixel at its place. Layer 2 holds the waveforms, written like text from left to right and from the
-top row down: S1 in the upper half, S2 at its time after S1 in the lower, which spans the longest
-drift. No photon is lost or counted twice: the layers' sums are the numbers of photons. What the
-talk's images look like is not published.
+Layer 0 is the hit pattern of the top array and layer 1 that of the bottom array, with each PMT in
+the pixel at its position. Layer 2 holds the waveforms, row by row from the top: S1 in the upper
+half, and S2 in the lower half at its time after S1. The lower half spans the longest drift time.
+Each photon is counted once, so the sum over a layer is a number of photons. The format of the
+images in the talk is not published.
 """
 
 from dataclasses import dataclass
@@ -36,20 +36,23 @@ class ShownEvent:
 
 @dataclass(frozen=True)
 class ImageEncoder:
-    """The pixel, row by row, that every PMT and every sample of a waveform falls into."""
+    """Encodes events as images; pixels are numbered row by row.
+
+    `top`, `bottom` and `s1` are the pixels of the PMTs and of the samples of the S1 waveform.
+    """
 
     size: int
     top: NDArray[np.int64]
     bottom: NDArray[np.int64]
     s1: NDArray[np.int64]
-    s2_sample_us: NDArray[np.float64]  # time of S2's samples after the drift time
-    longest_us: float  # from S1 to the end of the last S2
+    s2_sample_us: NDArray[np.float64]  # times of the S2 samples after the drift time
+    longest_us: float  # longest time from S1 to the end of S2
 
     @classmethod
     def of(cls, detector: Detector, size: int) -> Self:
-        """Of a detector, in images of `size` x `size` pixels.
+        """Build the image encoder of a detector for images of `size` x `size` pixels.
 
-        The outermost PMT along x or y sits in the middle of an outermost pixel.
+        The outermost PMT along x or y lies in the middle of an outermost pixel.
         """
         arrays, waveforms = detector.arrays, detector.waveforms
         top, bottom = (
@@ -69,7 +72,7 @@ class ImageEncoder:
         )
 
     def counts(self, batch: ResponseBatch) -> NDArray[np.float32]:
-        """Detected photons in each pixel, [n, 3, size, size]; y goes up with the row."""
+        """Detected photons per pixel, [n, 3, size, size]; y increases with the row."""
         layers = [
             self._layer(batch.top, self.top),
             self._layer(batch.bottom, self.bottom),
@@ -78,7 +81,7 @@ class ImageEncoder:
         return np.stack(layers, axis=1).reshape(len(batch), len(LAYERS), self.size, self.size)
 
     def __call__(self, batch: ResponseBatch) -> NDArray[np.float32]:
-        """ln(1 + counts), flat: [n, 3 * size * size]."""
+        """ln(1 + counts) as flat images, [n, 3 * size * size]."""
         return np.log1p(self.counts(batch)).reshape(len(batch), -1)
 
     def _layer(self, recorded: NDArray[np.uint16], pixel: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -87,7 +90,7 @@ class ImageEncoder:
         return np.asarray(recorded.astype(np.float32) @ onto)
 
     def _s2_in_time(self, batch: ResponseBatch) -> NDArray[np.float32]:
-        """S2 at its time after S1. Where none has been seen it stands at the start."""
+        """S2 at its time after S1; if the event did not trigger, at the start of the lower half."""
         half = self.size**2 // 2
         after_us = np.where(batch.triggered, batch.drift_time_us, 0)[:, None] + self.s2_sample_us
         place = np.clip((after_us / self.longest_us * half).astype(np.int64), 0, half - 1)
@@ -105,15 +108,15 @@ def _pixels(position_cm: NDArray[np.float64], reach_cm: float, size: int) -> NDA
 
 
 def _folded(samples: int, pixels: int) -> NDArray[np.int64]:
-    """The pixel of each sample: its own, or one that some neighbours share."""
+    """Pixel of each sample; if there are more samples than pixels, neighbours share one."""
     return np.arange(samples) * min(pixels, samples) // samples
 
 
-def shown_event(shard: str | Path, display: ImageEncoder) -> ShownEvent:
-    """Of the shard's first triggered events the one whose energy is nearest to 10 keV.
+def shown_event(shard: str | Path, encoder: ImageEncoder) -> ShownEvent:
+    """Select the triggered event nearest to 10 keV in the first row group of a shard.
 
     Raises:
-        ValueError: none of them triggers.
+        ValueError: no event of this row group triggers.
     """
     batch = next(read_shard(shard))
     distance = np.where(batch.triggered, np.abs(batch.events.energy_keV - SHOWN_KEV), np.inf)
@@ -124,5 +127,5 @@ def shown_event(shard: str | Path, display: ImageEncoder) -> ShownEvent:
         float(batch.events.energy_keV[event]),
         int(batch.s1_photons_detected[event]),
         int(batch.s2_photons_detected[event]),
-        display.counts(batch)[event],
+        encoder.counts(batch)[event],
     )

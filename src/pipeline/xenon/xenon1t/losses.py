@@ -1,4 +1,4 @@
-"""Distributions of the autoencoder's loss, and what the events without an S1 do to them."""
+"""Distributions of the loss of the autoencoder, also for events without an S1."""
 
 from collections.abc import Mapping
 
@@ -11,8 +11,8 @@ from pipeline.statistics.excess.toys import WeightedScores
 Array = NDArray[np.float64]
 
 _BINS = 40
-_TAIL = 0.002  # share of events in the outermost bins, which have no outer end
-RARE = 0.01  # share of electronic recoils whose losses count as low, and as high
+_TAIL = 0.002  # share of events in each of the outermost bins, which include everything beyond
+RARE = 0.01  # share of electronic recoils whose losses are called low, and called high
 
 
 def loss_table(
@@ -24,12 +24,13 @@ def loss_table(
     cross_section_cm2: float,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Losses of the test samples, and of pseudo-data with signal against background, in bins.
+    """Histograms of the losses of the test samples, the expectation and pseudo-data with signal.
 
-    `er` and `wimp` are losses of triggered events. Columns low, high; er, wimp: shares of the
-    sample; background, signal: expected events in `exposure_t_yr`; pseudo_data: one experiment's
-    events; and each with `_err`: binomial, of the simulated events' number, and sqrt(N). The outer
-    bins hold all that lies beyond them.
+    `er` and `wimp` are losses of triggered events. Columns low, high (edges of the bins); er, wimp
+    (shares of the sample, with binomial errors); background, signal (expected events in
+    `exposure_t_yr`, with the statistical errors of the simulation); pseudo_data (events of one
+    experiment, with errors sqrt(N)). The columns of errors end in `_err`. The outermost bins
+    include everything beyond them.
     """
     every = np.concatenate([er, wimp])
     low, high = np.quantile(every, [_TAIL, 1 - _TAIL])
@@ -45,18 +46,18 @@ def loss_table(
         weight = scale * scores.weight
         columns[name] = _histogram(scores.score, edges, weight)
         columns[f"{name}_err"] = np.sqrt(_histogram(scores.score, edges, weight**2))
-    # The counts of an experiment's bins are independent Poisson numbers.
+    # The counts in the bins of an experiment are independent Poisson numbers.
     data = rng.poisson(columns["background"] + columns["signal"]).astype(float)
     return pd.DataFrame(columns | {"pseudo_data": data, "pseudo_data_err": np.sqrt(data)})
 
 
 def s2_only_losses(samples: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """How the losses of events without an S1 compare with those that trigger.
+    """Compare the losses of events without an S1 with those of events that trigger.
 
-    `samples` are tables of `scores`; the first holds the electronic recoils whose triggered events
-    say what a low and a high loss is: below 1 % and above 99 % of theirs. Columns sample, events
-    ("triggered" or "S2 only"), number, median_loss; low_loss and high_loss (shares) with their
-    binomial errors.
+    `samples` are image scores by name. The first sample holds electronic recoils; a low loss is
+    below 99 % of the losses of its triggered events, a high loss above 99 % of them. Columns
+    sample, events ("triggered" or "S2 only"), number, median_loss; low_loss and high_loss (shares)
+    with their binomial errors.
     """
     first = next(iter(samples.values()))
     low, high = np.quantile(first.loc[first["triggered"], "loss"], [RARE, 1 - RARE])
@@ -75,6 +76,6 @@ def s2_only_losses(samples: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _histogram(values: Array, edges: Array, weight: Array | None = None) -> Array:
-    """Counts in the bins; what lies beyond is in the outermost ones."""
+    """Counts in the bins; values beyond the edges count in the outermost bins."""
     inside = np.clip(values, edges[0], edges[-1])
     return np.histogram(inside, edges, weights=weight)[0].astype(float)

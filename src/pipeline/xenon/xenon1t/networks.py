@@ -1,4 +1,4 @@
-"""The two networks that see images: a CNN, and a convolutional variational autoencoder."""
+"""The networks for images: a CNN and a convolutional variational autoencoder."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -20,9 +20,9 @@ from pipeline.xenon.xenon1t.images import LAYERS, ImageEncoder
 
 
 def build_cnn(settings: Cnn, size: int) -> nn.Sequential:
-    """An untrained classifier of flat images; its output is the logit of a WIMP.
+    """Build an untrained classifier of flat images; its output is the logit of a WIMP.
 
-    The losses are those of `anomaly.classifier`.
+    Its losses are `networks.classifier.classifier_losses`.
     """
     layers: list[nn.Module] = [nn.Unflatten(1, (len(LAYERS), size, size))]
     for inputs, outputs in pairwise([len(LAYERS), *settings.widths]):
@@ -33,7 +33,7 @@ def build_cnn(settings: Cnn, size: int) -> nn.Sequential:
 
 
 class Terms(NamedTuple):
-    """The two terms of n images' loss."""
+    """The two terms of the loss of n images."""
 
     mse: Tensor  # [n]
     latent: Tensor  # [n]
@@ -63,7 +63,7 @@ class ImageAutoencoder(nn.Module):
         self.loss = settings.loss
 
     def forward(self, images: Tensor, noise: Tensor | None = None) -> Terms:
-        """The terms at z = mean + sigma * noise [n, latent]; without noise at z = mean."""
+        """Terms at z = mean + sigma * noise [n, latent]; without noise, at z = mean."""
         mean, log_variance = self.encoder(images).chunk(2, dim=1)
         latent = mean if noise is None else mean + (0.5 * log_variance).exp() * noise
         return Terms(
@@ -73,10 +73,10 @@ class ImageAutoencoder(nn.Module):
 
 
 def latent_term(mean: Tensor, log_variance: Tensor, loss: str) -> Tensor:
-    """The latent term [n] of normal distributions [n, latent], for `loss` of `Cvae`.
+    """Latent term [n] of normal distributions [n, latent]; `loss` is the key of `Cvae`.
 
-    'printed': sum (sigma^2 + mu^2 - ln sigma - 1) as the talk has it: its least value, at
-    mu = 0 and sigma = 1/sqrt(2), is (ln 2 - 1) / 2 in each dimension, not zero.
+    'printed' is sum (sigma^2 + mu^2 - ln sigma - 1), as in the talk. Its minimum, at mu = 0 and
+    sigma = 1/sqrt(2), is (ln 2 - 1) / 2 per dimension, not zero.
     """
     if loss == "standard":
         return kl_divergence(mean, log_variance)
@@ -84,7 +84,7 @@ def latent_term(mean: Tensor, log_variance: Tensor, loss: str) -> Tensor:
 
 
 def cvae_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
-    """MSE + beta times the latent term, [n], of a batch at one draw of z."""
+    """Losses MSE + beta * latent term, [n], of a batch, at one draw of z."""
     device = next(model.parameters()).device
     terms: Terms = model(batch.features.to(device), batch.noise.to(device))
     return terms.mse + beta * terms.latent
@@ -101,12 +101,12 @@ def _doubling(widths: Sequence[int]) -> list[nn.Module]:
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise([*reversed(widths), len(LAYERS)]):
         layers += [nn.ConvTranspose2d(inputs, outputs, 4, stride=2, padding=1), nn.ReLU()]
-    # No ReLU behind the last one: where its output is negative, no gradient would raise it.
+    # No ReLU after the last layer, because the gradient would vanish where its output is negative.
     return layers[:-1]
 
 
 def prepare_cnn(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
-    """The training of the CNN on images of electronic recoils and WIMPs."""
+    """Prepare the training of the CNN on images of electronic recoils and WIMPs."""
     settings = Cnn.model_validate({**block["network"], **parallelism})
     shards = {"er": inputs["er"], "wimp": inputs["wimp"]}
     events, identity = _image_events(shards, {"er": "ER", "wimp": "NR"}, block)
@@ -117,7 +117,7 @@ def prepare_cnn(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> T
 
 
 def prepare_cvae(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
-    """The training of the autoencoder on images of electronic recoils."""
+    """Prepare the training of the autoencoder on images of electronic recoils."""
     settings = Cvae.model_validate({**block["network"], **parallelism})
     events, identity = _image_events({"er": inputs["er"]}, {"er": "ER"}, block)
     build = partial(ImageAutoencoder, settings, block["size"])
@@ -128,7 +128,7 @@ def prepare_cvae(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> 
 def _image_events(
     shards: Inputs, recoils: dict[str, str], block: Params
 ) -> tuple[Events, list[Any]]:
-    """Images of the samples, and what they follow from."""
+    """Images of the samples, and a plain description of the data that they depend on."""
     encoder = ImageEncoder.of(Detector.model_validate(block["detector"]), block["size"])
     fraction = block["validation_fraction"]
     events = read_training_events(shards, recoils, block["seed"], fraction, encoder)

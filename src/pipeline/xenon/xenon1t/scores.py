@@ -1,4 +1,4 @@
-"""What the two networks say of a sample's images."""
+"""Scores of images: the output of the two networks for the events of a sample."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -40,9 +40,9 @@ def score_images(
     beta: float,
     min_s2_photons: int,
 ) -> Iterator[pa.Table]:
-    """Yield tables SCHEMA of the events whose S2 is seen, triggered or not, and of no others.
+    """Yield tables SCHEMA of all events with an S2 of at least `min_s2_photons` photons.
 
-    `encode` makes flat images; `min_s2_photons` is the least S2 that is seen.
+    Events without a trigger are included. `encode` makes flat images [n, pixels].
     """
     torch.set_num_threads(1)
     progress = Progress("scoring images", sum(map(count_responses, shards)), "events")
@@ -81,11 +81,11 @@ def _scored(
 
 
 def write_scores(path: str | Path, tables: Iterator[pa.Table]) -> None:
-    """Write tables SCHEMA as one Parquet file; memory is bounded by one of them."""
+    """Write tables SCHEMA as one Parquet file; memory is bounded by one table."""
     write_batches(path, tables, SCHEMA)
 
 
 def read_scores(path: str | Path) -> pd.DataFrame:
-    """The scores of a sample; ValueError if the file is damaged."""
+    """Read the scores of a sample; ValueError if the file is damaged."""
     with open_parquet(path, "table of image scores") as file:
         return file.read().to_pandas()

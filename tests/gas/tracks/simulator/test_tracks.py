@@ -97,7 +97,7 @@ def test_pure_components_work() -> None:
         (61, 1, "degrad", "outside"),
         (float("nan"), 1, "degrad", "outside"),
         (40, -1, "degrad", "must not be negative"),
-        (40, 1, "moliere", "none of degrad, kinematic"),
+        (40, 1, "moliere", "choose one of degrad, kinematic"),
     ],
 )
 def test_errors(energy_keV: float, events: int, deflection: str, message: str) -> None:

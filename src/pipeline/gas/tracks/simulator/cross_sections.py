@@ -19,7 +19,7 @@ LIGHT_UM_PER_PS = constants.c * 1e6 * 1e-12
 BETHE_CM2 = 4 * np.pi * BOHR_CM**2 * ALPHA**2  # 1.874e-20 cm^2
 
 SHARING_POWER = 1 / 1.05
-# Below this the Bethe asymptote crosses the true ionisation cross section a second time.
+# Below this energy the Bethe asymptote crosses the true ionisation cross section a second time.
 BETHE_FROM_EV = 500.0
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(128)
@@ -67,13 +67,13 @@ def elastic_moments(atom: Atom, energy_eV: Array) -> tuple[Array, Array]:
 
 
 def screening(molecule: Molecule, energy_eV: Array) -> Array:
-    """Wentzel screening eta that stands for a molecule's elastic scattering.
+    """Wentzel screening eta that represents the elastic scattering of a molecule.
 
-    mu = eta r / (1 + eta - r) with r uniform in 0..1 has the mean 2 mu of
-    2 eta [(1 + eta) ln(1 + 1/eta) - 1]; eta is where that equals the ratio of momentum-transfer to
-    total elastic cross section, as in Okhrimovskyy, Bogaerts & Gijbels, Phys. Rev. E 65 (2002)
-    037402. Degrad's evaluated screening of He and CO2 is met within 8 % from 2 keV up, within 35 %
-    down to 200 eV, where the Born approximation fails.
+    If mu = eta r / (1 + eta - r) with r uniform in 0..1, the mean of 2 mu is
+    2 eta [(1 + eta) ln(1 + 1/eta) - 1]. eta is chosen so that this equals the ratio of
+    momentum-transfer to total elastic cross section, as in Okhrimovskyy, Bogaerts & Gijbels, Phys.
+    Rev. E 65 (2002) 037402. The result agrees with Degrad's evaluated screening of He and CO2
+    within 8 % above 2 keV, and within 35 % down to 200 eV, where the Born approximation fails.
     """
     moments = [(count, elastic_moments(atom, energy_eV)) for atom, count in molecule.atoms]
     total = sum(count * moment[0] for count, moment in moments)
@@ -93,9 +93,9 @@ def rbeb(shell: Shell, energy_eV: Array) -> Array:
     L = ln(beta_t^2/(1-beta_t^2)) - beta_t^2 - ln 2b'. Near threshold, where the relativistic
     bracket L is negative, the ln t of the non-relativistic model replaces it.
 
-    Core shells get the mean of this and of its Born limit (no beta_u^2 + beta_b^2): RBEB alone is
-    25-50 % below the evaluated carbon K-shell cross section that Degrad uses at 0.3-1 keV, the mean
-    within 5 % of it from 0.3 to 60 keV.
+    For core shells the result is the mean of RBEB and of its Born limit (without beta_u^2 +
+    beta_b^2). RBEB alone is 25-50 % below the evaluated carbon K-shell cross section in Degrad at
+    0.3-1 keV; the mean agrees with it within 5 % from 0.3 to 60 keV.
     """
     t = np.maximum(energy_eV / shell.binding_eV, 1.0)
     tau = energy_eV / ELECTRON_EV
@@ -116,8 +116,9 @@ def rbeb(shell: Shell, energy_eV: Array) -> Array:
 def valence_ionisation(molecule: Molecule, energy_eV: Array) -> Array:
     """Cross section [cm^2] for ionising a molecule's valence shells.
 
-    RBEB, and from where it crosses below (near 1 keV) the Bethe asymptote with measured constants,
-    4 pi a0^2 alpha^2/beta^2 {M^2 [ln(beta^2/(1-beta^2)) - beta^2] + C} (Rieke & Prepejchal 1972).
+    RBEB at low energy. At high energy, where it is smaller (from about 1 keV), the Bethe asymptote
+    with measured constants, 4 pi a0^2 alpha^2/beta^2 {M^2 [ln(beta^2/(1-beta^2)) - beta^2] + C}
+    (Rieke & Prepejchal 1972).
     """
     beta2 = beta_squared(energy_eV)
     dipole, constant = molecule.bethe
@@ -151,8 +152,8 @@ def mean_secondary(binding_eV: float, width_eV: float, energy_eV: Array) -> Arra
     """Mean energy [eV] of the slower electron after an ionisation.
 
     Opal, Peterson & Beaty, J. Chem. Phys. 55 (1971) 4100: a spectrum 1/(1 + (E/w)^2.1), sampled as
-    in Degrad: E = w tan(r theta)^(1/1.05), r uniform in 0..1, theta = `sharing_limit`. Trapezoid in
-    ln x of the integral of x^(1/1.05)/(1+x^2).
+    in Degrad: E = w tan(r theta)^(1/1.05), r uniform in 0..1, theta = `sharing_limit`. The integral
+    of x^(1/1.05)/(1+x^2) is computed with the trapezoidal rule in ln x.
     """
     theta = sharing_limit(binding_eV, width_eV, energy_eV)
     ln_x = np.log(np.maximum(np.tan(theta), 1e-9))[..., None] + np.linspace(-30, 0, 1501)

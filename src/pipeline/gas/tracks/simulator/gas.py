@@ -21,10 +21,10 @@ class Atom:
 
 @dataclass(frozen=True)
 class Shell:
-    """An orbital as the binary-encounter-Bethe model sees it.
+    """An orbital of the binary-encounter-Bethe model.
 
-    `auger_eV` is the energy of the one Auger electron that follows an ionisation (0: none); with
-    the probability `fluorescence` a photon of `photon_eV` comes in its place.
+    `auger_eV` is the energy of the Auger electron emitted after an ionisation (0: none). With
+    probability `fluorescence`, a photon of energy `photon_eV` is emitted instead.
     """
 
     binding_eV: float
@@ -37,7 +37,7 @@ class Shell:
 
 @dataclass(frozen=True)
 class Excitation:
-    """Excited states lumped into one: oscillator strength and mean energy loss.
+    """Several excited states treated as one: oscillator strength and mean energy loss.
 
     Above `falls_above_eV` the strength falls with the electron's energy T as T^-1/2.
     """
@@ -49,15 +49,17 @@ class Excitation:
 
 @dataclass(frozen=True)
 class Molecule:
-    """What the transport needs to know of one component of the gas.
+    """Data of one gas component for the transport.
 
-    `shells`: valence shells fix the cross section for ionisation at low energy, core shells (those
-    with an Auger electron) are processes of their own.
-    `ions`: energy lost to the ion and fraction of the valence ionisations that end in it.
+    `shells`: valence shells determine the ionisation cross section at low energy; each core shell
+    (a shell with an Auger electron) is a separate process.
+    `ions`: energy lost for each state of the ion and the fraction of the valence ionisations that
+    lead to it.
     `bethe`: dipole strength M^2 and constant C of the ionisation cross section at high energy.
     `sharing_eV`: width of the secondary-electron spectrum.
     `w_eV`: mean energy that a fast electron spends per ion pair.
-    `absorption`: energy [eV] and cross section [cm^2] of photons that the gas's own atoms emit.
+    `absorption`: energy [eV] and absorption cross section [cm^2] of the photons that atoms of the
+    gas emit.
     """
 
     atoms: tuple[tuple[Atom, int], ...]
@@ -85,16 +87,17 @@ OXYGEN = Atom(8, (0.0625, 0.9375), (14.823, 2.0403))
 # Sources. Valence shells: Kim & Rudd, Phys. Rev. A 50 (1994) 3954 (He) and Hwang, Kim & Rudd, J.
 # Chem. Phys. 104 (1996) 2956 (CO2; its kinetic energies agree within 6 % with the Hartree-Fock
 # orbitals of the ALeCS database). Bethe constants: Rieke & Prepejchal, Phys. Rev. A 6 (1972) 1507;
-# those of CO2 as revised in Degrad 3.4, which changes its cross section by less than 1 % from 10
-# keV up. W values: ICRU Report 31 (1979). The rest is the evaluation behind Degrad 3.4 (S. F.
-# Biagi): K edges, Auger, fluorescence and photon energies, states of the ion and their fractions,
-# oscillator strengths below ionisation, the states lumped near 25 eV, and the widths of energy
-# sharing (that of CO2 is Opal, Peterson & Beaty's, J. Chem. Phys. 55 (1971) 4100). Oxygen's
-# fluorescence is set to Degrad's number of clusters apart from the track (the evaluated 0.0069
-# leaves 57 % of them). Absorption of photons: sums of the atoms' between the tables of Chantler (J.
-# Phys. Chem. Ref. Data 24 (1995) 71) and of Elam, Ravel & Sieber (Radiat. Phys. Chem. 63 (2002)
-# 121), which are up to 15 % apart; but that of CO2 for oxygen's photons, 3.1e-19 there, is set to
-# the clusters' distances in Degrad.
+# the constants of CO2 as revised in Degrad 3.4, which changes its cross section by less than 1 %
+# above 10 keV. W values: ICRU Report 31 (1979). All other values are the evaluation in Degrad 3.4
+# (S. F. Biagi): K edges, Auger, fluorescence and photon energies, states of the ion and their
+# fractions, oscillator strengths below ionisation, the states combined near 25 eV, and the widths
+# of energy sharing (the width of CO2 is from Opal, Peterson & Beaty, J. Chem. Phys. 55 (1971)
+# 4100). The fluorescence yield of oxygen is adjusted to Degrad's number of clusters away from the
+# track; the evaluated yield of 0.0069 gives only 57 % of them. Photon absorption: sums over the
+# atoms, between the tables of Chantler (J. Phys. Chem. Ref. Data 24 (1995) 71) and of Elam, Ravel &
+# Sieber (Radiat. Phys. Chem. 63 (2002) 121), which differ by up to 15 %. Exception: the absorption
+# of oxygen's photons in CO2, 3.1e-19 in the tables, is adjusted to the distances of the clusters
+# in Degrad.
 MOLECULES: dict[str, Molecule] = {
     "He": Molecule(
         atoms=((HELIUM, 1),),
@@ -163,7 +166,7 @@ class Gas:
         if any(fraction <= 0 for _, fraction in self.components) or abs(total - 1) > 1e-6:
             raise ValueError(
                 f"gas fractions {dict(self.components)} must be positive and sum to 1, "
-                f"they sum to {total:g}"
+                f"but they sum to {total:g}"
             )
         for key in ("temperature_K", "pressure_torr"):
             if not getattr(self, key) > 0:

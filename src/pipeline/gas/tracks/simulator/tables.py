@@ -1,4 +1,4 @@
-"""Collision tables of a gas: what the transport looks up at every step."""
+"""Collision tables of a gas, which the transport looks up at every step."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,13 +17,14 @@ MAX_ENERGY_EV = 70e3
 
 ELASTIC, IONISATION, EXCITATION = range(3)
 
-# Beyond the first, electrons of at most 200 eV make ion pairs at this times the W value of fast
-# electrons: set to Degrad's mean number of electrons in 70 % He : 30 % CO2 at 40-50 keV.
+# An electron of at most 200 eV spends this factor times the W value of fast electrons on each ion
+# pair after the first. Adjusted to Degrad's mean number of electrons in 70 % He : 30 % CO2 at
+# 40-50 keV.
 SLOW_PAIR_FACTOR = 1.087
 
 Floats = NDArray[np.float64]
 
-NO_CORE = Shell(0.0, 0.0, 0)  # of processes that leave no vacancy behind
+NO_CORE = Shell(0.0, 0.0, 0)  # for processes that leave no vacancy
 
 
 class CollisionTables(NamedTuple):
@@ -43,11 +44,11 @@ class CollisionTables(NamedTuple):
     auger_eV: Floats  # [processes] 0: none
     fluorescence: Floats  # [processes] probability of a photon instead
     photon_eV: Floats  # [processes]
-    photon_range_um: Floats  # [processes] its mean path
+    photon_range_um: Floats  # [processes] its mean free path
     amplitude: Floats  # [processes, 2] elastic only, see `gas.Atom`
     alpha_squared: Floats  # [processes, 2] elastic only
-    ionisation_eV: float  # lowest of the gas
-    slow_pair_eV: float  # energy per further ion pair that a slow electron spends
+    ionisation_eV: float  # lowest ionisation energy of the gas
+    slow_pair_eV: float  # energy that a slow electron spends per further ion pair
 
 
 @dataclass
@@ -83,10 +84,10 @@ def collision_tables(gas: Gas) -> CollisionTables:
     rates = np.stack([process.rate for process in processes], axis=1)
     cumulative = np.cumsum(rates, axis=1)
     total = cumulative[:, -1]
-    # Dividing by the last sum itself makes a last process of no rate unreachable.
+    # The last sum becomes exactly 1, so a last process with zero rate is never chosen.
     cumulative = cumulative / total[:, None]
     stopping = _stopping(processes)
-    below = energy[0] / stopping[0]  # as if stopping were constant below the table
+    below = energy[0] / stopping[0]  # assumes a constant stopping power below the table
     range_cm = below + integrate.cumulative_trapezoid(1 / stopping, energy, initial=0)
     return CollisionTables(
         mean_free_path_um=1e4 / total,
@@ -120,7 +121,7 @@ def _processes(molecule: Molecule, density: float, energy: Floats) -> list[_Proc
         processes.append(_Process(ELASTIC, rate, eta, amplitude=atom.amplitudes, alpha=atom.alphas))
     # Inelastic collisions deflect like elastic ones; see `transport`.
     eta = xs.screening(molecule, energy)
-    # A row stands for energies down to the row below: none of them may be too low for the loss.
+    # A row is used for energies down to the row below, which must all exceed the energy loss.
     lowest = energy * (energy[0] / energy[1])
     valence = xs.valence_ionisation(molecule, energy)
     channels = [(loss, NO_CORE, fraction * valence) for loss, fraction in molecule.ions]
@@ -159,7 +160,7 @@ def _stopping(processes: list[_Process]) -> Floats:
 
 
 def _photon_range_um(gas: Gas, photon_eV: float) -> float:
-    """Mean path of a photon that an atom of the gas emits; 0 for no photon."""
+    """Mean free path [um] of a photon that an atom of the gas emits; 0 if there is no photon."""
     if photon_eV == 0:
         return 0.0
     per_cm = sum(

@@ -1,19 +1,19 @@
 """Tracks of electrons that stop in a gas, collision by collision.
 
 An analogue Monte Carlo: every elastic, ionising and exciting collision of every electron above
-200 eV is simulated, with the cross sections of `cross_sections`; slower electrons turn into a small
-cloud of ionisation at once. A vacancy of a K shell sends out an Auger electron or, seldom, a photon
-that frees electrons millimetres away: two tracks in a hundred have such a cluster at 50 keV.
-Bremsstrahlung and attachment are left out: in Degrad's events at 40-50 keV the one touches about
-0.15 % of the tracks, the other 0.5 % of the electrons.
+200 eV is simulated, with the cross sections of `cross_sections`. Each slower electron is replaced
+by a small cloud of ionisation. A K-shell vacancy emits an Auger electron or, rarely, a photon that
+frees electrons millimetres away: at 50 keV, 2 % of the tracks have such a cluster. Bremsstrahlung
+and attachment are not simulated: in Degrad's events at 40-50 keV, bremsstrahlung affects about
+0.15 % of the tracks, and attachment 0.5 % of the electrons.
 
-How inelastic collisions turn the electrons decides how straight tracks are, and two answers are
-offered. "kinematic": a binary encounter with a free electron at rest, and no deflection by
-excitation; the tracks come out much straighter than Degrad's. "degrad" (default): Degrad (S. F.
-Biagi) deflects the primary in every inelastic collision like in an elastic one on the same molecule
-(`cross_sections.screening`), and sends the secondary to the opposite azimuth at the angle that
-balances transverse momentum, at most 90 degrees. That is a convention, not first-principles
-physics: it is here because the tracks of Degrad are the reference for this detector.
+The deflection in inelastic collisions determines how straight the tracks are. There are two models.
+"kinematic": a binary encounter with a free electron at rest, and no deflection by excitation; the
+tracks are much straighter than Degrad's. "degrad" (default): as in Degrad (S. F. Biagi), the
+primary is deflected in every inelastic collision as in an elastic one on the same molecule
+(`cross_sections.screening`), and the secondary goes to the opposite azimuth at the angle that
+balances transverse momentum, at most 90 degrees. This is a convention, not physics from first
+principles. It is the default because Degrad's tracks are the reference for this detector.
 """
 
 import math
@@ -43,8 +43,8 @@ MIN_KEV, MAX_KEV = 10.0, 60.0
 SLOW_EV = 200.0
 BATCH_EVENTS = 256
 
-# Cloud of a slow electron: a fraction of its CSDA range ahead and as much in sigma per axis, plus
-# the diffusion until the electrons are thermal; Fano factor of its number of electrons. Set to
+# Cloud of a slow electron: its distance ahead and its sigma per axis in CSDA ranges, the diffusion
+# until the electrons are thermal, and the Fano factor of its number of electrons. Adjusted to
 # Degrad's distribution of pair distances below 0.1 mm and its spread of the number of electrons.
 CLOUD_RANGES = 0.3
 CLOUD_UM = 2.8
@@ -61,9 +61,9 @@ def simulate_tracks(
     """Ionisation electrons of `events` recoils that start at the origin along +z.
 
     Returns offsets [events+1] that delimit the tracks, positions [N, 3] in micrometres and times
-    [N] in picoseconds since the start (time of flight; the slow electrons' last micrometres are
-    not timed). `deflection` is "degrad" or "kinematic", see the module. The result depends on the
-    state of `rng` only. Raises ValueError for energies outside 10-60 keV, a negative number of
+    [N] in picoseconds since the start (time of flight, without the last micrometres of slow
+    electrons). `deflection` is "degrad" or "kinematic", see the module. The result depends only on
+    the state of `rng`. Raises ValueError for energies outside 10-60 keV, a negative number of
     events or an unknown deflection.
     """
     if not MIN_KEV <= energy_keV <= MAX_KEV:
@@ -72,11 +72,13 @@ def simulate_tracks(
             "the range of the simulator"
         )
     if deflection not in DEFLECTIONS:
-        raise ValueError(f"deflection {deflection!r} is none of {', '.join(DEFLECTIONS)}")
+        raise ValueError(
+            f"unknown deflection {deflection!r}; choose one of {', '.join(DEFLECTIONS)}"
+        )
     if events < 0:
         raise ValueError(f"number of events must not be negative, got {events}")
     tables = collision_tables(gas)
-    # No electron costs less than the lowest ionisation energy.
+    # Every electron costs at least the lowest ionisation energy.
     most = int(energy_keV * 1e3 / tables.ionisation_eV) + 1
     batch = min(events, BATCH_EVENTS)
     positions = np.empty((batch * most, 3), np.float32)
@@ -145,7 +147,7 @@ def _electron(tables, like_elastic, rng, stack, pending, positions, times, total
         cosine = 1 - 2 * _wentzel_mu(tables.eta[row, process], rng) if like_elastic else 1.0
         if kind == IONISATION:
             tangent = math.tan(rng.random() * tables.sharing_limit[row, process])
-            # Rows are rounded: keep the faster electron the faster one.
+            # Energies are rounded to rows, but the secondary must stay the slower electron.
             secondary = min(tables.sharing_eV[process] * tangent**SHARING_POWER, after / 2)
             after -= secondary
             if like_elastic:
@@ -183,7 +185,7 @@ def _electron(tables, like_elastic, rng, stack, pending, positions, times, total
 
 @njit(cache=True, error_model="numpy")
 def _slow(tables, x, y, z, u, v, w, energy, time, rng, positions, times, total):  # type: ignore[no-untyped-def]
-    """Store a slow electron and the k it frees, around a point CLOUD_RANGES ranges ahead.
+    """Store a slow electron and the k electrons it frees, around a point CLOUD_RANGES ranges ahead.
 
     k is a normal number of mean (E - I)/W' and Fano factor SLOW_FANO, rounded without bias.
     """
@@ -206,7 +208,7 @@ def _slow(tables, x, y, z, u, v, w, energy, time, rng, positions, times, total):
 
 @njit(cache=True, error_model="numpy")
 def _row(energy, rng):  # type: ignore[no-untyped-def]
-    """A neighbouring row of the table, at random so that the mean interpolates in ln T."""
+    """One of the two rows next to `energy`, at random, so that the mean interpolates in ln T."""
     position = (math.log(energy) - _LN_MIN) * _ROWS_PER_LN
     return min(int(position + rng.random()), ENERGIES - 1)
 
@@ -233,7 +235,7 @@ def _azimuth(rng):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def _isotropic(u, v, w, rng):  # type: ignore[no-untyped-def]
-    """A direction at random."""
+    """An isotropic random direction."""
     cos_phi, sin_phi = _azimuth(rng)
     return _turn(u, v, w, 2 * rng.random() - 1, cos_phi, sin_phi)
 
@@ -246,10 +248,10 @@ def _wentzel_mu(eta, rng):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def _elastic_mu(eta, a1, a2, alpha1_squared, alpha2_squared, four_k_squared, beta_squared, rng):  # type: ignore[no-untyped-def]
-    """(1 - cos theta)/2 of `cross_sections.elastic_density`.
+    """Sample (1 - cos theta)/2 from `cross_sections.elastic_density`.
 
-    The Wentzel law of the second Yukawa term, accepted with the squared ratio of the whole field to
-    that term; the ratio runs monotonically from its value at q = 0 to 1.
+    Samples the Wentzel law of the second Yukawa term and accepts with the squared ratio of the
+    whole field to that term. The ratio changes monotonically from its value at q = 0 to 1.
     """
     at_rest = a2 + a1 * alpha2_squared / alpha1_squared
     bound = max(at_rest * at_rest, 1.0)
@@ -269,7 +271,7 @@ def _momentum_squared(energy):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, error_model="numpy")
 def _free_cosine(before, after):  # type: ignore[no-untyped-def]
-    """Angle to the incident electron at which either electron leaves a free-electron collision."""
+    """Cosine of the angle at which an electron of energy `after` leaves a binary encounter."""
     return math.sqrt(after * (before + 2 * ELECTRON_EV) / (before * (after + 2 * ELECTRON_EV)))
 
 

@@ -10,8 +10,8 @@ import yaml
 COMMENTED = re.compile(r"^( *)#( *[\w-]+:( .*)?)$", re.MULTILINE)
 
 
-def read_profile(workflow: Path, name: str, filled_in: bool = False) -> dict[str, Any]:
-    """The settings of a profile in the folder `workflow`; `filled_in`: the commented ones too."""
-    text = (workflow / "profiles" / name / "config.yaml").read_text()
+def read_profile(folder: Path, name: str, filled_in: bool = False) -> dict[str, Any]:
+    """The settings of a profile of the checkout `folder`; `filled_in`: the commented ones too."""
+    text = (folder / "profiles" / name / "config.yaml").read_text()
     settings: dict[str, Any] = yaml.safe_load(COMMENTED.sub(r"\1\2", text) if filled_in else text)
     return settings

@@ -1,0 +1,62 @@
+"""What the workflow asks of the paths of every detector chain."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from pipeline.config.model import Block
+
+ChainBlock = TypeVar("ChainBlock", bound=Block)
+
+
+def counts(table: str) -> str:
+    """The file beside an event table that counts the events read, kept and rejected."""
+    return table.removesuffix(".parquet") + ".json"
+
+
+@dataclass(frozen=True, eq=False)
+class ChainPaths(ABC, Generic[ChainBlock]):
+    """Files of one chain of a study.
+
+    A path's arguments default to wildcards: `network("weights.pt")` is the pattern for all
+    networks, `network("weights.pt", "HCN")` is one file.
+    """
+
+    name: ClassVar[str]  # of the chain, and of its folder
+
+    block: ChainBlock  # the chain's config
+    results: str  # folder of all chains' results
+    seed: int
+
+    @property
+    def root(self) -> str:
+        """Folder of this chain's results."""
+        return f"{self.results}/{self.name}"
+
+    def table(self, name: str) -> str:
+        """A table of the chain."""
+        return f"{self.root}/tables/{name}"
+
+    def network(self, file: str, network: str = "{network}") -> str:
+        """A file of a network: weights.pt, history.csv or checkpoint.pt."""
+        return f"{self.root}/networks/{network}/{file}"
+
+    @abstractmethod
+    def check_files(self) -> None:
+        """Check that the user's input files exist.
+
+        Raises:
+            FileNotFoundError: a pattern of files matches nothing; names the key.
+        """
+
+    @abstractmethod
+    def targets(self) -> list[str]:
+        """Results besides the figures that a run without targets makes."""
+
+    @abstractmethod
+    def page_tables(self) -> list[str]:
+        """Tables on the page of figures."""
+
+    @abstractmethod
+    def recorded_tables(self) -> list[str]:
+        """Tables whose digests the provenance record holds."""

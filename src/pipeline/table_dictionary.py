@@ -1,0 +1,760 @@
+"""The dictionary of the result tables: where each lies, its columns, units and meaning.
+
+`python -m pipeline.table_dictionary` prints it as Markdown. Columns of Parquet tables come from
+their schemas where there are some; a test compares all columns with what the code writes.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pyarrow as pa
+
+from pipeline.gas.paths import GasPaths
+from pipeline.gas.tracks.table import SCHEMA as TRACKS
+from pipeline.gas.voxels.shards import SCHEMA as VOXELS
+from pipeline.statistics.directional.predictions import SCHEMA as PREDICTIONS
+from pipeline.statistics.directional.stage import COLUMNS as DIRECTIONAL
+from pipeline.statistics.excess.stage import EXPOSURES, SIGNIFICANCES, TOYS
+from pipeline.xenon.darwin.score import SCORES, TERMS
+from pipeline.xenon.events.table import SCHEMA as EVENTS
+from pipeline.xenon.paths import XenonPaths
+from pipeline.xenon.rates.weighted_scores import SCHEMA as WEIGHTED
+from pipeline.xenon.response.shards import SCHEMA as RESPONSE
+from pipeline.xenon.xenon1t.scores import SCHEMA as IMAGE_SCORES
+
+HEAD = """# Result tables
+
+Generated from `src/pipeline/table_dictionary.py`. Words in braces stand for names: `{source}`,
+`{test}` (a test set), `{network}` and `{sample}` are names in the config, `{part}` and `{batch}`
+count the files of one kind. `results` is the folder named by the key `results`. A dash in the
+column of units: a pure number, a name or a flag. Columns that end in `_err` are statistical errors
+(one standard deviation).
+"""
+
+# The wildcards are all that is asked of these: they need no config.
+_GAS = GasPaths(cast(Any, None), "results", 0)
+_XENON = XenonPaths(cast(Any, None), "results", 0)
+
+# Units by the endings of columns' names; the longest come first.
+_UNITS = {
+    "_per_t_yr": "1/(t yr)",
+    "_t_yr": "t yr",
+    "_minutes": "min",
+    "_sigma": "sigma",
+    "_GeV": "GeV",
+    "_keV": "keV",
+    "_cm2": "cm2",
+    "_deg": "deg",
+    "_cm": "cm",
+    "_mm": "mm",
+    "_um": "um",
+    "_us": "us",
+    "_ps": "ps",
+    "_PE": "PE",
+    "seconds": "s",
+}
+
+# Names that stand for the wildcards in the examples.
+_NAMES = {
+    "source": "train",
+    "test": "40keV_443um",
+    "method": "HCN",
+    "voxels": "train",
+    "sample": "test_nr",
+    "toys": "background",
+    "batch": "0",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a result table."""
+
+    name: str
+    meaning: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """A result table, or many of the same columns."""
+
+    title: str
+    path: str  # with wildcards in braces
+    text: str  # what a row is
+    columns: tuple[Column, ...]
+    use: str  # a line of Python that uses the variable `table`
+
+    @property
+    def example(self) -> str:
+        """The path of one such table."""
+        own = (
+            {"part": "0000_40keV", "network": "HCN"}
+            if self.path.startswith(_GAS.root)
+            else {"part": "0000_nest", "network": "classifier"}
+        )
+        return self.path.format(**_NAMES, **own)
+
+    @property
+    def code(self) -> str:
+        """Three lines of Python that read the table."""
+        kind = self.path.rpartition(".")[2]
+        return f'import pandas as pd\ntable = pd.read_{kind}("{self.example}")\n{self.use}\n'
+
+
+def _described(meanings: dict[str, str]) -> tuple[Column, ...]:
+    return tuple(Column(name, text, _unit(name)) for name, text in meanings.items())
+
+
+def _of_schema(schema: pa.Schema) -> tuple[Column, ...]:
+    return tuple(
+        Column(
+            field.name,
+            field.metadata[b"description"].decode(),
+            field.metadata.get(b"unit", _unit(field.name).encode()).decode(),
+        )
+        for field in schema
+    )
+
+
+def _directional(*names: str) -> tuple[Column, ...]:
+    return _described({name: DIRECTIONAL[name] for name in names})
+
+
+def _unit(name: str) -> str:
+    name = name.removesuffix("_err")
+    return next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "")
+
+
+_LABEL = {"test_set": "name of the test set", "method": "network or baseline"}
+_METRICS = {
+    "cosine_distance": "mean of 1 - cos of the angle between true and predicted direction",
+    "cosine_distance_err": "its error, from bootstrap replicas",
+    "head_tail_efficiency": "share of the events with a positive cosine",
+    "head_tail_efficiency_err": "its error, from bootstrap replicas",
+    "axial_error_deg": "mean angle between the true and the predicted axis, at most 90",
+    "axial_error_deg_err": "its error, from bootstrap replicas",
+}
+_SUMMARY = {
+    **_LABEL,
+    "events": "events of the test set",
+    "efficiency": "share of them that the method finds a direction for",
+    **_METRICS,
+    "kappa_mean": "mean predicted kappa; empty where a method has none",
+    "published_cosine_distance": "cosine distance of Ghrear et al. 2024; empty where there is none",
+    "published_efficiency": "efficiency of Ghrear et al. 2024; empty where there is none",
+    "published_difference_sigma": "our cosine distance less theirs over its statistical error",
+    "events_seen": "events that the network learnt from",
+    "training_minutes": "time of the training",
+}
+_HISTORY = {
+    "epoch": "number of the epoch, from 1",
+    "events_seen": "events that the network has learnt from since the start",
+    "training_loss": "mean loss of the epoch's training events",
+    "validation_loss": "mean loss of the validation events after the epoch",
+    "skipped_steps": "steps skipped because of a gradient that is not finite",
+    "seconds": "time of the epoch",
+    "best": "true in the row whose weights are kept",
+}
+_SAMPLES = {
+    "energy_keV": "recoil energy",
+    "simulated_events": "simulated tracks",
+    "reference_events": "reference tracks",
+}
+_AUC = {
+    "auc": "area under the ROC curve of a classifier of the two samples; 0.5: no difference found",
+    "auc_err": "its statistical error",
+}
+_ACCEPTED = {
+    "accuracy": "share of the events that are classified correctly",
+    "accuracy_err": "its binomial error",
+    "recall": "share of the nuclear recoils that are taken for such",
+}
+
+TABLES: tuple[ResultTable, ...] = (
+    ResultTable(
+        "Tracks",
+        _GAS.track_table(),
+        "One row for each recoil.",
+        _of_schema(TRACKS),
+        'print(table["x_um"].map(len))  # electrons of each track',
+    ),
+    ResultTable(
+        "Voxel shards",
+        _GAS.shard(),
+        "One row for each contained recoil. The metadata of the file's schema have `bins` and "
+        "`voxel_um` of the grid.",
+        _of_schema(VOXELS),
+        'print(table["counts"].map(sum))  # electrons of each event',
+    ),
+    ResultTable(
+        "Containment",
+        _GAS.table("containment.csv"),
+        "One row for each set of events and source.",
+        _described(
+            {
+                "set": "the training set (train) or a test set",
+                "source": "track source",
+                "read": "events read from the source",
+                "rejected": "events that could not be used",
+                "tracks": "events in the track tables",
+                "not_contained": "tracks that reach out of the voxel grid",
+                "kept": "tracks in the voxel shards",
+                "contained_fraction": "kept over tracks",
+                "contained_fraction_err": "its binomial error",
+            }
+        ),
+        'print(table[["set", "source", "contained_fraction"]])',
+    ),
+    ResultTable(
+        "Stages of a track",
+        _GAS.stages(),
+        "One row for each ionisation electron or occupied voxel of one recoil, at each stage. "
+        "Positions count from the origin of the source at the first stage and from the centre of "
+        "the grid after it.",
+        _described(
+            {
+                "stage": "ionisation electrons; rotated, smeared, centred; voxels",
+                **{f"{a}_mm": f"position, {a}" for a in "xyz"},
+                "count": "electrons at the position",
+                **{f"start_{a}_mm": f"true start of the track, {a}" for a in "xyz"},
+                **{f"direction_{a}": f"true direction, {a}" for a in "xyz"},
+                "event_id": "event in the source's track table",
+                "energy_keV": "recoil energy",
+                "sigma_um": "smearing applied",
+                "voxel_mm": "width of a voxel",
+            }
+        ),
+        'print(table.groupby("stage")["count"].sum())',
+    ),
+    ResultTable(
+        "Training history of a direction network",
+        _GAS.network("history.csv"),
+        "One row for each epoch.",
+        _described(_HISTORY),
+        'table.plot("events_seen", ["training_loss", "validation_loss"])',
+    ),
+    ResultTable(
+        "Temperature of a network",
+        _GAS.network("temperature.csv"),
+        "One row: the factor on kappa of a network with `temperature: true`.",
+        _described(
+            {
+                "kappa_factor": "factor on every predicted kappa",
+                "kappa_factor_err": "its statistical error",
+                "nll_before": "mean negative log-likelihood of the validation events before",
+                "nll_after": "and after",
+                "events": "validation events",
+            }
+        ),
+        'print(table["kappa_factor"])',
+    ),
+    ResultTable(
+        "Predictions",
+        _GAS.prediction(),
+        "One row for each event of the test set, in the same order for every method.",
+        _of_schema(PREDICTIONS),
+        'print(table[["pred_x", "pred_y", "pred_z", "kappa"]].describe())',
+    ),
+    ResultTable(
+        "Tuning of Non-ML",
+        _GAS.test_table("non_ml_tuning.csv"),
+        "One row for each point of the tuning grid.",
+        _described(
+            {
+                "lower": "lower edge of the start region, in units of the scale",
+                "upper": "upper edge of the start region, in units of the scale",
+                "w0_cm": "length of the weights' decay from the start; inf: no weights",
+                "events": "events with a direction",
+                "efficiency": "their share of all events",
+                "cosine_distance": "mean of 1 - cos of the angle to the true direction",
+                "cosine_distance_err": "its standard error",
+                "head_tail_efficiency": "share of the events with a positive cosine",
+                "cosine_distance_true_head_tail": "cosine distance if the head-tail were known",
+                "tuned": "true in the best row",
+                "tuned_true_head_tail": "true in the best row if the head-tail were known",
+            }
+        ),
+        'print(table[table["tuned"]])',
+    ),
+    ResultTable(
+        "Radius of Best-Expected",
+        _GAS.test_table("best_expected_eps.csv"),
+        "One row for each radius.",
+        _described(
+            {
+                "eps_cm": "radius around the true start within which charge is used",
+                "events": "events with a direction",
+                "efficiency": "their share of all events",
+                "cosine_distance": "mean of 1 - cos of the angle to the true direction",
+                "cosine_distance_err": "its standard error",
+                "tuned": "true in the row that is used",
+            }
+        ),
+        'print(table[table["tuned"]])',
+    ),
+    ResultTable(
+        "Summary",
+        _GAS.table("summary.csv"),
+        "One row for each test set and method, without cuts on kappa.",
+        _described(_SUMMARY),
+        'print(table.pivot(index="method", columns="test_set", values="cosine_distance"))',
+    ),
+    ResultTable(
+        "Summary of one test set",
+        _GAS.test_table("summary.csv"),
+        "One row for each method.",
+        _described(_SUMMARY),
+        'print(table[["method", "cosine_distance", "cosine_distance_err"]])',
+    ),
+    ResultTable(
+        "Cut scan",
+        _GAS.test_table("cut_scan.csv"),
+        "One row for each method and share of events cut, lowest kappa first. A method without "
+        "kappa has one row, at its own efficiency.",
+        _described(
+            {
+                **_LABEL,
+                "fraction_cut": "share of all events that is left out",
+                "kappa_cut": "smallest kappa kept",
+                "events": "events kept",
+                **_METRICS,
+            }
+        ),
+        'table[table["method"] == "HCN"].plot("fraction_cut", "cosine_distance")',
+    ),
+    ResultTable(
+        "Crossings",
+        _GAS.test_table("crossings.csv"),
+        "One row for each network with kappa: where its cut scan passes Best-Expected.",
+        _described(
+            {
+                **_LABEL,
+                "fraction_cut": "share of events cut at the crossing; empty: never",
+                "error": "its error, over the bootstrap replicas that cross",
+                "share": "share of the replicas that cross",
+            }
+        ),
+        "print(table)",
+    ),
+    ResultTable(
+        "Angles",
+        _GAS.test_table("angles.csv"),
+        "One row for each method and bin of the angle between true and predicted direction.",
+        _described(
+            {
+                **_LABEL,
+                "angle_low_deg": "lower edge of the bin",
+                "angle_high_deg": "upper edge of the bin",
+                "events": "events in the bin",
+            }
+        ),
+        'print(table.groupby("method")["events"].sum())',
+    ),
+    ResultTable(
+        "Calibration: fitted kappa",
+        _GAS.calibration(""),
+        "One row for each bin of the predicted kappa, all test sets together.",
+        _described(
+            {
+                "kappa_low": "lower edge of the bin",
+                "kappa_high": "upper edge of the bin",
+                "events": "events in the bin",
+                "kappa_mean": "mean predicted kappa",
+                "mean_angle_deg": "mean angle between true and predicted direction",
+                "mean_angle_err_deg": "its standard error",
+                "expected_angle_deg": "mean angle that the predicted kappas give",
+                "kappa_fit": "kappa fitted to the angles; empty: too few events",
+                "kappa_fit_err": "its statistical error",
+            }
+        ),
+        'print(table[["kappa_mean", "kappa_fit", "kappa_fit_err"]])',
+    ),
+    ResultTable(
+        "Calibration: histogram",
+        _GAS.calibration("_histogram"),
+        "One row for each bin of predicted kappa and angle, all test sets together.",
+        _described(
+            {
+                "kappa_low": "lower edge of the bin of kappa",
+                "kappa_high": "upper edge of the bin of kappa",
+                "angle_low_deg": "lower edge of the bin of the angle",
+                "angle_high_deg": "upper edge of the bin of the angle",
+                "events": "events in the bin",
+            }
+        ),
+        'print(table.pivot(index="kappa_low", columns="angle_low_deg", values="events"))',
+    ),
+    ResultTable(
+        "Calibration: share",
+        _GAS.calibration("_share"),
+        "One row, over all events of all test sets.",
+        _described(
+            {
+                "network": "name of the network",
+                "events": "events of all test sets",
+                "bins": "bins of equal population",
+                "tolerance": "agreement is |fitted / predicted kappa - 1| below this",
+                "calibrated_share": "share of the events in bins that agree",
+            }
+        ),
+        'print(table["calibrated_share"])',
+    ),
+    ResultTable(
+        "Toys of the hypothesis test",
+        _GAS.toy_batch(),
+        "One row for each cut, signal fraction, hypothesis, statistic and number of events.",
+        _directional(
+            *("test_set", "method", "batch", "fraction_cut", "efficiency", "signal_fraction"),
+            *("hypothesis", "statistic", "events", "q"),
+        ),
+        'print(table["q"].map(len))  # toys',
+    ),
+    ResultTable(
+        "Power of the hypothesis test",
+        _GAS.test_table("power.parquet"),
+        "One row for each method, cut, signal fraction, statistic and number of events.",
+        _directional(
+            *("test_set", "method", "fraction_cut", "efficiency", "signal_fraction", "statistic"),
+            *("events", "recoils", "median_p", "p_low", "p_high", "beyond_toys", "p_asymptotic"),
+        ),
+        'print(table[~table["beyond_toys"]][["method", "recoils", "median_p"]])',
+    ),
+    ResultTable(
+        "Recoils needed",
+        _GAS.test_table("needed_events.parquet"),
+        "One row for each method, cut, signal fraction, statistic and level.",
+        _directional(
+            *("test_set", "method", "fraction_cut", "efficiency", "signal_fraction", "statistic"),
+            *("level", "p", "events", "err", "recoils", "beyond"),
+        ),
+        'print(table[table["beyond"] == "no"][["method", "level", "recoils"]])',
+    ),
+    ResultTable(
+        "Comparison of tracks: distances",
+        _GAS.table("track_distances.csv"),
+        "One row for each energy and observable of the tracks.",
+        _described(
+            {
+                "energy_keV": "recoil energy",
+                "observable": "observable; a name ends in its unit",
+                "ks": "Kolmogorov-Smirnov distance between simulated and reference tracks",
+                "p_value": "its p-value",
+                "ks_null": "median distance of two samples of these sizes, equal distributions",
+                "mean_simulated": "mean of the simulated tracks, in the observable's unit",
+                "mean_reference": "mean of the reference tracks, in the observable's unit",
+            }
+        ),
+        'print(table.sort_values("ks"))',
+    ),
+    ResultTable(
+        "Comparison of tracks: histograms",
+        _GAS.table("track_histograms.csv"),
+        "One row for each energy, shown observable and bin.",
+        _described(
+            {
+                "energy_keV": "recoil energy",
+                "observable": "observable; a name ends in its unit",
+                "low": "lower edge of the bin, in the observable's unit",
+                "high": "upper edge of the bin, in the observable's unit",
+                "simulated": "density of the simulated tracks, per unit of the observable",
+                "simulated_err": "its Poisson error",
+                "reference": "density of the reference tracks, per unit of the observable",
+                "reference_err": "its Poisson error",
+            }
+        ),
+        'print(table[table["observable"] == "skewness"])',
+    ),
+    ResultTable(
+        "Comparison of tracks: classifier of observables",
+        _GAS.table("track_classifier.csv"),
+        "One row for each energy.",
+        _described(
+            {
+                **_SAMPLES,
+                "mean_ks": "mean Kolmogorov-Smirnov distance of all observables",
+                "mean_ks_null": "the same for equal distributions",
+                **_AUC,
+            }
+        ),
+        'print(table[["energy_keV", "auc", "auc_err"]])',
+    ),
+    ResultTable(
+        "Comparison of tracks: network of voxels",
+        _GAS.table("voxel_classifier.csv"),
+        "One row for each energy, and one, `all`, with the mean over the energies.",
+        _described({**_SAMPLES, "energy_keV": "recoil energy, or all", **_AUC}),
+        'print(table[["energy_keV", "auc", "auc_err"]])',
+    ),
+    ResultTable(
+        "Comparison of tracks: training history of the network of voxels",
+        _GAS.table("voxel_classifier_history.csv"),
+        "One row for each epoch.",
+        _described(_HISTORY),
+        'print(table[table["best"]])',
+    ),
+    ResultTable(
+        "Xenon events",
+        _XENON.event_table(),
+        "One row for each recoil.",
+        _of_schema(EVENTS),
+        'print(table[["energy_keV", "photons", "electrons"]])',
+    ),
+    ResultTable(
+        "Xenon response",
+        _XENON.response_shard(),
+        "One row for each event. Samples of a waveform are 10 ns wide.",
+        _of_schema(RESPONSE),
+        'print(table.loc[table["triggered"], ["s1_area_PE", "s2_area_PE"]])',
+    ),
+    ResultTable(
+        "Training history of a xenon network",
+        _XENON.network("history.csv"),
+        "One row for each epoch.",
+        _described(_HISTORY),
+        'print(table[table["best"]])',
+    ),
+    ResultTable(
+        "Terms of the anomaly score",
+        _XENON.score_terms(),
+        "One row for each event and beta. Of a sample that the networks learn from, only the "
+        "events kept for validation.",
+        _of_schema(TERMS),
+        'print(table.groupby("beta")["kl"].mean())',
+    ),
+    ResultTable(
+        "Anomaly scores",
+        _XENON.scores(),
+        "One row for each event, with the chosen beta and R.",
+        _of_schema(SCORES),
+        'print(table.loc[table["triggered"], ["energy_keV", "ts"]])',
+    ),
+    ResultTable(
+        "Choice of beta and R",
+        _XENON.table("score_scan.csv"),
+        "One row for each beta and R.",
+        _described(
+            {
+                "beta": "weight of the latent term",
+                "ratio": "weight R of the classifier's term",
+                "events_er": "electronic recoils that triggered",
+                "events_nr": "nuclear recoils that triggered",
+                "auc": "area under the ROC curve of the score",
+                "auc_err": "its statistical error",
+                "er_rejection": "share of ER rejected where half of the NR are kept",
+                "er_rejection_err": "its binomial error",
+                "chosen": "true in the row that is used",
+            }
+        ),
+        'print(table[table["chosen"]])',
+    ),
+    ResultTable(
+        "Accuracy of the classifier",
+        _XENON.table("classifier.csv"),
+        "One row for each set of events and range of energy.",
+        _described(
+            {
+                "set": "validation or test",
+                "low_keV": "lower end of the range of true energy",
+                "high_keV": "upper end; inf: none",
+                "events_er": "electronic recoils that triggered",
+                "events_nr": "nuclear recoils that triggered",
+                **_ACCEPTED,
+                "precision": "share of nuclear recoils among those taken for such",
+            }
+        ),
+        'print(table[table["set"] == "test"])',
+    ),
+    ResultTable(
+        "Trigger efficiency",
+        _XENON.table("trigger.csv"),
+        "One row for each recoil and point in energy.",
+        _described(
+            {
+                "recoil": "ER or NR",
+                "energy_keV": "true recoil energy",
+                "triggered": "share of the recoils that trigger",
+                "s2_only": "share of the recoils with an S2 and no S1 in coincidence",
+            }
+        ),
+        'print(table[table["recoil"] == "NR"])',
+    ),
+    ResultTable(
+        "Events without an S1",
+        _XENON.table("s2_only.csv"),
+        "One row for each sample.",
+        _described(
+            {
+                "sample": "name of the sample",
+                "events": "events of the sample",
+                "triggered": "events that trigger",
+                "s2_only": "events with an S2 and no S1 in coincidence",
+                "unseen": "all others",
+                "s2_only_fraction": "s2_only over events",
+                "s2_only_fraction_err": "its binomial error",
+            }
+        ),
+        'print(table[["sample", "s2_only_fraction"]])',
+    ),
+    ResultTable(
+        "Expected backgrounds",
+        _XENON.table("backgrounds.csv"),
+        "One row for each component, and their sum in the row `total`.",
+        _described(
+            {
+                "component": "source of the background",
+                "recoil": "ER or NR",
+                "recoils_per_t_yr": "expected recoils in the window of true energy",
+                "triggered_per_t_yr": "those of them that trigger",
+            }
+        ),
+        'print(table.set_index("component")["triggered_per_t_yr"])',
+    ),
+    ResultTable(
+        "ROC curves",
+        _XENON.table("roc.csv"),
+        "One row for each score, range of energy and cut.",
+        _described(
+            {
+                "score": "classifier or anomaly score",
+                "high_keV": "upper end of the range of true energy; inf: none",
+                "nr_acceptance": "share of the nuclear recoils that pass the cut",
+                "er_acceptance": "share of the electronic recoils that pass the cut",
+            }
+        ),
+        'print(table.groupby("score")["er_acceptance"].mean())',
+    ),
+    ResultTable(
+        "Weighted scores",
+        _XENON.table("weighted_scores.parquet"),
+        "One row for each event and hypothesis (background or a WIMP) that it counts for.",
+        _of_schema(WEIGHTED),
+        'print(table.groupby("mass_GeV")["weight"].sum())',
+    ),
+    ResultTable(
+        "Toys of the search",
+        _XENON.toy_batch(),
+        "One row for each test, hypothesis, exposure and WIMP.",
+        _of_schema(TOYS),
+        'print(table["q"].map(len))  # toys',
+    ),
+    ResultTable(
+        "Significance",
+        _XENON.table("significance.parquet"),
+        "One row for each exposure, WIMP and test.",
+        _of_schema(SIGNIFICANCES),
+        'print(table[["test", "exposure_t_yr", "significance", "extrapolated"]])',
+    ),
+    ResultTable(
+        "Exposure needed",
+        _XENON.table("exposure_needed.parquet"),
+        "One row for each test, WIMP and level.",
+        _of_schema(EXPOSURES),
+        'print(table[["test", "level_sigma", "exposure_t_yr", "beyond"]])',
+    ),
+    ResultTable(
+        "Scores of images",
+        _XENON.image_scores(),
+        "One row for each event whose S2 is seen.",
+        _of_schema(IMAGE_SCORES),
+        'print(table.loc[table["triggered"], "loss"].describe())',
+    ),
+    ResultTable(
+        "Accuracy of the classifier of images",
+        _XENON.table("images_classifier.csv"),
+        "One row for each share of WIMPs, and one for each published result.",
+        _described(
+            {
+                "source": "here, or the publication",
+                "wimp_share": "share of WIMPs among the events",
+                "events_er": "electronic recoils tested",
+                "events_wimp": "WIMPs tested",
+                **_ACCEPTED,
+                "recall": "share of the WIMPs that are taken for such",
+                "recall_err": "its binomial error",
+                "precision": "share of WIMPs among the events taken for such",
+                "precision_err": "its error",
+            }
+        ),
+        'print(table[["source", "accuracy", "recall", "precision"]])',
+    ),
+    ResultTable(
+        "Losses of images",
+        _XENON.table("images_losses.csv"),
+        "One row for each bin of the autoencoder's loss; the outer bins hold all beyond them.",
+        _described(
+            {
+                "low": "lower edge of the bin",
+                "high": "upper edge of the bin",
+                "er": "share of the electronic recoils",
+                "er_err": "its binomial error",
+                "wimp": "share of the WIMPs",
+                "wimp_err": "its binomial error",
+                "background": "expected background events",
+                "background_err": "its error, of the simulated events' number",
+                "signal": "expected WIMPs",
+                "signal_err": "its error, of the simulated events' number",
+                "pseudo_data": "events of one pseudo-experiment with background and signal",
+                "pseudo_data_err": "square root of that",
+            }
+        ),
+        'print(table[["low", "background", "pseudo_data"]])',
+    ),
+    ResultTable(
+        "Losses of events without an S1",
+        _XENON.table("images_s2_only.csv"),
+        "One row for each sample, for events that trigger and for those without an S1.",
+        _described(
+            {
+                "sample": "name of the sample",
+                "events": "triggered or S2 only",
+                "number": "how many there are",
+                "median_loss": "median of their loss",
+                "low_loss": "share with a loss below 1 % of that of triggered ER",
+                "low_loss_err": "its binomial error",
+                "high_loss": "share with a loss above 99 % of that of triggered ER",
+                "high_loss_err": "its binomial error",
+            }
+        ),
+        'print(table[["sample", "events", "low_loss"]])',
+    ),
+    ResultTable(
+        "Significance of images",
+        _XENON.table("images_significance.csv"),
+        "One row for each exposure, WIMP and test.",
+        _of_schema(SIGNIFICANCES),
+        'print(table[["test", "exposure_t_yr", "significance", "extrapolated"]])',
+    ),
+    ResultTable(
+        "Exposure needed with images",
+        _XENON.table("images_exposures.csv"),
+        "One row for each test, WIMP and level.",
+        _of_schema(EXPOSURES),
+        'print(table[["test", "level_sigma", "exposure_t_yr", "beyond"]])',
+    ),
+)
+
+
+def markdown() -> str:
+    """The dictionary as a page."""
+    return HEAD + "".join(map(_section, TABLES))
+
+
+def _section(table: ResultTable) -> str:
+    rows = "\n".join(
+        f"| `{column.name}` | {column.unit or '-'} | {_cell(column.meaning)} |"
+        for column in table.columns
+    )
+    return (
+        f"\n## {table.title}\n\n`{table.path}`\n\n{table.text}\n\n"
+        f"| column | unit | meaning |\n|---|---|---|\n{rows}\n\n```python\n{table.code}```\n"
+    )
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"([|<>*_])", r"\\\1", text)
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")

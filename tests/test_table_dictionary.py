@@ -1,0 +1,298 @@
+"""The dictionary of the result tables has the columns that the code writes."""
+
+import json
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import torch
+from helpers.made_predictions import scattered
+from helpers.made_search import (
+    BENCHMARK,
+    SEARCH,
+    made_scores,
+    made_separation,
+    made_trigger,
+    made_weighted,
+)
+
+from pipeline.core.ingestion import BadEvents
+from pipeline.core.paths import counts
+from pipeline.core.tables import write_tables
+from pipeline.gas.baselines.predictions import best_expected_predictions, non_ml_predictions
+from pipeline.gas.comparison.tracks import compare_tracks
+from pipeline.gas.comparison.voxel_classifier import auc_table
+from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML, NonMLTuning
+from pipeline.gas.config.networks import read_network
+from pipeline.gas.config.sources import read_source
+from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.evaluation import calibration
+from pipeline.gas.evaluation.evaluate import evaluate_test_set
+from pipeline.gas.networks.temperature import fit_temperature, write_temperature
+from pipeline.gas.paths import GasPaths
+from pipeline.gas.published import BEST_EXPECTED
+from pipeline.gas.tracks.arrows import make_arrows
+from pipeline.gas.tracks.ingest import ingest
+from pipeline.gas.tracks.table import read_tracks
+from pipeline.gas.voxels.containment import containment_table
+from pipeline.gas.voxels.stage import voxelise
+from pipeline.gas.voxels.stages import track_stages
+from pipeline.learning.trainer import train
+from pipeline.statistics.directional.config import HypothesisTest
+from pipeline.statistics.directional.predictions import write_predictions
+from pipeline.statistics.directional.stage import write_sensitivity, write_toys
+from pipeline.statistics.excess import stage as search_stage
+from pipeline.statistics.excess.toys import WeightedScores
+from pipeline.table_dictionary import TABLES, markdown
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.darwin.scan import scan_scores
+from pipeline.xenon.darwin.score import SCORES, TERMS
+from pipeline.xenon.events.table import SCHEMA as EVENTS
+from pipeline.xenon.paths import XenonPaths
+from pipeline.xenon.rates.backgrounds import background_table
+from pipeline.xenon.rates.efficiency import efficiencies
+from pipeline.xenon.rates.trigger import TriggerOutcome, s2_only_table
+from pipeline.xenon.rates.weighted_scores import search_samples, write_weighted_scores
+from pipeline.xenon.response.shards import SCHEMA as RESPONSE
+from pipeline.xenon.xenon1t.accuracy import classifier_table
+from pipeline.xenon.xenon1t.losses import loss_table, s2_only_losses
+from pipeline.xenon.xenon1t.scores import SCHEMA as IMAGE_SCORES
+
+mpl.use("Agg")
+
+TEST, PART = "40keV_443um", "0000_40keV"
+GRID = Grid(bins=60, voxel_um=500)
+TOYS = HypothesisTest.model_validate(
+    {
+        "signal_fractions": [1],
+        "cut_fractions": [0],
+        "events": {"points": 3, "events_max": 50},
+        "background_toys": 100,
+        "signal_toys": 100,
+        "levels": {"90% CL": 0.1},
+    }
+)
+
+
+class Files:
+    """Tables at the places where a run in this folder has them."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.gas = GasPaths(None, f"{folder}/results", 1)
+        self.xenon = XenonPaths(None, f"{folder}/results", 1)
+
+    def put(self, tables):
+        """Write tables by path."""
+        for path in tables:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        write_tables({path: path for path in tables}, tables)
+
+    def empty(self, schema, path):
+        """A table without rows."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(schema.empty_table(), path)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """A folder in which every table of the dictionary lies once."""
+    files = Files(tmp_path_factory.mktemp("tables"))
+    rng = np.random.default_rng(1)
+    write_gas_events(files, rng)
+    write_gas_results(files, rng)
+    write_trainings(files)
+    write_xenon_events(files)
+    write_xenon_results(files, rng)
+    return files.folder
+
+
+def write_gas_events(files, rng):
+    """Arrows as tracks, shards, baselines and the comparison of tracks."""
+    gas = files.gas
+    block = read_source({"kind": "arrows", "events": 60, "points": 60})
+    tracks, shard = gas.track_table("train", PART), gas.shard("train", "train", PART)
+    for path in (tracks, shard):
+        Path(path).parent.mkdir(parents=True)
+    track_counts, shard_counts = counts(tracks), counts(shard)
+    bad = BadEvents("made", "stop")
+    ingest(make_arrows(block, rng), block.defaults(), bad, 0, tracks, track_counts)
+    smearing = Smearing(low_um=0, high_um=0)
+    voxelise(tracks, "train", GRID, smearing, rng, shard, shard_counts)
+    assert json.loads(Path(track_counts).read_text())["kept"] == 60
+    tuning = NonMLTuning(w0_cm=(None,), lower=(0.1,), upper=(9.0,))
+    _, scan = non_ml_predictions([Path(shard)], NonML(tuning=tuning, minimum_points=2))
+    _, radii = best_expected_predictions([Path(shard)], BestExpected(eps_cm=(0.5, 1.0)))
+    compared = vars(compare_tracks([Path(tracks)], [Path(tracks)], rng))
+    files.put(
+        {
+            gas.table("containment.csv"): containment_table(
+                [Path(track_counts)], [Path(shard_counts)]
+            ),
+            gas.stages("train"): track_stages(next(read_tracks(tracks)), GRID, smearing, rng),
+            gas.test_table("non_ml_tuning.csv", TEST): scan,
+            gas.test_table("best_expected_eps.csv", TEST): radii,
+            **{gas.table(f"track_{name}.csv"): table for name, table in compared.items()},
+        }
+    )
+
+
+def write_gas_results(files, rng):
+    """Predictions, and all that is made of them."""
+    gas = files.gas
+    kappa = rng.uniform(1, 30, 200)
+    predictions = scattered(kappa, kappa, rng)
+    prediction = gas.prediction(TEST, "HCN")
+    Path(prediction).parent.mkdir(parents=True)
+    write_predictions(prediction, predictions)
+    methods = {"HCN": predictions, BEST_EXPECTED: predictions.assign(kappa=np.nan)}
+    evaluated = evaluate_test_set(TEST, methods, {}, {}, Evaluation(bootstrap=20), rng)
+    calibrated = calibration.from_files(
+        {"predictions": [prediction]},
+        {"network": "HCN", "evaluation": Evaluation(kappa_bins=2).plain()},
+    )
+    temperature = gas.network("temperature.csv", "HCN")
+    Path(temperature).parent.mkdir(parents=True)
+    write_temperature(temperature, fit_temperature(predictions))
+    logits = {"energy_keV": 40.0, "simulated": [True, False], "logit": [1.0, 0.0]}
+    files.put(
+        {
+            gas.table("summary.csv"): evaluated.summary,
+            gas.test_table("summary.csv", TEST): evaluated.summary,
+            gas.test_table("cut_scan.csv", TEST): evaluated.scans,
+            gas.test_table("crossings.csv", TEST): evaluated.crossings,
+            gas.test_table("angles.csv", TEST): evaluated.angles,
+            gas.calibration("", "HCN"): calibrated["calibration"],
+            gas.calibration("_histogram", "HCN"): calibrated["histogram"],
+            gas.calibration("_share", "HCN"): calibrated["share"],
+            gas.table("voxel_classifier.csv"): auc_table(pd.DataFrame(logits)),
+        }
+    )
+    toys = gas.toy_batch(TEST, "HCN", 0)
+    Path(toys).parent.mkdir(parents=True)
+    write_toys(toys, prediction, TOYS, seed=1, test_set=TEST, method="HCN", batch=0)
+    tables = [gas.test_table(f"{name}.parquet", TEST) for name in ("power", "needed_events")]
+    write_sensitivity(*tables, [toys], TOYS.levels)
+
+
+def write_trainings(files):
+    """The history of a training of one weight, for every network."""
+    settings = read_network({"architecture": "rcn", "max_epochs": 2})
+    batch = torch.ones(4, 1)
+    history = train(
+        torch.nn.Linear(1, 1),
+        lambda model, x: model(x).square().squeeze(1),
+        lambda epoch: iter([[batch]]),
+        lambda: iter([batch]),
+        4,
+        settings,
+        files.folder / "checkpoint.pt",
+        "one weight",
+    )
+    for path in (
+        files.gas.network("history.csv", "HCN"),
+        files.gas.table("voxel_classifier_history.csv"),
+        files.xenon.network("history.csv", "classifier"),
+    ):
+        files.put({path: history})
+
+
+def write_xenon_events(files):
+    """Tables of events, which the code writes by their schemas."""
+    xenon = files.xenon
+    files.empty(EVENTS, xenon.event_table("test_nr", "0000_nest"))
+    files.empty(RESPONSE, xenon.response_shard("test_nr", "0000_nest"))
+    files.empty(TERMS, xenon.score_terms("test_nr"))
+    files.empty(SCORES, xenon.scores("test_nr"))
+    files.empty(IMAGE_SCORES, xenon.image_scores("test_nr"))
+
+
+def write_xenon_results(files, rng):
+    """Tables of the two searches, from made-up scores."""
+    xenon = files.xenon
+    scores, trigger, (roc, accuracy) = made_scores(50), made_trigger(), made_separation()
+    terms = scores.assign(beta=1.0, kl=1.0, reconstruction=1.0)
+    always = pd.DataFrame(
+        {
+            "recoil": ["ER", "ER", "NR", "NR"],
+            "energy_keV": [1.0, 100.0, 1.0, 100.0],
+            "triggered": 1.0,
+            "s2_only": 0.0,
+        }
+    )
+    seen = np.array([True, False])
+    outcome = TriggerOutcome(np.ones(2), seen, ~seen)
+    weighted = made_weighted()
+    samples = search_samples(weighted)
+    images = scores.assign(loss=scores["ts"], s2_only=False)
+    one = WeightedScores(np.ones(3), np.ones(3))
+    loss = images["loss"].to_numpy()
+    files.put(
+        {
+            xenon.table("trigger.csv"): trigger,
+            xenon.table("roc.csv"): roc,
+            xenon.table("classifier.csv"): accuracy,
+            xenon.table("score_scan.csv"): scan_scores(terms, [0, 1]),
+            xenon.table("s2_only.csv"): s2_only_table({"test_nr": outcome}),
+            xenon.table("backgrounds.csv"): background_table(Rates(), efficiencies(always)),
+            xenon.table("images_classifier.csv"): classifier_table(loss, loss, [0.4]),
+            xenon.table("images_losses.csv"): loss_table(loss, loss, one, one, 1.0, 1e-45, rng),
+            xenon.table("images_s2_only.csv"): s2_only_losses({"image_test_er": images}),
+        }
+    )
+    write_weighted_scores(xenon.table("weighted_scores.parquet"), weighted)
+    sets = {"background": "background", f"{BENCHMARK.mass_GeV:g}GeV": "benchmark"}
+    toys = [xenon.toy_batch(name, 0) for name in sets]
+    for path, name in zip(toys, sets, strict=True):
+        Path(path).parent.mkdir(parents=True)
+        block = SEARCH.toy_sets()[name]
+        search_stage.write_toys(path, samples, block, seed=1, identity=("made",), batch=0)
+    found = [xenon.table(f"{name}.parquet") for name in ("significance", "exposure_needed")]
+    search_stage.write_search(*found, toys, SEARCH.levels_sigma)
+    for name, path in zip(("significance", "exposures"), found, strict=True):
+        files.put({xenon.table(f"images_{name}.csv"): pd.read_parquet(path)})
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.path)
+def test_columns_are_those_that_are_written(table, written):
+    path = written / table.example
+    names = list(pd.read_csv(path)) if path.suffix == ".csv" else pq.read_schema(path).names
+    assert [column.name for column in table.columns] == names
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.path)
+def test_code_reads_the_table(table, written, monkeypatch, capsys):
+    monkeypatch.chdir(written)
+    assert table.code.count("\n") == 3
+    exec(table.code, {})
+
+
+def test_every_recorded_table_is_in_the_dictionary(repository):
+    """Tables of the study in miniature, whose chains are all on."""
+    from pipeline.study import read_config
+
+    study = read_config(repository / "config" / "test.yaml")
+    results = Path(study.results)
+    known = [Path(table.path).relative_to("results") for table in TABLES]
+    for paths in study.paths.values():
+        for table in map(Path, paths.recorded_tables()):
+            parts = table.relative_to(results).parts
+            assert any(fits(parts, pattern.parts) for pattern in known), table
+
+
+def fits(parts, pattern):
+    """Whether a path's parts are those of a pattern with {wildcards}."""
+    return len(parts) == len(pattern) and all(
+        part == word or (word.startswith("{") and part.endswith(word.rpartition("}")[2]))
+        for part, word in zip(parts, pattern, strict=True)
+    )
+
+
+def test_page_has_every_table_with_units():
+    page = markdown()
+    assert all(f"\n## {table.title}\n" in page for table in TABLES)
+    assert len({table.title for table in TABLES}) == len(TABLES)
+    assert "| `energy_keV` | keV | recoil energy |" in page
