@@ -28,7 +28,7 @@ from torch.autograd import Function
 
 from pipeline.core.progress import Progress
 from pipeline.gas.config.chain import TRAINING
-from pipeline.gas.networks.training import train_network
+from pipeline.gas.networks.training import Task, train_network
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.voxels.dataset import grid_bins, stream_batches
 from pipeline.gas.voxels.epochs import fresh_events
@@ -90,7 +90,9 @@ def trained(gas: GasPaths, name: str, epochs: int, seed: int) -> tuple[nn.Module
     events = partial(fresh_events, tracks, gas.block.grid, training_set, name, seed)
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = Path(folder, "checkpoint.pt")
-        return train_network(name, seed, settings, training_set, events, shards, checkpoint, "")
+        return train_network(
+            Task(name, seed, settings, training_set, events, shards, checkpoint, "")
+        )
 
 
 @torch.no_grad()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
+from pipeline.chains import CHAINS
 
 ROOT = Path(pipeline.__file__).parent
 # Rooms from the ground up; those of one floor know nothing of each other.
@@ -14,7 +15,7 @@ FLOORS = [
     {"core"},
     {"learning", "physics", "figures"},
     {"statistics"},
-    {"gas", "xenon"},
+    {chain.name for chain in CHAINS},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -9,7 +9,7 @@ from pipeline.gas.config.networks import read_network
 from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.sources import read_source
 from pipeline.gas.config.voxels import Grid
-from pipeline.gas.networks.training import train_network
+from pipeline.gas.networks.training import Task, train_network
 from pipeline.learning.saved import save_network
 
 with job(snakemake):
@@ -28,6 +28,6 @@ with job(snakemake):
     events = partial(named(params.events), **made_from, **shared)
     checkpoint = Path(params.checkpoint)
     model, history = train_network(
-        name, block["seed"], network, training_set, events, shards, checkpoint, params.code
+        Task(name, block["seed"], network, training_set, events, shards, checkpoint, params.code)
     )
     save_network(model, history, snakemake.output.weights, snakemake.output.history)

@@ -12,7 +12,7 @@ from helpers.made_lines import voxel_batch
 from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.prediction import predict
-from pipeline.gas.networks.training import event_losses, train_network
+from pipeline.gas.networks.training import Task, event_losses, train_network
 from pipeline.gas.voxels.epochs import shard_events
 from pipeline.learning.saved import save_network
 from pipeline.statistics.directional.predictions import PREDICTED
@@ -37,14 +37,16 @@ def train(files, tmp_path):
         usual = {"batch_size": 32, "max_epochs": 3, "slices": 2, "device": DEVICE}
         network = read_network({**NETWORKS["unet"], **usual, **settings})
         model, history = train_network(
-            "net",
-            1,
-            network,
-            SETTINGS,
-            partial(shard_events, files.shards, SETTINGS, "net", 1),
-            files.shards,
-            tmp_path / name,
-            "code",
+            Task(
+                "net",
+                1,
+                network,
+                SETTINGS,
+                partial(shard_events, files.shards, SETTINGS, "net", 1),
+                files.shards,
+                tmp_path / name,
+                "code",
+            )
         )
         return model, history.drop(columns="seconds")
 

@@ -10,7 +10,7 @@ from pipeline.gas.config.networks import read_network
 from pipeline.gas.config.sources import Simulation
 from pipeline.gas.networks import training
 from pipeline.gas.networks.output import Output
-from pipeline.gas.networks.training import train_network
+from pipeline.gas.networks.training import Task, train_network
 from pipeline.gas.voxels import epochs, stream
 from pipeline.gas.voxels.epochs import fresh_events, shard_events
 from pipeline.gas.voxels.stream import stream_events
@@ -54,7 +54,16 @@ def train(request, files, tmp_path, monkeypatch):
             }
         )
         model, history = train_network(
-            "net", seed, settings, training_set, events, files.shards, tmp_path / checkpoint, "code"
+            Task(
+                "net",
+                seed,
+                settings,
+                training_set,
+                events,
+                files.shards,
+                tmp_path / checkpoint,
+                "code",
+            )
         )
         return model.state_dict(), history.drop(columns="seconds")
 

@@ -1,6 +1,7 @@
 """Training of a direction network on a training set."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -23,53 +24,47 @@ from pipeline.learning.trainer import train
 from pipeline.learning.vmf import LossForm
 
 
-def train_network(
-    name: str,
-    seed: int,
-    settings: DirectionNetwork,
-    training_set: TrainingSet,
-    events: Callable[[], TrainingEvents],
-    shards: Sequence[Path],
-    checkpoint: Path,
-    code: str,
-) -> tuple[torch.nn.Module, pd.DataFrame]:
-    """Train network `name` on `events()` and return it with its best weights and its history.
+@dataclass(frozen=True)
+class Task:
+    """What one network learns, and from what."""
 
-    `shards` are the voxel shards of the training set; their validation events decide when to stop.
-    `code` is the digest of the code in use. A checkpoint is resumed only if code, settings, seed,
-    events and the content of the shards are the same. The same inputs give the same network,
-    whatever the load of the machine and the number of cores. On CUDA or with several processes the
-    order of sums may change the last digits.
+    name: str  # of the network
+    seed: int
+    settings: DirectionNetwork
+    training_set: TrainingSet
+    events: Callable[[], TrainingEvents]  # must be picklable
+    shards: Sequence[Path]  # of the training set; their validation events decide when to stop
+    checkpoint: Path
+    code: str  # digest of the code in use
+
+
+def train_network(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
+    """Train a network and return it with its best weights and its history.
+
+    A checkpoint is resumed only if code, settings, seed, events and the content of the shards are
+    the same. The same inputs give the same network, whatever the load of the machine and the number
+    of cores. On CUDA or with several processes the order of sums may change the last digits.
 
     Each of several processes (`learning.launch`) makes all the events (0.125 ms of CPU time per
-    fresh view) and trains on its part of a batch; `events` must be picklable.
+    fresh view) and trains on its part of a batch.
 
     Raises:
         ValueError: a shard is damaged; see also `in_processes` and `learning.trainer.train`.
     """
-    check_parquet(shards, "voxel shard")
-    work = partial(_train, name, seed, settings, training_set, events, shards, checkpoint, code)
-    return in_processes(settings.processes, settings.device, work)
+    check_parquet(task.shards, "voxel shard")
+    return in_processes(task.settings.processes, task.settings.device, partial(_train, task))
 
 
-def _train(
-    name: str,
-    seed: int,
-    settings: DirectionNetwork,
-    training_set: TrainingSet,
-    events: Callable[[], TrainingEvents],
-    shards: Sequence[Path],
-    checkpoint: Path,
-    code: str,
-) -> tuple[torch.nn.Module, pd.DataFrame]:
+def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     """Train in one of the processes of `train_network`."""
+    name, seed, settings, shards = task.name, task.seed, task.settings, task.shards
     torch.set_num_threads(1)
     torch.manual_seed(seed_words(seed, "network", name)[0] % 2**63)
     bins = grid_bins(shards)
-    validation_fraction = training_set.validation_fraction
+    validation_fraction = task.training_set.validation_fraction
     model = build_network(settings, bins)
     model.to(settings.device)
-    training_events = events()
+    training_events = task.events()
 
     def training(epoch: int) -> Iterator[list[VoxelBatch]]:
         rng = generator(seed, "order", name, epoch)
@@ -85,7 +80,7 @@ def _train(
 
     identity = fingerprint(
         settings.identity(),
-        [name, seed, validation_fraction, code, training_events.identity],
+        [name, seed, validation_fraction, task.code, training_events.identity],
         [file_digest(path) for path in shards],
     )
     history = train(
@@ -95,7 +90,7 @@ def _train(
         validation,
         round(sum(open_shard(path).events for path in shards) * (1 - validation_fraction)),
         settings,
-        checkpoint,
+        task.checkpoint,
         identity,
     )
     return model, history
