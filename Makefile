@@ -29,7 +29,7 @@ rulegraph: $(VENV)/.done
 	tred $(RESULTS)/rulegraph.dot | dot -Tsvg > $(RESULTS)/rulegraph.svg
 
 test: $(VENV)/.done
-	$(BIN)/python -m pytest -m "not slow and not gpu" -n 2
+	$(BIN)/python -m pytest -m "not slow and not gpu" -n 2 --dist loadfile
 
 # Tests on Slurm need its programs: apt-get install --no-install-recommends slurmctld slurmd
 # slurm-client munge. Without them they are skipped.

@@ -1,6 +1,9 @@
 """The conda environment pins what the pip requirements pin."""
 
+import tomllib
+
 import yaml
+from packaging.requirements import Requirement
 
 
 def requirements(path):
@@ -20,3 +23,16 @@ def test_conda_environment_has_the_same_pins(repository):
 
 def test_torch_is_pinned_where_it_would_pull_in_cuda(repository):
     assert "torch==2.13.0" in requirements(repository / "envs" / "cpu.txt")
+
+
+def test_the_ranges_of_the_package_admit_the_pins(repository):
+    project = tomllib.loads((repository / "pyproject.toml").read_text())["project"]
+    extras = [entry for group in project["optional-dependencies"].values() for entry in group]
+    pins = {}
+    for file in (repository / "envs").glob("*.txt"):
+        for entry in map(Requirement, requirements(file)):
+            if str(entry.specifier).startswith("=="):
+                pins[entry.name.lower()] = str(entry.specifier)[2:]
+    for entry in map(Requirement, [*project["dependencies"], *extras]):
+        assert entry.name.lower() in pins, f"{entry.name} is pinned nowhere in envs/"
+        assert entry.specifier.contains(pins[entry.name.lower()]), entry.name

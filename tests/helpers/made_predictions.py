@@ -33,3 +33,8 @@ def scattered_cosines(kappa, rng: np.random.Generator) -> np.ndarray:
 def scattered(true_kappa, claimed_kappa, rng: np.random.Generator) -> pd.DataFrame:
     """Predictions that scatter with `true_kappa` [n] but state `claimed_kappa` [n]."""
     return around_z(scattered_cosines(true_kappa, rng), claimed_kappa)
+
+
+def spread_kappas(events: int, least: float) -> np.ndarray:
+    """Kappas of the usual size and spread."""
+    return np.random.default_rng(1).gamma(4.0, 5.0, events) + least

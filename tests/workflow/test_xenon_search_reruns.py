@@ -21,10 +21,19 @@ def search(touched, tmp_path):
     return touched.twin(tmp_path / "copy")
 
 
+def made_anew(copy):
+    """Files below results/xenon that a run would make, figures aside."""
+    return {
+        file
+        for file in copy.pending()
+        if file.startswith("results/xenon/") and not file.startswith("results/xenon/plots/")
+    }
+
+
 def below_xenon(files):
     """Folder and stem below results/xenon of each file there."""
     parts = (file.split("/") for file in files)
-    return {f"{p[2]}/{p[3].split('.')[0]}" for p in parts if p[1] == "xenon"}
+    return {f"{p[2]}/{p[3].split('.')[0]}" for p in parts}
 
 
 def test_xenon_alone_makes_its_page_and_no_track(touched):
@@ -50,11 +59,6 @@ MERGED = {
 def toys(*sets, batches=(0, 1)):
     """Their files of pseudo-experiments."""
     return {f"results/xenon/toys/{name}/{batch}.parquet" for name in sets for batch in batches}
-
-
-def made_anew(copy):
-    """Files below results/xenon that a run would make."""
-    return {file for file in copy.pending() if file.startswith("results/xenon/")}
 
 
 def test_exposure_of_the_benchmark_reruns_the_inference_only(search):
@@ -83,7 +87,7 @@ def test_mass_of_the_benchmark_reruns_both_masses_only(search):
 
 def test_mass_of_a_sample_makes_that_sample_only(search):
     search.configure(xenon__wimps__masses_GeV=[50, 500])
-    found = below_xenon(search.pending())
+    found = below_xenon(made_anew(search))
     assert {"events/wimp_500GeV", "response/wimp_500GeV", "scores/wimp_500GeV"} <= found
     others = {name for name in found if not name.endswith("wimp_500GeV")}
     assert others == {"tables/s2_only"}
@@ -92,7 +96,7 @@ def test_mass_of_a_sample_makes_that_sample_only(search):
 def test_light_yield_reruns_all_after_the_events(search):
     darwin = {"base": "darwin", "s1": {"g1": 0.13}}
     search.configure(xenon__detectors={"darwin": darwin})
-    found = below_xenon(search.pending())
+    found = below_xenon(made_anew(search))
     assert not any(name.startswith("events/") for name in found)
     assert {
         "response/train_er",
@@ -108,7 +112,7 @@ def test_light_yield_reruns_all_after_the_events(search):
 
 def test_rates_keep_the_scores(search):
     search.configure(xenon__rates__boron8_per_t_yr=90)
-    found = below_xenon(search.pending())
+    found = below_xenon(made_anew(search))
     assert "tables/backgrounds" in found
     assert {"toys/background", "toys/20GeV", "toys/50GeV"} <= found
     assert not any(name.split("/")[0] in ("response", "networks", "scores") for name in found)
@@ -121,5 +125,5 @@ def test_another_batch_keeps_those_at_hand(search):
 
 def test_levels_keep_the_toys(search):
     search.configure(xenon__search__levels_sigma=[3, 5])
-    found = below_xenon(search.pending())
+    found = below_xenon(made_anew(search))
     assert found == {"tables/significance", "tables/exposure_needed"}

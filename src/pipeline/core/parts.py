@@ -2,8 +2,10 @@
 
 import glob
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.config.model import Block
 
@@ -15,6 +17,20 @@ class Part:
     index: int
     name: str
     block: Block  # the source, restricted to this part
+
+
+def numbered(block: Block, pieces: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Part]:
+    """Parts of a source by name, from the word and the changed keys of each piece, in order."""
+    parts = (
+        Part(i, f"{i:04d}_{text}", block.model_copy(update=changes))
+        for i, (text, changes) in enumerate(pieces)
+    )
+    return {part.name: part for part in parts}
+
+
+def file_pieces(patterns: list[str], key: str) -> list[tuple[str, dict[str, Any]]]:
+    """A piece for each file of `matching_files`."""
+    return [(file_word(file), {"files": [file]}) for file in matching_files(patterns, key)]
 
 
 def chunks(total: int, size: int) -> list[int]:

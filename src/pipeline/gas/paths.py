@@ -7,11 +7,11 @@ The rules take all paths and lists of files from here. Arguments of a path defau
 from functools import cache
 from typing import Any, ClassVar
 
-from pipeline.core.parts import Part, chunks, file_word, matching_files, word
+from pipeline.core.parts import Part, file_pieces, numbered
 from pipeline.core.paths import ChainPaths
 from pipeline.gas.config.chain import TRAINING, Gas
 from pipeline.gas.config.sets import TestSet, TrainingSet
-from pipeline.gas.config.sources import Arrows, DegradRun, FileSource, Simulation
+from pipeline.gas.config.sources import Arrows, DegradRun, FileSource
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.methods import BASELINES, methods
 from pipeline.gas.published import PUBLISHED_CONTAINED
@@ -83,34 +83,9 @@ class GasPaths(ChainPaths[Gas]):
             FileNotFoundError: a pattern of a file source matches nothing.
         """
         block = self.block.sources[source]
-        pieces: list[tuple[str, dict[str, Any]]]
-        if isinstance(block, Simulation):
-            pieces = [
-                (
-                    word(f"{energy:g}keV"),
-                    {"energies_keV": [energy], "events_per_energy": n, "events_per_part": n},
-                )
-                # The energies alternate, so that more events only append parts.
-                for n in chunks(block.events_per_energy, block.events_per_part)
-                for energy in block.energies_keV
-            ]
-        elif isinstance(block, Arrows):
-            pieces = [
-                ("arrows", {"events": n, "events_per_part": n})
-                for n in chunks(block.events, block.events_per_part)
-            ]
-        elif isinstance(block, DegradRun):
-            pieces = [("run", {"jobs": 1}) for _ in range(block.jobs)]
-        else:
-            pieces = [
-                (file_word(file), {"files": [file]})
-                for file in matching_files(block.files, f"gas.sources.{source}.files")
-            ]
-        parts = [
-            Part(i, f"{i:04d}_{name}", block.model_copy(update=update))
-            for i, (name, update) in enumerate(pieces)
-        ]
-        return {part.name: part for part in parts}
+        if isinstance(block, FileSource):
+            return numbered(block, file_pieces(block.files, f"gas.sources.{source}.files"))
+        return numbered(block, block.pieces())
 
     def check_files(self) -> None:
         """Check that there are files for every track source in use.

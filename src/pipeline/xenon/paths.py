@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, ClassVar
 
-from pipeline.core.parts import Part, chunks, file_word, matching_files
+from pipeline.core.parts import Part, chunks, file_pieces, numbered
 from pipeline.core.paths import ChainPaths
 from pipeline.xenon.config.chain import Xenon
 from pipeline.xenon.config.detector import Detector
@@ -57,20 +57,10 @@ class XenonPaths(ChainPaths[Xenon]):
             FileNotFoundError: the sample reads files, and one of its patterns matches nothing.
         """
         block = self.block.all_samples[sample]
-        pieces: list[tuple[str, dict[str, Any]]]
         if isinstance(block, Nest):
-            pieces = [
-                ("nest", {"events": n, "events_per_part": n})
-                for n in chunks(block.events, block.events_per_part)
-            ]
-        else:
-            files = matching_files(block.files, f"xenon.samples.{sample}.files")
-            pieces = [(file_word(file), {"files": [file]}) for file in files]
-        parts = [
-            Part(i, f"{i:04d}_{name}", block.model_copy(update=update))
-            for i, (name, update) in enumerate(pieces)
-        ]
-        return {part.name: part for part in parts}
+            sizes = chunks(block.events, block.events_per_part)
+            return numbered(block, (("nest", {"events": n, "events_per_part": n}) for n in sizes))
+        return numbered(block, file_pieces(block.files, f"xenon.samples.{sample}.files"))
 
     def check_files(self) -> None:
         """Check that there are files for every sample.

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from helpers.made_predictions import scattered
+from helpers.made_predictions import scattered, spread_kappas
 
 from pipeline.gas.networks.temperature import (
     fit_temperature,
@@ -20,7 +20,7 @@ EVENTS = 20_000
 
 @pytest.fixture(scope="module")
 def kappa():
-    return np.random.default_rng(1).gamma(4.0, 5.0, EVENTS) + 0.5
+    return spread_kappas(EVENTS, least=0.5)
 
 
 @pytest.mark.parametrize("truth", [0.7, 1.0, 1.6])

@@ -1,9 +1,12 @@
 """Parquet tables with list columns: the default layout, others by name, and bad tables."""
 
+from functools import partial
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from helpers.reading import check_refused
 
 from pipeline.core.ingestion import BadEventError, BadEvents
 from pipeline.gas.config.sources import Parquet
@@ -102,10 +105,7 @@ def test_batch_of_bad_events_only_is_empty(raw):
     assert len(bad) == 3
 
 
-def refused(path, source, problem):
-    with pytest.raises(ValueError, match=problem) as caught:
-        list(read_parquet(path, source, BadEvents("raw", "skip")))
-    assert str(caught.value).startswith(str(path))
+refused = partial(check_refused, read_parquet)
 
 
 def test_unknown_column_lists_the_columns(raw):

@@ -1,10 +1,13 @@
 """ROOT files: the paper's layout, other layouts by name, and files that are something else."""
 
+from functools import partial
+
 import awkward as ak
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import uproot
+from helpers.reading import check_refused
 
 from pipeline.core.ingestion import BadEventError, BadEvents
 from pipeline.gas.config.sources import Root
@@ -122,10 +125,7 @@ def test_unequal_lengths_are_a_bad_event(raw, branch):
     assert len(bad) == 1
 
 
-def refused(path, source, problem):
-    with pytest.raises(ValueError, match=problem) as caught:
-        list(read_root(path, source, BadEvents("raw", "skip")))
-    assert str(caught.value).startswith(str(path))
+refused = partial(check_refused, read_root)
 
 
 def test_unknown_branch_lists_the_branches(raw):

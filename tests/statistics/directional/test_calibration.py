@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_predictions import scattered
+from helpers.made_predictions import scattered, spread_kappas
 
 from pipeline.statistics.directional.calibration import (
     calibrated_share,
@@ -16,7 +16,7 @@ EVENTS = 40_000
 
 @pytest.fixture(scope="module")
 def kappa():
-    return np.random.default_rng(1).gamma(4.0, 5.0, EVENTS) + 1.0
+    return spread_kappas(EVENTS, least=1.0)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,9 @@
 """The catalogue of networks: names, inputs and plain blocks; reading it imports no torch."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from helpers.imports import loaded_by
 
 from pipeline.core.named import named
 from pipeline.study import check_config
@@ -61,12 +60,5 @@ def test_the_autoencoders_learn_electronic_recoils_only():
     assert [found[name].block["beta"] for name in ANOMALY[1:]] == [0.1, 1.0, 4.0]
 
 
-def test_reading_the_catalogue_imports_no_torch(tmp_path):
-    script = (
-        "import sys; import pipeline.xenon.networks.catalogue; "
-        "print([m for m in ('matplotlib', 'torch') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-    assert done.stdout.strip() == "[]"
+def test_reading_the_catalogue_imports_no_torch():
+    assert loaded_by("pipeline.xenon.networks.catalogue", "matplotlib", "torch") == []

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
+from pipeline.core.parts import chunks, word
 
 Vector = tuple[float, float, float]
 LengthUnit = Literal["um", "mm", "cm", "m"]
@@ -37,6 +38,13 @@ class TrackSource(Block):
 
     def energies(self) -> list[float]:
         """Recoil energies [keV] stated in the config; empty if only the files hold them."""
+        return []
+
+    def pieces(self) -> list[tuple[str, dict[str, Any]]]:
+        """Parts of a source that makes its tracks: names, and what differs in their blocks.
+
+        Sources that read files have none: each of their files is a part.
+        """
         return []
 
     def defaults(self) -> SourceDefaults:
@@ -83,6 +91,18 @@ class Simulation(TrackSource):
     def energies(self) -> list[float]:
         """See `TrackSource.energies`."""
         return self.energies_keV
+
+    def pieces(self) -> list[tuple[str, dict[str, Any]]]:
+        """See `TrackSource.pieces`."""
+        return [
+            (
+                word(f"{energy:g}keV"),
+                {"energies_keV": [energy], "events_per_energy": n, "events_per_part": n},
+            )
+            # The energies take turns, so that more events add parts behind the others.
+            for n in chunks(self.events_per_energy, self.events_per_part)
+            for energy in self.energies_keV
+        ]
 
     def defaults(self) -> SourceDefaults:
         """See `TrackSource.defaults`."""
@@ -162,9 +182,25 @@ class DegradRun(TrackSource):
         """See `TrackSource.energies`."""
         return [self.energy_keV]
 
+    def pieces(self) -> list[tuple[str, dict[str, Any]]]:
+        """See `TrackSource.pieces`."""
+        return [("run", {"jobs": 1}) for _ in range(self.jobs)]
+
     def defaults(self) -> SourceDefaults:
         """See `TrackSource.defaults`."""
         return SourceDefaults(energy_keV=self.energy_keV, max_events=self.events_per_job)
+
+
+class TableSource(FileSource):
+    """Settings of sources whose files may hold the energy of every event."""
+
+    energy_keV: float | None = described(
+        "Energy of every event, if the files do not hold it.", None, gt=0
+    )
+
+    def energies(self) -> list[float]:
+        """See `TrackSource.energies`."""
+        return [] if self.energy_keV is None else [self.energy_keV]
 
 
 class RootBranches(Block):
@@ -180,7 +216,7 @@ class RootBranches(Block):
     energy: str | None = described("Energy of the event; null: `energy_keV` is used.", None)
 
 
-class Root(FileSource):
+class Root(TableSource):
     """ROOT files with one TTree and one entry per event; defaults fit the paper's files."""
 
     reader: ClassVar[str] = "pipeline.gas.tracks.root.read_root"
@@ -191,13 +227,6 @@ class Root(FileSource):
     length_unit: LengthUnit = described("Unit of the coordinates.", "cm")
     time_unit: TimeUnit = described("Unit of the times.", "ns")
     energy_unit: EnergyUnit = described("Unit of the energy branch.", "keV")
-    energy_keV: float | None = described(
-        "Energy of every event, if no branch holds it.", None, gt=0
-    )
-
-    def energies(self) -> list[float]:
-        """See `TrackSource.energies`."""
-        return [] if self.energy_keV is None else [self.energy_keV]
 
 
 class ParquetColumns(Block):
@@ -211,7 +240,7 @@ class ParquetColumns(Block):
     energy: str | None = described("Energy of the event; null: `energy_keV` is used.", "energy_eV")
 
 
-class Parquet(FileSource):
+class Parquet(TableSource):
     """Parquet tables with one row per event and list columns of coordinates."""
 
     reader: ClassVar[str] = "pipeline.gas.tracks.parquet.read_parquet"
@@ -221,13 +250,6 @@ class Parquet(FileSource):
     length_unit: LengthUnit = described("Unit of the coordinates.", "um")
     time_unit: TimeUnit = described("Unit of the times.", "ps")
     energy_unit: EnergyUnit = described("Unit of the energy column.", "eV")
-    energy_keV: float | None = described(
-        "Energy of every event, if no column holds it.", None, gt=0
-    )
-
-    def energies(self) -> list[float]:
-        """See `TrackSource.energies`."""
-        return [] if self.energy_keV is None else [self.energy_keV]
 
 
 class Arrows(TrackSource):
@@ -243,6 +265,11 @@ class Arrows(TrackSource):
     head_length_um: float = described("Length of the conical head [um].", 6_000.0, gt=0)
     head_radius_um: float = described("Radius of the head's base [um].", 2_500.0, gt=0)
     events_per_part: int = described("Arrows in one job and one file.", 10_000, gt=0)
+
+    def pieces(self) -> list[tuple[str, dict[str, Any]]]:
+        """See `TrackSource.pieces`."""
+        sizes = chunks(self.events, self.events_per_part)
+        return [("arrows", {"events": n, "events_per_part": n}) for n in sizes]
 
     def defaults(self) -> SourceDefaults:
         """See `TrackSource.defaults`."""

@@ -20,6 +20,7 @@ from torch import nn
 from pipeline.core.parquet_io import field, open_parquet, write_batches
 from pipeline.core.progress import Progress
 from pipeline.learning.split import held_out
+from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
 from pipeline.xenon.networks.features import features
 from pipeline.xenon.networks.vae import Autoencoder
@@ -30,9 +31,7 @@ Floats = NDArray[np.floating]
 
 TERMS = pa.schema(
     [
-        field("event_id", pa.int64(), "number unique within the sample"),
-        field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)"),
-        field("energy_keV", pa.float32(), "true recoil energy; NaN where unknown", "keV"),
+        *EVENT_COLUMNS,
         field("triggered", pa.bool_(), "seen by the detector; other events have no score, NaN"),
         field("logit", pa.float32(), "ln(p / (1 - p)), p the classifier's probability of NR"),
         field("beta", pa.float64(), "weight of the latent term in the autoencoder's loss"),

@@ -31,6 +31,8 @@ SCHEMA = pa.schema(
         field("excitons", pa.int32(), f"excitons made directly; {UNKNOWN} where unknown"),
     ]
 )
+# Columns with which every table of single events begins.
+EVENT_COLUMNS = [SCHEMA.field(name) for name in ("event_id", "recoil", "energy_keV")]
 
 
 @dataclass(frozen=True)

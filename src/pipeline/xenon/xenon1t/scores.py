@@ -12,6 +12,7 @@ from torch import nn
 
 from pipeline.core.parquet_io import field, open_parquet, write_batches
 from pipeline.core.progress import Progress
+from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
 from pipeline.xenon.response.shards import count_responses, read_shard
 from pipeline.xenon.response.simulation import ResponseBatch
@@ -19,9 +20,7 @@ from pipeline.xenon.xenon1t.networks import ImageAutoencoder
 
 SCHEMA = pa.schema(
     [
-        field("event_id", pa.int64(), "number unique within the sample"),
-        field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)"),
-        field("energy_keV", pa.float32(), "true recoil energy", "keV"),
+        *EVENT_COLUMNS,
         field("triggered", pa.bool_(), "S1 in coincidence and S2 large enough"),
         field("s2_only", pa.bool_(), "S2 large enough, no S1 in coincidence"),
         field("logit", pa.float32(), "ln(p / (1 - p)), p the CNN's probability of a WIMP"),
