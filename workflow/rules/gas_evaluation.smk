@@ -73,8 +73,6 @@ rule gas_summary:
         "../../envs/conda.yaml"
     params:
         **calls("tables.py", "pipeline.gas.evaluation.summary.from_files"),
-    message:
-        "joining the summaries"
     script:
         "../scripts/tables.py"
 
