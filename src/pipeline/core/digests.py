@@ -45,9 +45,9 @@ def code_digest(script: str | Path, *names: str) -> str:
 
 
 def package_digest() -> str:
-    """A digest of all code of this package; comments and docstrings do not count."""
+    """A digest of the text of all modules of this package."""
     sources = sorted(PACKAGE_ROOT.rglob("*.py"))
-    return fingerprint(*(_normalised(path, path.stat().st_mtime_ns) for path in sources))
+    return fingerprint(*(path.read_text() for path in sources))
 
 
 def imported_modules(script: str | Path, *names: str) -> set[str]:
