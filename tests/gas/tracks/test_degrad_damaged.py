@@ -132,7 +132,7 @@ def test_wrong_checksum_spoils_an_event_that_looks_whole(read, event_text):
     [
         ("", "DEGRAD.OUT"),
         ("\n\n", "DEGRAD.OUT"),
-        (gzip.compress(b""), "DEGRAD.OUT.gz"),
+        (gzip.compress(b"", mtime=0), "DEGRAD.OUT.gz"),
         ("x,y,z\n0.1,0.2,0.3\n", "DEGRAD.OUT"),
         ("1 2 3 4\n", "DEGRAD.OUT"),
         ("1 2 3 0.5 " + "0 " * 12 + "0.5\n", "DEGRAD.OUT"),
