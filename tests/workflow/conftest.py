@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,26 @@ def finished_chains(pristine: Copy, tmp_path_factory: pytest.TempPathFactory) ->
     copy = pristine.twin(tmp_path_factory.mktemp("chains") / "copy")
     copy.pretend()
     return copy
+
+
+@pytest.fixture(scope="session")
+def xenon_copy(pristine: Copy, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Copy]:
+    """(targets, changes of the config) -> a copy with the xenon chain alone that made them.
+
+    Without targets every output is in place (empty files) and on Snakemake's record.
+    """
+
+    def make(*targets: str, **changes: object) -> Copy:
+        copy = pristine.twin(tmp_path_factory.mktemp("xenon") / "copy")
+        copy.drop("gas")
+        copy.configure(**changes)
+        if targets:
+            copy.run(*targets)
+        else:
+            copy.pretend()
+        return copy
+
+    return make
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 import re
 import shutil
-import subprocess
 import sys
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.running import run_command
 
 # ```KIND title="PATH" ... ```: a new file, or a change of one where KIND is diff.
 BLOCK = re.compile(r'^```(\w+) title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
@@ -57,16 +57,7 @@ def follow(kind, path, text):
 
 def run_python(copy, *arguments):
     """Run Python in a copy and return what it printed."""
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=copy.folder,
-        env=copy.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return run_command([sys.executable, *arguments], copy.folder, copy.environment())
 
 
 def write_electrons(path, rng):

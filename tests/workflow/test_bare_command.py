@@ -10,6 +10,7 @@ import time
 
 import pytest
 import yaml
+from helpers.running import run_command
 
 COMMAND = [sys.executable, "-m", "snakemake", "--cores", "2"]
 TRAINING_LOG = "results/logs/gas/networks/RCN.log"
@@ -30,16 +31,7 @@ SMALL = {
 
 def bare(copy, *arguments):
     """Run the command in a copy and return what it printed."""
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=copy.folder,
-        env=copy.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return run_command([*COMMAND, *arguments], copy.folder, copy.environment())
 
 
 def test_no_flag_is_the_default_study(pristine):

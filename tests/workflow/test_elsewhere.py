@@ -1,11 +1,11 @@
 """The study from another working directory, and as a module of a user's own workflow."""
 
 import re
-import subprocess
 import sys
 
 import pytest
 import yaml
+from helpers.running import run_command
 
 TABLE = "results/gas/tracks/arrows/0000_arrows.parquet"
 USERS = """
@@ -34,15 +34,7 @@ use rule * from recoil as recoil_*
 
 def snakemake(folder, *arguments):
     """Run Snakemake in a folder, with nothing of the package on its path."""
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return run_command([sys.executable, "-m", "snakemake", "--cores", "2", *arguments], folder)
 
 
 def planned(output):

@@ -33,13 +33,9 @@ SCORES = [f"results/xenon/scores/{name}.parquet" for name in ("train_er", "test_
 
 
 @pytest.fixture(scope="module")
-def ran(pristine, tmp_path_factory):
+def ran(xenon_copy):
     """Two tables and the scores of three samples."""
-    copy = pristine.twin(tmp_path_factory.mktemp("anomaly") / "copy")
-    copy.drop("gas")
-    copy.configure(xenon=XENON)
-    copy.run(*TABLES, *SCORES)
-    return copy
+    return xenon_copy(*TABLES, *SCORES, xenon=XENON)
 
 
 def test_every_event_has_a_score_where_it_triggers(ran):

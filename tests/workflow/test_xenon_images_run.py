@@ -20,13 +20,9 @@ PLOTS = [f"results/xenon/plots/image{name}.png" for name in ("s", "_losses", "_e
 
 
 @pytest.fixture(scope="module")
-def ran(pristine, tmp_path_factory):
+def ran(xenon_copy):
     """Tables and figures of the XENON1T part."""
-    copy = pristine.twin(tmp_path_factory.mktemp("images") / "copy")
-    copy.drop("gas")
-    copy.configure(xenon__images=IMAGES)
-    copy.run(*FILES, *PLOTS)
-    return copy
+    return xenon_copy(*FILES, *PLOTS, xenon__images=IMAGES)
 
 
 def test_tables_are_about_the_test_samples(ran):

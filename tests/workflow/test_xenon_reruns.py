@@ -16,13 +16,9 @@ OTHER = {
 
 
 @pytest.fixture(scope="module")
-def touched(pristine, tmp_path_factory):
+def touched(xenon_copy):
     """The test study's chain with a sample of another detector, on Snakemake's record."""
-    copy = pristine.twin(tmp_path_factory.mktemp("xenon") / "copy")
-    copy.drop("gas")
-    copy.configure(xenon__samples__other=OTHER)
-    copy.pretend()
-    return copy
+    return xenon_copy(xenon__samples__other=OTHER)
 
 
 @pytest.fixture

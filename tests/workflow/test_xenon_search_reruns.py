@@ -7,12 +7,9 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def touched(pristine, tmp_path_factory):
+def touched(xenon_copy):
     """The test study's xenon chain on Snakemake's record."""
-    copy = pristine.twin(tmp_path_factory.mktemp("search") / "copy")
-    copy.drop("gas")
-    copy.pretend()
-    return copy
+    return xenon_copy()
 
 
 @pytest.fixture

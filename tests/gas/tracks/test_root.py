@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import uproot
-from helpers.reading import check_refused
+from helpers.reading import check_bad_event, check_refused
 
-from pipeline.core.ingestion import BadEventError, BadEvents
+from pipeline.core.ingestion import BadEvents
 from pipeline.gas.config.sources import Root
 from pipeline.gas.tracks.root import read_root
 
@@ -116,13 +116,10 @@ def test_unequal_lengths_are_a_bad_event(raw, branch):
     branches = {"event_number": [4, 5, 6], "x": X, "y": Y, "z": Z, "t": X}
     branches[branch] = [[1.0, 2.0], [3.0, 3.5], []]
     path = raw(t=branches)
-    with pytest.raises(BadEventError, match="raw, event 5: its branches have different lengths"):
-        list(read_root(path, settings(), BadEvents("raw", "stop")))
-    bad = BadEvents("raw", "skip")
-    (batch,) = read_root(path, settings(), bad)
+    problem = "event 5: its branches have different lengths"
+    batch = check_bad_event(read_root, path, settings(), problem)
     assert batch.source_event.tolist() == [4, 6]
     assert batch.offsets.tolist() == [0, 2, 2]
-    assert len(bad) == 1
 
 
 refused = partial(check_refused, read_root)

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from helpers.schemas import check_schema
 
 from pipeline.core.parquet_io import write_batches
 from pipeline.gas.tracks.table import TrackBatch, count_tracks, read_tracks, write_tracks
@@ -65,14 +66,7 @@ def test_large_batches_come_back_in_row_groups(tmp_path):
 def test_columns_carry_units_and_descriptions(tmp_path):
     path = tmp_path / "tracks.parquet"
     write_tracks(path, [made(5)], {"input": "here"})
-    schema = pq.read_schema(path)
-    assert schema.metadata[b"table"] == b"tracks"
-    assert schema.metadata[b"input"] == b"here"
-    for field in schema:
-        assert field.metadata[b"description"], field.name
-        for unit in ("um", "ps", "keV"):
-            if field.name.endswith(f"_{unit}"):
-                assert field.metadata[b"unit"].decode() == unit
+    check_schema(pq.read_schema(path), table="tracks", input="here")
 
 
 def test_equal_tracks_give_equal_bytes(tmp_path):

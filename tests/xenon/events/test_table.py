@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from helpers.schemas import check_schema
 
 from pipeline.core.parquet_io import write_batches
 from pipeline.xenon.events.table import (
@@ -49,11 +50,7 @@ def test_what_is_written_comes_back(tmp_path):
 def test_units_version_and_input_are_in_the_file(tmp_path):
     path = tmp_path / "events.parquet"
     write_events(path, [made(2)], {"input": "somewhere"})
-    schema = pq.read_schema(path)
-    assert schema.metadata[b"version"] == b"1"
-    assert schema.metadata[b"input"] == b"somewhere"
-    assert schema.field("depth_cm").metadata[b"unit"] == b"cm"
-    assert all(b"description" in column.metadata for column in schema)
+    check_schema(pq.read_schema(path), version="1", input="somewhere")
 
 
 def test_another_table_is_refused(tmp_path):
