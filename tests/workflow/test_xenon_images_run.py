@@ -3,6 +3,8 @@
 import pandas as pd
 import pytest
 
+pytestmark = pytest.mark.slow
+
 IMAGES = {
     "size": 16,
     "training_events": 300,

@@ -84,6 +84,7 @@ def test_overall_auc_is_the_mean_of_the_energies():
     assert found.loc["all", "auc_err"] == pytest.approx(found.loc[40.0, "auc_err"] / 2**0.5)
 
 
+@pytest.mark.slow
 def test_two_processes_learn_as_one_does(lines, tmp_path):
     samples = Samples([lines("made", {40.0: 8.0}, 200, 1)], [lines("read", {40.0: 16.0}, 200, 2)])
     found = [
