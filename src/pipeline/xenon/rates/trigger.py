@@ -83,12 +83,17 @@ def s2_only_table(outcomes: Mapping[str, TriggerOutcome]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def outcomes_by_recoil(inputs: Inputs, min_s2_photons: int) -> dict[str, TriggerOutcome]:
+    """Outcomes of "ER" and "NR" from the response shards `er` and `nr` of a rule's inputs."""
+    return {
+        recoil: TriggerOutcome.read(inputs[recoil.lower()], min_s2_photons)
+        for recoil in ("ER", "NR")
+    }
+
+
 def trigger_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Table of the trigger efficiency in the region of interest; see `trigger_table`."""
-    outcomes = {
-        recoil: TriggerOutcome.read(inputs[name], params["min_s2_photons"])
-        for recoil, name in (("ER", "er"), ("NR", "nr"))
-    }
+    outcomes = outcomes_by_recoil(inputs, params["min_s2_photons"])
     windows = {"ER": tuple(params["er_keV"]), "NR": tuple(params["nr_keV"])}
     return {"table": trigger_table(outcomes, windows)}
 

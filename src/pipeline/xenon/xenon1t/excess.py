@@ -12,7 +12,7 @@ from pipeline.statistics.excess.toys import merge, run_batch
 from pipeline.xenon.config.images import SEARCH_NR, TEST_ER, TEST_WIMP, ImageSearch
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.rates.efficiency import efficiencies
-from pipeline.xenon.rates.trigger import TriggerOutcome, trigger_table
+from pipeline.xenon.rates.trigger import TriggerOutcome, outcomes_by_recoil, trigger_table
 from pipeline.xenon.rates.weighted_scores import search_samples, warn_if_few, weighted_scores
 from pipeline.xenon.xenon1t.losses import loss_table, s2_only_losses
 from pipeline.xenon.xenon1t.scores import read_scores
@@ -80,10 +80,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Tables of the loss of the autoencoder and of the exposures at which it reveals WIMPs."""
     search, seed = ImageSearch.model_validate(params["search"]), params["seed"]
     er, wimp, nr = map(read_scores, inputs["scores"])
-    outcomes = {
-        recoil: TriggerOutcome.read(inputs[name], params["min_s2_photons"])
-        for recoil, name in (("ER", "er"), ("NR", "nr"))
-    }
+    outcomes = outcomes_by_recoil(inputs, params["min_s2_photons"])
     rates = Rates.model_validate(params["rates"])
     weighted = weighted_losses(er, nr, params["spectra"], outcomes, rates, search)
     samples = search_samples(weighted)
