@@ -46,7 +46,9 @@ def make_files(source: Simulation, folder: Path) -> tuple[list[Path], list[Path]
         shards.append(folder / "voxels" / "made" / f"{part}.parquet")
         raw = simulated_batches(source.model_copy(update={"energies_keV": [energy_keV]}), rng)
         counts = tables[-1].with_suffix(".json")
-        ingest(raw, SourceDefaults(energy_keV), BadEvents("made", "stop"), part, tables[-1], counts)
+        summary = tables[-1].with_suffix(".summary.parquet")
+        bad = BadEvents("made", "stop")
+        ingest(raw, SourceDefaults(energy_keV), bad, part, tables[-1], counts, summary)
         counts = shards[-1].with_suffix(".json")
         smearing = TRAINING_SET.smearing_um
         voxelise(tables[-1], "made", GRID, smearing, rng, shards[-1], counts)

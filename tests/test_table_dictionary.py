@@ -36,6 +36,7 @@ from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import BEST_EXPECTED
 from pipeline.gas.tracks.arrows import make_arrows
 from pipeline.gas.tracks.ingest import ingest
+from pipeline.gas.tracks.sources import source_table
 from pipeline.gas.tracks.table import read_tracks
 from pipeline.gas.voxels.containment import containment_table
 from pipeline.gas.voxels.stage import voxelise
@@ -119,7 +120,9 @@ def write_gas_events(files, rng):
         Path(path).parent.mkdir(parents=True)
     track_counts, shard_counts = counts(tracks), counts(shard)
     bad = BadEvents("made", "stop")
-    ingest(make_arrows(block, rng), block.defaults(), bad, 0, tracks, track_counts)
+    summary = gas.event_summary("train", PART)
+    made = make_arrows(block, rng)
+    ingest(made, block.defaults(), bad, 0, tracks, track_counts, summary)
     smearing = Smearing(low_um=0, high_um=0)
     voxelise(tracks, "train", GRID, smearing, rng, shard, shard_counts)
     assert json.loads(Path(track_counts).read_text())["kept"] == 60
@@ -131,6 +134,11 @@ def write_gas_events(files, rng):
         {
             gas.table("containment.csv"): containment_table(
                 [Path(track_counts)], [Path(shard_counts)]
+            ),
+            gas.table("sources.csv"): source_table(
+                {"train": pq.read_table(summary).to_pandas().assign(file="made")},
+                {"train": block},
+                {},
             ),
             gas.stages("train"): track_stages(next(read_tracks(tracks)), GRID, smearing, rng),
             gas.test_table("non_ml_tuning.csv", TEST): scan,

@@ -182,3 +182,50 @@ def test_training_does_not_depend_on_the_order_of_sources_threads_and_prediction
         return paths_of(dict.fromkeys(names, source), networks=networks).training_block("RCN")
 
     assert block("ab", 1) == block("ba", 5)
+
+
+MIXTURE = {"fractions": {"He": 0.7, "CO2": 0.3}, "temperature_C": 20, "pressure_torr": 760}
+
+
+@pytest.mark.parametrize(
+    ("source", "blocks", "remark"),
+    [
+        ({"kind": "degrad", "files": ["a"], "energy_keV": 40, "gas": MIXTURE}, {}, ""),
+        ({"kind": "degrad", "files": ["a"], "energy_keV": 40}, {}, "gas of source mine is not"),
+        (
+            {"kind": "root", "files": ["a"], "gas": {**MIXTURE, "pressure_torr": 380}},
+            {},
+            "another gas",
+        ),
+        ({"kind": "arrows", "events": 1}, {}, "arrows"),
+        (
+            {"kind": "simulation", "energies_keV": [40], "events_per_energy": 1},
+            {"grid": {"bins": 100}},
+            "grid",
+        ),
+        ({"kind": "simulation", "energies_keV": [40], "events_per_energy": 1}, {}, ""),
+        (
+            {
+                "kind": "degrad_run",
+                "executable": "d",
+                "energy_keV": 40,
+                "jobs": 1,
+                "events_per_job": 1,
+            },
+            {},
+            "",
+        ),
+    ],
+)
+def test_published_numbers_need_the_papers_gas_and_grid(source, blocks, remark):
+    test_sets = {"test": {"sources": ["mine"], "smearing_um": 443}}
+    made = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 1}
+    paths = paths_of(
+        {"made": made, "mine": source},
+        training_set={"sources": ["made"]},
+        test_sets=test_sets,
+        **blocks,
+    )
+    found = paths.differs_from_paper("test")
+    assert remark in found
+    assert bool(found) == bool(remark)

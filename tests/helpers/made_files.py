@@ -31,9 +31,9 @@ def make_files(folder: Path) -> Files:
     rng = np.random.default_rng(1)
     tracks, shard = folder / "tracks/made/0.parquet", folder / "voxels/made/0.parquet"
     raw = simulated_batches(SOURCE, rng)
-    ingest(
-        raw, SourceDefaults(20.0), BadEvents("made", "stop"), 0, tracks, tracks.with_suffix(".json")
-    )
+    bad = BadEvents("made", "stop")
+    counts, summary = (tracks.with_suffix(end) for end in (".json", ".summary.parquet"))
+    ingest(raw, SourceDefaults(20.0), bad, 0, tracks, counts, summary)
     counts = shard.with_suffix(".json")
     voxelise(tracks, "made", GRID, SETTINGS.smearing_um, rng, shard, counts)
     return Files([tracks], [shard])

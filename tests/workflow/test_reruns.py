@@ -1,5 +1,7 @@
 """What is made anew after which change: exactly what depends on it."""
 
+import re
+
 import pytest
 
 NETWORKS = ("UNet", "RCN", "HCN")
@@ -145,13 +147,18 @@ def test_swapped_parameters_rerun(study):
 def test_more_events_keep_finished_parts(study):
     study.configure(gas__sources__train__events_per_energy=500)
     pending = study.pending()
-    tracks = {f for f in pending if f.startswith("results/gas/tracks/") and f.endswith(".parquet")}
+    tracks = {f for f in pending if re.fullmatch(r"results/gas/tracks/\w+/\w+\.parquet", f)}
     # At each energy 300 events were parts of 200 and 100; 500 are parts of 200, 200 and 100.
     assert tracks == {
         f"results/gas/tracks/train/{i:04d}_{keV}keV.parquet"
         for i, keV in ((2, 40), (3, 50), (4, 40), (5, 50))
     }
     assert not any("/tracks/test_" in f for f in pending)
+    # All sources are looked at again, which concerns no finished voxels.
+    assert "results/gas/tables/sources.csv" in pending
+    voxels = {f.split("/")[3] for f in pending if "/voxels/" in f}
+    assert voxels == {"train"}
+    assert not any("/voxels/train/train/0000_" in f for f in pending)
 
 
 def test_levels_keep_the_toys(study):

@@ -19,6 +19,7 @@ rule gas_tracks:
     output:
         table=gas.track_table(),
         counts=counts(gas.track_table()),
+        summary=gas.event_summary(),
     log:
         f"{R}/logs/gas/tracks/{{source}}/{{part}}.log",
     benchmark:
@@ -60,9 +61,33 @@ rule gas_run_degrad:
         "../scripts/gas_run_degrad.py"
 
 
+rule gas_sources:
+    input:
+        summaries=gas.event_summaries(),
+    output:
+        table=gas.table("sources.csv"),
+    log:
+        f"{R}/logs/gas/sources.log",
+    # Everything waits for it.
+    priority: 20
+    localrule: True
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls(
+            "tables.py", "pipeline.gas.tracks.sources.from_files", gas.sources_block()
+        ),
+    message:
+        "holding the sources against their tracks"
+    script:
+        "../scripts/tables.py"
+
+
 rule gas_voxels:
     input:
         tracks=gas.track_table(),
+        # No source is used before all of them have been looked at; more events rerun nothing.
+        looked_at=ancient(gas.table("sources.csv")),
     output:
         shard=gas.shard(),
         counts=counts(gas.shard()),
@@ -89,18 +114,8 @@ rule gas_voxels:
 
 rule gas_containment:
     input:
-        tracks=[
-            counts(gas.track_table(source, part))
-            for source in sorted(
-                {s for v in gas.voxel_sets for s in gas.set_sources(v)}
-            )
-            for part in gas.parts(source)
-        ],
-        voxels=[
-            counts(gas.shard(voxel_set, *part))
-            for voxel_set in gas.voxel_sets
-            for part in gas.set_parts(voxel_set)
-        ],
+        tracks=gas.track_counts(),
+        voxels=gas.shard_counts(),
     output:
         table=gas.table("containment.csv"),
     log:
@@ -118,7 +133,7 @@ rule gas_containment:
 
 rule gas_track_stages:
     input:
-        tracks=lambda wildcards: gas.tracks(wildcards.source)[:1],
+        tracks=lambda wildcards: gas.tracks(wildcards.source),
     output:
         table=gas.stages(),
     log:

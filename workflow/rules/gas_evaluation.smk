@@ -21,6 +21,7 @@ rule gas_evaluate:
             lambda wildcards: {
                 "seed": gas.seed,
                 "test_set": wildcards.test,
+                "differs": gas.differs_from_paper(wildcards.test),
                 "methods": gas.method_names(),
                 # The paper's name of each network, which the published numbers go by.
                 "networks": {

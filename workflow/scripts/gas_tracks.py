@@ -18,5 +18,12 @@ with job(snakemake):
         bad = BadEvents(f"{wildcards.source}/{wildcards.part}", "stop")
         rng = generator(part["seed"], "tracks", wildcards.source, wildcards.part)
         batches = read(block, rng)
-    table, counts = snakemake.output.table, snakemake.output.counts
-    ingest(batches, block.defaults(), bad, part["index"], table, counts)
+    ingest(
+        batches,
+        block.defaults(),
+        bad,
+        part["index"],
+        snakemake.output.table,
+        snakemake.output.counts,
+        snakemake.output.summary,
+    )

@@ -13,11 +13,12 @@ def user_parquet(
     check: Callable[[pa.Schema], None],
     rows_per_batch: int,
     owner: str,
+    more: Callable[[list[str]], list[str]] | None = None,
 ) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Yield the number of the first row and the rows of a user's Parquet file, batch by batch.
 
     `check` raises ValueError for columns of a wrong type; `owner` is the block that names the
-    columns, "source" for example.
+    columns, "source" for example. `more` picks further columns from the names of all.
 
     Raises:
         ValueError: the file is unreadable, or a column is missing or of a wrong type.
@@ -32,7 +33,8 @@ def user_parquet(
                 )
             check(file.schema_arrow)
             first = 0
-            for rows in file.iter_batches(rows_per_batch, columns=list(columns)):
+            wanted = [*columns, *(more(file.schema_arrow.names) if more else [])]
+            for rows in file.iter_batches(rows_per_batch, columns=wanted):
                 yield first, rows
                 first += len(rows)
     except (pa.ArrowInvalid, OSError) as error:

@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any, ClassVar
 
 from pipeline.core.parts import Part, file_pieces, numbered
-from pipeline.core.paths import ChainPaths
+from pipeline.core.paths import ChainPaths, counts
 from pipeline.gas.config.chain import TRAINING, Gas
+from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.sets import TestSet, TrainingSet
 from pipeline.gas.config.sources import Arrows, DegradRun, FileSource
 from pipeline.gas.config.voxels import Grid
@@ -28,6 +29,10 @@ class GasPaths(ChainPaths[Gas]):
     def track_table(self, source: str = "{source}", part: str = "{part}") -> str:
         """Track table of a part of a source."""
         return f"{self.root}/tracks/{source}/{part}.parquet"
+
+    def event_summary(self, source: str = "{source}", part: str = "{part}") -> str:
+        """Event summary of a part of a source, beside its track table."""
+        return f"{self.root}/tracks/{source}/{part}.summary.parquet"
 
     def degrad_output(self, source: str = "{source}", part: str = "{part}") -> str:
         """Output of a run of the user's Degrad."""
@@ -93,11 +98,7 @@ class GasPaths(ChainPaths[Gas]):
         Raises:
             FileNotFoundError: a pattern of a file source matches nothing; names the key.
         """
-        compared = self.block.track_comparison
-        for source in {
-            *(source for voxels in self.voxel_sets for source in self.set_sources(voxels)),
-            *((*compared.simulated, *compared.reference) if compared else ()),
-        }:
+        for source in self.used_sources:
             self.parts(source)
 
     def part_block(self, source: str, name: str) -> dict[str, Any]:
@@ -122,6 +123,41 @@ class GasPaths(ChainPaths[Gas]):
         return [self.track_table(source, part) for part in self.parts(source)]
 
     @property
+    def used_sources(self) -> list[str]:
+        """Names of the sources of the training set, the test sets and the track comparison."""
+        compared = self.block.track_comparison
+        return sorted(
+            {
+                *(source for voxels in self.voxel_sets for source in self.set_sources(voxels)),
+                *((*compared.simulated, *compared.reference) if compared else ()),
+            }
+        )
+
+    def event_summaries(self) -> list[str]:
+        """Event summaries of all sources in use."""
+        return [
+            self.event_summary(source, part)
+            for source in self.used_sources
+            for part in self.parts(source)
+        ]
+
+    def sources_block(self) -> dict[str, Any]:
+        """The sources in use, and those among which no event may occur twice, by test set."""
+        training = self.set_sources(TRAINING)
+        return {
+            "sources": {name: self.block.sources[name].plain() for name in self.used_sources},
+            "pools": {
+                f"training set and test set {test}": [*training, *self.set_sources(test)]
+                for test in self.block.test_sets
+            },
+        }
+
+    def track_counts(self) -> list[str]:
+        """Counts of events read, of all parts of the voxel sets."""
+        names = sorted({name for voxels in self.voxel_sets for name in self.set_sources(voxels)})
+        return [counts(file) for name in names for file in self.tracks(name)]
+
+    @property
     def voxel_sets(self) -> list[str]:
         """Names of the training set and the test sets."""
         return [TRAINING, *self.block.test_sets]
@@ -144,6 +180,10 @@ class GasPaths(ChainPaths[Gas]):
     def shards(self, voxels: str) -> list[str]:
         """Voxel shards of the training set or of a test set."""
         return [self.shard(voxels, *part) for part in self.set_parts(voxels)]
+
+    def shard_counts(self) -> list[str]:
+        """Counts of contained events, of all shards."""
+        return [counts(shard) for voxels in self.voxel_sets for shard in self.shards(voxels)]
 
     def training_tracks(self, network: str) -> list[str]:
         """Track tables that a network is trained on; empty unless it learns from fresh views."""
@@ -228,13 +268,26 @@ class GasPaths(ChainPaths[Gas]):
         """The first source of arrows, if there is one."""
         return [name for name, block in self.block.sources.items() if isinstance(block, Arrows)][:1]
 
+    def differs_from_paper(self, voxels: str) -> str:
+        """In what gas or grid of a set differ from the paper's; empty if in nothing."""
+        for source in self.set_sources(voxels):
+            block = self.block.sources[source]
+            gas = block.mixture()
+            if isinstance(block, Arrows):
+                return "arrows are no recoils"
+            if gas is None:
+                return f"the gas of source {source} is not stated (its key `gas`)"
+            if gas != GasMixture():
+                return f"source {source} has another gas, pressure or temperature than the paper"
+        return "" if self.block.grid == Grid() else "the voxel grid is not the paper's"
+
     def published_containment(self) -> dict[str, float]:
         """The published contained share, if our training set has the settings of the paper."""
         training = self.block.training_set
         energies = {e for s in training.sources for e in self.block.sources[s].energies()}
         as_published = (
             energies == {40.0, 45.0, 50.0}
-            and self.block.grid == Grid()
+            and not self.differs_from_paper(TRAINING)
             and training.smearing_um == TrainingSet.model_fields["smearing_um"].default
         )
         return {TRAINING: PUBLISHED_CONTAINED} if as_published else {}
@@ -243,7 +296,8 @@ class GasPaths(ChainPaths[Gas]):
 
     def targets(self) -> list[str]:
         """Results besides the figures that a run without targets makes."""
-        return [self.table("summary.csv"), self.table("containment.csv"), *self._classifier()]
+        names = ("summary.csv", "sources.csv", "containment.csv")
+        return [*map(self.table, names), *self._classifier()]
 
     def page_tables(self) -> list[str]:
         """Tables on the page of figures."""
@@ -254,6 +308,7 @@ class GasPaths(ChainPaths[Gas]):
         comparison = ("distances", "histograms", "classifier")
         return [
             self.table("summary.csv"),
+            self.table("sources.csv"),
             self.table("containment.csv"),
             *(
                 self.test_table(f"{name}.csv", test)

@@ -53,7 +53,7 @@ def test_the_published_difference_counts_both_samples_errors(summary) -> None:
 
 def test_what_is_not_published_or_not_trained_is_nan(summary) -> None:
     unknown = summary.iloc[2]
-    assert unknown.filter(like="published").isna().all()
+    assert unknown.filter(like="published").drop("published_remark").isna().all()
     assert unknown[["events_seen", "training_minutes"]].isna().all()
     assert summary.iloc[0]["events_seen"] == 36_000
     assert summary.iloc[0]["training_minutes"] == 2.5
@@ -74,6 +74,30 @@ def test_mixed_conditions_have_no_published_number() -> None:
     mixed = pd.concat([predictions(0.1, 50), predictions(0.1, 50, sigma_um=200.0)])
     row = summary_table([Evaluated("mixed", "HCN", mixed)], 50, np.random.default_rng(4)).iloc[0]
     assert np.isnan(row["published_cosine_distance"])
+
+
+def test_other_conditions_have_no_published_number_and_a_remark() -> None:
+    item = Evaluated("hard", "HCN", predictions(0.1, 50))
+    rng = np.random.default_rng(4)
+    row = summary_table([item], 50, rng, "the gas of source mine is not stated").iloc[0]
+    assert np.isnan(row["published_cosine_distance"])
+    assert np.isnan(row["published_difference_sigma"])
+    assert row["published_remark"] == "the gas of source mine is not stated"
+    other = Evaluated("mixed", "HCN", predictions(0.1, 50, sigma_um=300.0))
+    row = summary_table([other], 50, rng).iloc[0]
+    assert row["published_remark"] == "no published test set has this energy and smearing"
+    assert "No published numbers beside these: no published" in format_summary(
+        summary_table([other], 50, rng)
+    )
+
+
+def test_one_event_has_no_error_and_no_sigma() -> None:
+    row = summary_table(
+        [Evaluated("hard", "HCN", predictions(0.1, 1))], 50, np.random.default_rng(4)
+    ).iloc[0]
+    assert row["published_cosine_distance"] > 0
+    assert np.isnan(row["cosine_distance_err"])
+    assert np.isnan(row["published_difference_sigma"])
 
 
 def test_the_text_shows_every_row_under_its_test_set(summary) -> None:

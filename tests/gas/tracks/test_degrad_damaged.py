@@ -130,9 +130,6 @@ def test_wrong_checksum_spoils_an_event_that_looks_whole(read, event_text):
 @pytest.mark.parametrize(
     ("content", "name"),
     [
-        ("", "DEGRAD.OUT"),
-        ("\n\n", "DEGRAD.OUT"),
-        (gzip.compress(b"", mtime=0), "DEGRAD.OUT.gz"),
         ("x,y,z\n0.1,0.2,0.3\n", "DEGRAD.OUT"),
         ("1 2 3 4\n", "DEGRAD.OUT"),
         ("1 2 3 0.5 " + "0 " * 12 + "0.5\n", "DEGRAD.OUT"),
@@ -143,9 +140,24 @@ def test_wrong_checksum_spoils_an_event_that_looks_whole(read, event_text):
     ],
 )
 @pytest.mark.parametrize("policy", ["stop", "skip"])
-def test_file_without_events_is_named_whatever_the_policy(read, content, name, policy):
+def test_another_file_is_named_whatever_the_policy(read, content, name, policy):
     with pytest.raises(ValueError, match=rf"{name}: .*(12 integers|event)"):
         read(content, name, policy)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("", "DEGRAD.OUT"),
+        ("\n\n", "DEGRAD.OUT"),
+        (gzip.compress(b"", mtime=0), "DEGRAD.OUT.gz"),
+    ],
+)
+def test_empty_file_stops_or_has_no_events(read, content, name):
+    with pytest.raises(ValueError, match=rf"{name}: no Degrad event found"):
+        read(content, name, "stop")
+    batches, bad = read(content, name, "skip")
+    assert (batches, len(bad)) == ([], 0)
 
 
 def test_other_text_is_refused_at_once(read):

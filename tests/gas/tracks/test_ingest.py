@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.ingestion import EVENTS_PER_PART, BadEventError, BadEvents
-from pipeline.gas.config.sources import Degrad, SourceDefaults
+from pipeline.gas.config.sources import Claims, Degrad, SourceDefaults
 from pipeline.gas.tracks.degrad import read_degrad
 from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.raw import RawBatch
@@ -33,7 +33,8 @@ def run(tmp_path):
     def ingested(batches, defaults=None, policy="stop", part=0, bad=None):
         bad = BadEvents("file.OUT", policy) if bad is None else bad
         table, counts = tmp_path / "tracks.parquet", tmp_path / "tracks.json"
-        ingest(batches, defaults or SourceDefaults(energy_keV=40), bad, part, table, counts)
+        defaults = defaults or SourceDefaults(energy_keV=40)
+        ingest(batches, defaults, bad, part, table, counts, tmp_path / "tracks.summary.parquet")
         return list(read_tracks(table)), json.loads(counts.read_text())
 
     return ingested
@@ -172,4 +173,5 @@ def test_defaults_are_those_of_the_config_block():
     source = Degrad(
         kind="degrad", files=["a"], energy_keV=50, first_event=5, max_events=10, start_um=(1, 0, 0)
     )
-    assert source.defaults() == SourceDefaults(50, (1, 0, 0), (0, 0, 1), 5, 10)
+    claims = Claims("stop", None)
+    assert source.defaults() == SourceDefaults(50, (1, 0, 0), (0, 0, 1), 5, 10, claims)

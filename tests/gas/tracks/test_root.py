@@ -69,7 +69,7 @@ def test_papers_layout_needs_no_names(raw):
             "y": Y,
             "z": Z,
             "t": X,
-            "q": Y,
+            "q": [[1.0, 1.0], [1.0], []],
         }
     )
     (batch,) = read_root(path, settings(), BadEvents("raw", "stop"))

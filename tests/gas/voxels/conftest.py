@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.ingestion import BadEvents
-from pipeline.gas.config.sources import Parquet, SourceDefaults
+from pipeline.gas.config.sources import Parquet
 from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.parquet import read_parquet
 from pipeline.gas.tracks.table import TrackBatch
@@ -78,7 +78,13 @@ def degrad_table(
         bad = BadEvents(str(raw), "stop")
         source = Parquet(kind="parquet", files=[str(raw)])
         ingest(
-            read_parquet(raw, source, bad), SourceDefaults(), bad, 0, path, folder / "tracks.json"
+            read_parquet(raw, source, bad),
+            source.defaults(),
+            bad,
+            0,
+            path,
+            folder / "tracks.json",
+            folder / "tracks.summary.parquet",
         )
         return path
 

@@ -11,11 +11,21 @@ from pydantic import Field, TypeAdapter, model_validator
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
 from pipeline.core.parts import chunks, word
+from pipeline.gas.config.columns import ParquetColumns, RootBranches
+from pipeline.gas.config.mixture import GasMixture, degrad_mixture
 
 Vector = tuple[float, float, float]
 LengthUnit = Literal["um", "mm", "cm", "m"]
 TimeUnit = Literal["ps", "ns", "us"]
 EnergyUnit = Literal["eV", "keV", "MeV"]
+
+
+@dataclass(frozen=True)
+class Claims:
+    """How what a source says of its tracks is held against them."""
+
+    on_mismatch: Literal["stop", "warn"]
+    gas: GasMixture | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,7 @@ class SourceDefaults:
     direction: Vector = (0.0, 0.0, 1.0)
     first_event: int = 0
     max_events: int | None = None
+    claims: Claims | None = None  # None: the tracks are made as the source says
 
 
 class TrackSource(Block):
@@ -51,22 +62,9 @@ class TrackSource(Block):
         """Properties that all tracks of the source share."""
         raise NotImplementedError
 
-
-class GasMixture(Block):
-    """A gas mixture."""
-
-    fractions: dict[str, float] = described(
-        "Component -> volume fraction; the fractions add up to 1.", {"He": 0.7, "CO2": 0.3}
-    )
-    temperature_C: float = described("Temperature [deg C].", 20.0, gt=-273.15)
-    pressure_torr: float = described("Pressure [torr].", 760.0, gt=0)
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        total = sum(self.fractions.values())
-        if abs(total - 1) > 1e-6 or min(self.fractions.values(), default=0) <= 0:
-            raise ValueError(f"fractions must be positive and add up to 1, not {total:g}")
-        return self
+    def mixture(self) -> GasMixture | None:
+        """Gas of the tracks; None if it is not known."""
+        return None
 
 
 class Simulation(TrackSource):
@@ -108,12 +106,26 @@ class Simulation(TrackSource):
         """See `TrackSource.defaults`."""
         return SourceDefaults(energy_keV=self.energies_keV[0], max_events=self.events_per_energy)
 
+    def mixture(self) -> GasMixture:
+        """See `TrackSource.mixture`."""
+        return self.gas
+
 
 class FileSource(EventFiles, TrackSource):
     """Settings of all sources that read files."""
 
     start_um: Vector = described("True start of every track [um].", (0.0, 0.0, 0.0))
     direction: Vector = described("True initial direction of every track.", (0.0, 0.0, 1.0))
+    gas: GasMixture | None = described(
+        "Gas of the tracks. Without it their length cannot be checked, and no published number "
+        "stands beside their results.",
+        None,
+    )
+    on_mismatch: Literal["stop", "warn"] = described(
+        "What to do where direction, start, energy or gas do not fit the tracks: 'stop' with an "
+        "error, or 'warn' and use them.",
+        "stop",
+    )
 
     @model_validator(mode="after")
     def _has_direction(self) -> Self:
@@ -129,7 +141,12 @@ class FileSource(EventFiles, TrackSource):
             direction=self.direction,
             first_event=self.first_event,
             max_events=self.max_events,
+            claims=Claims(self.on_mismatch, self.gas),
         )
+
+    def mixture(self) -> GasMixture | None:
+        """See `TrackSource.mixture`."""
+        return self.gas
 
 
 class Degrad(FileSource):
@@ -188,11 +205,24 @@ class DegradRun(TrackSource):
 
     def defaults(self) -> SourceDefaults:
         """See `TrackSource.defaults`."""
-        return SourceDefaults(energy_keV=self.energy_keV, max_events=self.events_per_job)
+        return SourceDefaults(
+            energy_keV=self.energy_keV,
+            max_events=self.events_per_job,
+            claims=Claims("stop", self.mixture()),
+        )
+
+    def mixture(self) -> GasMixture | None:
+        """See `TrackSource.mixture`."""
+        return degrad_mixture(
+            self.gas_ids, self.gas_percent, self.temperature_C, self.pressure_torr
+        )
 
 
 class TableSource(FileSource):
-    """Settings of sources whose files may hold the energy of every event."""
+    """Settings of sources whose files hold named quantities of every event."""
+
+    key: ClassVar[str]  # of the block of the names
+    noun: ClassVar[str]  # what a name stands for
 
     energy_keV: float | None = described(
         "Energy of every event, if the files do not hold it.", None, gt=0
@@ -202,24 +232,20 @@ class TableSource(FileSource):
         """See `TrackSource.energies`."""
         return [] if self.energy_keV is None else [self.energy_keV]
 
-
-class RootBranches(Block):
-    """Names of the branches. One entry is one event; coordinates are jagged arrays."""
-
-    event: str | None = described(
-        "Event number; null: entries are numbered from 0.", "event_number"
-    )
-    x: str = described("Coordinates along x.", "x")
-    y: str = described("Coordinates along y.", "y")
-    z: str = described("Coordinates along z.", "z")
-    t: str | None = described("Times; null: none.", "t")
-    energy: str | None = described("Energy of the event; null: `energy_keV` is used.", None)
+    @property
+    def names(self) -> RootBranches | ParquetColumns:
+        """Names of the quantities."""
+        names: RootBranches | ParquetColumns = getattr(self, self.key)
+        return names
 
 
 class Root(TableSource):
     """ROOT files with one TTree and one entry per event; defaults fit the paper's files."""
 
     reader: ClassVar[str] = "pipeline.gas.tracks.root.read_root"
+
+    key: ClassVar[str] = "branches"
+    noun: ClassVar[str] = "branch"
 
     kind: Literal["root"]
     tree: str | None = described("Name of the TTree; null: the only one in the file.", None)
@@ -229,21 +255,13 @@ class Root(TableSource):
     energy_unit: EnergyUnit = described("Unit of the energy branch.", "keV")
 
 
-class ParquetColumns(Block):
-    """Names of the columns. One row is one event; coordinates are lists."""
-
-    event: str | None = described("Event number; null: rows are numbered from 0.", "event_id")
-    x: str = described("Coordinates along x.", "x_um")
-    y: str = described("Coordinates along y.", "y_um")
-    z: str = described("Coordinates along z.", "z_um")
-    t: str | None = described("Times; null: none.", None)
-    energy: str | None = described("Energy of the event; null: `energy_keV` is used.", "energy_eV")
-
-
 class Parquet(TableSource):
     """Parquet tables with one row per event and list columns of coordinates."""
 
     reader: ClassVar[str] = "pipeline.gas.tracks.parquet.read_parquet"
+
+    key: ClassVar[str] = "columns"
+    noun: ClassVar[str] = "column"
 
     kind: Literal["parquet"]
     columns: ParquetColumns = described("Names of the columns.", ParquetColumns())

@@ -32,6 +32,7 @@ def evaluate_test_set(
     trainings: Mapping[str, TrainingCost],
     settings: Evaluation,
     rng: np.random.Generator,
+    differs: str = "",
 ) -> Tables:
     """Evaluate every method on one test set.
 
@@ -39,6 +40,7 @@ def evaluate_test_set(
         predictions: prediction table by method; Best-Expected must be among them.
         published_as: the name in the paper of methods that have another name here.
         trainings: what the training of each network cost.
+        differs: in what the test set differs from the published ones; empty if in nothing.
     """
     edges = np.linspace(0.0, 180.0, settings.angle_bins + 1)
     scans, crossings, angles, evaluated = [], [], [], []
@@ -62,7 +64,7 @@ def evaluate_test_set(
             crossings, columns=["test_set", "method", "fraction_cut", "error", "share"]
         ),
         angles=pd.concat(angles, ignore_index=True),
-        summary=summary_table(evaluated, settings.bootstrap, rng),
+        summary=summary_table(evaluated, settings.bootstrap, rng, differs),
     )
 
 
@@ -93,5 +95,6 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         {name: training_cost(pd.read_csv(path)) for name, path in histories},
         Evaluation.model_validate(params["evaluation"]),
         generator(params["seed"], "evaluation", test),
+        params["differs"],
     )
     return vars(tables)

@@ -61,7 +61,7 @@ def efficiency_scan(
         zip(METRICS, np.nanstd(replicas, axis=0, ddof=1).T, strict=True)
     ):
         table[metric] = means[:, i]
-        table[f"{metric}_err"] = error
+        table[f"{metric}_err"] = np.where(kept > 1, error, np.nan)  # one event has no scatter
     return pd.DataFrame(table)
 
 

@@ -45,22 +45,30 @@ class Evaluated:
 
 
 def summary_table(
-    evaluated: Iterable[Evaluated], bootstrap: int, rng: np.random.Generator
+    evaluated: Iterable[Evaluated], bootstrap: int, rng: np.random.Generator, differs: str = ""
 ) -> pd.DataFrame:
     """Performance of every method on every test set, without cuts on kappa.
+
+    `differs` says in what the test set differs from the published ones; then no published number
+    stands beside ours.
 
     Returns:
         One row per item: test_set, method, events (in the test set), efficiency, the metrics of
         `efficiency_scan` with errors, kappa_mean, published_cosine_distance, published_efficiency,
-        published_difference_sigma, events_seen, training_minutes; NaN if there is no value. The
-        difference is our value minus the published one, divided by its statistical error: our
-        bootstrap error combined with that of the 20 000 published recoils, for which the same
-        scatter is assumed.
+        published_difference_sigma, events_seen, training_minutes, NaN if there is no value, and
+        published_remark. The difference is our value minus the published one, divided by its
+        statistical error: our bootstrap error combined with that of the 20 000 published recoils,
+        for which the same scatter is assumed; NaN for a single event.
     """
-    return pd.DataFrame([_row(item, bootstrap, rng) for item in evaluated])
+    table = pd.DataFrame([_row(item, bootstrap, rng, differs) for item in evaluated])
+    if not differs and table["published_cosine_distance"].isna().all():
+        differs = "no published test set has this energy and smearing"
+    return table.assign(published_remark=differs)
 
 
-def _row(item: Evaluated, bootstrap: int, rng: np.random.Generator) -> dict[str, object]:
+def _row(
+    item: Evaluated, bootstrap: int, rng: np.random.Generator, differs: str
+) -> dict[str, object]:
     predictions = item.predictions
     uncut = efficiency_scan(predictions, [0.0], bootstrap, rng).iloc[0]
     kept = int(uncut["events"])
@@ -73,7 +81,9 @@ def _row(item: Evaluated, bootstrap: int, rng: np.random.Generator) -> dict[str,
     }
     for metric in METRICS:
         row |= {metric: uncut[metric], f"{metric}_err": uncut[f"{metric}_err"]}
-    published = _published(predictions, item.published_as or item.method)
+    published = None
+    if not differs:
+        published = _published(predictions, item.published_as or item.method)
     difference = np.nan
     if published is not None:
         published_events = RECOILS_PER_TEST_SET * (published.efficiency or efficiency)
@@ -103,9 +113,14 @@ def _published(predictions: pd.DataFrame, method: str) -> PublishedPerformance |
 def format_summary(summary: pd.DataFrame) -> str:
     """The summary as text, one block per test set."""
     return "\n\n".join(
-        f"{test_set}: {rows['events'].max():,} contained events\n{_block(rows)}"
+        f"{test_set}: {rows['events'].max():,} contained events\n{_block(rows)}{_remark(rows)}"
         for test_set, rows in summary.groupby("test_set", sort=False)
     )
+
+
+def _remark(rows: pd.DataFrame) -> str:
+    text = rows["published_remark"].iloc[0]
+    return "" if pd.isna(text) or not text else f"\nNo published numbers beside these: {text}."
 
 
 def _block(rows: pd.DataFrame) -> str:

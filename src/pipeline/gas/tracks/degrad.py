@@ -39,7 +39,7 @@ def read_degrad(
 
     Raises:
         BadEventError: an event is damaged and the policy is to stop.
-        ValueError: the file holds no Degrad event.
+        ValueError: the file is no output of Degrad, or is empty and the policy is to stop.
     """
     numbers: list[int] = []
     events: list[np.ndarray] = []
@@ -53,7 +53,7 @@ def read_degrad(
         if len(events) == BATCH_EVENTS:
             yield _batch(numbers, events)
             numbers, events = [], []
-    if not seen:
+    if not seen and bad.policy == "stop":
         raise ValueError(f"{path}: no Degrad event found; expected lines of 12 integers")
     if events:
         yield _batch(numbers, events)

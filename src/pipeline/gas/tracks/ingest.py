@@ -1,14 +1,20 @@
 """Write the events of a reader as a track table: checks, source defaults, event ids, counts."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from pipeline.core.ingestion import BadEvents, accepted
 from pipeline.gas.config.sources import SourceDefaults
+from pipeline.gas.tracks.claims import hold_against
 from pipeline.gas.tracks.raw import RawBatch
+from pipeline.gas.tracks.summary import event_summary, write_summary
 from pipeline.gas.tracks.table import TrackBatch, write_tracks
+
+logger = logging.getLogger(__name__)
 
 
 def ingest(
@@ -18,16 +24,33 @@ def ingest(
     part: int,
     table: str | Path,
     counts: str | Path,
+    summary: str | Path,
 ) -> None:
-    """Write one part of a source as a track table and its counts (JSON) beside it.
+    """Write one part of a source as a track table, its event summary and its counts (JSON).
+
+    Memory: one batch of tracks, and a hundred bytes for each event.
 
     Raises:
         BadEventError: an event is unusable and the policy is to stop.
-        ValueError: no event is usable, or the energies are unknown.
+        ValueError: no event is usable, the energies are unknown, or the tracks contradict what
+            the source says of them.
     """
     good = accepted(raw, _usable, bad, part, defaults.first_event, defaults.max_events)
-    tracks = (complete(batch, defaults, ids, bad.file) for batch, ids in good)
-    kept = write_tracks(table, tracks, {"input": bad.file})
+    summaries: list[pa.Table] = []
+
+    def tracks() -> Iterator[TrackBatch]:
+        for batch, ids in good:
+            complete_batch = complete(batch, defaults, ids, bad.file)
+            summaries.append(event_summary(complete_batch))
+            yield complete_batch
+        # Before the table is moved into place.
+        if summaries:
+            events = pa.concat_tables(summaries).to_pandas()
+            for text in hold_against(events, defaults.claims, bad.file):
+                logger.warning("%s: %s", bad.file, text)
+
+    kept = write_tracks(table, tracks(), {"input": bad.file})
+    write_summary(summary, summaries, bad.file)
     # The reader itself counts the events that it rejects; they are not in `raw`.
     bad.write_counts(counts, kept)
 
@@ -67,7 +90,13 @@ def complete(batch: RawBatch, defaults: SourceDefaults, ids: np.ndarray, file: s
                 "branch or column that holds them"
             )
         energy = np.full(n, defaults.energy_keV)
-    direction = np.asarray(defaults.direction) / np.linalg.norm(defaults.direction)
+    direction, start_um = batch.direction, batch.start_um
+    if direction is None:
+        direction = np.tile(
+            np.asarray(defaults.direction) / np.linalg.norm(defaults.direction), (n, 1)
+        )
+    if start_um is None:
+        start_um = np.tile(defaults.start_um, (n, 1))
     return TrackBatch(
         event_id=ids,
         source_event=batch.source_event,
@@ -76,6 +105,6 @@ def complete(batch: RawBatch, defaults: SourceDefaults, ids: np.ndarray, file: s
         positions_um=batch.positions_um,
         times_ps=batch.times_ps,
         flags=batch.flags,
-        start_um=np.tile(np.asarray(defaults.start_um, dtype=np.float32), (n, 1)),
-        direction=np.tile(direction.astype(np.float32), (n, 1)),
+        start_um=start_um.astype(np.float32),
+        direction=direction.astype(np.float32),
     )

@@ -1,6 +1,6 @@
 """Tracks as a reader returns them, before the source's defaults are added."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class RawBatch:
     times_ps: np.ndarray | None = None  # float32 [N]
     flags: np.ndarray | None = None  # uint8 [N]
     energy_keV: np.ndarray | None = None  # float32 [n]
+    direction: np.ndarray | None = None  # float64 [n, 3], unit vectors
+    start_um: np.ndarray | None = None  # float64 [n, 3]
 
     def __len__(self) -> int:
         return len(self.source_event)
@@ -41,4 +43,20 @@ class RawBatch:
             times_ps=chosen(self.times_ps, rows),
             flags=chosen(self.flags, rows),
             energy_keV=chosen(self.energy_keV, index),
+            direction=chosen(self.direction, index),
+            start_um=chosen(self.start_um, index),
+        )
+
+    def repeated(self, copies: np.ndarray, offsets: np.ndarray) -> "RawBatch":
+        """The batch with each electron `copies` (int64 [N]) times, which gives `offsets`."""
+
+        def each(values: np.ndarray | None) -> np.ndarray | None:
+            return None if values is None else np.repeat(values, copies, axis=0)
+
+        return replace(
+            self,
+            offsets=offsets,
+            positions_um=np.repeat(self.positions_um, copies, axis=0),
+            times_ps=each(self.times_ps),
+            flags=each(self.flags),
         )

@@ -11,7 +11,8 @@ import uproot
 
 from pipeline.core.ingestion import BadEvents
 from pipeline.gas.config.sources import Root
-from pipeline.gas.tracks.raw import BATCH_EVENTS, ENERGY_KEV, LENGTH_UM, TIME_PS, RawBatch
+from pipeline.gas.tracks.points import named_columns, telling_columns, track_batch
+from pipeline.gas.tracks.raw import BATCH_EVENTS, RawBatch
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +21,8 @@ def read_root(path: str | Path, source: Root, bad: BadEvents) -> Iterator[RawBat
     """Yield the entries of the file's tree in batches.
 
     Raises:
-        BadEventError: an entry has coordinates of unequal lengths and the policy is to stop.
-        ValueError: the file, its tree or a branch differs from the config.
+        BadEventError: an entry is not usable and the policy is to stop.
+        ValueError: the file, its tree or a branch differs from the config; see `track_batch`.
     """
     with _reading(path):
         file = uproot.open(path)
@@ -30,18 +31,18 @@ def read_root(path: str | Path, source: Root, bad: BadEvents) -> Iterator[RawBat
         name = _tree_name(trees, path, source.tree)
         with _reading(path):
             tree = file[name]
-        names = source.branches
-        wanted = [n for n in (names.event, names.x, names.y, names.z, names.energy) if n]
+        wanted = named_columns(source)
+        times = source.branches.t
+        if times and times not in tree:
+            logger.warning("%s: no branch '%s', times are left unknown", path, times)
+            wanted.remove(times)
         missing = [name for name in wanted if name not in tree]
         if missing:
             raise ValueError(
                 f"{path}: tree '{tree.name}' has no branch {missing}; it has {tree.keys()}. "
                 "Name yours under `branches` of this source"
             )
-        if names.t and names.t in tree:
-            wanted.append(names.t)
-        elif names.t:
-            logger.warning("%s: no branch '%s', times are left unknown", path, names.t)
+        wanted += telling_columns(source, tree.keys())
         first = 0
         steps = tree.iterate(wanted, step_size=BATCH_EVENTS, library="ak")
         while True:
@@ -49,7 +50,8 @@ def read_root(path: str | Path, source: Root, bad: BadEvents) -> Iterator[RawBat
                 entries = next(steps, None)
             if entries is None:
                 return
-            yield _batch(entries, first, path, source, bad)
+            _check_lists(entries, path, source)
+            yield track_batch(_with_numbers(entries, path, source), first, path, source, bad)
             first += len(entries)
 
 
@@ -71,40 +73,28 @@ def _tree_name(trees: set[str], path: str | Path, name: str | None) -> str:
     raise ValueError(f"{path}: expected {wanted}, found {sorted(trees)}; set `tree` of this source")
 
 
-def _batch(
-    entries: ak.Array, first: int, path: str | Path, source: Root, bad: BadEvents
-) -> RawBatch:
+def _with_numbers(entries: ak.Array, path: str | Path, source: Root) -> ak.Array:
+    """The entries, without event numbers if unsigned ones are too large for the track table."""
+    name = source.branches.event
+    if name is None or entries[name].ndim != 1 or not len(entries):
+        return entries
+    largest = ak.max(entries[name])
+    if not np.issubdtype(np.asarray(largest).dtype, np.unsignedinteger) or largest < 2**63:
+        return entries
+    logger.warning(
+        "%s: `%s` goes up to %d, more than 2^63 - 1; the entries are numbered from 0 instead",
+        path,
+        name,
+        largest,
+    )
+    return ak.without_field(entries, name)
+
+
+def _check_lists(entries: ak.Array, path: str | Path, source: Root) -> None:
     names = source.branches
-    for name in (n for n in (names.x, names.y, names.z, names.t) if n in entries.fields):
-        if entries[name].ndim != 2:
+    for name in (n for n in (names.x, names.y, names.z, names.t, names.charge) if n):
+        if name in entries.fields and entries[name].ndim != 2:
             raise ValueError(
                 f"{path}: branch '{name}' holds {entries[name].type}, expected one list of "
                 "coordinates per entry"
             )
-    event = np.arange(first, first + len(entries))
-    if names.event:
-        event = ak.to_numpy(entries[names.event]).astype(np.int64)
-    axes = [entries[name] for name in (names.x, names.y, names.z)]
-    times = entries[names.t] if names.t in entries.fields else None
-    lengths = np.stack(
-        [ak.to_numpy(ak.num(a)) for a in [*axes, *([] if times is None else [times])]]
-    )
-    good = np.flatnonzero((lengths == lengths[0]).all(axis=0))
-    for i in np.setdiff1d(np.arange(len(event)), good):
-        bad.found(int(event[i]), f"its branches have different lengths {lengths[:, i].tolist()}")
-
-    def flat(branch: ak.Array, factor: float) -> np.ndarray:
-        return (ak.to_numpy(ak.flatten(branch[good])).astype(np.float64) * factor).astype(
-            np.float32
-        )
-
-    energy = None
-    if names.energy:
-        energy = ak.to_numpy(entries[names.energy])[good] * ENERGY_KEV[source.energy_unit]
-    return RawBatch(
-        source_event=event[good],
-        offsets=np.concatenate([[0], np.cumsum(lengths[0, good])]),
-        positions_um=np.stack([flat(a, LENGTH_UM[source.length_unit]) for a in axes], axis=1),
-        times_ps=None if times is None else flat(times, TIME_PS[source.time_unit]),
-        energy_keV=energy,
-    )

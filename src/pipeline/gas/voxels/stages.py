@@ -105,10 +105,9 @@ def _single(tracks: TrackBatch, event: int) -> TrackBatch:
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """One recoil of a track table at each stage of the processing."""
-    (tracks,) = inputs["tracks"]
+    """One recoil of the first tracks of a source at each stage of the processing."""
     stages = track_stages(
-        next(read_tracks(tracks)),
+        next(batch for path in inputs["tracks"] for batch in read_tracks(path)),
         Grid.model_validate(params["grid"]),
         Smearing.model_validate(params["smearing"]),
         generator(params["seed"], "stages", params["source"]),
