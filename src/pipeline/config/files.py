@@ -17,6 +17,6 @@ class EventFiles(Block):
     )
     on_bad_event: Literal["stop", "skip"] = described(
         "Treatment of an unusable event: 'stop' with an error, or 'skip' it, count it and report "
-        "it.",
+        "it. A file without usable events is treated likewise.",
         "stop",
     )

@@ -80,11 +80,12 @@ def accepted(
 ) -> Iterator[tuple[Batch, np.ndarray]]:
     """Yield the usable events of a reader with their ids, int64 [n], and log the progress.
 
-    `usable` gives the index of the events to keep and reports the others to `bad`.
+    `usable` gives the index of the events to keep and reports the others to `bad`. A file without
+    usable events yields nothing if the policy is to skip.
 
     Raises:
         BadEventError: an unusable event and the policy is to stop.
-        ValueError: no usable event at all.
+        ValueError: no usable event at all and the policy is to stop.
     """
     progress = Progress(bad.file, max_events, "events")
     read = kept = 0
@@ -97,9 +98,13 @@ def accepted(
             yield good, ids
         progress.update(len(batch))
     if not kept:
-        raise ValueError(
-            f"{bad.file}: no usable event among {read} read from event {first_event} on"
-        )
+        problem = f"{bad.file}: no usable event among {read} read from event {first_event} on"
+        if bad.policy == "stop":
+            raise ValueError(
+                f"{problem}. Check the file, or set `on_bad_event: skip` for this source to go on "
+                "without it"
+            )
+        logger.warning("%s; nothing is taken from this file", problem)
     progress.finish()
 
 

@@ -12,8 +12,6 @@ from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.raw import RawBatch
 from pipeline.gas.tracks.table import read_tracks
 
-POLICIES = ["stop", "skip"]
-
 
 def raw(numbers, electrons=2, energies=None):
     """One batch of events; every coordinate of an event is its number."""
@@ -162,11 +160,16 @@ def test_bad_events_of_the_reader_are_counted_too(run, tmp_path, event_text):
     assert (counts["read"], counts["kept"], counts["rejected"]) == (4, 2, 2)
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-def test_no_event_kept_is_an_error_whatever_the_policy(run, tmp_path, policy):
+def test_no_event_kept_stops(run, tmp_path):
     with pytest.raises(ValueError, match=r"file\.OUT"):
-        run([raw([1], electrons=0)], policy=policy)
+        run([raw([1], electrons=0)])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_event_kept_makes_an_empty_table_if_skipped(run):
+    batches, counts = run([raw([1], electrons=0)], policy="skip")
+    assert numbers(batches) == []
+    assert (counts["read"], counts["kept"], counts["rejected"]) == (1, 0, 1)
 
 
 def test_defaults_are_those_of_the_config_block():

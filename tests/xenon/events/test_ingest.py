@@ -3,12 +3,13 @@
 import json
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.core.ingestion import EVENTS_PER_PART, BadEventError, BadEvents
 from pipeline.xenon.events.ingest import ingest
 from pipeline.xenon.events.raw import RawEvents
-from pipeline.xenon.events.table import UNKNOWN, EventBatch, read_events
+from pipeline.xenon.events.table import UNKNOWN, EventBatch
 
 
 def raw(n=4, **columns):
@@ -38,9 +39,9 @@ def run(tmp_path, geometry):
     def ingested(batches, policy="stop", part=0, **events):
         table, counts = tmp_path / "events.parquet", tmp_path / "events.json"
         ingest(batches, geometry, BadEvents("in.txt", policy), part, table, counts, **events)
-        read = list(read_events(table))
-        columns = zip(*(vars(batch).values() for batch in read), strict=True)
-        return EventBatch(*map(np.concatenate, columns)), json.loads(counts.read_text())
+        read = pq.read_table(table)
+        batch = EventBatch(*(column.to_numpy() for column in read.columns))
+        return batch, json.loads(counts.read_text())
 
     return ingested
 
@@ -109,6 +110,13 @@ def test_event_range(run):
     assert batch.source_event.tolist() == [12, 10, 11]
 
 
-def test_no_usable_event_is_an_error(run):
-    with pytest.raises(ValueError, match=r"in\.txt: no usable event among 1 read"):
-        run([raw(1, photons={0: -1})], policy="skip")
+def test_a_file_without_usable_events_stops(run):
+    with pytest.raises(ValueError, match=r"in\.txt: no usable event among 0 read"):
+        run([])
+
+
+@pytest.mark.parametrize("batches", [[], [raw(1, photons={0: -1})]])
+def test_a_file_without_usable_events_makes_an_empty_table_if_skipped(run, batches):
+    batch, counts = run(batches, policy="skip")
+    assert len(batch) == 0
+    assert (counts["read"], counts["kept"], counts["rejected"]) == (len(batches), 0, len(batches))
