@@ -108,3 +108,11 @@ def test_all_shards_have_one_grid(shards, tmp_path, voxel_events):
         grid_bins([*shards, other])
     with pytest.raises(ValueError, match="one common grid"):
         grid_bins([])
+
+
+def test_empty_shards_change_nothing(shards, tmp_path):
+    empty = tmp_path / "empty.parquet"
+    write_shard(empty, [], 120, 500.0)
+    among = [empty, *shards[:1], empty, *shards[1:]]
+    assert grid_bins(among) == 120
+    np.testing.assert_array_equal(ids(stream_batches(among, 64)), ids(stream_batches(shards, 64)))
