@@ -4,20 +4,17 @@
 """
 
 import sys
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError, create_model, model_validator
 
 from pipeline.chains import CHAINS, Chain
 from pipeline.config.model import Block, described
+from pipeline.config.yaml_files import ConfigError, check_unique_keys, read_unique
 from pipeline.core.named import named
-
-
-class ConfigError(ValueError):
-    """The config is not valid."""
 
 
 class _Study(Block):
@@ -85,17 +82,28 @@ def check_config(raw: dict[str, Any], origin: str = "config") -> _Study:
 
 
 def read_config(path: str | Path) -> _Study:
-    """Read and check one YAML file.
+    """Read and check one YAML or JSON file.
 
     Raises:
-        ConfigError: the file is not YAML, or see `check_config`.
+        ConfigError: see `read_unique` and `check_config`.
         FileNotFoundError: there is no such file.
     """
-    try:
-        raw = yaml.safe_load(Path(path).read_text())
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not YAML: {error}") from None
-    return check_config(raw or {}, str(path))
+    return check_config(read_unique(path) or {}, str(path))
+
+
+def open_study(raw: dict[str, Any], files: Iterable[str | Path]) -> _Study:
+    """The study of a run, whose config Snakemake has read from `files` and the command line.
+
+    Raises:
+        ConfigError: see `check_unique_keys` and `check_config`.
+        FileNotFoundError: a file of the user is missing; names the key.
+    """
+    for file in files:
+        check_unique_keys(file)
+    study = check_config(raw)
+    for paths in study.paths.values():
+        paths.check_files()
+    return study
 
 
 def _check_moved(raw: dict[str, Any]) -> None:
@@ -143,4 +151,7 @@ def _problem(error: Any, raw: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     key, config = sys.argv[1:]
-    print(getattr(read_config(config), key))
+    try:
+        print(getattr(read_config(config), key))
+    except ConfigError as error:
+        sys.exit(f"error in {error}")

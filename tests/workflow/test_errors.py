@@ -39,3 +39,13 @@ def test_missing_degrad_executable_is_named(pristine, tmp_path):
     assert "no-such-degrad" in message
     assert "executable" in message
     assert not (copy.folder / "results/gas/tracks/test_40keV/0000_run.parquet").exists()
+
+
+def test_key_that_is_twice_in_the_config_is_told_with_its_lines(pristine, tmp_path):
+    copy = pristine.twin(tmp_path / "copy")
+    path = copy.folder / "config" / "test.yaml"
+    lines = len(path.read_text().splitlines())
+    path.write_text(path.read_text() + "results: others\n")
+    message = copy.fail("-n")
+    assert f"results: twice in one block, in lines 2 and {lines + 1}" in message
+    assert "Traceback" not in message

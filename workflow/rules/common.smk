@@ -12,12 +12,11 @@ from pipeline.core.job import PARALLELISM, share_package
 from pipeline.core.named import named
 from pipeline.core.paths import counts
 from pipeline.core.preflight import NotReadyError, check_ready
-from pipeline.study import ConfigError, check_config
+from pipeline.study import ConfigError, open_study
 
 try:
-    study = check_config(config)
-    for chain_paths in study.paths.values():
-        chain_paths.check_files()
+    # Snakemake has read the files already, but not strictly.
+    study = open_study(config, workflow.configfiles)
 except (ConfigError, FileNotFoundError) as error:
     sys.exit(f"error in {error}")
 
