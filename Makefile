@@ -4,29 +4,30 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
 CONFIG ?= config/config.yaml
-ifeq ($(wildcard $(CONFIG)),)
+# A name with a blank would be two to Make's own functions.
+ifneq ($(shell test -f "$(CONFIG)" && echo found),found)
 $(error CONFIG=$(CONFIG): there is no such file)
 endif
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile $(CONFIG)
-# The results folder of the config.
-RESULTS = $(shell $(BIN)/python -m pipeline.study results $(CONFIG))
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile "$(CONFIG)"
+# Puts the results folder of the config into a variable of the shell.
+RESULTS := results="$$($(BIN)/python -m pipeline.study results "$(CONFIG)")"
 
 .PHONY: figures report rulegraph test test-slow test-gpu check format reference docs unlock
 
 figures: $(VENV)/.done
 	$(SNAKEMAKE)
-	@$(BIN)/python -m pipeline.show_summary $(CONFIG)
+	@$(BIN)/python -m pipeline.show_summary "$(CONFIG)"
 
 # A finished run in one archive: unpack it and open report.html.
 report: $(VENV)/.done
-	$(SNAKEMAKE) --report $(RESULTS)/report.zip
+	$(RESULTS) && $(SNAKEMAKE) --report "$$results/report.zip"
 
 # The workflow's rules and what they take from each other, without arrows that others imply.
 rulegraph: $(VENV)/.done
 	@command -v dot > /dev/null || { echo "dot is missing: install graphviz (apt-get install graphviz)"; exit 1; }
-	mkdir -p $(RESULTS)
-	$(SNAKEMAKE) --rulegraph > $(RESULTS)/rulegraph.dot
-	tred $(RESULTS)/rulegraph.dot | dot -Tsvg > $(RESULTS)/rulegraph.svg
+	$(RESULTS) && mkdir -p "$$results" && \
+	$(SNAKEMAKE) --rulegraph > "$$results/rulegraph.dot" && \
+	tred "$$results/rulegraph.dot" | dot -Tsvg > "$$results/rulegraph.svg"
 
 test: $(VENV)/.done
 	$(BIN)/python -m pytest -m "not slow and not gpu" -n 2 --dist loadfile

@@ -13,6 +13,7 @@ from pydantic import ValidationError, create_model, model_validator
 
 from pipeline.chains import CHAINS, Chain
 from pipeline.config.model import Block, described
+from pipeline.config.paths import ResultsFolder
 from pipeline.config.yaml_files import ConfigError, check_unique_keys, read_unique
 from pipeline.core.named import named
 
@@ -21,7 +22,9 @@ class _Study(Block):
     """One study. A chain is on if its block is present; an empty block takes all defaults."""
 
     seed: int = described("Seed of all random numbers.", 1, ge=0)
-    results: str = described("Folder of all results.", "results", min_length=1)
+    results: ResultsFolder = described(
+        "Folder of all results; `~` and `$VAR` are replaced.", "results", min_length=1
+    )
 
     @cached_property
     def paths(self) -> dict[str, Any]:

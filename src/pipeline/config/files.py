@@ -3,13 +3,15 @@
 from typing import Literal
 
 from pipeline.config.model import Block, described
+from pipeline.config.paths import InputPath
 
 
 class EventFiles(Block):
     """Event files, and which of their events are used."""
 
-    files: list[str] = described(
-        "Paths or glob patterns, relative to the working directory.", min_length=1
+    files: list[InputPath] = described(
+        "Paths or glob patterns, relative to the working directory; `~` and `$VAR` are replaced.",
+        min_length=1,
     )
     first_event: int = described("First event used of each file, counted from 0.", 0, ge=0)
     max_events: int | None = described(

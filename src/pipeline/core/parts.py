@@ -1,6 +1,7 @@
 """Parts of a source of events: one job, one file each, in a fixed order."""
 
 import glob
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config.model import Block
+from pipeline.config.paths import BRACES
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,29 @@ def chunks(total: int, size: int) -> list[int]:
 def matching_files(patterns: list[str], key: str) -> list[str]:
     """The files of all patterns, in natural order by pattern; `key` is where the config has them.
 
+    A pattern that is the name of a file, as `run[3].root` may be, means this file.
+
     Raises:
-        FileNotFoundError: a pattern matches nothing.
+        FileNotFoundError: a pattern matches no file, or one that Snakemake cannot read.
     """
-    found = []
-    for pattern in patterns:
-        matches = sorted(glob.glob(pattern, recursive=True), key=_natural)
-        if not matches:
-            raise FileNotFoundError(
-                f"{key}: nothing matches '{pattern}' (seen from {Path.cwd().name}/)"
-            )
-        found.extend(matches)
+    found = [file for pattern in patterns for file in _matches(pattern, key)]
     return list(dict.fromkeys(found))  # patterns may overlap; no event counts twice
+
+
+def _matches(pattern: str, key: str) -> list[str]:
+    if os.path.isfile(pattern):
+        return [pattern]
+    found = [path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path)]
+    if not found:
+        problem = f"nothing matches '{pattern}' (seen from {Path.cwd().name}/)"
+        if os.path.isdir(pattern):
+            problem = f"'{pattern}' is a folder; name its files, for example '{pattern}/*'"
+        raise FileNotFoundError(f"{key}: {problem}")
+    for path in filter(BRACES.search, found):
+        raise FileNotFoundError(
+            f"{key}: '{path}': Snakemake cannot read files with braces in their names; rename it"
+        )
+    return sorted(found, key=_natural)
 
 
 def word(text: str) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
+from pipeline.config.paths import Program
 from pipeline.core.parts import chunks, word
 from pipeline.gas.config.columns import ParquetColumns, RootBranches
 from pipeline.gas.config.mixture import GasMixture, degrad_mixture
@@ -168,7 +169,9 @@ class DegradRun(TrackSource):
     reader: ClassVar[str] = "pipeline.gas.tracks.degrad.read_degrad"
 
     kind: Literal["degrad_run"]
-    executable: str = described("Path of the Degrad executable.")
+    executable: Program = described(
+        "Degrad executable: a path, or a name that is looked for in PATH."
+    )
     energy_keV: float = described("Electron energy [keV].", gt=0)
     jobs: int = described("Number of runs, each with its own seed and directory.", gt=0)
     events_per_job: int = described(

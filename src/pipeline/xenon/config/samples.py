@@ -11,6 +11,7 @@ from pydantic import Field, PositiveFloat, TypeAdapter, model_validator
 
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
+from pipeline.config.paths import InputPath
 
 Recoil = Literal["er", "nr"]
 DETECTOR = "Name of the detector, a key of `detectors`, in which the events happen."
@@ -59,7 +60,7 @@ class TableSpectrum(Block):
     """A spectrum from a CSV file with the columns energy_keV and rate, interpolated linearly."""
 
     kind: Literal["table"]
-    file: str = described(
+    file: InputPath = described(
         "Path of the CSV file. Energies must ascend; only the ratios of the rates matter."
     )
 
