@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORES ?= all
+# Snakemake keeps a cache in the home folder; not every account can write there.
+ifneq ($(shell test -w "$$HOME" && echo writable),writable)
+export XDG_CACHE_HOME ?= $(CURDIR)/.snakemake/cache
+endif
 CONFIG ?= config/config.yaml
 # A name with a blank would be two to Make's own functions.
 ifneq ($(shell test -f "$(CONFIG)" && echo found),found)

@@ -106,3 +106,12 @@ def test_threads_of_jobs_wait_without_spinning_unless_the_user_says_otherwise(mo
     share_package("digest")
     assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
     assert os.environ["KMP_BLOCKTIME"] == "200"
+
+
+def test_jobs_draw_into_files_whatever_a_notebook_says(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    notebook = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "HOME": "/nonexistent"}
+    monkeypatch.setattr(os, "environ", notebook)
+    share_package("digest")
+    assert os.environ["MPLBACKEND"] == "agg"
+    assert os.environ["MPLCONFIGDIR"] == str(tmp_path / ".snakemake" / "matplotlib")

@@ -14,8 +14,16 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-# What a job's environment decides: which package it imports, where compiled code is kept, threads.
-ENVIRONMENT = ("PYTHONPATH", "NUMBA_CACHE_DIR", "OMP_NUM_THREADS", "OMP_WAIT_POLICY")
+# What a job's environment decides: which package it imports, where compiled code is kept, threads,
+# how figures are drawn.
+ENVIRONMENT = (
+    "PYTHONPATH",
+    "NUMBA_CACHE_DIR",
+    "OMP_NUM_THREADS",
+    "OMP_WAIT_POLICY",
+    "MPLBACKEND",
+    "MPLCONFIGDIR",
+)
 LISTS = ("input", "output", "params", "wildcards", "log")
 
 

@@ -81,12 +81,16 @@ def share_package(code: str) -> None:
 
     Compiled functions have a cache for each state of the package (`code` is its digest): numba
     compiles in what a function imports from other modules and does not notice changes there.
-    Threads wait without spinning, unless the user's environment says otherwise.
+    Threads wait without spinning, unless the user's environment says otherwise. Figures are drawn
+    into files whatever the environment says: a notebook's backend is not known to jobs. Matplotlib
+    keeps its list of fonts here, since some accounts have no home that can be written to.
     """
     others = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(SOURCES), *([others] if others else [])])
     cache = Path(os.environ.get("NUMBA_CACHE_DIR", Path(".snakemake", "numba"))).resolve()
     # The processes that Snakemake starts for its jobs come here again.
     os.environ["NUMBA_CACHE_DIR"] = str(cache if cache.name == code else cache / code)
+    os.environ["MPLBACKEND"] = "agg"
+    os.environ["MPLCONFIGDIR"] = str(Path(".snakemake", "matplotlib").resolve())
     for variable, value in QUIET_WAITING.items():
         os.environ.setdefault(variable, value)

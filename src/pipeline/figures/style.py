@@ -19,6 +19,8 @@ ARROW = "#D55E00"
 COLUMN_INCH = 3.4
 PAGE_INCH = 7.0
 
+# A user's matplotlibrc must not change figures.
+mpl.rcdefaults()
 mpl.rcParams.update(
     {
         "figure.dpi": 110,
