@@ -3,6 +3,8 @@
 import ast
 import os
 import shutil
+import subprocess
+import sys
 from itertools import count
 
 import pytest
@@ -248,3 +250,11 @@ def test_no_script_depends_on_the_registry_of_chains(repository):
 def test_modules_without_effect_exist():
     for module in digests.WITHOUT_EFFECT:
         assert digests._find(module), module
+
+
+def test_digest_does_not_depend_on_the_locale():
+    code = "from pipeline.core.digests import package_digest; print(package_digest())"
+    command = [sys.executable, "-X", "utf8=0", "-c", code]
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == package_digest()

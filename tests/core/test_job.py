@@ -2,12 +2,14 @@
 
 import logging
 import os
+import shlex
+import sys
 from types import SimpleNamespace
 
 import pytest
 
 from pipeline.core.hardware import hardware, in_words
-from pipeline.core.job import job, parallelism, share_package
+from pipeline.core.job import job, parallelism, quote_python, share_package
 from pipeline.core.stopping import Stopped
 
 
@@ -115,3 +117,13 @@ def test_jobs_draw_into_files_whatever_a_notebook_says(monkeypatch, tmp_path):
     share_package("digest")
     assert os.environ["MPLBACKEND"] == "agg"
     assert os.environ["MPLCONFIGDIR"] == str(tmp_path / ".snakemake" / "matplotlib")
+
+
+@pytest.mark.parametrize("name", ["python", "my python", "it's"])
+def test_python_goes_into_commands_as_one_word(monkeypatch, tmp_path, name):
+    python = tmp_path / name
+    python.touch()
+    monkeypatch.setattr(sys, "executable", str(python))
+    for _ in range(2):  # once for each workflow that uses this one as a module
+        quote_python()
+        assert shlex.split(f"{sys.executable} script.py") == [str(python), "script.py"]

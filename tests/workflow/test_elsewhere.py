@@ -33,8 +33,15 @@ use rule * from recoil as recoil_*
 
 
 def snakemake(folder, *arguments):
-    """Run Snakemake in a folder, with nothing of the package on its path."""
-    return run_command([sys.executable, "-m", "snakemake", "--cores", "2", *arguments], folder)
+    """Run Snakemake in a folder, with nothing of the package on its path.
+
+    The environment's own path has a blank, as in a checkout in `One Drive`.
+    """
+    environment = folder.parent / "my env"
+    if not environment.exists():
+        environment.symlink_to(sys.prefix)
+    python = str(environment / "bin" / "python")
+    return run_command([python, "-m", "snakemake", "--cores", "2", *arguments], folder)
 
 
 def planned(output):
@@ -44,8 +51,8 @@ def planned(output):
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    """An empty folder."""
-    folder = tmp_path / "elsewhere"
+    """An empty folder with a blank and an accent in its name."""
+    folder = tmp_path / "One Drive é"
     folder.mkdir()
     return folder
 

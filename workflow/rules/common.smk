@@ -8,7 +8,7 @@ CHECKOUT = Path(workflow.current_basedir).parents[1]
 sys.path.insert(0, str(CHECKOUT / "src"))
 
 from pipeline.core.digests import code_digest, package_digest
-from pipeline.core.job import PARALLELISM, share_package
+from pipeline.core.job import PARALLELISM, quote_python, share_package
 from pipeline.core.named import named
 from pipeline.core.paths import counts
 from pipeline.core.preflight import NotReadyError, check_ready
@@ -21,6 +21,7 @@ except (ConfigError, FileNotFoundError) as error:
     sys.exit(f"error in {error}")
 
 share_package(package_digest())
+quote_python()
 
 R = study.results
 WORKFLOW = CHECKOUT / "workflow"

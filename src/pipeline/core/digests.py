@@ -47,7 +47,7 @@ def code_digest(script: str | Path, *names: str) -> str:
 def package_digest() -> str:
     """A digest of the text of all modules of this package."""
     sources = sorted(PACKAGE_ROOT.rglob("*.py"))
-    return fingerprint(*(path.read_text() for path in sources))
+    return fingerprint(*(path.read_text(encoding="utf-8") for path in sources))
 
 
 def imported_modules(script: str | Path, *names: str) -> set[str]:
@@ -124,12 +124,12 @@ def _find(name: str) -> Path | None:
 
 @cache
 def _tree(path: Path, mtime_ns: int) -> ast.Module:
-    return ast.parse(path.read_text(), filename=str(path))
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 @cache
 def _normalised(path: Path, mtime_ns: int) -> str:
-    tree = ast.parse(path.read_text(), filename=str(path))
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,8 +82,8 @@ def share_package(code: str) -> None:
 
     Compiled functions have a cache for each state of the package (`code` is its digest): numba
     compiles in what a function imports from other modules and does not notice changes there.
-    Threads wait without spinning, unless the user's environment says otherwise. Figures are drawn
-    into files whatever the environment says: a notebook's backend is not known to jobs. Matplotlib
+    Threads wait without spinning, unless the user's environment says otherwise. Text is UTF-8 in
+    any locale. Figures are drawn into files: a notebook's backend is not known to jobs. Matplotlib
     keeps its list of fonts here, since some accounts have no home that can be written to.
     """
     others = os.environ.get("PYTHONPATH")
@@ -90,7 +91,18 @@ def share_package(code: str) -> None:
     cache = Path(os.environ.get("NUMBA_CACHE_DIR", Path(".snakemake", "numba"))).resolve()
     # The processes that Snakemake starts for its jobs come here again.
     os.environ["NUMBA_CACHE_DIR"] = str(cache if cache.name == code else cache / code)
+    os.environ["PYTHONUTF8"] = "1"
     os.environ["MPLBACKEND"] = "agg"
     os.environ["MPLCONFIGDIR"] = str(Path(".snakemake", "matplotlib").resolve())
     for variable, value in QUIET_WAITING.items():
         os.environ.setdefault(variable, value)
+
+
+def quote_python() -> None:
+    """Make jobs start where the path of this Python holds a blank or another sign of the shell.
+
+    Snakemake writes `sys.executable` into the commands of its jobs as it is. Nothing else in its
+    process starts a Python.
+    """
+    if Path(sys.executable).exists():
+        sys.executable = shlex.quote(sys.executable)

@@ -281,7 +281,7 @@ def shipped_detector(base: str) -> dict[str, Any]:
             f"base: no shipped detector '{base}'; did you mean '{near[0]}'? "
             f"Shipped: {', '.join(names)}"
         )
-    content: dict[str, Any] = yaml.safe_load((SHIPPED / f"{base}.yaml").read_text())
+    content: dict[str, Any] = yaml.safe_load((SHIPPED / f"{base}.yaml").read_bytes())
     return content
 
 
