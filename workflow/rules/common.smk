@@ -7,8 +7,9 @@ from pathlib import Path
 CHECKOUT = Path(workflow.current_basedir).parents[1]
 sys.path.insert(0, str(CHECKOUT / "src"))
 
-from pipeline.core.digests import code_digest, package_digest
+from pipeline.core.digests import package_digest
 from pipeline.core.job import PARALLELISM, quote_python, share_package
+from pipeline.core.kept_digests import KeptDigests
 from pipeline.core.named import named
 from pipeline.core.paths import counts
 from pipeline.core.preflight import NotReadyError, check_ready
@@ -25,6 +26,7 @@ quote_python()
 
 R = study.results
 WORKFLOW = CHECKOUT / "workflow"
+DIGESTS = KeptDigests(WORKFLOW / "scripts", Path(".snakemake", "code_digests.json"))
 FIGURES = {
     chain.name: {
         figure.name: figure for figure in named(chain.figures)(study.paths[chain.name])
@@ -43,7 +45,7 @@ def code(script, *names):
 
     An edit of any of them reruns the rule. Snakemake itself notices an edited script only.
     """
-    return code_digest(WORKFLOW / "scripts" / script, *names)
+    return DIGESTS.digest(script, *names)
 
 
 def calls(script, function, settings=()):
