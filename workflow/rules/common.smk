@@ -8,11 +8,12 @@ CHECKOUT = Path(workflow.current_basedir).parents[1]
 sys.path.insert(0, str(CHECKOUT / "src"))
 
 from pipeline.core.digests import package_digest
-from pipeline.core.job import PARALLELISM, quote_python, share_package
+from pipeline.core.job import quote_python, share_package
 from pipeline.core.kept_digests import KeptDigests
 from pipeline.core.named import named
 from pipeline.core.paths import counts
 from pipeline.core.preflight import NotReadyError, check_ready
+from pipeline.core.resources import for_training, more
 from pipeline.study import ConfigError, open_study
 
 try:
@@ -52,15 +53,6 @@ def calls(script, function, settings=()):
     """Params of a script that calls the function that they name, with plain settings."""
     settings = settings or {}
     return {"function": function, "settings": settings, "code": code(script, function)}
-
-
-def parallel(training):
-    """How a training is spread over cores, and the GPUs that it keeps busy, as resources.
-
-    `cuda` is no request: it lets a profile limit the jobs that use a machine's GPU together.
-    """
-    own = {f"{PARALLELISM}{k}": n for k, n in training.parallelism().items()}
-    return {**own, "cuda": training.gpus}
 
 
 def on_gpu(*trainings):

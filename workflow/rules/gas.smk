@@ -51,7 +51,7 @@ rule gas_run_degrad:
     conda:
         "../../envs/conda.yaml"
     resources:
-        runtime=1440,
+        runtime=more(1440),
     params:
         part=lambda wildcards: gas.run_block(wildcards.source, wildcards.part),
         code=code("gas_run_degrad.py"),

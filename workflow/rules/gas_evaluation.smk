@@ -92,7 +92,7 @@ rule gas_toys:
     conda:
         "../../envs/conda.yaml"
     resources:
-        runtime=120,
+        runtime=more(120),
     params:
         block={"seed": gas.seed, "hypothesis_test": gas.one_batch().plain()},
         code=code("gas_toys.py"),
@@ -113,7 +113,7 @@ rule gas_hypothesis_test:
     conda:
         "../../envs/conda.yaml"
     resources:
-        mem_mb=3000,
+        mem_mb=more(3000),
     params:
         levels=gas.block.hypothesis_test.levels,
         code=code("gas_hypothesis_test.py"),
@@ -139,7 +139,7 @@ if gas.block.track_comparison:
         conda:
             "../../envs/conda.yaml"
         resources:
-            runtime=120,
+            runtime=more(120),
         params:
             **calls(
                 "tables.py",
@@ -169,9 +169,8 @@ if gas.block.track_comparison and gas.block.track_comparison.voxel_classifier:
             "../../envs/conda.yaml"
         threads: CLASSIFIER.cores
         resources:
-            **parallel(CLASSIFIER),
-            mem_mb=3000 * CLASSIFIER.processes,
-            runtime=240,
+            **for_training(lambda wildcards: CLASSIFIER, mem_mb=3000),
+            runtime=more(240),
         params:
             # Not an output: Snakemake removes those of an interrupted job; this one resumes it.
             checkpoint=gas.comparison_checkpoint,

@@ -23,14 +23,8 @@ rule gas_train:
         "../../envs/conda.yaml"
     threads: lambda wildcards: NETWORKS[wildcards.network].cores
     resources:
-        mem_mb=lambda wildcards: 3000 * NETWORKS[wildcards.network].processes,
-        runtime=1440,
-        parallel_processes=lambda wildcards: NETWORKS[wildcards.network].processes,
-        parallel_threads=lambda wildcards: NETWORKS[wildcards.network].threads,
-        parallel_loader_threads=lambda wildcards: NETWORKS[
-            wildcards.network
-        ].loader_threads,
-        cuda=lambda wildcards: NETWORKS[wildcards.network].gpus,
+        **for_training(lambda wildcards: NETWORKS[wildcards.network], mem_mb=3000),
+        runtime=more(1440),
     params:
         # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
         checkpoint=gas.network("checkpoint.pt"),
@@ -58,7 +52,7 @@ rule gas_fit_temperature:
     conda:
         "../../envs/conda.yaml"
     resources:
-        runtime=240,
+        runtime=more(240),
         cuda=lambda wildcards: on_gpu(NETWORKS[wildcards.network]),
     params:
         # The network whole: averages over frames have a kappa of their own.
@@ -91,7 +85,7 @@ rule gas_predict:
     conda:
         "../../envs/conda.yaml"
     resources:
-        runtime=240,
+        runtime=more(240),
         cuda=lambda wildcards: on_gpu(NETWORKS[wildcards.network]),
     params:
         network=lambda wildcards: gas.prediction_block(wildcards.network),

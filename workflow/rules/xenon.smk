@@ -79,13 +79,10 @@ rule xenon_train:
         "../../envs/conda.yaml"
     threads: lambda wildcards: TRAININGS[wildcards.network].settings.cores
     resources:
-        mem_mb=lambda wildcards: 2000 * TRAININGS[wildcards.network].settings.processes,
-        runtime=240,
-        parallel_processes=lambda wildcards: TRAININGS[
-            wildcards.network
-        ].settings.processes,
-        parallel_threads=lambda wildcards: TRAININGS[wildcards.network].settings.threads,
-        cuda=lambda wildcards: TRAININGS[wildcards.network].settings.gpus,
+        **for_training(
+            lambda wildcards: TRAININGS[wildcards.network].settings, mem_mb=2000
+        ),
+        runtime=more(240),
     params:
         # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
         checkpoint=xenon.network("checkpoint.pt"),

@@ -34,7 +34,7 @@ if ANOMALY:
         conda:
             "../../envs/conda.yaml"
         resources:
-            runtime=120,
+            runtime=more(120),
             cuda=on_gpu(ANOMALY.classifier, ANOMALY.vae),
         params:
             block=lambda wildcards: {
@@ -217,7 +217,7 @@ if ANOMALY:
         conda:
             "../../envs/conda.yaml"
         resources:
-            runtime=120,
+            runtime=more(120),
         params:
             block=lambda wildcards: {
                 **WEIGHTS,
