@@ -34,5 +34,6 @@ for chain_name in FIGURES:
 onstart:
     try:
         check_ready(R, os.path.relpath(WORKFLOW))
+        check_jobs(workflow)
     except NotReadyError as error:
         sys.exit(f"error: {error}")

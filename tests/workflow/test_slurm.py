@@ -18,6 +18,7 @@ pytestmark = [
 ]
 OPTIONS = ["--workflow-profile", "profiles/slurm", "--configfile", "config/test.yaml"]
 OPTIONS += ["--seconds-between-status-checks", "5"]
+TRACKS = "results/gas/tracks/test_40keV/0000_40keV.parquet"
 TEST_SETS = ["40keV_443um", "50keV_200um"]
 COMPARED = {".parquet", ".csv", ".json", ".png"}
 TIMES = ["seconds", "training_minutes"]  # what a clock says differs from run to run
@@ -90,6 +91,52 @@ def without(local, tmp_path, *outputs):
         path = copy.folder / "results" / output
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     return copy
+
+
+@contextmanager
+def time_limit(slurm, minutes):
+    """The default partition allows so many minutes while the block runs."""
+    slurm.run("scontrol", "update", "partitionname=cpu", f"maxtime={minutes}")
+    try:
+        yield
+    finally:
+        slurm.run("scontrol", "update", "partitionname=cpu", "maxtime=infinite")
+
+
+def requests(slurm):
+    """Memory, time limit and state of all jobs so far, by job id."""
+    rows = slurm.run("squeue", "--noheader", "--states=all", "--format=%i %m %l %T").splitlines()
+    return {int(row.split()[0]): row.split()[1:] for row in rows}
+
+
+def test_job_above_its_memory_asks_for_more_up_to_what_the_partition_allows(
+    slurm, pristine, tmp_path
+):
+    copy = pristine.twin(tmp_path / "copy")
+    # 2.4 GB for long enough that Slurm notices.
+    copy.append(
+        "gas/tracks/ingest.py", "\n\nimport time\nLARGE = b'x' * 2_400_000_000\ntime.sleep(9)\n"
+    )
+    before = requests(slurm)
+    with time_limit(slurm, 90), submitted(copy, slurm, TRACKS):
+        pass
+    first, second = (job for key, job in sorted(requests(slurm).items()) if key not in before)
+    assert first[:2] == ["2000M", "1:00:00"]
+    assert second == ["4000M", "1:30:00", "COMPLETED"]
+
+
+def test_rule_above_its_partition_is_told_before_any_job_is_submitted(
+    slurm, pristine, tmp_path, monkeypatch
+):
+    copy = pristine.twin(tmp_path / "copy")
+    for name, value in slurm.environment.items():
+        monkeypatch.setenv(name, value)
+    before = requests(slurm)
+    with time_limit(slurm, 30):
+        told = copy.fail(TRACKS, "--workflow-profile", "profiles/slurm")
+    assert "gas_tracks asks for 60 minutes; the default partition allows 30 minutes" in told
+    assert 'set-resources: {gas_tracks: {slurm_partition: "gpu"}}' in told
+    assert requests(slurm) == before
 
 
 def test_whole_study_is_the_same_as_on_one_machine(slurm, local, pristine, tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 CHECKOUT = Path(workflow.current_basedir).parents[1]
 sys.path.insert(0, str(CHECKOUT / "src"))
 
+from pipeline.core.cluster import check_jobs
 from pipeline.core.digests import package_digest
 from pipeline.core.job import quote_python, share_package
 from pipeline.core.kept_digests import KeptDigests
