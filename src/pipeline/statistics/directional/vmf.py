@@ -1,5 +1,8 @@
 """The von Mises-Fisher distribution on the sphere: moments and the maximum-likelihood kappa."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
@@ -50,15 +53,32 @@ def expected_angle_rad(kappa: ArrayLike) -> NDArray[np.float64]:
     return np.where(small, np.pi / 2 * (1 - kappa / 4), closed)
 
 
-def fit_kappa(cosines: ArrayLike) -> tuple[float, float]:
+@dataclass(frozen=True)
+class Family:
+    """Moments of the density exp(kappa cos) of directions in a space of so many dimensions.
+
+    `mean_cosine` is A(kappa), `cosine_variance` its derivative.
+    """
+
+    dimensions: int
+    mean_cosine: Callable[[ArrayLike], NDArray[np.float64]]
+    cosine_variance: Callable[[ArrayLike], NDArray[np.float64]]
+
+
+SPHERE = Family(3, mean_cosine, cosine_variance)
+
+
+def fit_kappa(cosines: ArrayLike, family: Family = SPHERE) -> tuple[float, float]:
     """Maximum-likelihood kappa of angles to a known mean direction, and its standard error.
 
     `cosines` [n] of those angles. Solves A(kappa) = mean cosine; see `fit_kappa_factor`.
     """
-    return fit_kappa_factor(cosines, 1.0)
+    return fit_kappa_factor(cosines, 1.0, family)
 
 
-def fit_kappa_factor(cosines: ArrayLike, kappa: ArrayLike) -> tuple[float, float]:
+def fit_kappa_factor(
+    cosines: ArrayLike, kappa: ArrayLike, family: Family = SPHERE
+) -> tuple[float, float]:
     """Maximum-likelihood factor s on the kappa of angles to known mean directions, and its error.
 
     `cosines` [n] of those angles, `kappa` >= 0 [n] or one for all. Solves
@@ -81,14 +101,14 @@ def fit_kappa_factor(cosines: ArrayLike, kappa: ArrayLike) -> tuple[float, float
     if np.mean(kappa * cosines) > 0:
         if np.mean(kappa * (1 - cosines)) <= 0:
             raise ValueError("fit of kappa: all angles are zero, kappa is unbounded")
-        # x / 3 >= A(x) >= 1 - 1 / x bracket the root.
-        low = 3 * np.mean(kappa * cosines) / np.mean(kappa**2) * (1 - 1e-9)
+        # x / dimensions >= A(x) >= 1 - 1 / x bracket the root.
+        low = family.dimensions * np.mean(kappa * cosines) / np.mean(kappa**2) * (1 - 1e-9)
         high = (1 + 1e-9) / np.mean(kappa * (1 - cosines))
         factor = brentq(
-            lambda s: float(np.mean(kappa * (cosines - mean_cosine(s * kappa)))),
+            lambda s: float(np.mean(kappa * (cosines - family.mean_cosine(s * kappa)))),
             low,
             max(low, high),
             rtol=1e-12,
         )
-    information = float(np.sum(kappa**2 * cosine_variance(factor * kappa)))
+    information = float(np.sum(kappa**2 * family.cosine_variance(factor * kappa)))
     return factor, information**-0.5 if information > 0 else np.inf
