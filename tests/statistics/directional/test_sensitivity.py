@@ -7,7 +7,8 @@ from pipeline.physics.solar_neutrinos import recoil_angles
 from pipeline.statistics.directional.config import EventGrid, HypothesisTest
 from pipeline.statistics.directional.response import Response
 from pipeline.statistics.directional.sensitivity import needed_events, power
-from pipeline.statistics.directional.toys import merge, run_batch
+from pipeline.statistics.directional.spherical_toys import run_batch
+from pipeline.statistics.directional.toys import merge
 
 LEVELS = {"90% CL": 0.1, "3 sigma": 1.35e-3}
 ENOUGH = HypothesisTest(signal_fractions=(0.3,), background_toys=10_000, signal_toys=4000)

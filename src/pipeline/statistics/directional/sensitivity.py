@@ -5,37 +5,56 @@ n sigma is the Gaussian tail beyond +n (3 sigma: p = 1.35e-3). The sensitivity i
 experiment.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from pipeline.statistics.directional.planar import (
+    AXIS,
+    AXIS_KAPPA,
+    RAYLEIGH,
+    RAYLEIGH_KAPPA,
+    axis_p_value,
+    rayleigh_p_value,
+)
 from pipeline.statistics.directional.statistics import DIPOLE, DIPOLE_KAPPA, dipole_p_value
-from pipeline.statistics.directional.toys import BACKGROUND, KEYS, SIGNAL
+from pipeline.statistics.directional.toys import BACKGROUND, SIGNAL
 
 Array = NDArray[np.float64]
 
 # Below this many background-only toys a tail probability is not measured.
 FEW_TOYS = 10
-_CURVE = [name for name in KEYS if name not in ("hypothesis", "events")]
+# Columns of toys that do not tell one curve from another.
+_OF_POINTS = ("hypothesis", "events", "batch", "q")
+# p-values of a statistic of N events under isotropy, for many events.
+_ASYMPTOTIC: dict[str, Callable[[float, int], Array]] = {
+    DIPOLE: lambda q, _: dipole_p_value(q),
+    DIPOLE_KAPPA: lambda q, _: dipole_p_value(q),
+    AXIS: lambda q, _: axis_p_value(q),
+    AXIS_KAPPA: lambda q, _: axis_p_value(q),
+    RAYLEIGH: rayleigh_p_value,
+    # Its number of effective events is not known here.
+    RAYLEIGH_KAPPA: lambda q, _: rayleigh_p_value(q, np.inf),
+}
 
 
 def power(toys: pd.DataFrame) -> pd.DataFrame:
     """p-value of the median experiment and of its central 68 %, for each curve and N.
 
-    `toys` are merged toys (see `toys.merge`). p = (1 + k) / (1 + n) with k of n
-    background-only toys at or above (Phipson & Smyth 2010), never zero. `beyond_toys` marks
-    k < 10: there `median_p` is only an upper limit on the scale of 10 / n. `p_asymptotic` is
-    the dipole's chi-squared p-value of the same median, NaN for likelihoods.
+    `toys` are merged toys (see `toys.merge`) or those of `toys.toy_rows`. `beyond_toys` marks
+    medians with fewer than 10 of n background-only toys at or above: there `median_p` is only an
+    upper limit on the scale of 10 / n. `p_asymptotic` is the p-value of the same median for many
+    events, NaN for likelihoods.
     """
     rows = []
     for curve, events, background, signal in _points(toys):
         q_low, q_median, q_high = np.quantile(signal, [0.16, 0.5, 0.84])
-        above = _count_above(background, np.array([q_median, q_high, q_low]))
-        p_median, p_low, p_high = (1 + above) / (1 + len(background))
-        is_dipole = curve["statistic"] in (DIPOLE, DIPOLE_KAPPA)
+        q = np.array([q_median, q_high, q_low])
+        p_median, p_low, p_high = p_values(background, q)
+        asymptotic = _ASYMPTOTIC.get(curve["statistic"])
         rows.append(
             curve
             | {
@@ -44,8 +63,8 @@ def power(toys: pd.DataFrame) -> pd.DataFrame:
                 "median_p": p_median,
                 "p_low": p_low,
                 "p_high": p_high,
-                "beyond_toys": bool(above[0] < FEW_TOYS),
-                "p_asymptotic": float(dipole_p_value(q_median)) if is_dipole else np.nan,
+                "beyond_toys": bool(_count_above(background, q)[0] < FEW_TOYS),
+                "p_asymptotic": float(asymptotic(q_median, events)) if asymptotic else np.nan,
             }
         )
     return pd.DataFrame(rows)
@@ -70,6 +89,15 @@ def needed_events(toys: pd.DataFrame, levels: Mapping[str, float]) -> pd.DataFra
             found = {"events": events, "err": err, "recoils": recoils, "beyond": beyond}
             rows.append(curve | {"level": level, "p": p} | found)
     return pd.DataFrame(rows)
+
+
+def p_values(background: Array, q: Array) -> Array:
+    """p-values of statistics `q` from sorted background-only toys, shape of `q`; never zero.
+
+    p = (1 + k) / (1 + n) with k of n toys at or above (Phipson & Smyth 2010, Stat. Appl. Genet.
+    Mol. Biol. 9, 39).
+    """
+    return np.asarray((1 + _count_above(background, q)) / (1 + len(background)))
 
 
 def _crossing(points: list[tuple[int, Array, Array]], p: float) -> tuple[float, float, str]:
@@ -116,13 +144,14 @@ def _count_above(background: Array, q: Array) -> NDArray[np.int64]:
 
 def _curves(toys: pd.DataFrame) -> Iterator[tuple[dict, list[tuple[int, Array, Array]]]]:
     """Each curve's labels with its rising (N, sorted background-only toys, signal toys)."""
-    for labels, curve in toys.groupby(_CURVE, sort=True):
+    names = [name for name in toys if name not in _OF_POINTS]
+    for labels, curve in toys.groupby(names, sort=True):
         q = curve.set_index(["hypothesis", "events"])["q"]
         points = [
             (int(n), np.sort(q[BACKGROUND, n]), np.asarray(q[SIGNAL, n]))
             for n in np.sort(curve["events"].unique())
         ]
-        yield dict(zip(_CURVE, labels, strict=True)), points
+        yield dict(zip(names, labels, strict=True)), points
 
 
 def _points(toys: pd.DataFrame) -> Iterator[tuple[dict, int, Array, Array]]:

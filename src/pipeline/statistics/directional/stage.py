@@ -12,7 +12,8 @@ from pipeline.physics.solar_neutrinos import recoil_angles
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 from pipeline.statistics.directional.response import Response, scan_cuts
 from pipeline.statistics.directional.sensitivity import needed_events, power
-from pipeline.statistics.directional.toys import merge, run_batch
+from pipeline.statistics.directional.spherical_toys import run_batch
+from pipeline.statistics.directional.toys import merge
 
 COLUMNS = {
     "test_set": "name of the test set",
