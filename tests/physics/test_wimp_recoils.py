@@ -4,9 +4,9 @@ import pytest
 from scipy import constants, integrate, stats
 from scipy.special import erf
 
+from pipeline.physics.elements import ATOMIC_WEIGHTS
 from pipeline.physics.halo import Halo
 from pipeline.physics.wimp_recoils import (
-    ATOMIC_WEIGHTS,
     C_KM_S,
     NUCLEON_GEV,
     U_GEV,

@@ -18,22 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import c, day, physical_constants
 
+from pipeline.physics.elements import ATOMIC_WEIGHTS
 from pipeline.physics.halo import Halo
 from pipeline.physics.wimps import helm_form_factor_squared
 
 Array = NDArray[np.float64]
 
-# Standard atomic weights, abridged: IUPAC 2021 (Prohaska et al. 2022, Pure Appl. Chem. 94, 573).
-ATOMIC_WEIGHTS = {
-    "H": 1.008,
-    "C": 12.011,
-    "N": 14.007,
-    "O": 15.999,
-    "S": 32.06,
-    "Br": 79.904,
-    "Ag": 107.87,
-    "I": 126.90,
-}
 C_KM_S = c / 1e3
 U_GEV = physical_constants["atomic mass constant energy equivalent in MeV"][0] / 1e3
 NUCLEON_GEV = physical_constants["proton mass energy equivalent in MeV"][0] / 1e3
