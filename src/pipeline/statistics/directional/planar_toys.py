@@ -89,6 +89,7 @@ class Plane:
                 self.cosine,
                 self.sine,
                 self.weight,
+                self.has_kappa,
                 axis[:, chunk],
                 rayleigh[:, chunk],
             )
@@ -106,21 +107,24 @@ def _run(
     cosine: Array,
     sine: Array,
     weight: Array,
+    has_kappa: bool,
     axis: Array,
     rayleigh: Array,
 ) -> None:
     """Fill `axis` and `rayleigh` (2, toys, grid); the leading axis is plain, weighted."""
     for toy in range(axis.shape[1]):
         x_sum, y_sum, x_weighted, y_weighted, squared = 0.0, 0.0, 0.0, 0.0, 0.0
-        place = 0
+        row, w, place = 0, 1.0, 0
         for event in range(grid[-1]):
-            row = int(rng.random() * len(cosine))
-            if rng.random() < signal_fraction:
+            signal = rng.random() < signal_fraction
+            if signal or has_kappa:
+                row = int(rng.random() * len(cosine))
+                w = weight[row]
+            if signal:
                 x, y = cosine[row], sine[row]
             else:
                 angle = 2 * pi * rng.random()
                 x, y = cos(angle), sin(angle)
-            w = weight[row]
             x_sum += x
             y_sum += y
             x_weighted += w * x

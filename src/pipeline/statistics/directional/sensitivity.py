@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 
 # Below this many background-only toys a tail probability is not measured.
 FEW_TOYS = 10
+ABOVE_GRID = "above grid"  # no toys reach the level: the number of events is a lower limit
 # Columns of toys that do not tell one curve from another.
 _OF_POINTS = ("hypothesis", "events", "batch", "q")
 # p-values of a statistic of N events under isotropy, for many events.
@@ -109,7 +110,7 @@ def _crossing(points: list[tuple[int, Array, Array]], p: float) -> tuple[float, 
     if reached[0]:
         return float(points[0][0]), np.nan, "below grid"
     if not reached.any():
-        return float(points[-1][0]), np.nan, "above grid"
+        return float(points[-1][0]), np.nan, ABOVE_GRID
     after = int(np.argmax(reached))
     before = after - 1
     slope = (quantile[after] - quantile[before]) / (root_n[after] - root_n[before])
