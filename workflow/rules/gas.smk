@@ -68,7 +68,6 @@ rule gas_sources:
         table=gas.table("sources.csv"),
     log:
         f"{R}/logs/gas/sources.log",
-    # Everything waits for it.
     priority: 20
     localrule: True
     conda:
