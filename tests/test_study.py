@@ -125,3 +125,19 @@ def test_command_prints_a_key(repository, key, told):
     command = [sys.executable, "-m", "pipeline.study", key, repository / "config" / "test.yaml"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert printed == f"{told}\n"
+
+
+def test_blocks_that_ask_for_gpus_are_found_with_their_number(plain):
+    networks = plain["gas"]["networks"]
+    networks["RCN"] |= {"device": "cuda", "processes": 2, "slices": 2}
+    networks["HCN"] = {"architecture": "hcn"}
+    assert check_config(plain).gpus() == {"gas.networks.RCN": 2}
+    xenon = {"anomaly": {"vae": {"device": "cuda"}}}
+    assert check_config({"xenon": xenon}).gpus() == {"xenon.anomaly.vae": 1}
+
+
+def test_size_of_the_papers_study_is_that_of_the_guide(repository):
+    sizes = read_config(repository / "config" / "paper.yaml").expected_bytes()
+    total = sum(size for files in sizes.values() for size in files.values())
+    guide = (repository / "docs" / "guide.md").read_text()
+    assert f"on a GPU, {total / 1e9:.0f} GB" in guide

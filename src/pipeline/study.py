@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,15 @@ class _Study(Block):
     def chains(self) -> list[Chain]:
         """The chains that are on, in the order of the registry."""
         return [chain for chain in CHAINS if chain.name in self.paths]
+
+    def expected_bytes(self) -> dict[str, dict[str, float]]:
+        """Rough sizes of the large files of a run; see `ChainPaths.expected_bytes`."""
+        sizes = [paths.expected_bytes() for paths in self.paths.values()]
+        return {block: files for chain in sizes for block, files in chain.items()}
+
+    def gpus(self) -> dict[str, int]:
+        """Number of GPUs of each training with `device: cuda`, by the dotted path of its block."""
+        return dict(_gpus(self.plain(), ""))
 
     def plain(self) -> dict[str, Any]:
         """The study as plain dicts, lists and numbers, without the chains that are off."""
@@ -120,6 +129,16 @@ def _check_moved(raw: dict[str, Any]) -> None:
                 f"{moved[0]}: this key belongs in the block `{chain.name}:`; move "
                 f"{', '.join(map(str, moved))} there"
             )
+
+
+def _gpus(block: Any, place: str) -> Iterator[tuple[str, int]]:
+    """(dotted path, GPUs) of all blocks with `device: cuda`."""
+    if not isinstance(block, dict):
+        return
+    if block.get("device") == "cuda":
+        yield place, block["processes"]
+    for key, value in block.items():
+        yield from _gpus(value, f"{place}.{key}".lstrip("."))
 
 
 def _either(names: list[str]) -> str:

@@ -229,3 +229,23 @@ def test_published_numbers_need_the_papers_gas_and_grid(source, blocks, remark):
     found = paths.differs_from_paper("test")
     assert remark in found
     assert bool(found) == bool(remark)
+
+
+def test_expected_sizes_are_of_files_that_the_run_makes():
+    paths = paths_of(
+        {
+            "made": {"kind": "simulation", "energies_keV": [40], "events_per_energy": 100},
+            "run": {
+                "kind": "degrad_run",
+                "executable": "degrad",
+                "energy_keV": 40,
+                "events_per_job": 7,
+                "jobs": 2,
+            },
+        }
+    )
+    sizes = paths.expected_bytes()
+    made, run = sizes["gas.sources.made"], sizes["gas.sources.run"]
+    assert made[paths.tracks("made")[0]] == 290 * 40 * 100
+    assert set(paths.shards("train")) <= {*made, *run}
+    assert {paths.degrad_output("run", part) for part in paths.parts("run")} < run.keys()

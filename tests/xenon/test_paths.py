@@ -63,3 +63,21 @@ def test_pattern_without_a_match_names_the_sample():
         paths.parts("mine")
     with pytest.raises(FileNotFoundError, match=r"xenon\.samples\.mine\.files: nothing matches"):
         paths.check_files()
+
+
+def test_expected_sizes_are_told_by_the_block_that_makes_the_sample(tmp_path):
+    text = tmp_path / "nest.txt"
+    text.write_bytes(bytes(2000))
+    read = {"kind": "execnest", "recoil": "er", "files": [str(text)]}
+    paths = paths_of(a=nest(150), b=read, c={**read, "max_events": 4})
+    sizes = paths.expected_bytes()
+    assert list(sizes["xenon.samples.a"]) == [
+        file
+        for pair in zip(paths.event_tables(["a"]), paths.response_shards("a"), strict=True)
+        for file in pair
+    ]
+    total = {block: sum(files.values()) for block, files in sizes.items()}
+    assert total["xenon.samples.a"] == 150 * (35 + 600)
+    assert total["xenon.samples.b"] == 10 * (35 + 600)
+    assert total["xenon.samples.c"] == 4 * (35 + 600)
+    assert total["xenon.wimps"] == 3 * 10 * (35 + 600)

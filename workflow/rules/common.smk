@@ -13,12 +13,11 @@ from pipeline.core.job import quote_python, share_package
 from pipeline.core.kept_digests import KeptDigests
 from pipeline.core.named import named
 from pipeline.core.paths import counts
-from pipeline.core.preflight import NotReadyError, check_ready
+from pipeline.core.preflight import NotReadyError, check_needs, check_ready
 from pipeline.core.resources import for_training, more
 from pipeline.study import ConfigError, open_study
 
 try:
-    # Snakemake has read the files already, but not strictly.
     study = open_study(config, workflow.configfiles)
 except (ConfigError, FileNotFoundError) as error:
     sys.exit(f"error in {error}")

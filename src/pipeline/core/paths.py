@@ -49,6 +49,13 @@ class ChainPaths(ABC, Generic[ChainBlock]):
             FileNotFoundError: a pattern of files matches nothing; names the key.
         """
 
+    def expected_bytes(self) -> dict[str, dict[str, float]]:
+        """Rough sizes of the large files of a run, by the block of the config that they come from.
+
+        A chain whose results are small has none.
+        """
+        return {}
+
     @abstractmethod
     def targets(self) -> list[str]:
         """Results besides the figures that a run without targets makes."""

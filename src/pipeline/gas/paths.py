@@ -16,6 +16,7 @@ from pipeline.gas.config.sources import Arrows, DegradRun, FileSource
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.methods import BASELINES, methods
 from pipeline.gas.published import PUBLISHED_CONTAINED
+from pipeline.gas.sizes import SHARD_OF_TRACKS, degrad_output_bytes, track_bytes
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 
 
@@ -100,6 +101,32 @@ class GasPaths(ChainPaths[Gas]):
         """
         for source in self.used_sources:
             self.parts(source)
+
+    @property
+    def used_sources(self) -> list[str]:
+        """Track sources of the voxel sets and of the track comparison."""
+        compared = self.block.track_comparison
+        return sorted(
+            {
+                *(source for voxels in self.voxel_sets for source in self.set_sources(voxels)),
+                *((*compared.simulated, *compared.reference) if compared else ()),
+            }
+        )
+
+    def expected_bytes(self) -> dict[str, dict[str, float]]:
+        """See `ChainPaths.expected_bytes`: outputs of Degrad, track tables and voxel shards."""
+        sizes: dict[str, dict[str, float]] = {}
+        for source in self.used_sources:
+            files = sizes[f"gas.sources.{source}"] = {}
+            sets = [voxels for voxels in self.voxel_sets if source in self.set_sources(voxels)]
+            for name, part in self.parts(source).items():
+                tracks = track_bytes(part.block)
+                files[self.track_table(source, name)] = tracks
+                files[self.degrad_output(source, name)] = degrad_output_bytes(part.block)
+                files |= {
+                    self.shard(voxels, source, name): tracks * SHARD_OF_TRACKS for voxels in sets
+                }
+        return sizes
 
     def part_block(self, source: str, name: str) -> dict[str, Any]:
         """What a part depends on; more events or files in other parts do not change it."""

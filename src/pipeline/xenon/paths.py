@@ -12,6 +12,7 @@ from pipeline.core.paths import ChainPaths
 from pipeline.xenon.config.chain import Xenon
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.samples import Nest, TableSpectrum
+from pipeline.xenon.sizes import event_bytes, response_bytes
 
 IMAGE_TABLES = ("classifier", "losses", "s2_only", "significance", "exposures")
 
@@ -70,6 +71,22 @@ class XenonPaths(ChainPaths[Xenon]):
         """
         for sample in self.block.all_samples:
             self.parts(sample)
+
+    def expected_bytes(self) -> dict[str, dict[str, float]]:
+        """See `ChainPaths.expected_bytes`: event tables and responses of the detector."""
+        makers: dict[str, Any] = {
+            "wimps": self.block.wimps.samples(),
+            "samples": self.block.samples,
+        }
+        sizes: dict[str, dict[str, float]] = {}
+        for sample in self.block.all_samples:
+            maker = next((maker for maker, made in makers.items() if sample in made), "images")
+            key = f"xenon.samples.{sample}" if maker == "samples" else f"xenon.{maker}"
+            files = sizes.setdefault(key, {})
+            for name, part in self.parts(sample).items():
+                files[self.event_table(sample, name)] = event_bytes(part.block)
+                files[self.response_shard(sample, name)] = response_bytes(part.block)
+        return sizes
 
     def part_block(self, sample: str, name: str) -> dict[str, Any]:
         """Settings that a part depends on: its block, and geometry and liquid of its detector."""
