@@ -96,38 +96,42 @@ def test_what_a_partition_allows_is_accepted(partition, asked):
 
 
 @pytest.mark.parametrize(
-    ("partition", "asked", "problem", "change"),
+    ("partition", "asked", "problem", "changes"),
     [
         (
             "",
             size(1440),
             "train asks for 1440 minutes; the default partition allows 720 minutes",
-            'set-resources: {train: {slurm_partition: "gpu"}}  # or any',
+            ["set-resources: {train: {runtime: 720}}  # or slurm_partition: gpu or any"],
         ),
         (
             "short",
             size(60, 9000, 5),
             "train asks for 60 minutes, 9000 MB, 5 cores; "
             "partition short allows 30 minutes, 8000 MB, 4 cores",
-            'set-resources: {train: {slurm_partition: "gpu"}}  # or any',
+            [
+                "set-resources: {train: {runtime: 30, mem_mb: 8000}}"
+                "  # or slurm_partition: gpu or any",
+                "set-threads: {train: 4}",
+            ],
         ),
         (
             "any",
             size(threads=49),
             "train asks for 49 cores; partition any allows 48 cores",
-            "set-threads: {train: 48}",
+            ["set-threads: {train: 48}"],
         ),
     ],
 )
-def test_rule_above_its_partition_is_told_with_what_to_change(partition, asked, problem, change):
+def test_rule_above_its_partition_is_told_with_what_to_change(partition, asked, problem, changes):
     with pytest.raises(NotReadyError) as told:
         check_sizes({("other", "cpu"): size(), ("train", partition): asked}, LIMITS)
     lines = [line.strip() for line in str(told.value).splitlines()]
     assert lines[1] == problem
-    assert lines[3:] == [change]
+    assert lines[3:] == changes
 
 
-def test_less_is_proposed_where_no_partition_is_large_enough():
+def test_only_less_is_proposed_where_no_partition_is_large_enough():
     limits = partition_limits("cpu*|12:00:00|8000|2|UNLIMITED\n")
     with pytest.raises(NotReadyError) as told:
         check_sizes({("a", ""): size(1440, 9000, 3), ("b", "cpu"): size(721)}, limits)

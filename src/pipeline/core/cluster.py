@@ -119,17 +119,15 @@ def check_sizes(sizes: Mapping[tuple[str, str], Size], limits: Mapping[str, Size
 def _changes(
     rule: str, asked: Size, limit: Size, above: list[str], limits: Mapping[str, Size]
 ) -> list[str]:
-    """Lines of a profile with which jobs fit: another partition or, without one, less."""
+    """Lines of a profile with which jobs of the rule ask for less, or go to a larger partition."""
     larger = [
         partition
         for partition, other in limits.items()
         if partition != DEFAULT and all(asked[name] <= other[name] for name in UNITS)
     ]
-    if larger:
-        others = f"  # or {', '.join(larger[1:])}" if larger[1:] else ""
-        return [f'set-resources: {{{rule}: {{slurm_partition: "{larger[0]}"}}}}{others}']
+    choice = f"  # or slurm_partition: {' or '.join(larger)}" if larger else ""
     less = ", ".join(f"{name}: {limit[name]}" for name in above if name != "threads")
-    lines = [f"set-resources: {{{rule}: {{{less}}}}}"] if less else []
+    lines = [f"set-resources: {{{rule}: {{{less}}}}}{choice}"] if less else []
     return lines + ([f"set-threads: {{{rule}: {limit['threads']}}}"] if "threads" in above else [])
 
 
