@@ -1,10 +1,57 @@
 """Opening files that other programs wrote, with errors that name what to change in the config."""
 
+import codecs
+import csv
+import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO, TextIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+SEPARATORS = ",;\t"  # spreadsheets use semicolons where the comma is the decimal sign
+
+
+def decoded(raw: IO[bytes], newline: str | None = None) -> TextIO:
+    """The text of a user's file, without the byte-order mark that some programs put first.
+
+    Spreadsheets mark UTF-8, Windows PowerShell writes UTF-16. Other bytes than text become marks of
+    replacement, so the reader's own message names the line. `newline` is that of `open`.
+    """
+    buffered = io.BufferedReader(raw)  # type: ignore[type-var]
+    wide = buffered.peek(2)[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    encoding = "utf-16" if wide else "utf-8-sig"
+    return io.TextIOWrapper(buffered, encoding, errors="replace", newline=newline)
+
+
+def user_text(path: str | Path, newline: str | None = None) -> TextIO:
+    """Open a user's text file; see `decoded`."""
+    return decoded(open(path, "rb"), newline)
+
+
+def separator(text: TextIO, comment: str = "#") -> str:
+    """The one of `SEPARATORS` that the first line of a table has most of; goes back to the start.
+
+    Empty lines and lines that begin with `comment` come before the table.
+    """
+    first = ""
+    while (line := text.readline()) and not first:
+        first = "" if line.startswith(comment) else line.strip("\r\n")
+    text.seek(0)
+    return max(SEPARATORS, key=first.count)
+
+
+def csv_rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number of its line and the stripped cells of each row of a user's CSV file.
+
+    Cells are separated by commas, semicolons or tabs. Rows without any content are left out.
+    """
+    with user_text(path, newline="") as text:
+        reader = csv.reader(text, delimiter=separator(text), skipinitialspace=True)
+        for cells in reader:
+            if any(stripped := [cell.strip() for cell in cells]):
+                yield reader.line_num, stripped
 
 
 def user_parquet(

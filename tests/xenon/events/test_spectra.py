@@ -12,7 +12,12 @@ from pipeline.xenon.config.samples import (
     UniformSpectrum,
     WimpSpectrum,
 )
-from pipeline.xenon.events.spectra import draw_between, draw_energies, wimp_spectrum
+from pipeline.xenon.events.spectra import (
+    draw_between,
+    draw_energies,
+    read_spectrum,
+    wimp_spectrum,
+)
 
 
 def drawn(spectrum, events=20_000):
@@ -62,6 +67,15 @@ def test_wimps_too_light_for_the_range_say_so():
         drawn(WimpSpectrum(kind="wimp", mass_GeV=1, low_keV=5))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_table_is_the_same_however_it_was_saved(tmp_path, encoding, mark):
+    path = tmp_path / "spectrum.csv"
+    path.write_bytes("energy_keV,rate\n1,10\n5,5.5\n".replace(",", mark).encode(encoding))
+    energy, rate = read_spectrum(path)
+    assert (energy.tolist(), rate.tolist()) == ([1, 5], [10, 5.5])
+
+
 def test_table_is_read_and_followed(tmp_path):
     path = tmp_path / "lines.csv"
     path.write_text("# a ramp\nenergy_keV, rate\n1, 0\n3, 7\n")
@@ -74,6 +88,8 @@ def test_table_is_read_and_followed(tmp_path):
     [
         ("energy,rate\n1,1\n2,1\n", "columns energy_keV,rate"),
         ("energy_keV,rate\n1,one\n2,1\n", "columns energy_keV,rate"),
+        ("energy_keV,rate\n0,5,10\n1,6,5\n", "columns energy_keV,rate .Length of header"),
+        ("energy_keV;rate\n0,5;10\n1,6;5\n", "columns energy_keV,rate"),
         ("energy_keV,rate\n1,1\n", "fewer than two rows"),
         ("energy_keV,rate\n1,\n2,1\n", "empty cells"),
         ("energy_keV,rate\n2,1\n1,1\n", "do not ascend"),

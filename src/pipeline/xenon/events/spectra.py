@@ -1,10 +1,13 @@
 """True recoil energies drawn from a spectrum."""
 
 from pathlib import Path
+from warnings import catch_warnings
 
 import numpy as np
 import pandas as pd
+from pandas.errors import ParserWarning
 
+from pipeline.core.user_files import separator, user_text
 from pipeline.physics.wimps import wimp_rate
 from pipeline.xenon.config.samples import (
     LogUniformSpectrum,
@@ -53,13 +56,19 @@ def wimp_spectrum(spectrum: WimpSpectrum) -> tuple[np.ndarray, np.ndarray]:
 def read_spectrum(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
     """Read energies [keV] and rates from a CSV file with the columns energy_keV and rate.
 
+    Commas, semicolons or tabs separate the columns.
+
     Raises:
         ValueError: the file is not such a table, or its values are not a spectrum.
     """
     try:
-        table = pd.read_csv(path, comment="#", skipinitialspace=True)
+        # A warning says that rows have more cells than the header.
+        with user_text(path) as text, catch_warnings(action="error", category=ParserWarning):
+            table = pd.read_csv(
+                text, sep=separator(text), comment="#", skipinitialspace=True, index_col=False
+            )
         energy_keV, rate = (table[c].to_numpy(np.float64) for c in ("energy_keV", "rate"))
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, ParserWarning) as error:
         raise ValueError(
             f"{path}: expected a CSV file of numbers with the columns energy_keV,rate ({error})"
         ) from None
