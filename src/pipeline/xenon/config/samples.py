@@ -104,9 +104,10 @@ class ExecNest(EventFiles):
 
 
 class Instructions(EventFiles):
-    """Instructions for pax or WFSim: CSV files, with or without the column `instruction`.
+    """Instructions for pax or WFSim, CSV files; the header tells which.
 
-    Where a cell says 'random', x and y or the depth are drawn uniformly in the detector's liquid.
+    Where a cell of pax says 'random', x and y or the depth are drawn uniformly in the detector's
+    liquid. S1 and S2 of one site may be two rows.
     """
 
     reader: ClassVar[str] = "pipeline.xenon.events.instructions.read_instructions"

@@ -52,6 +52,7 @@ class Row(NamedTuple):
     depth_cm: float
     photons: float
     electrons: float
+    excitons: float = math.nan
 
 
 def event_label(event: int, line: int) -> str:
@@ -60,16 +61,15 @@ def event_label(event: int, line: int) -> str:
 
 
 def batches_of(rows: Iterable[Row]) -> Iterator[RawEvents]:
-    """Collect rows in batches of `BATCH_EVENTS`, with unknown numbers of excitons."""
+    """Collect rows in batches of `BATCH_EVENTS`."""
     rows = iter(rows)
     while chunk := list(islice(rows, BATCH_EVENTS)):
         event, line, recoil, *numbers = zip(*chunk, strict=True)
-        unknown = [np.nan] * len(chunk)
         yield RawEvents(
             np.array(event, np.int64),
             np.array(line, np.int64),
             np.array(recoil, np.uint8),
-            *(np.array(column, np.float64) for column in (*numbers, unknown)),
+            *(np.array(column, np.float64) for column in numbers),
         )
 
 
@@ -95,5 +95,6 @@ def number(text: str, what: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"its {what} is '{text}', expected a number")
+        comma = ", with a decimal point" if "," in text else ""
+        raise ValueError(f"its {what} is '{text}', expected a number{comma}")
     return value
