@@ -20,11 +20,12 @@ with job(snakemake):
     rng = generator(part["seed"], "xenon", "events", sample, name)
     if block.kind == "nest":
         # Its input, if any, is a spectrum.
-        bad, first, most = BadEvents(f"{sample}/{name}", "stop"), 0, block.events
+        bad, chosen = BadEvents(f"{sample}/{name}", "stop"), {}
         batches = read(block, geometry, Liquid.model_validate(part["liquid"]), rng)
     else:
         bad = BadEvents(snakemake.input[0], block.on_bad_event)
-        first, most = block.first_event, block.max_events
+        chosen = block.model_dump(include={"first_event", "max_events"})
+        chosen["wall_cm"] = block.wall_cm
         batches = read(snakemake.input[0], block, geometry, bad, rng)
     table, counts = snakemake.output.table, snakemake.output.counts
-    ingest(batches, geometry, bad, part["index"], table, counts, first, most)
+    ingest(batches, geometry, bad, part["index"], table, counts, **chosen)

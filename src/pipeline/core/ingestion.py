@@ -50,9 +50,12 @@ class BadEvents:
     def __len__(self) -> int:
         return len(self.reasons)
 
-    def write_counts(self, path: str | Path, kept: int) -> None:
-        """Write the numbers of events read, kept and rejected, and the reasons (JSON)."""
-        report = {"read": kept + len(self), "kept": kept, "rejected": len(self)}
+    def write_counts(self, path: str | Path, kept: int, **changed: int) -> None:
+        """Write the numbers of events read, kept and rejected, and the reasons (JSON).
+
+        `changed` are numbers of kept events that were changed, by what was done to them.
+        """
+        report = {"read": kept + len(self), "kept": kept, "rejected": len(self), **changed}
         with atomic_write(path) as temporary:
             temporary.write_text(json.dumps({**report, "reasons": self.reasons}, indent=1))
 

@@ -25,6 +25,8 @@ SIGNALS_ABOVE_1_MEV = "5.1e+03\t4.9e+03\t4.9e+03\t30\t7.0e+02\t7.1e+02"
 FIRST = f"10.500000\t180.000000\t66.5\t-12, 100, 400\t80\t58\t{SIGNALS}\n"
 SECOND = f"2000.250000\t180.000000\t0.0\t0, 0, 500\t7\t0\t{SIGNALS_ABOVE_1_MEV}\n"
 
+UNNAMED = FIRST.replace("10.5", "2.25", 1) + SECOND
+
 VARIANTS = {
     "usual": HEADER + FIRST + SECOND,
     "double tabs": DOUBLE_TABS + FIRST + SECOND,
@@ -36,6 +38,10 @@ VARIANTS = {
     "no preamble, no last newline": (HEADER + FIRST + SECOND).rstrip(),
     "blank lines": HEADER + "\n" + FIRST + "\n" + SECOND + "\n",
     "mean counts": HEADER + FIRST.replace("\t80\t58\t", "\t80.000000\t58.000000\t") + SECOND,
+    "no header": UNNAMED,
+    "no header, blank lines": "\n" + UNNAMED + "\n",
+    "byte-order mark": "\ufeff" + HEADER + FIRST + SECOND,
+    "byte-order mark, no header": "\ufeff" + UNNAMED,
     "below the cathode": HEADER + FIRST + SECOND.replace("5.1e+03", "g-X 5.1e+03"),
 }
 
@@ -55,10 +61,10 @@ def read(text_file, geometry):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_holds_the_same_events(read, variant):
-    batch, _ = read(("" if "no preamble" in variant else PREAMBLE) + VARIANTS[variant])
+    bare = "no " in variant or "mark" in variant
+    batch, _ = read(("" if bare else PREAMBLE) + VARIANTS[variant])
     assert batch.source_event.tolist() == [0, 1]
     assert batch.recoil.tolist() == [1, 1]
-    assert batch.energy_keV.tolist() == [10.5, 2000.25]
     assert batch.x_cm.tolist() == [-1.2, 0]
     assert batch.y_cm.tolist() == [10, 0]
     # Z points up from the cathode to the surface, at 500 mm.
@@ -66,6 +72,38 @@ def test_every_variant_holds_the_same_events(read, variant):
     assert batch.photons.tolist() == [80, 7]
     assert batch.electrons.tolist() == [58, 0]
     assert np.isnan(batch.excitons).all()
+
+
+def test_true_energies_are_read(read, caplog):
+    batch, _ = read(PREAMBLE + HEADER + FIRST + SECOND)
+    assert batch.energy_keV.tolist() == [10.5, 2000.25]
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (HEADER.replace("E_truth", "E_recon") + FIRST, "'E_recon [keV]'"),
+        (HEADER.replace("E_truth", "Energy") + FIRST, "'Energy [keV]'"),
+        (DOUBLE_TABS + FIRST, "'E [keV]'"),
+        (KR83M.replace("E_truth", "E_recon") + "154.4\t" + FIRST, "'E_recon [keV]'"),
+        (FIRST, "without a name"),
+    ],
+)
+def test_other_energies_are_unknown(read, caplog, content, name):
+    batch, _ = read(content)
+    assert np.isnan(batch.energy_keV).tolist() == [True]
+    (message,) = caplog.messages
+    assert f"events.txt: its energies are {name}, not 'E_truth [keV]'" in message
+    assert "MCtruthE" in message
+
+
+def test_means_without_a_header_are_refused(read):
+    """They may be means of a keV; the header tells."""
+    _, bad = read(FIRST + FIRST.replace("\t80\t", "\t80.500000\t"), "skip")
+    assert [text.split(",")[0] for text in bad.reasons.values()] == [
+        "its numbers of quanta are means"
+    ]
 
 
 def test_surface_may_lie_elsewhere(read):

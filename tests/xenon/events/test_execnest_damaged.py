@@ -10,6 +10,7 @@ from pipeline.xenon.events.execnest import read_execnest
 HEADER = (
     "E [keV]\tfield [V/cm]\ttDrift [us]\tX,Y,Z [mm]\tNph\tNe-\tS1 [PE or phe]\tS2_3Dcorr [phd]\n"
 )
+FULL_ROW = "10.5\t180.0\t66.5\t-12, 100, 400\t80\t58\t5.1\t4.9\t4.9\t30\t700.5\t712.25\n"
 ROW = "10.5\t180.0\t66.5\t-12, 100, 400\t80\t58\t5.1\t712.25\n"
 
 
@@ -69,7 +70,17 @@ def test_cut_last_line_is_noticed(read, cut):
     assert read(content, "skip")[0] == [0]
 
 
-@pytest.mark.parametrize("content", ["", "g1 = 0.117 phd per photon\n", ROW, HEADER.expandtabs()])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        FULL_ROW[:-9],
+        "a header of its own\n" + FULL_ROW,
+        "g1 = 0.117 phd per photon\n",
+        ROW,
+        HEADER.expandtabs(),
+    ],
+)
 def test_text_without_the_header_says_what_was_expected(read, content):
     with pytest.raises(ValueError, match=r"events\.txt: no header with 'field \[V/cm\]'"):
         read(content, "skip")

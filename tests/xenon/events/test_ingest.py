@@ -54,7 +54,7 @@ def test_good_events_are_kept_as_they_are(run):
     assert batch.excitons.tolist() == [UNKNOWN, 7, UNKNOWN]
     assert (batch.x_cm[0], batch.y_cm[0], batch.depth_cm[0]) == (3, -4, 25)
     assert (batch.energy_keV[0], batch.photons[0], batch.electrons[0]) == (5, 100, 50)
-    assert counts == {"read": 3, "kept": 3, "rejected": 0, "reasons": {}}
+    assert counts == {"read": 3, "kept": 3, "rejected": 0, "moved_to_wall": 0, "reasons": {}}
 
 
 def test_unknown_energy_and_mean_counts_are_allowed(run):
@@ -103,6 +103,22 @@ def test_events_that_rounding_put_outside_lie_at_the_edge(run):
     assert batch.y_cm[1] / batch.x_cm[1] == pytest.approx(16.05 / 12)
     assert batch.depth_cm.tolist() == [25, 25, 0, 50]
     assert (batch.x_cm[2], batch.y_cm[2]) == (3, -4)
+
+
+def test_events_of_smeared_positions_are_moved_to_the_wall_and_counted(run, caplog):
+    """The sample allows 10 cm; what lies farther out, above or below the liquid is bad."""
+    changes = {
+        "x_cm": {0: 20.05, 1: 23, 2: 18, 3: 30.1},
+        "y_cm": {0: 0, 1: 0, 2: 24, 3: 0},
+        "depth_cm": {4: -0.2},
+    }
+    batch, counts = run([raw(5, **changes)], policy="skip", wall_cm=10)
+    assert batch.source_event.tolist() == [10, 11, 12]
+    np.testing.assert_allclose(np.hypot(batch.x_cm, batch.y_cm), 20, rtol=1e-6)
+    assert batch.y_cm[2] / batch.x_cm[2] == pytest.approx(24 / 18)
+    # Rounding explains the first.
+    assert (counts["kept"], counts["rejected"], counts["moved_to_wall"]) == (3, 2, 2)
+    assert "in.txt: 2 of 3 events lie up to 10.0 cm beyond the wall" in caplog.text
 
 
 def test_event_range(run):

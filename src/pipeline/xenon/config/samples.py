@@ -86,14 +86,23 @@ class Nest(Block):
     events_per_part: int = described("Events in one job and one file.", 5000, gt=0)
 
 
-class ExecNest(EventFiles):
+class SampleFiles(EventFiles):
+    """Event files of a sample."""
+
+    # An event up to this far beyond the wall is moved to it: text tables round to a millimetre.
+    wall_cm: ClassVar[float] = 0.1
+
+
+class ExecNest(SampleFiles):
     """Text output of execNEST; photons and electrons are its columns Nph and Ne-.
 
     NEST's Z points up. If a table holds Z only, x and y are drawn uniformly over the detector's
-    cross-section.
+    cross-section. Energies are known if their column is E_truth.
     """
 
     reader: ClassVar[str] = "pipeline.xenon.events.execnest.read_execnest"
+    # As shipped, NEST smears x and y; its `xyResolution` takes 10 cm for the worst resolution.
+    wall_cm: ClassVar[float] = 10.0
 
     kind: Literal["execnest"]
     detector: str = described(DETECTOR, "darwin")
@@ -103,7 +112,7 @@ class ExecNest(EventFiles):
     )
 
 
-class Instructions(EventFiles):
+class Instructions(SampleFiles):
     """Instructions for pax or WFSim, CSV files; the header tells which.
 
     Where a cell of pax says 'random', x and y or the depth are drawn uniformly in the detector's
@@ -130,7 +139,7 @@ class EventColumns(Block):
     excitons: str | None = described("Excitons; null: unknown.", None)
 
 
-class ParquetEvents(EventFiles):
+class ParquetEvents(SampleFiles):
     """Parquet tables with one row per event."""
 
     reader: ClassVar[str] = "pipeline.xenon.events.parquet.read_parquet"

@@ -1,6 +1,7 @@
 """From the events of a source to the event table: checks, event ids, counts."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ from pipeline.xenon.config.detector import Geometry
 from pipeline.xenon.events.raw import RawEvents
 from pipeline.xenon.events.table import UNKNOWN, EventBatch, write_events
 
-# Text tables round positions to a millimetre, so an event this far outside was at the edge.
-EDGE_CM = 0.1
+EDGE_CM = 0.1  # text tables round positions to a millimetre: an event this far out was at the edge
 MOST = np.iinfo(np.int32).max
+
+logger = logging.getLogger(__name__)
 
 
 def ingest(
@@ -24,24 +26,43 @@ def ingest(
     counts: str | Path,
     first_event: int = 0,
     max_events: int | None = None,
+    wall_cm: float = EDGE_CM,
 ) -> None:
     """Write one part of a sample as an event table and its counts (JSON) beside it.
 
+    Events up to `wall_cm` beyond the wall are moved to it. Those that rounding does not explain are
+    counted as `moved_to_wall`.
+
     Raises:
         BadEventError: an event is unusable and the policy is to stop.
-        ValueError: no event is usable.
+        ValueError: no event is usable and the policy is to stop.
     """
+    beyond_cm: list[float] = []
 
     def usable(batch: RawEvents, bad: BadEvents) -> np.ndarray:
-        return _usable(batch, geometry, bad)
+        return _usable(batch, geometry, wall_cm, bad)
 
-    good = accepted(raw, usable, bad, part, first_event, max_events)
-    events = (complete(batch, geometry, ids) for batch, ids in good)
-    kept = write_events(table, events, {"input": bad.file})
-    bad.write_counts(counts, kept)
+    def events() -> Iterator[EventBatch]:
+        for batch, ids in accepted(raw, usable, bad, part, first_event, max_events):
+            beyond = np.hypot(batch.x_cm, batch.y_cm) - geometry.radius_cm
+            beyond_cm.extend(beyond[beyond > EDGE_CM])
+            yield complete(batch, geometry, ids)
+
+    kept = write_events(table, events(), {"input": bad.file})
+    if beyond_cm:
+        logger.warning(
+            "%s: %d of %d events lie up to %.1f cm beyond the wall and are moved to it; their "
+            "positions seem to be reconstructed ones. If these are many, check the sample's "
+            "`detector`",
+            bad.file,
+            len(beyond_cm),
+            kept,
+            max(beyond_cm),
+        )
+    bad.write_counts(counts, kept, moved_to_wall=len(beyond_cm))
 
 
-def _usable(batch: RawEvents, geometry: Geometry, bad: BadEvents) -> np.ndarray:
+def _usable(batch: RawEvents, geometry: Geometry, wall_cm: float, bad: BadEvents) -> np.ndarray:
     reasons: dict[int, str] = {}
 
     def check(good: np.ndarray, reason: str, *columns: np.ndarray) -> None:
@@ -65,7 +86,7 @@ def _usable(batch: RawEvents, geometry: Geometry, bad: BadEvents) -> np.ndarray:
         "its number of excitons is {:g}, expected 0 or more",
         batch.excitons,
     )
-    inside = np.hypot(batch.x_cm, batch.y_cm) <= geometry.radius_cm + EDGE_CM
+    inside = np.hypot(batch.x_cm, batch.y_cm) <= geometry.radius_cm + wall_cm
     inside &= np.abs(batch.depth_cm - geometry.height_cm / 2) <= geometry.height_cm / 2 + EDGE_CM
     check(
         inside,
