@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 from helpers.made_predictions import scattered
+from helpers.made_responses import made_events
 from helpers.made_search import (
     BENCHMARK,
     SEARCH,
@@ -51,7 +52,8 @@ from pipeline.table_dictionary import TABLES, markdown
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.darwin.scan import scan_scores
 from pipeline.xenon.darwin.score import SCORES, TERMS
-from pipeline.xenon.events.table import SCHEMA as EVENTS
+from pipeline.xenon.events import files as event_files
+from pipeline.xenon.events.table import write_events
 from pipeline.xenon.paths import XenonPaths
 from pipeline.xenon.rates.backgrounds import background_table
 from pipeline.xenon.rates.efficiency import efficiencies
@@ -211,7 +213,11 @@ def write_trainings(files):
 def write_xenon_events(files):
     """Tables of events, which the code writes by their schemas."""
     xenon = files.xenon
-    files.empty(EVENTS, xenon.event_table("test_nr", "0000_nest"))
+    events = xenon.event_table("test_nr", "0000_nest")
+    write_events(events, [made_events(3)], {})
+    chosen = {"detector": {"test_nr": "darwin"}, "needed": []}
+    looked = event_files.from_files({"tables": [events], "files": [events]}, chosen)
+    files.put({xenon.table("event_files.csv"): looked["table"]})
     files.empty(RESPONSE, xenon.response_shard("test_nr", "0000_nest"))
     files.empty(TERMS, xenon.score_terms("test_nr"))
     files.empty(SCORES, xenon.scores("test_nr"))

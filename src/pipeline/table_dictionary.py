@@ -536,6 +536,21 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table[["energy_keV", "photons", "electrons"]])',
     ),
     ResultTable(
+        "Xenon event files",
+        _XENON.table("event_files.csv"),
+        "One row for each file of a sample that is read from files.",
+        _described(
+            {
+                "sample": "name of the sample",
+                "file": "path of the file",
+                "events": "usable events",
+                "unknown_energy": "those of them whose true energy is unknown",
+                "repeated": "those with place and quanta of an earlier event of the file",
+            }
+        ),
+        'print(table.groupby("sample")["events"].sum())',
+    ),
+    ResultTable(
         "Xenon response",
         _XENON.response_shard(),
         "One row for each event. Samples of a waveform are 10 ns wide.",

@@ -10,6 +10,7 @@ import pytest
 EXECNEST = (
     "E_truth [keV]\tfield [V/cm]\ttDrift [us]\tX,Y,Z [mm]\tNph\tNe-\tS1 [PE or phe]\n"
     "10.5\t180.0\t66.5\t-12, 100, 2400\t80\t58\t5.1\n"
+    "10.5\t180.0\t66.5\t0, 1310, 2400\t70\t48\t5.1\n"
     "20.5\t180.0\t66.5\t-12, 100, 2400\t-80\t58\t5.1\n"
 )
 INSTRUCTIONS = "recoil_type,x,y,depth,s1_photons,s2_electrons,t\nER,1,2,3,40,50,0\n"
@@ -27,18 +28,23 @@ SAMPLES = {
         "recoil": "nr",
         "on_bad_event": "skip",
     },
-    "pax": {"kind": "instructions", "files": ["mine.csv"]},
+    "pax": {
+        "kind": "instructions",
+        "files": ["mine.csv", "none.csv"],
+        "on_bad_event": "skip",
+    },
     "table": {"kind": "parquet", "files": ["mine.parquet"], "recoil": "er"},
 }
 
 
 @pytest.fixture(scope="module")
 def ran(pristine, tmp_path_factory):
-    """Event tables of all samples, and the response to one."""
+    """Event tables of all samples, and the responses to two parts."""
     copy = pristine.twin(tmp_path_factory.mktemp("xenon") / "copy")
     copy.drop("gas")
     (copy.folder / "mine.txt").write_text(EXECNEST)
     (copy.folder / "mine.csv").write_text(INSTRUCTIONS)
+    (copy.folder / "none.csv").write_text(INSTRUCTIONS.splitlines()[0])
     columns = ("energy_keV", "x_cm", "y_cm", "depth_cm", "photons", "electrons")
     pd.DataFrame({name: [float(i)] for i, name in enumerate(columns)}).to_parquet(
         copy.folder / "mine.parquet"
@@ -56,7 +62,8 @@ def ran(pristine, tmp_path_factory):
             "table/0000_mine",
         )
     ]
-    copy.run(*tables, "results/xenon/response/made/0001_nest.parquet")
+    responses = [f"results/xenon/response/{p}.parquet" for p in ("made/0001_nest", "pax/0001_none")]
+    copy.run(*tables, *responses)
     return copy.folder / "results" / "xenon"
 
 
@@ -84,8 +91,8 @@ def test_part_does_not_depend_on_how_many_there_are(ran, pristine, tmp_path):
 
 def test_files_are_read_as_their_kind_says(ran):
     nest = table(ran, "nest_text/0000_mine")
-    assert nest["depth_cm"].tolist() == [20.0]
-    assert nest["photons"].tolist() == [80]
+    assert nest["depth_cm"].tolist() == [20.0, 20.0]
+    assert nest["photons"].tolist() == [80, 70]
     pax = table(ran, "pax/0000_mine")
     assert (pax["recoil"][0], pax["photons"][0], pax["electrons"][0]) == (0, 40, 50)
     assert np.isnan(pax["energy_keV"][0])
@@ -95,8 +102,30 @@ def test_files_are_read_as_their_kind_says(ran):
 
 def test_skipped_events_are_counted(ran):
     counts = json.loads((ran / "events/nest_text/0000_mine.json").read_text())
-    assert (counts["read"], counts["kept"], counts["rejected"]) == (2, 1, 1)
+    assert (counts["read"], counts["kept"], counts["rejected"]) == (3, 2, 1)
+    # Smeared to 1 cm beyond the wall.
+    assert counts["moved_to_wall"] == 1
     assert "its number of photons is -80" in next(iter(counts["reasons"].values()))
+
+
+def test_files_are_looked_at_together_before_their_responses(ran):
+    table = pd.read_csv(ran / "tables/event_files.csv", index_col="file")
+    assert table["sample"].to_dict() == {
+        "mine.txt": "nest_text",
+        "mine.csv": "pax",
+        "none.csv": "pax",
+        "mine.parquet": "table",
+    }
+    assert table["events"].to_dict() == {
+        "mine.txt": 2,
+        "mine.csv": 1,
+        "none.csv": 0,
+        "mine.parquet": 1,
+    }
+
+
+def test_response_of_an_empty_file_is_empty(ran):
+    assert pq.read_metadata(ran / "response/pax/0001_none.parquet").num_rows == 0
 
 
 def test_response_has_an_entry_for_every_event(ran):

@@ -5,6 +5,7 @@ import pytest
 RECOILS = ("er", "nr")
 DARWIN = {f"{use}_{r}" for use in ("train", "test", "background") for r in RECOILS}
 DARWIN |= {"wimp_50GeV"}
+EXTRA = {"other", "mine"}
 OTHER = {
     "kind": "nest",
     "detector": "xenon1t",
@@ -16,9 +17,19 @@ OTHER = {
 
 
 @pytest.fixture(scope="module")
-def touched(xenon_copy):
-    """The test study's chain with a sample of another detector, on Snakemake's record."""
-    return xenon_copy(xenon__samples__other=OTHER)
+def recorded(tmp_path_factory):
+    """A folder with two files of events."""
+    folder = tmp_path_factory.mktemp("recorded")
+    for name in ("run1.csv", "run2.csv"):
+        (folder / name).touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def touched(xenon_copy, recorded):
+    """The test study's chain with two samples of another detector, on Snakemake's record."""
+    files = {"kind": "instructions", "detector": "xenon1t", "files": [str(recorded / "run1.csv")]}
+    return xenon_copy(xenon__samples__other=OTHER, xenon__samples__mine=files)
 
 
 @pytest.fixture
@@ -48,7 +59,7 @@ def test_both_chains_make_both(pristine):
 
 def test_all_is_made_and_nothing_after_that(events):
     files = events.files()
-    assert stages(files) == {"events": DARWIN | {"other"}, "response": DARWIN | {"other"}}
+    assert stages(files) == {"events": DARWIN | EXTRA, "response": DARWIN | EXTRA}
     parts = {f"results/xenon/events/other/{part}_nest.parquet" for part in ("0000", "0001")}
     assert parts <= set(files)
     assert events.pending() == set()
@@ -76,6 +87,15 @@ def test_more_events_keep_whole_parts(events):
     tables = {f for f in events.pending() if "/events/" in f and f.endswith(".parquet")}
     other = "results/xenon/events/other"
     assert tables == {f"{other}/{part}_nest.parquet" for part in ("0001", "0002")}
+
+
+def test_another_file_is_looked_at_and_leaves_the_responses_of_the_others(events, recorded):
+    events.configure(xenon__samples__mine__files=[str(recorded / "run*.csv")])
+    pending = events.pending()
+    assert "results/xenon/tables/event_files.csv" in pending
+    assert {file for file in pending if file.endswith(".parquet")} == {
+        f"results/xenon/{stage}/mine/0001_run2.parquet" for stage in ("events", "response")
+    }
 
 
 def test_reader_of_another_kind_reruns_nothing(events):

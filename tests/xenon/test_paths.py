@@ -47,6 +47,25 @@ def test_every_file_is_a_part_that_reads_it(tmp_path, monkeypatch):
     assert inputs == [["run2.txt"], ["run10.txt"]]
 
 
+def test_event_files_are_looked_at_before_their_own_responses(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("run1.csv", "run2.csv", "own.csv"):
+        (tmp_path / name).touch()
+    paths = paths_of(
+        runs={"kind": "instructions", "files": ["run*.csv"]},
+        a=nest(10, kind="table", file="lines.csv"),
+        own={"kind": "instructions", "files": ["own.csv"], "detector": "xenon1t"},
+    )
+    assert paths.file_samples() == {"runs": "darwin", "own": "xenon1t"}
+    assert paths.event_inputs() == ["run1.csv", "run2.csv", "own.csv"]
+    assert len(paths.event_tables(paths.file_samples())) == 3
+    assert paths.event_files("own") == ["out/xenon/tables/event_files.csv"]
+    assert paths.event_files("a") == []
+    assert set(paths.event_files("own")) <= set(paths.recorded_tables())
+    assert "out/xenon/tables/event_files.csv" not in paths_of().targets()
+    assert paths.tested_samples() == ["test_er", "test_nr"]
+
+
 def test_spectrum_in_a_file_is_an_input_and_others_need_none():
     paths = paths_of(a=nest(10, kind="table", file="lines.csv"))
     inputs = [

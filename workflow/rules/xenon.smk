@@ -8,10 +8,6 @@ SAMPLES = xenon.block.all_samples
 TRAININGS = trainings(xenon)
 
 
-include: "xenon_darwin.smk"
-include: "xenon_xenon1t.smk"
-
-
 wildcard_constraints:
     sample="|".join(map(re.escape, SAMPLES)),
 
@@ -38,8 +34,40 @@ rule xenon_events:
         "../scripts/xenon_events.py"
 
 
+# All rules of this chain that make tables use this one's environment and script.
+rule xenon_event_files:
+    input:
+        tables=xenon.event_tables(xenon.file_samples()),
+        files=xenon.event_inputs(),
+    output:
+        table=xenon.table("event_files.csv"),
+    log:
+        f"{R}/logs/xenon/event_files.log",
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls(
+            "tables.py",
+            "pipeline.xenon.events.files.from_files",
+            {
+                "detector": xenon.file_samples(),
+                "needed": xenon.tested_samples(),
+            },
+        ),
+    message:
+        "looking at all event files together"
+    script:
+        "../scripts/tables.py"
+
+
+include: "xenon_darwin.smk"
+include: "xenon_xenon1t.smk"
+
+
 rule xenon_response:
     input:
+        # Its date does not matter: a new file leaves the responses of the others.
+        ancient(lambda wildcards: xenon.event_files(wildcards.sample)),
         events=xenon.event_table(),
     output:
         shard=xenon.response_shard(),

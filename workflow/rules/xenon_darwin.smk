@@ -51,15 +51,13 @@ if ANOMALY:
         script:
             "../scripts/xenon_score_terms.py"
 
-    rule xenon_score_scan:
+    use rule xenon_event_files as xenon_score_scan with:
         input:
             terms=[xenon.score_terms(sample) for sample in ANOMALY.train.names],
         output:
             table=xenon.table("score_scan.csv"),
         log:
             f"{R}/logs/xenon/score_scan.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
             **calls(
                 "tables.py",
@@ -68,10 +66,8 @@ if ANOMALY:
             ),
         message:
             "choosing beta and R of the anomaly score"
-        script:
-            "../scripts/tables.py"
 
-    rule xenon_classifier_table:
+    use rule xenon_event_files as xenon_classifier_table with:
         input:
             validation=[xenon.score_terms(sample) for sample in ANOMALY.train.names],
             test=[xenon.score_terms(sample) for sample in ANOMALY.test.names],
@@ -79,14 +75,10 @@ if ANOMALY:
             table=xenon.table("classifier.csv"),
         log:
             f"{R}/logs/xenon/classifier_table.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
             **calls("tables.py", "pipeline.xenon.darwin.accuracy.from_files"),
         message:
             "accuracy of the classifier"
-        script:
-            "../scripts/tables.py"
 
     rule xenon_scores:
         input:
@@ -105,7 +97,7 @@ if ANOMALY:
         script:
             "../scripts/xenon_scores.py"
 
-    rule xenon_trigger:
+    use rule xenon_event_files as xenon_trigger with:
         input:
             er=xenon.response_shards(BACKGROUND.er),
             nr=xenon.response_shards(BACKGROUND.nr),
@@ -113,8 +105,6 @@ if ANOMALY:
             table=xenon.table("trigger.csv"),
         log:
             f"{R}/logs/xenon/trigger.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
             **calls(
                 "tables.py",
@@ -127,18 +117,14 @@ if ANOMALY:
             ),
         message:
             "how often the detector triggers"
-        script:
-            "../scripts/tables.py"
 
-    rule xenon_s2_only:
+    use rule xenon_event_files as xenon_s2_only with:
         input:
             shards=xenon.response_shards(*xenon.scored_samples()),
         output:
             table=xenon.table("s2_only.csv"),
         log:
             f"{R}/logs/xenon/s2_only.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
             **calls(
                 "tables.py",
@@ -147,18 +133,14 @@ if ANOMALY:
             ),
         message:
             "counting events without an S1"
-        script:
-            "../scripts/tables.py"
 
-    rule xenon_rates:
+    use rule xenon_event_files as xenon_rates with:
         input:
             trigger=[xenon.table("trigger.csv")],
         output:
             table=xenon.table("backgrounds.csv"),
         log:
             f"{R}/logs/xenon/rates.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
             **calls(
                 "tables.py",
@@ -167,24 +149,18 @@ if ANOMALY:
             ),
         message:
             "expected backgrounds"
-        script:
-            "../scripts/tables.py"
 
-    rule xenon_roc:
+    use rule xenon_event_files as xenon_roc with:
         input:
             scores=[xenon.scores(sample) for sample in ANOMALY.test.names],
         output:
             table=xenon.table("roc.csv"),
         log:
             f"{R}/logs/xenon/roc.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
             **calls("tables.py", "pipeline.xenon.darwin.separation.from_files"),
         message:
             "ROC curves of classifier and anomaly score"
-        script:
-            "../scripts/tables.py"
 
     rule xenon_weighted_scores:
         input:

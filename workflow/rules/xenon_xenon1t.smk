@@ -36,7 +36,7 @@ if IMAGES:
         script:
             "../scripts/xenon_images_scores.py"
 
-    rule xenon_images_classifier:
+    use rule xenon_event_files as xenon_images_classifier with:
         input:
             er=[xenon.image_scores(image_names.TEST_ER)],
             wimp=[xenon.image_scores(image_names.TEST_WIMP)],
@@ -44,8 +44,6 @@ if IMAGES:
             table=xenon.table("images_classifier.csv"),
         log:
             f"{R}/logs/xenon/images_classifier.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
             **calls(
                 "tables.py",
@@ -54,10 +52,8 @@ if IMAGES:
             ),
         message:
             "accuracy of the classifier of images"
-        script:
-            "../scripts/tables.py"
 
-    rule xenon_images_search:
+    use rule xenon_event_files as xenon_images_search with:
         input:
             scores=[xenon.image_scores(sample) for sample in IMAGE_SCORED],
             er=xenon.response_shards(image_names.TEST_ER),
@@ -69,8 +65,6 @@ if IMAGES:
             exposures=xenon.table("images_exposures.csv"),
         log:
             f"{R}/logs/xenon/images_search.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
             **calls(
                 "tables.py",
@@ -88,5 +82,3 @@ if IMAGES:
             ),
         message:
             "search for an excess in the losses of images"
-        script:
-            "../scripts/tables.py"

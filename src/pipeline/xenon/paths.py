@@ -114,6 +114,24 @@ class XenonPaths(ChainPaths[Xenon]):
         """Event tables of the samples."""
         return [self.event_table(sample, part) for sample in samples for part in self.parts(sample)]
 
+    def file_samples(self) -> dict[str, str]:
+        """Detectors of the samples that are read from event files, by sample."""
+        samples = self.block.all_samples.items()
+        return {name: block.detector for name, block in samples if not isinstance(block, Nest)}
+
+    def event_inputs(self) -> list[str]:
+        """The user's event files, in the order of the event tables of `file_samples`."""
+        return [
+            file
+            for sample in self.file_samples()
+            for part in self.parts(sample)
+            for file in self.part_input(sample, part)
+        ]
+
+    def event_files(self, sample: str) -> list[str]:
+        """The table of all event files if the sample is read from such files."""
+        return [self.table("event_files.csv")] if sample in self.file_samples() else []
+
     def response_shards(self, *samples: str) -> list[str]:
         """Response shards of the samples."""
         return [
@@ -127,6 +145,10 @@ class XenonPaths(ChainPaths[Xenon]):
             return []
         detector = samples[anomaly.train.er].detector
         return [name for name, sample in samples.items() if sample.detector == detector]
+
+    def tested_samples(self) -> list[str]:
+        """Samples that the anomaly search is tested with; none without a search."""
+        return self.block.anomaly.test.names if self.block.anomaly else []
 
     def betas(self) -> dict[str, float]:
         """Weights of the latent term in the loss, by name of the VAE that is trained with it."""
@@ -161,6 +183,7 @@ class XenonPaths(ChainPaths[Xenon]):
         search = [*(f"{name}.csv" for name in csv), *(f"{name}.parquet" for name in parquet)]
         images = [f"images_{name}.csv" for name in IMAGE_TABLES]
         return [
+            *(self.table(name) for name in ("event_files.csv",) if self.file_samples()),
             *(self.table(name) for name in search if self.block.anomaly),
             *(self.table(name) for name in images if self.block.images),
         ]

@@ -63,6 +63,15 @@ def test_every_event_has_a_row_for_every_beta(terms):
     assert len(table) == 220
 
 
+def test_an_empty_shard_changes_nothing(networks, shards, tmp_path):
+    write_shard(tmp_path / "none.parquet", [], {})
+    paths, tables = [shards[0], tmp_path / "none.parquet", shards[1]], []
+    for chosen in (paths, shards):
+        write_terms(tmp_path / "terms.parquet", score_terms(chosen, *networks, None))
+        tables.append(read_terms(tmp_path / "terms.parquet"))
+    pd.testing.assert_frame_equal(*tables)
+
+
 def test_only_triggered_events_have_terms(terms):
     table = read_terms(terms())
     values = table[["logit", "kl", "reconstruction"]]

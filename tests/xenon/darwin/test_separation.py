@@ -43,3 +43,10 @@ def test_events_that_did_not_trigger_do_not_count():
 def test_one_kind_of_recoil_has_no_curve():
     with pytest.raises(ValueError, match="both recoils"):
         roc_table(made(100).assign(recoil=1))
+
+
+def test_unknown_energies_have_no_curve():
+    events = made(1000)
+    events.loc[3, "energy_keV"] = np.nan
+    with pytest.raises(ValueError, match="needs the true energy of all triggered events"):
+        roc_table(events)

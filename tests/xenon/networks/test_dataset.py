@@ -34,6 +34,16 @@ def test_triggered_events_in_order_with_their_features(shards):
     assert events.is_nr.tolist() == [False] * 171 + [True] * 108
 
 
+def test_an_empty_shard_changes_nothing(shards, tmp_path):
+    expected = read_training_events(shards, RECOILS, 1, 0.3)
+    write_shard(tmp_path / "none.parquet", [], {})
+    for sample in shards:
+        more = {**shards, sample: [tmp_path / "none.parquet", *shards[sample]]}
+        found = read_training_events(more, RECOILS, 1, 0.3)
+        for name in ("features", "is_nr", "validation"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+
+
 def test_nothing_but_counts_is_a_feature():
     """The same counts with another energy, position and id give the same features."""
     batch = recorded(30, "ER", 1)

@@ -16,9 +16,9 @@ def half():
 
 def test_events_with_large_s2_and_no_trigger_are_s2_only(tmp_path):
     batch, rest = recorded(40, "ER", 1), recorded(10, "ER", 2)
-    paths = [tmp_path / "0.parquet", tmp_path / "1.parquet"]
-    write_shard(paths[0], [batch], {})
-    write_shard(paths[1], [rest], {})
+    paths = [tmp_path / "0.parquet", tmp_path / "none.parquet", tmp_path / "1.parquet"]
+    for path, batches in zip(paths, ([batch], [], [rest]), strict=True):
+        write_shard(path, batches, {})
     least = int(np.median(batch.s2_photons_detected))
     found = TriggerOutcome.read(paths, least)
     for name in ("energy_keV", "triggered", "s2_only"):

@@ -54,6 +54,14 @@ def test_parts_of_a_sample_differ(table, shard, tmp_path):
     assert not np.array_equal(first.s2_photons_detected, second.s2_photons_detected)
 
 
+def test_an_empty_table_has_an_empty_shard(tmp_path):
+    table, path = tmp_path / "0000.parquet", tmp_path / "response.parquet"
+    write_events(table, [], {})
+    assert write_response(path, table, darwin(), 3, "train_nr", 0) == 0
+    assert list(read_shard(path)) == []
+    assert count_responses(path) == 0
+
+
 def test_row_groups_are_small_enough_to_stream(shard):
     assert [len(batch) for batch in read_shard(shard)] == [CHUNK_EVENTS, 40]
     assert count_responses(shard) == CHUNK_EVENTS + 40

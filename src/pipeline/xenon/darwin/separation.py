@@ -19,9 +19,11 @@ def roc_table(events: pd.DataFrame) -> pd.DataFrame:
     er_acceptance.
 
     Raises:
-        ValueError: triggered events of one recoil are missing.
+        ValueError: triggered events of one recoil are missing, or the energy of one is unknown.
     """
     triggered = events[events["triggered"]]
+    if triggered["energy_keV"].isna().any():
+        raise ValueError("a ROC curve below 15 keV needs the true energy of all triggered events")
     tables = []
     for high_keV in (np.inf, LOW_ENERGY_KEV):
         chosen = triggered

@@ -9,8 +9,8 @@ verbosity of 0 or less NEST prints the rows only.
 The energy is the true one if the header says E_truth. As shipped (MCtruthE false in
 include/NEST/analysis.hh) NEST prints E_recon, an estimate from S1 and S2 that is 0 below its
 threshold; Energy or E, printed above 100 keV and by NEST 2.0, may be either. Such energies are
-unknown, and so are those without a header. As shipped (MCtruthPos false) X and Y are smeared, and no
-header says so; Nph and Ne- are true in all cases.
+unknown, and so are those without a header. As shipped (MCtruthPos false) X and Y are smeared, which
+no header says; Nph and Ne- are true in all cases.
 
 Z points up and the drift time is (TopDrift - Z) / velocity, so the depth is `surface_z_mm` - Z.
 Negative areas mark signals below NEST's own threshold. The reader ignores the areas and keeps
