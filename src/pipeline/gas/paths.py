@@ -149,17 +149,6 @@ class GasPaths(ChainPaths[Gas]):
         """Track tables of a source."""
         return [self.track_table(source, part) for part in self.parts(source)]
 
-    @property
-    def used_sources(self) -> list[str]:
-        """Names of the sources of the training set, the test sets and the track comparison."""
-        compared = self.block.track_comparison
-        return sorted(
-            {
-                *(source for voxels in self.voxel_sets for source in self.set_sources(voxels)),
-                *((*compared.simulated, *compared.reference) if compared else ()),
-            }
-        )
-
     def event_summaries(self) -> list[str]:
         """Event summaries of all sources in use."""
         return [
