@@ -50,3 +50,14 @@ def test_skip_goes_on_without_a_file_that_has_no_usable_events(batches, seen, ca
     caplog.set_level(logging.WARNING)
     assert read(batches, "skip") == []
     assert f"run2.csv: no usable event among {seen} read" in caplog.messages[-1]
+
+
+def test_bad_events_of_the_reader_itself_are_counted(caplog):
+    bad = BadEvents("run2.csv", "skip")
+
+    def batches():
+        bad.found(1, "damaged")
+        yield Numbers([-1])
+
+    assert list(accepted(batches(), positive, bad, 0)) == []
+    assert "run2.csv: no usable event among 2 read" in caplog.messages[-1]

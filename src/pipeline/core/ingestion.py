@@ -101,7 +101,9 @@ def accepted(
             yield good, ids
         progress.update(len(batch))
     if not kept:
-        problem = f"{bad.file}: no usable event among {read} read from event {first_event} on"
+        # Bad events that the reader found itself are in no batch.
+        seen = max(read, len(bad))
+        problem = f"{bad.file}: no usable event among {seen} read from event {first_event} on"
         if bad.policy == "stop":
             raise ValueError(
                 f"{problem}. Check the file, or set `on_bad_event: skip` for this source to go on "
