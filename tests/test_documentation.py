@@ -44,7 +44,7 @@ def test_files_that_are_named_exist(texts, repository):
 
 def test_rules_that_are_named_exist(texts, repository):
     rules = "\n".join(path.read_text() for path in (repository / "workflow/rules").glob("*.smk"))
-    defined = set(re.findall(r"^ *rule (\w+):", rules, re.MULTILINE))
+    defined = set(re.findall(r"^ *(?:rule|use rule \w+ as) (\w+)", rules, re.MULTILINE))
     for page in ("README.md", "docs/guide.md", "docs/cluster.md"):
         for name in re.findall(r"\b(?:gas|xenon)_[a-z_0-9]+\b", texts[page]):
             assert name in defined, (page, name)

@@ -17,7 +17,8 @@ def rule_files(repository):
 @pytest.mark.parametrize("name", ["default", "slurm"])
 def test_every_rule_named_exists(repository, name, filled_in):
     """Snakemake takes no notice of a name that is no rule's."""
-    rules = set(re.findall(r"^ *rule (\w+):", "".join(rule_files(repository).values()), re.M))
+    texts = "".join(rule_files(repository).values())
+    rules = set(re.findall(r"^ *(?:rule|use rule \w+ as) (\w+)", texts, re.M))
     for block in BY_RULE:
         assert set(read_profile(repository, name, filled_in).get(block, {})) <= rules
 
