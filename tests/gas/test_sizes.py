@@ -20,8 +20,8 @@ def written_bytes(tmp_path):
     """(source, batches) -> size of the track table that the workflow writes."""
 
     def write(block, batches):
-        table = tmp_path / "a.parquet"
-        ingest(batches, block.defaults(), BadEvents("a", "stop"), 0, table, tmp_path / "a.json")
+        table, counts, summary = (tmp_path / f"a.{end}" for end in ("parquet", "json", "look"))
+        ingest(batches, block.defaults(), BadEvents("a", "stop"), 0, table, counts, summary)
         return os.path.getsize(table)
 
     return write

@@ -34,12 +34,22 @@ def three(event_text):
         lambda text: text.replace("7.5", "7.5E+00"),
         lambda text: text.replace("   ", ", "),
         lambda text: text.replace("\n", "\r\n"),
+        lambda text: "\ufeff" + text,
         lambda text: text.replace("\n", "\n\n"),
         lambda text: text.rstrip("\n"),
     ],
     ids=[
         *("gfortran", "wrapped", "one line", "token a line", "repeats", "short repeats"),
-        *("D exponent", "d exponent", "E exponent", "commas", "CRLF", "blank lines", "no newline"),
+        *(
+            "D exponent",
+            "d exponent",
+            "E exponent",
+            "commas",
+            "CRLF",
+            "byte-order mark",
+            "blank lines",
+            "no newline",
+        ),
     ],
 )
 def test_legal_forms_read_alike(read, three, positions, iwrite, rewrite):

@@ -52,7 +52,7 @@ def density_mg_per_cm3(gas: GasMixture) -> float | None:
     """Density of a gas; None if it has an element without an entry in `MASSES`.
 
     >>> round(density_mg_per_cm3(GasMixture()), 3)
-    0.666
+    0.665
     """
     molar = 0.0
     for formula, fraction in gas.fractions.items():

@@ -26,6 +26,7 @@ from pipeline.gas.tracks.table import FLAG_BREMSSTRAHLUNG, FLAG_FLUORESCENCE, FL
 
 HEADER = 12
 PER_ELECTRON, PER_EXCITATION, PER_NULL = 7, 4, 5
+TEXT = "utf-8-sig"  # an editor may have put a byte-order mark first
 END_OF_FILE = "the file ends here"
 # Raised by truncated or damaged compressed data and by files that are not text.
 UNREADABLE = (EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError, UnicodeDecodeError)
@@ -189,11 +190,11 @@ def _batch(numbers: list[int], events: list[np.ndarray]) -> RawBatch:
 def _opened(path: str | Path) -> Iterator[TextIO]:
     suffix = Path(path).suffix
     if suffix == ".gz":
-        with gzip.open(path, "rt") as text:
+        with gzip.open(path, "rt", encoding=TEXT) as text:
             yield text
     elif suffix == ".zst":
         with open(path, "rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-            yield io.TextIOWrapper(stream)
+            yield io.TextIOWrapper(stream, encoding=TEXT)
     else:
-        with open(path) as text:
+        with open(path, encoding=TEXT) as text:
             yield text
