@@ -37,6 +37,7 @@ from pipeline.gas.tracks.simulator.tables import (
     CollisionTables,
     collision_tables,
 )
+from pipeline.physics.directions import azimuth, isotropic, turn
 
 DEFLECTIONS = ("degrad", "kinematic")
 MIN_KEV, MAX_KEV = 10.0, 60.0
@@ -129,7 +130,7 @@ def _electron(tables, like_elastic, rng, stack, pending, positions, times, total
         time += step * tables.ps_per_um[row]
         process = _pick(tables.cumulative, row, rng.random())
         kind = tables.kind[process]
-        cos_phi, sin_phi = _azimuth(rng)
+        cos_phi, sin_phi = azimuth(rng)
         if kind == ELASTIC:
             mu = _elastic_mu(
                 tables.eta[row, process],
@@ -141,7 +142,7 @@ def _electron(tables, like_elastic, rng, stack, pending, positions, times, total
                 tables.beta_squared[row],
                 rng,
             )
-            u, v, w = _turn(u, v, w, 1 - 2 * mu, cos_phi, sin_phi)
+            u, v, w = turn(u, v, w, 1 - 2 * mu, cos_phi, sin_phi)
             continue
         after = energy - tables.loss_eV[process]
         cosine = 1 - 2 * _wentzel_mu(tables.eta[row, process], rng) if like_elastic else 1.0
@@ -157,7 +158,7 @@ def _electron(tables, like_elastic, rng, stack, pending, positions, times, total
             else:
                 cosine = _free_cosine(energy, energy - secondary)
                 secondary_cosine = _free_cosine(energy, secondary)
-            su, sv, sw = _turn(u, v, w, secondary_cosine, -cos_phi, -sin_phi)
+            su, sv, sw = turn(u, v, w, secondary_cosine, -cos_phi, -sin_phi)
             if secondary > SLOW_EV:
                 stack[pending, :] = (x, y, z, su, sv, sw, secondary, time)
                 pending += 1
@@ -166,18 +167,18 @@ def _electron(tables, like_elastic, rng, stack, pending, positions, times, total
                     tables, x, y, z, su, sv, sw, secondary, time, rng, positions, times, total
                 )
             if tables.auger_eV[process] > 0:
-                su, sv, sw = _isotropic(u, v, w, rng)
+                su, sv, sw = isotropic(u, v, w, rng)
                 if rng.random() < tables.fluorescence[process]:
                     path = tables.photon_range_um[process] * rng.standard_exponential()
                     ahead = (x + path * su, y + path * sv, z + path * sw)
                     freed = tables.photon_eV[process] - tables.ionisation_eV
-                    su, sv, sw = _isotropic(u, v, w, rng)
+                    su, sv, sw = isotropic(u, v, w, rng)
                     later = time + path / LIGHT_UM_PER_PS
                     stack[pending, :] = (*ahead, su, sv, sw, freed, later)
                 else:
                     stack[pending, :] = (x, y, z, su, sv, sw, tables.auger_eV[process], time)
                 pending += 1
-        u, v, w = _turn(u, v, w, cosine, cos_phi, sin_phi)
+        u, v, w = turn(u, v, w, cosine, cos_phi, sin_phi)
         energy = after
     total = _slow(tables, x, y, z, u, v, w, energy, time, rng, positions, times, total)
     return pending, total
@@ -222,25 +223,6 @@ def _pick(cumulative, row, number):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _azimuth(rng):  # type: ignore[no-untyped-def]
-    """Cosine and sine of a uniform angle, from a point in the unit disc."""
-    while True:
-        a = 2 * rng.random() - 1
-        b = 2 * rng.random() - 1
-        square = a * a + b * b
-        if 0 < square <= 1:
-            norm = 1 / math.sqrt(square)
-            return a * norm, b * norm
-
-
-@njit(cache=True, error_model="numpy")
-def _isotropic(u, v, w, rng):  # type: ignore[no-untyped-def]
-    """An isotropic random direction."""
-    cos_phi, sin_phi = _azimuth(rng)
-    return _turn(u, v, w, 2 * rng.random() - 1, cos_phi, sin_phi)
-
-
-@njit(cache=True, error_model="numpy")
 def _wentzel_mu(eta, rng):  # type: ignore[no-untyped-def]
     r = rng.random()
     return eta * r / (1 + eta - r)
@@ -273,19 +255,3 @@ def _momentum_squared(energy):  # type: ignore[no-untyped-def]
 def _free_cosine(before, after):  # type: ignore[no-untyped-def]
     """Cosine of the angle at which an electron of energy `after` leaves a binary encounter."""
     return math.sqrt(after * (before + 2 * ELECTRON_EV) / (before * (after + 2 * ELECTRON_EV)))
-
-
-@njit(cache=True, error_model="numpy")
-def _turn(u, v, w, cosine, cos_phi, sin_phi):  # type: ignore[no-untyped-def]
-    """The direction (u, v, w) turned by a polar and an azimuthal angle."""
-    sine = math.sqrt(max(0.0, 1 - cosine * cosine))
-    a = sine * cos_phi
-    b = sine * sin_phi
-    transverse = math.sqrt(u * u + v * v)
-    if transverse < 1e-10:
-        return a, b, w * cosine
-    return (
-        u * cosine + (u * w * a - v * b) / transverse,
-        v * cosine + (v * w * a + u * b) / transverse,
-        w * cosine - transverse * a,
-    )
