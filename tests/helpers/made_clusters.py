@@ -1,5 +1,8 @@
 """Emulsion clusters made by hand."""
 
+from collections.abc import Iterable
+from dataclasses import fields
+
 import numpy as np
 
 from pipeline.emulsion.clusters.table import Clusters
@@ -20,3 +23,10 @@ def made_clusters(n: int, pixels: int = 40) -> Clusters:
         focus_nm=rng.uniform(-150, 150, n).astype(np.float32),
         images=rng.integers(0, 256, (n, 8, pixels, pixels), np.uint8),
     )
+
+
+def joined(batches: Iterable[Clusters]) -> Clusters:
+    """All clusters of some batches."""
+    parts = list(batches)
+    columns = ([getattr(part, f.name) for part in parts] for f in fields(Clusters))
+    return Clusters(*map(np.concatenate, columns))

@@ -1,25 +1,19 @@
 """A part of a simulated sample: its shard, its counts and its seeds."""
 
 import json
-from dataclasses import fields
 
 import numpy as np
 import pytest
+from helpers.made_clusters import joined
 
 from pipeline.core.ingestion import EVENTS_PER_PART
 from pipeline.emulsion.clusters import simulate, stage
 from pipeline.emulsion.clusters.stage import write_simulated
-from pipeline.emulsion.clusters.table import Clusters, read_clusters, read_pixel_nm
+from pipeline.emulsion.clusters.table import read_clusters, read_pixel_nm
 from pipeline.emulsion.config.detector import Detector
 from pipeline.emulsion.config.samples import read_sample
 
 ION = {"kind": "ion", "energy_keV": 60, "clusters": 40, "beam": {"azimuth_deg": 45}}
-
-
-def joined(batches):
-    """All clusters of some batches."""
-    columns = ([getattr(b, f.name) for b in batches] for f in fields(Clusters))
-    return Clusters(*map(np.concatenate, columns))
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +29,7 @@ def write(tmp_path):
         shard, counts = tmp_path / "shard.parquet", tmp_path / "shard.json"
         detector = Detector.model_validate(detector or {})
         write_simulated(shard, counts, read_sample(block), detector, seed, sample, part, 3)
-        clusters = joined(list(read_clusters(shard)))
+        clusters = joined(read_clusters(shard))
         assert read_pixel_nm(shard) == (27.47, 27.42)
         return clusters, json.loads(counts.read_text())
 

@@ -33,3 +33,24 @@ def test_particles_have_names():
     samples = [read_sample(block) for block in blocks]
     assert [s.particle for s in samples] == ["Br", "Co60", "fog"]
     assert [s.signal for s in samples] == [True, False, False]
+
+
+HDF5 = {"kind": "hdf5", "files": ["a.h5"]}
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({}, "give either `label` or `labels`"),
+        ({"label": "signal", "labels": "labels"}, "give either `label` or `labels`"),
+        ({"label": "carbon"}, "'signal' or 'background'"),
+        ({"label": "signal", "axes": "nyx"}, "the letters n, y, x, p once each"),
+        ({"label": "signal", "pol_ids": None}, "plate: 'header' needs the dataset `pol_ids`"),
+        ({"label": "signal", "crop_px": 41}, "crop_px must be even"),
+        ({"label": "signal", "crop_px": 20}, "greater than or equal to 32"),
+        ({"label": "signal", "energy_keV": 0}, "greater than 0"),
+    ],
+)
+def test_bad_hdf5_samples_are_refused(keys, message):
+    with pytest.raises(ValidationError, match=message):
+        read_sample({**HDF5, **keys})

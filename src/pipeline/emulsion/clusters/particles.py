@@ -58,11 +58,7 @@ def particles(
 
 
 def _directions(beam: Beam | None, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    if beam is None:
-        return isotropic(n, rng)
-    angle, azimuth = np.radians([beam.angle_deg, beam.azimuth_deg])
-    across = np.sin(angle)
-    return np.tile([across * np.cos(azimuth), across * np.sin(azimuth), np.cos(angle)], (n, 1))
+    return isotropic(n, rng) if beam is None else np.tile(beam.direction, (n, 1))
 
 
 def _points(

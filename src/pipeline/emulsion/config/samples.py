@@ -1,14 +1,17 @@
 """Schema of the samples: where clusters of grains come from.
 
-To add a kind of sample, add a class here, an entry in `Sample`, and its particles in
-`pipeline.emulsion.clusters.particles`.
+To add a kind of sample, add a class here and an entry in `Sample`. What is simulated is made in
+`pipeline.emulsion.clusters.particles`, HDF5 files are read in `pipeline.emulsion.clusters.hdf5`.
 """
 
+import math
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, PositiveFloat, TypeAdapter, model_validator
 
+from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
+from pipeline.emulsion.config.detector import MIN_PIXELS
 from pipeline.emulsion.elements import ELEMENTS, NIT
 
 DETECTOR = "Name of the detector, a key of `detectors`."
@@ -34,6 +37,13 @@ class Beam(Block):
 
     angle_deg: float = described("Angle to the normal of the film [deg].", 80.0, ge=0, le=90)
     azimuth_deg: float = described("Angle in the film, from x towards y [deg].", 0.0)
+
+    @property
+    def direction(self) -> tuple[float, float, float]:
+        """Unit vector."""
+        angle, azimuth = math.radians(self.angle_deg), math.radians(self.azimuth_deg)
+        across = math.sin(angle)
+        return across * math.cos(azimuth), across * math.sin(azimuth), math.cos(angle)
 
 
 class Ion(Simulated):
@@ -113,12 +123,88 @@ class Gamma(Simulated):
         return self
 
 
+class Hdf5(EventFiles):
+    """Images in HDF5 files; the defaults fit the raw layout of golovart/Napoli_emulsion.
+
+    Raw layout: `SAMPLE/ANGLE/partK/images`, uint8 (clusters, 80, 80, 9), plane 8 a copy of plane 0,
+    and `pol_ids` beside it. Prepared layout: `dataset: train/images`, `labels: labels`,
+    `pol_ids: null`, `plate: dataset`, `counts_per_unit: 128`, `offset_counts: 14`.
+    """
+
+    kind: Literal["hdf5"]
+    dataset: str = described(
+        "Path of the images in the file. `*` stands for any name of one level; the clusters of all "
+        "datasets that match are read, in the order of their paths.",
+        "*/*/*/images",
+    )
+    axes: str = described(
+        "Order of the dataset's axes: n clusters, y rows, x columns, p planes (the angles of the "
+        "analyser, in steps of 22.5 deg).",
+        "nyxp",
+    )
+    drop_copy: bool = described(
+        "The datasets have nine planes, and the last one, a copy of the first, is left out.", True
+    )
+    missing: Literal["zeros"] | None = described(
+        "How a missing plane is marked: 'zeros', all its pixels are zero; null: none is missing.",
+        "zeros",
+    )
+    min_planes: int = described("Fewest planes of a usable cluster.", 2, ge=2, le=8)
+    counts_per_unit: float | None = described(
+        "Counts of the camera per unit of the images, for images that are not uint8; null: they "
+        "must be uint8.",
+        None,
+        gt=0,
+    )
+    offset_counts: float = described("Counts added to images that are not uint8.", 0.0)
+    pixel_nm: tuple[PositiveFloat, PositiveFloat] = described(
+        "Size of a pixel along x and y [nm].", (27.47, 27.42)
+    )
+    crop_px: int | None = described(
+        "Rows and columns kept around the centre of the images, an even number; null: all.",
+        None,
+        ge=MIN_PIXELS,
+    )
+    label: Literal["signal", "background"] | None = described(
+        "Class of all clusters, if no dataset holds it.", None
+    )
+    labels: str | None = described(
+        "Dataset of the classes beside the images, 1 signal and 0 background; null: use `label`.",
+        None,
+    )
+    pol_ids: str | None = described(
+        "Dataset beside the images with the columns HeaderID, ViewID, GrainID, eight of the "
+        "planes, tr_flag, n_pol; null: none.",
+        "pol_ids",
+    )
+    plate: Literal["file", "dataset", "header", "view"] = described(
+        "Plate or scan of a cluster, by which training and test are split: its file, its dataset, "
+        "or its HeaderID or ViewID in `pol_ids`.",
+        "header",
+    )
+    particle: str = described("Name of the particle in tables.", "unknown")
+    energy_keV: float | None = described("Energy of the particle [keV].", None, gt=0)
+    beam: Beam | None = described("Direction of the particles, where it is known.", None)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if sorted(self.axes) != sorted("nyxp"):
+            raise ValueError(f"axes: expected the letters n, y, x, p once each, not '{self.axes}'")
+        if (self.label is None) == (self.labels is None):
+            raise ValueError("give either `label` or `labels`, and not both")
+        if self.plate in ("header", "view") and self.pol_ids is None:
+            raise ValueError(f"plate: '{self.plate}' needs the dataset `pol_ids`")
+        if self.crop_px is not None and self.crop_px % 2:
+            raise ValueError(f"crop_px must be even, not {self.crop_px}")
+        return self
+
+
 # All kinds of samples.
-Sample = Annotated[Ion | Fog | Gamma, Field(discriminator="kind")]
+Sample = Annotated[Ion | Fog | Gamma | Hdf5, Field(discriminator="kind")]
 
-_SAMPLE: TypeAdapter[Ion | Fog | Gamma] = TypeAdapter(Sample)
+_SAMPLE: TypeAdapter[Ion | Fog | Gamma | Hdf5] = TypeAdapter(Sample)
 
 
-def read_sample(block: dict[str, Any]) -> Ion | Fog | Gamma:
+def read_sample(block: dict[str, Any]) -> Ion | Fog | Gamma | Hdf5:
     """Make a sample from its plain block; raises pydantic's ValidationError if it is invalid."""
     return _SAMPLE.validate_python(block)
