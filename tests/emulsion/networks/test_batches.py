@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from helpers.made_blobs import made_blobs, write_blobs
+from helpers.made_blobs import PIXEL_NM, made_blobs, write_blobs
 
-from pipeline.emulsion.clusters.table import count_clusters
+from pipeline.emulsion.clusters.table import count_clusters, write_clusters
 from pipeline.emulsion.networks import batches
 from pipeline.emulsion.networks.batches import (
     Batch,
@@ -55,12 +55,23 @@ def test_an_epoch_depends_on_its_random_numbers_alone(shards):
 
 def test_samples_are_mixed_evenly(shards, monkeypatch):
     """Groups of one cluster each: those of the smaller sample are spread over the whole epoch."""
-    monkeypatch.setattr(batches, "CLUSTERS_PER_ROW_GROUP", 1)
+    monkeypatch.setattr(batches, "_count_groups", count_clusters)
     monkeypatch.setattr(batches, "read_clusters", lambda path: iter(range(count_clusters(path))))
     rng = np.random.default_rng(1)
     fog = [i for i, (sample, _) in enumerate(batches._mixed_groups(shards, rng)) if sample == "fog"]
     assert len(fog) == 200
     assert np.abs(np.array(fog) - 3 * np.arange(200)).max() < 10
+
+
+def test_small_groups_are_read_to_the_end(tmp_path):
+    """A shard whose groups are those in which it was simulated."""
+    clusters = [made_blobs(n, n % 2, n, pixels=32) for n in (30, 11, 40)]
+    path = tmp_path / "0.parquet"
+    write_clusters(path, clusters, 32, PIXEL_NM, {})
+    found = seen(training({"all": [path]}, size=1)) + seen(
+        validation_batches({"all": [path]}, CHOICE, 5)
+    )
+    assert len(found) == 81
 
 
 def test_few_clusters_are_one_batch(shards):

@@ -1,8 +1,9 @@
 """Batches of clusters from shards, in the mixture of the samples, with bounded memory.
 
-A shard is read in groups of 512 clusters. In training, the groups of all samples are merged so that
-each sample is spread evenly over an epoch, and the clusters of 16 groups are shuffled together.
-Memory: about 250 MB for images of 40 x 40 pixels, whatever the number of clusters.
+A shard is read in its groups, of at most 512 clusters each. In training, the groups of all samples
+are merged so that each sample is spread evenly over an epoch, and the clusters of 16 groups are
+shuffled together. Memory: about 250 MB for images of 40 x 40 pixels, whatever the number of
+clusters.
 """
 
 import math
@@ -21,7 +22,6 @@ from torch import Tensor
 from pipeline.core.parquet_io import open_parquet, read_row_groups
 from pipeline.emulsion.clusters.table import (
     BACKGROUND,
-    CLUSTERS_PER_ROW_GROUP,
     SIGNAL,
     Clusters,
     count_clusters,
@@ -179,11 +179,16 @@ def _mixed_groups(shards: Shards, rng: np.random.Generator) -> Iterator[tuple[st
     for sample, paths in shards.items():
         shuffled = [paths[i] for i in rng.permutation(len(paths))]
         streams[sample] = (clusters for path in shuffled for clusters in read_clusters(path))
-        groups = sum(-(-count_clusters(path) // CLUSTERS_PER_ROW_GROUP) for path in paths)
+        groups = sum(map(_count_groups, paths))
         places = (np.arange(groups) + rng.random(groups)) / groups
         order += [(place, sample) for place in places]
     for _, sample in sorted(order):
         yield sample, next(streams[sample])
+
+
+def _count_groups(path: Path) -> int:
+    with open_parquet(path, "cluster shard") as file:
+        return int(file.num_row_groups)
 
 
 def _gathered(groups: Iterable[Batch], size: int) -> Iterator[Batch]:
