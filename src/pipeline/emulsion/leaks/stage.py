@@ -1,0 +1,102 @@
+"""The table of the checks for leaks."""
+
+import logging
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.core.seeds import generator
+from pipeline.core.tables import Inputs, Params
+from pipeline.emulsion.config.analysis import Leaks
+from pipeline.emulsion.leaks.checks import (
+    BORDER,
+    BRIGHTNESS,
+    SHUFFLED,
+    Check,
+    checks_table,
+    depth_checks,
+    matched_check,
+    separation,
+    transfer,
+)
+from pipeline.emulsion.networks.prediction import read_predictions
+
+Array = NDArray[np.float64]
+
+logger = logging.getLogger(__name__)
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Table "leaks", and "transfer" if there is a sample of a beam.
+
+    Predictions: of the same test samples by the networks that see only the `border` or the
+    `brightness` and by the `network` itself; `shuffled` of the validation clusters of a network
+    with random labels.
+    """
+    settings = Leaks.model_validate(params["leaks"])
+    rng = generator(params["seed"], "emulsion", "leaks")
+    names = ("border", "brightness", "network")
+    border, brightness, network = (read_predictions(inputs[name]) for name in names)
+    checks = [
+        *sample_checks(border, brightness, network, settings, rng),
+        shuffled_check(read_predictions(inputs["shuffled"]), settings),
+    ]
+    tables = {}
+    if settings.transfer:
+        clusters = network.groupby("sample")
+        beam, isotropic = (
+            clusters.get_group(name)
+            for name in (settings.transfer.beam, settings.transfer.isotropic)
+        )
+        check, tables["transfer"] = transfer(beam, isotropic, settings.transfer, settings.errors)
+        checks.append(check)
+    for check in checks:
+        if check.leak:
+            pair = " and ".join(name for name in (check.signal, check.background) if name)
+            logger.warning("%s of %s: %s", check.check, pair, check.finding)
+    return {"leaks": checks_table(checks), **tables}
+
+
+def sample_checks(
+    border: pd.DataFrame,
+    brightness: pd.DataFrame,
+    network: pd.DataFrame,
+    settings: Leaks,
+    rng: np.random.Generator,
+) -> Iterator[Check]:
+    """Checks of each signal sample with each background sample.
+
+    From predictions of the same clusters by networks that see the border, the brightness and all.
+    """
+    label = network.groupby("sample", sort=False)["label"].first()
+    of_border, of_brightness, of_network = (
+        _by_sample(table, "logit") for table in (border, brightness, network)
+    )
+    focus = _by_sample(network, "focus_nm")
+    for signal, background in product(label.index[label == 1], label.index[label == 0]):
+        names = (str(signal), str(background))
+        yield separation(BORDER, *_both(of_border, names), names, settings)
+        yield from depth_checks(*_both(focus, names), names, settings)
+        yield separation(BRIGHTNESS, *_both(of_brightness, names), names, settings)
+        scores, values = _both(of_network, names), _both(of_brightness, names)
+        yield matched_check(scores, values, names, settings, rng)
+
+
+def shuffled_check(clusters: pd.DataFrame, settings: Leaks) -> Check:
+    """Whether random labels are told apart, from predictions of validation clusters."""
+    signal, background = (
+        clusters.loc[clusters["label"] == label, "logit"].to_numpy(np.float64) for label in (1, 0)
+    )
+    return separation(SHUFFLED, signal, background, ("all", "all"), settings)
+
+
+def _by_sample(clusters: pd.DataFrame, column: str) -> dict[str, Array]:
+    groups = clusters.groupby("sample")[column]
+    return {str(name): values.to_numpy(np.float64) for name, values in groups}
+
+
+def _both(values: dict[str, Array], names: tuple[str, str]) -> tuple[Array, Array]:
+    return values[names[0]], values[names[1]]
