@@ -12,7 +12,7 @@ PAGES = [
     "README.md",
     "CONTRIBUTING.md",
     *(f"docs/{name}.md" for name in ("cluster", "guide", "gpu", "glossary", "results")),
-    *(f"docs/{name}.md" for name in ("physics", "xenon", "index")),
+    *(f"docs/{name}.md" for name in ("physics", "xenon", "emulsion", "index")),
 ]
 FOLDERS = ("docs", "config", "envs", "profiles", "benchmarks", "src", "workflow", "tests")
 # The examples of CONTRIBUTING.md and of the README.
@@ -46,7 +46,7 @@ def test_rules_that_are_named_exist(texts, repository):
     rules = "\n".join(path.read_text() for path in (repository / "workflow/rules").glob("*.smk"))
     defined = set(re.findall(r"^ *(?:rule|use rule \w+ as) (\w+)", rules, re.MULTILINE))
     for page in ("README.md", "docs/guide.md", "docs/cluster.md"):
-        for name in re.findall(r"\b(?:gas|xenon)_[a-z_0-9]+\b", texts[page]):
+        for name in re.findall(r"\b(?:gas|xenon|emulsion)_[a-z_0-9]+\b(?!\.yaml)", texts[page]):
             assert name in defined, (page, name)
 
 

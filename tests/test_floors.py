@@ -15,7 +15,7 @@ FLOORS = [
     {"core"},
     {"learning", "physics", "figures"},
     {"statistics"},
-    {*(chain.name for chain in CHAINS), "emulsion"},
+    {chain.name for chain in CHAINS},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -90,7 +90,8 @@ def test_key_that_picks_a_class_is_named_with_its_choices(plain, block, told):
 
 
 def test_paths_have_the_block_the_results_and_the_seed(plain):
-    study = check_config({**plain, "xenon": {}, "results": "out", "seed": 3})
+    chains = {chain.name: {} for chain in CHAINS}
+    study = check_config({**chains, **plain, "results": "out", "seed": 3})
     for chain in CHAINS:
         paths = study.paths[chain.name]
         assert isinstance(paths, named(chain.paths))

@@ -9,8 +9,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import torch
+from helpers.made_clusters import made_clusters
+from helpers.made_observables import made_observables
 from helpers.made_predictions import scattered
 from helpers.made_responses import made_events
+from helpers.made_scores import made_predictions, write_made
 from helpers.made_search import (
     BENCHMARK,
     SEARCH,
@@ -23,6 +26,18 @@ from helpers.made_search import (
 from pipeline.core.ingestion import BadEvents
 from pipeline.core.paths import counts
 from pipeline.core.tables import write_tables
+from pipeline.emulsion.axes.stage import axes_table, efficiency_table, response_table
+from pipeline.emulsion.clusters import samples as cluster_samples
+from pipeline.emulsion.clusters.table import write_clusters
+from pipeline.emulsion.config.analysis import Rejection, Transfer
+from pipeline.emulsion.config.wimps import Wimps
+from pipeline.emulsion.leaks.checks import checks_table, transfer
+from pipeline.emulsion.observables import table as observables
+from pipeline.emulsion.paths import EmulsionPaths
+from pipeline.emulsion.rejection.stage import baseline_tables, rejection_tables
+from pipeline.emulsion.rejection.summary import summary_table
+from pipeline.emulsion.wimps.needed import needed_table
+from pipeline.emulsion.wimps.response import Efficiency, Response
 from pipeline.gas.baselines.predictions import best_expected_predictions, non_ml_predictions
 from pipeline.gas.comparison.tracks import compare_tracks
 from pipeline.gas.comparison.voxel_classifier import auc_table
@@ -87,6 +102,7 @@ class Files:
         self.folder = folder
         self.gas = GasPaths(None, f"{folder}/results", 1)
         self.xenon = XenonPaths(None, f"{folder}/results", 1)
+        self.emulsion = EmulsionPaths(None, f"{folder}/results", 1)
 
     def put(self, tables):
         """Write tables by path."""
@@ -110,6 +126,7 @@ def written(tmp_path_factory):
     write_trainings(files)
     write_xenon_events(files)
     write_xenon_results(files, rng)
+    write_emulsion(files, rng)
     return files.folder
 
 
@@ -206,6 +223,7 @@ def write_trainings(files):
         files.gas.network("history.csv", "HCN"),
         files.gas.table("voxel_classifier_history.csv"),
         files.xenon.network("history.csv", "classifier"),
+        files.emulsion.network("history.csv", "isotropic"),
     ):
         files.put({path: history})
 
@@ -268,6 +286,65 @@ def write_xenon_results(files, rng):
     search_stage.write_search(*found, toys, SEARCH.levels_sigma)
     for name, path in zip(("significance", "exposures"), found, strict=True):
         files.put({xenon.table(f"images_{name}.csv"): pd.read_parquet(path)})
+
+
+def write_emulsion(files, rng):
+    """Tables of the emulsion chain, from made-up clusters and scores."""
+    emulsion = files.emulsion
+    table = emulsion.table
+    shard = emulsion.shard("C100", "0000_ion")
+    Path(shard).parent.mkdir(parents=True)
+    clusters = made_clusters(6)
+    # Known by the counts of a file.
+    write_clusters(shard, [clusters], 40, (27.5, 27.4), {})
+    count = {"read": 6, "kept": 6, "rejected": 0, "reasons": {}}
+    Path(counts(shard)).write_text(json.dumps(count))
+    chosen = {"samples": ["C100"], "from_files": ["C100"], "trained_on": {}, "test": []}
+    looked = cluster_samples.from_files({"shards": [shard], "counts": [counts(shard)]}, chosen)
+    made = {"C100": (1, 1.0), "fog": (0, 0.0)}
+    predictions = pd.concat(
+        made_predictions(rng, name, 300, label, mean) for name, (label, mean) in made.items()
+    )
+    predicted = emulsion.prediction("isotropic", "test")
+    Path(predicted).parent.mkdir(parents=True)
+    write_made(predicted, predictions)
+    settings = Rejection(efficiencies=(0.6,), goal=3)
+    labels = {"score": "isotropic", "trained_on": ""}
+    networks = rejection_tables(predictions, "logit", labels, settings)
+    observed = pd.concat(made_observables(rng, 50, label, f"s{label}") for label in (0, 1))
+    baseline = baseline_tables(observed, lambda t: t["shift_nm"].to_numpy(), [], settings)
+    moved = Transfer(beam="beam", isotropic="C100", bins=2)
+    beam = made_predictions(rng, "beam", 300, 1, angle_rad=0.0)
+    signal = predictions[predictions["sample"] == "C100"].reset_index(drop=True)
+    check, transferred = transfer(beam, signal, moved, 3.0)
+    angles = signal.assign(axis_angle_deg=1.0, shift_angle_deg=2.0)
+    response = response_table(signal, signal["logit"] > 0)
+    recoils = pd.DataFrame({"ion": ["C"], "energy_keV": [100.0], "made": [500]})
+    wimps = Wimps(masses_GeV=[1e-3], mass_fractions={"C": 1})
+    needed = needed_table(
+        Efficiency.from_table(efficiency_table(response, recoils)),
+        Response.from_table(response),
+        wimps,
+        1,
+    )
+    files.put(
+        {
+            table("samples.csv"): looked["table"],
+            emulsion.observables("C100"): observables.from_files({"shards": [shard]}, {})["table"],
+            table("rejection.csv"): networks["rejection"],
+            table("goal.csv"): networks["goal"],
+            table("baseline.csv"): baseline["rejection"],
+            table("baseline_goal.csv"): baseline["goal"],
+            table("summary.csv"): summary_table(networks["rejection"], {"C100": "C100"}),
+            table("leaks.csv"): checks_table([check]),
+            table("transfer.csv"): transferred,
+            table("axes.csv"): axes_table(angles),
+            table("response.parquet"): response,
+            table("efficiency.csv"): efficiency_table(response, recoils),
+            table("needed.csv"): needed,
+            emulsion.needed("100"): needed,
+        }
+    )
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.path)

@@ -36,4 +36,12 @@ CHAINS = (
         figures="pipeline.xenon.figures.catalogue.figures",
         summary="pipeline.xenon.summary.report",
     ),
+    Chain(
+        "emulsion",
+        "Nuclear emulsion",
+        block="pipeline.emulsion.config.chain.Emulsion",
+        paths="pipeline.emulsion.paths.EmulsionPaths",
+        figures="pipeline.emulsion.figures.catalogue.figures",
+        summary="pipeline.emulsion.summary.report",
+    ),
 )

@@ -10,6 +10,18 @@ from typing import Any, cast
 
 import pyarrow as pa
 
+from pipeline.emulsion.axes.stage import AXES, EFFICIENCIES
+from pipeline.emulsion.clusters.samples import SAMPLES as CLUSTER_SAMPLES
+from pipeline.emulsion.clusters.table import schema as cluster_schema
+from pipeline.emulsion.leaks.checks import CHECKS, TRANSFER
+from pipeline.emulsion.networks.prediction import SCHEMA as CLUSTER_PREDICTIONS
+from pipeline.emulsion.observables.table import SCHEMA as OBSERVABLES
+from pipeline.emulsion.paths import EmulsionPaths
+from pipeline.emulsion.rejection.curves import GOAL, REJECTION
+from pipeline.emulsion.rejection.stage import PAIR
+from pipeline.emulsion.rejection.summary import SUMMARY as REJECTION_SUMMARY
+from pipeline.emulsion.wimps.needed import NEEDED
+from pipeline.emulsion.wimps.response import RESPONSE as RECOIL_RESPONSE
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.tracks.summary import SCHEMA as SUMMARY
 from pipeline.gas.tracks.table import SCHEMA as TRACKS
@@ -36,10 +48,13 @@ column of units: a pure number, a name or a flag. Columns that end in `_err` are
 # The wildcards are all that is asked of these: they need no config.
 _GAS = GasPaths(cast(Any, None), "results", 0)
 _XENON = XenonPaths(cast(Any, None), "results", 0)
+_EMULSION = EmulsionPaths(cast(Any, None), "results", 0)
 
 # Units by the endings of columns' names; the longest come first.
 _UNITS = {
+    "_per_kg_yr": "1/(kg yr)",
     "_per_t_yr": "1/(t yr)",
+    "_kg_yr": "kg yr",
     "_t_yr": "t yr",
     "_minutes": "min",
     "_sigma": "sigma",
@@ -51,6 +66,7 @@ _UNITS = {
     "_cm": "cm",
     "_mm": "mm",
     "_um": "um",
+    "_nm": "nm",
     "_us": "us",
     "_ps": "ps",
     "_PE": "PE",
@@ -66,6 +82,17 @@ _NAMES = {
     "sample": "test_nr",
     "toys": "background",
     "batch": "0",
+}
+_OWN_NAMES = {
+    "gas": {"part": "0000_40keV", "network": "HCN"},
+    "xenon": {"part": "0000_nest", "network": "classifier"},
+    "emulsion": {
+        "sample": "C100",
+        "part": "0000_ion",
+        "network": "isotropic",
+        "clusters": "test",
+        "mass": "100",
+    },
 }
 
 
@@ -91,12 +118,7 @@ class ResultTable:
     @property
     def example(self) -> str:
         """The path of one such table."""
-        own = (
-            {"part": "0000_40keV", "network": "HCN"}
-            if self.path.startswith(_GAS.root)
-            else {"part": "0000_nest", "network": "classifier"}
-        )
-        return self.path.format(**_NAMES, **own)
+        return self.path.format(**_NAMES | _OWN_NAMES[self.path.split("/")[1]])
 
     @property
     def code(self) -> str:
@@ -781,6 +803,126 @@ TABLES: tuple[ResultTable, ...] = (
         "One row for each test, WIMP and level.",
         _of_schema(EXPOSURES),
         'print(table[["test", "level_sigma", "exposure_t_yr", "beyond"]])',
+    ),
+    ResultTable(
+        "Emulsion clusters",
+        _EMULSION.shard(),
+        "One row for each cluster, with its eight images.",
+        _of_schema(cluster_schema(pixels=40)),
+        'print(table["grains"].mean())',
+    ),
+    ResultTable(
+        "Emulsion samples",
+        _EMULSION.table("samples.csv"),
+        "One row for each sample, or for each energy of a sample of recoils.",
+        _described(CLUSTER_SAMPLES),
+        'print(table[["sample", "clusters", "mean_grains"]])',
+    ),
+    ResultTable(
+        "Observables of clusters",
+        _EMULSION.observables(),
+        "One row for each cluster.",
+        _of_schema(OBSERVABLES),
+        'print(table["shift_nm"].median())',
+    ),
+    ResultTable(
+        "Predictions of clusters",
+        _EMULSION.prediction(),
+        "One row for each cluster of the test samples, of the recoils or of the validation.",
+        _of_schema(CLUSTER_PREDICTIONS),
+        'print(table.groupby("sample")["logit"].mean())',
+    ),
+    ResultTable(
+        "Training history of a network of the emulsion chain",
+        _EMULSION.network("history.csv"),
+        "One row for each epoch.",
+        _described(_HISTORY),
+        'print(table[["epoch", "validation_loss"]])',
+    ),
+    ResultTable(
+        "Rejection summary",
+        _EMULSION.table("summary.csv"),
+        "One row for each score, signal and background at the published efficiency of 0.6; cuts "
+        "have an efficiency of their own.",
+        _described(REJECTION_SUMMARY),
+        'print(table[["score", "signal", "background", "rejection", "published"]])',
+    ),
+    ResultTable(
+        "Rejection by networks",
+        _EMULSION.table("rejection.csv"),
+        "One row for each network, signal, background and efficiency.",
+        _described({**PAIR, **REJECTION}),
+        'print(table[["signal", "background", "efficiency", "rejection"]])',
+    ),
+    ResultTable(
+        "Efficiency at the goal",
+        _EMULSION.table("goal.csv"),
+        "One row for each network, signal and background.",
+        _described({**PAIR, **GOAL}),
+        'print(table[["signal", "background", "efficiency"]])',
+    ),
+    ResultTable(
+        "Rejection by observables",
+        _EMULSION.table("baseline.csv"),
+        "One row for each observable, signal, background and efficiency.",
+        _described({**PAIR, **REJECTION}),
+        'print(table[["score", "efficiency", "rejection"]])',
+    ),
+    ResultTable(
+        "Efficiency at the goal, by observables",
+        _EMULSION.table("baseline_goal.csv"),
+        "One row for each observable, signal and background.",
+        _described({**PAIR, **GOAL}),
+        'print(table[["score", "efficiency"]])',
+    ),
+    ResultTable(
+        "Checks for leaks",
+        _EMULSION.table("leaks.csv"),
+        "One row for each check of a pair of samples.",
+        _described(CHECKS),
+        'print(table[table["leak"]])',
+    ),
+    ResultTable(
+        "Efficiency by angle to a beam",
+        _EMULSION.table("transfer.csv"),
+        "One row for each bin of the angle.",
+        _described(TRANSFER),
+        'print(table["efficiency"])',
+    ),
+    ResultTable(
+        "Axes of clusters",
+        _EMULSION.table("axes.csv"),
+        "One row for each sample, energy and method, of selected clusters.",
+        _described(AXES),
+        'print(table[["ion", "energy_keV", "method", "median_error_deg"]])',
+    ),
+    ResultTable(
+        "Response to recoils",
+        _EMULSION.table("response.parquet"),
+        "One row for each cluster of the simulated recoils.",
+        _described(RECOIL_RESPONSE),
+        'print(table["selected"].mean())',
+    ),
+    ResultTable(
+        "Efficiency for recoils",
+        _EMULSION.table("efficiency.csv"),
+        "One row for each element and energy.",
+        _described(EFFICIENCIES),
+        'print(table[["ion", "energy_keV", "efficiency"]])',
+    ),
+    ResultTable(
+        "Events needed in an emulsion",
+        _EMULSION.table("needed.csv"),
+        "One row for each mass, kind of directions, test, purity and level.",
+        _described(NEEDED),
+        'print(table[["mass_GeV", "directions", "signal_events"]])',
+    ),
+    ResultTable(
+        "Events needed in an emulsion, for one mass",
+        _EMULSION.needed(),
+        "The rows of one mass.",
+        _described(NEEDED),
+        'print(table["exposure_kg_yr"])',
     ),
 )
 

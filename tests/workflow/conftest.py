@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from pipeline.chains import CHAINS
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -75,9 +77,10 @@ class Copy:
             block[last] = value
         self.write_config(config)
 
-    def drop(self, *chains: str) -> None:
-        """Take the blocks of chains out of the config."""
-        self.write_config({k: v for k, v in self.config().items() if k not in chains})
+    def only(self, *chains: str) -> None:
+        """Take the blocks of all other chains out of the config."""
+        others = {chain.name for chain in CHAINS} - {*chains}
+        self.write_config({k: v for k, v in self.config().items() if k not in others})
 
     def config(self) -> dict[str, Any]:
         """The content of the config."""
@@ -150,7 +153,7 @@ def pristine(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy
 def finished(pristine: Copy, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """The gas chain with every output in place (empty files) and on Snakemake's record."""
     copy = pristine.twin(tmp_path_factory.mktemp("finished") / "copy")
-    copy.drop("xenon")
+    copy.only("gas")
     copy.pretend()
     return copy
 
@@ -172,7 +175,7 @@ def xenon_copy(pristine: Copy, tmp_path_factory: pytest.TempPathFactory) -> Call
 
     def make(*targets: str, **changes: object) -> Copy:
         copy = pristine.twin(tmp_path_factory.mktemp("xenon") / "copy")
-        copy.drop("gas")
+        copy.only("xenon")
         copy.configure(**changes)
         if targets:
             copy.run(*targets)

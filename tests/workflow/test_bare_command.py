@@ -49,7 +49,7 @@ def test_no_flag_is_the_default_study(pristine):
 def small(pristine, tmp_path):
     """A copy whose default study is the smallest."""
     copy = pristine.twin(tmp_path / "copy")
-    copy.drop("xenon")
+    copy.only("gas")
     sources = {name: copy.config()["gas"]["sources"][name] for name in ("train", "test_40keV")}
     copy.configure(gas__sources=sources, **SMALL)
     config = copy.folder / "config"

@@ -4,8 +4,8 @@ import pytest
 
 
 @pytest.fixture
-def both(finished_chains, tmp_path):
-    """A finished study of both chains, of one's own."""
+def whole(finished_chains, tmp_path):
+    """A finished study of all chains, of one's own."""
     return finished_chains.twin(tmp_path / "copy")
 
 
@@ -14,16 +14,20 @@ def chains_of(files):
     return {file.split("/")[1] for file in files}
 
 
-def test_registry_of_the_chains_reruns_nothing(both):
-    assert both.pending() == set()
-    both.append("chains.py")
-    assert both.pending() == set()
+def test_registry_of_the_chains_reruns_nothing(whole):
+    assert whole.pending() == set()
+    whole.append("chains.py")
+    assert whole.pending() == set()
 
 
 @pytest.mark.parametrize(
     ("module", "chain"),
-    [("gas/voxels/binning.py", "gas"), ("xenon/response/shards.py", "xenon")],
+    [
+        ("gas/voxels/binning.py", "gas"),
+        ("xenon/response/shards.py", "xenon"),
+        ("emulsion/clusters/light.py", "emulsion"),
+    ],
 )
-def test_code_of_one_chain_reruns_that_chain_and_what_shows_it(both, module, chain):
-    both.append(module)
-    assert chains_of(both.pending()) == {chain, "figures", "provenance.json", "provenance.html"}
+def test_code_of_one_chain_reruns_that_chain_and_what_shows_it(whole, module, chain):
+    whole.append(module)
+    assert chains_of(whole.pending()) == {chain, "figures", "provenance.json", "provenance.html"}

@@ -3,7 +3,7 @@
 
 def test_unknown_key_names_the_nearest(pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
-    copy.drop("xenon")
+    copy.only("gas")
     copy.configure(gas__training_set__smaering_um=300)
     message = copy.fail("-n")
     assert "unknown key 'smaering_um'" in message
@@ -13,7 +13,7 @@ def test_unknown_key_names_the_nearest(pristine, tmp_path):
 
 def test_missing_input_files_are_named(pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
-    copy.drop("xenon")
+    copy.only("gas")
     copy.configure(
         gas__sources__test_40keV={"kind": "degrad", "files": ["nowhere/*.OUT"], "energy_keV": 40}
     )
@@ -25,7 +25,7 @@ def test_missing_input_files_are_named(pristine, tmp_path):
 
 def test_missing_degrad_executable_is_named(pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
-    copy.drop("xenon")
+    copy.only("gas")
     copy.configure(
         gas__sources__test_40keV={
             "kind": "degrad_run",

@@ -20,7 +20,7 @@ with open("DEGRAD.OUT", "w") as out:
 
 def test_runs_are_ingested_and_their_logs_kept(pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
-    copy.drop("xenon")
+    copy.only("gas")
     executable = tmp_path / "degrad"
     executable.write_text(STAND_IN.format(python=sys.executable))
     executable.chmod(0o755)

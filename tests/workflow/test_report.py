@@ -6,13 +6,17 @@ from zipfile import ZipFile
 
 import pytest
 
-TITLES = {"gas": "Gas time projection chamber", "xenon": "Liquid xenon"}
+TITLES = {
+    "gas": "Gas time projection chamber",
+    "xenon": "Liquid xenon",
+    "emulsion": "Nuclear emulsion",
+}
 CATEGORIES = {*TITLES.values(), "overview", "provenance", "tables"}
 
 
 @pytest.fixture(scope="module")
 def shown(finished_chains, tmp_path_factory):
-    """Its folder, and categories, results and files of the report on both chains."""
+    """Its folder, and categories, results and files of the report on all chains."""
     copy = finished_chains.twin(tmp_path_factory.mktemp("report") / "copy")
     (copy.folder / "results/figures/index.html").touch()
     copy.run("--report", "report.zip")
@@ -26,10 +30,10 @@ def shown(finished_chains, tmp_path_factory):
     return copy.folder, categories, results, files
 
 
-@pytest.mark.parametrize("chain", ["gas", "xenon"])
+@pytest.mark.parametrize("chain", ["gas", "xenon", "emulsion"])
 def test_the_record_is_made_with_the_page(pristine, tmp_path, chain):
     copy = pristine.twin(tmp_path / "copy")
-    copy.drop(chain)
+    copy.only(chain)
     planned = copy.run("-n", "results/figures")
     assert "recording what results/provenance.json was made with" in planned
 

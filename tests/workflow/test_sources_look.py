@@ -22,7 +22,7 @@ def write_tracks(path, events, seed=1):
 
 def test_doubled_events_stop_and_split_files_and_empty_ones_pass(pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
-    copy.drop("xenon")
+    copy.only("gas")
     for name, events in (("run1", 40), ("run2", 0)):
         write_tracks(copy.folder / f"{name}.parquet", events)
     write_tracks(copy.folder / "test.parquet", 40)

@@ -41,7 +41,7 @@ SAMPLES = {
 def ran(pristine, tmp_path_factory):
     """Event tables of all samples, and the responses to two parts."""
     copy = pristine.twin(tmp_path_factory.mktemp("xenon") / "copy")
-    copy.drop("gas")
+    copy.only("xenon")
     (copy.folder / "mine.txt").write_text(EXECNEST)
     (copy.folder / "mine.csv").write_text(INSTRUCTIONS)
     (copy.folder / "none.csv").write_text(INSTRUCTIONS.splitlines()[0])
@@ -82,7 +82,7 @@ def test_parts_of_a_nest_sample_differ_and_add_up(ran):
 
 def test_part_does_not_depend_on_how_many_there_are(ran, pristine, tmp_path):
     copy = pristine.twin(tmp_path / "copy")
-    copy.drop("gas")
+    copy.only("xenon")
     copy.configure(xenon__samples__made={**SAMPLES["made"], "events": 100})
     file = "results/xenon/events/made/0000_nest.parquet"
     copy.run(file, "--cores", "1")

@@ -35,5 +35,7 @@ NIT = {
     "Br": 0.101,
     "I": 0.004,
 }
+# Elements that recoil. Sulphur, 0.3 % by mass, is too little to slow others down.
+TARGETS = (*NIT, "S")
 IN_CRYSTALS = ("Ag", "Br", "I")
 NIT_G_PER_CM3, CRYSTAL_G_PER_CM3, GELATIN_G_PER_CM3 = 3.44, 6.473, 1.28

@@ -1,7 +1,5 @@
 """Tables of axes, response and efficiency, from files."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,55 +16,65 @@ SAMPLES = {"C30": (30.0, 1.0, 0.5), "C100": (100.0, 2.0, 2.0)}  # energy, mean s
 
 @pytest.fixture
 def made(rng, tmp_path):
-    """Inputs and settings of two samples with half of the recoils kept."""
+    """Inputs and settings: carbon of a test sample, and recoils of half of which clusters are kept.
+
+    The recoils are one sample of both energies.
+    """
     tables = {
         name: made_predictions(rng, name, N, 1, mean, kappa, energy)
         for name, (energy, mean, kappa) in SAMPLES.items()
     }
+    recoils = pd.concat(tables.values(), ignore_index=True)
+    recoils = recoils.assign(sample="recoil_C", event_id=np.arange(2 * N))
+    fog = made_predictions(rng, "fog", 9, 0)
+    rows = [("recoil_C", "C", energy, 2 * N) for energy in (30.0, 100.0)]
+    rows += [("recoil_C", "C", 5.0, N), ("C100", "C", 100.0, N), ("fog", "fog", np.nan, 9)]
+    samples = pd.DataFrame(rows, columns=["sample", "particle", "energy_keV", "made"])
+    samples.to_csv(tmp_path / "samples.csv", index=False)
     inputs = {
-        "predictions": [
-            write_made(tmp_path / "p.parquet", *tables.values(), made_predictions(rng, "fog", 9, 0))
-        ],
+        "test": [write_made(tmp_path / "t.parquet", *tables.values(), fog)],
+        "recoils": [write_made(tmp_path / "r.parquet", recoils)],
         "observables": [],
-        "counts": [],
+        "samples": [str(tmp_path / "samples.csv")],
     }
-    for name, table in tables.items():
+    observed = {**tables, "recoil_C": recoils}
+    for name, table in observed.items():
         observables = tmp_path / f"{name}.parquet"
         turn = {"axis_angle_deg": 10.0, "shift_angle_deg": 90.0}
         true = true_angle_deg(table)
         angles = {column: (true + offset) % 180 for column, offset in turn.items()}
         shuffled = table[["event_id"]].assign(**angles).sample(frac=1, random_state=1)
         shuffled.to_parquet(observables)
-        counts = tmp_path / f"{name}.json"
-        counts.write_text(json.dumps({"particles": 2 * N, "kept": N}))
         inputs["observables"].append(str(observables))
-        inputs["counts"].append(str(counts))
-    names = list(SAMPLES)
     params = {
-        "axes": {"samples": names, "selection": {"signal": "C100", "efficiency": 0.6}},
-        "observable_samples": names,
-        "count_samples": names,
+        "signal": "C100",
+        "efficiency": 0.6,
+        "isotropic": list(SAMPLES),
+        "observable_samples": list(observed),
     }
     return inputs, params
 
 
 def test_axes_of_the_network_and_of_observables(made):
-    axes = from_files(*made)["axes"].set_index(["sample", "method"])
-    for name, (_, _, kappa) in SAMPLES.items():
+    table = from_files(*made)["axes"]
+    axes = table[table["sample"] != "recoil_C"].set_index(["sample", "method"])
+    recoils = table[table["sample"] == "recoil_C"].set_index(["energy_keV", "method"])
+    for name, (energy, _, kappa) in SAMPLES.items():
         row = axes.loc[(name, "network")]
+        assert recoils.loc[(energy, "network"), "kappa_fit"] == row["kappa_fit"]
         assert row["kappa_fit"] == pytest.approx(kappa, abs=4 * row["kappa_fit_err"])
         assert row["kappa_mean"] == pytest.approx(kappa)
         assert row["sense_right"] == pytest.approx(0.5, abs=0.06)
     assert axes.loc[("C30", "ellipse"), "median_error_deg"] == pytest.approx(10, abs=1e-3)
     assert axes.loc[("C100", "shift"), "mean_cos_2"] == pytest.approx(-1, abs=1e-6)
-    assert (axes["ion"] == "C").all()
+    assert (table["ion"] == "C").all()
 
 
 def test_the_test_for_wimps_reads_both_tables(made):
     tables = from_files(*made)
     efficiency = Efficiency.from_table(tables["efficiency"])
-    # Half of the recoils are kept, and 0.6 of these pass; of 30 keV P(x > 1 - 0.25).
-    expected = {100.0: 0.3, 30.0: 0.5 * 0.227}
+    # Half of the recoils are kept, and 0.6 of these pass; of 30 keV P(x > 1 - 0.25); of 5 keV none.
+    expected = {100.0: 0.3, 30.0: 0.5 * 0.227, 5.0: 0.0}
     for energy, value in expected.items():
         assert efficiency.at("C", np.array([energy]))[0] == pytest.approx(value, abs=0.02)
     response = Response.from_table(tables["response"])
@@ -77,29 +85,12 @@ def test_the_test_for_wimps_reads_both_tables(made):
         assert np.cos(2 * turn).mean() == pytest.approx(mean_cosine(kappa), abs=0.08)
 
 
-def test_two_samples_of_one_energy_are_refused(made, tmp_path, rng):
-    inputs, params = made
-    tables = [made_predictions(rng, name, N, 1, 1.0, 0.5, 30.0) for name in SAMPLES]
-    inputs["predictions"] = [write_made(tmp_path / "q.parquet", *tables)]
-    with pytest.raises(ValueError, match="two samples are of C at 30 keV"):
-        from_files(inputs, params)
-
-
-def test_a_sample_of_several_energies_is_refused(made, tmp_path, rng):
-    inputs, params = made
-    tables = [made_predictions(rng, "C30", N // 2, 1, energy_keV=e) for e in (20.0, 30.0)]
-    tables[1]["event_id"] += N // 2
-    hundred = made_predictions(rng, "C100", N, 1)
-    inputs["predictions"] = [write_made(tmp_path / "q.parquet", *tables, hundred)]
-    with pytest.raises(ValueError, match="'C30' has several ions or energies"):
-        from_files(inputs, params)
-
-
-def test_parts_of_a_sample_are_summed(made):
-    inputs, params = made
-    for kind in ("counts",):
-        inputs[kind] = [*inputs[kind], *inputs[kind]]
-    params["count_samples"] = [*params["count_samples"]] * 2
-    table = from_files(inputs, params)["efficiency"]
-    assert table.set_index("energy_keV").loc[100, "efficiency"] == pytest.approx(0.3, abs=0.001)
-    assert isinstance(table, pd.DataFrame)
+def test_efficiency_has_an_exact_interval(made):
+    table = from_files(*made)["efficiency"].set_index("energy_keV")
+    row = table.loc[100.0]
+    assert row["efficiency"] == row["selected"] / row["made"]
+    assert row["efficiency_high"] - row["efficiency_low"] == pytest.approx(
+        2 * np.sqrt(0.3 * 0.7 / (2 * N)), rel=0.03
+    )
+    assert (table.loc[5.0, "efficiency_low"], table.loc[5.0, "selected"]) == (0, 0)
+    assert table.loc[5.0, "efficiency_high"] == pytest.approx(1.84 / N, rel=0.01)

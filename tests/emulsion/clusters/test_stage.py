@@ -37,7 +37,7 @@ def write(tmp_path):
 
 
 def test_the_truth_goes_along(write):
-    clusters, counts = write(ION)
+    clusters, (counts,) = write(ION)
     assert len(clusters) == 40
     assert clusters.images.shape == (40, 8, 40, 40)
     assert clusters.images.dtype == np.uint8
@@ -52,20 +52,33 @@ def test_the_truth_goes_along(write):
     assert clusters.grains.min() >= 1
     assert clusters.grains.max() > 1
     assert np.abs(clusters.focus_nm).max() <= 150
-    assert counts["particles"] >= counts["clusters"] >= counts["kept"] >= 40
-    assert 0 < counts["two_or_more_grains"] < counts["clusters"]
+    assert counts["energy_keV"] == 60
+    assert counts["made"] >= counts["with_grain"] >= counts["kept"] >= 40
+    assert 0 < counts["two_or_more_grains"] < counts["with_grain"]
 
 
 def test_background_has_its_own_truth(write):
-    fog, counts = write({"kind": "fog", "clusters": 5})
+    fog, (counts,) = write({"kind": "fog", "clusters": 5})
     assert set(fog.particle) == {"fog"}
     assert set(fog.label) == {0}
     assert np.isnan(fog.energy_keV).all()
     assert np.isnan(fog.direction).all()
-    assert counts["particles"] == counts["clusters"]
+    assert counts["made"] == counts["with_grain"]
+    assert counts["energy_keV"] is None
     gamma, _ = write({"kind": "gamma", "source": "Cs137", "p_end": 1.0, "clusters": 5})
     assert set(gamma.particle) == {"Cs137"}
     assert set(gamma.energy_keV) == {10.0}
+
+
+def test_the_same_number_of_recoils_is_made_at_each_energy(write):
+    """None of 1 keV leaves a grain, and all that are kept are written."""
+    recoils = {"kind": "recoils", "ion": "C", "energies_keV": [1, 60], "recoils": 70}
+    clusters, (low, high) = write(recoils)
+    assert (low["energy_keV"], low["made"], low["kept"]) == (1, 70, 0)
+    assert (high["energy_keV"], high["made"]) == (60, 70)
+    assert 0 < high["kept"] == len(clusters) < 70
+    assert set(clusters.energy_keV) == {60.0}
+    assert clusters.event_id.tolist() == [3 * EVENTS_PER_PART + i for i in range(len(clusters))]
 
 
 def test_random_numbers_follow_the_seed_the_sample_and_the_part(write):

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from pipeline.emulsion.config.analysis import Rejection, Selection, Transfer
+from pipeline.emulsion.config.analysis import Rejection, Transfer
+from pipeline.emulsion.config.recoils import RecoilGrid
 
 
 @pytest.mark.parametrize("efficiencies", [(0.0, 0.5), (0.5, 1.0), (0.5, 0.3), (0.5, 0.5), ()])
@@ -20,6 +21,6 @@ def test_defaults_hold_the_papers_point():
 @pytest.mark.parametrize("efficiency", [0.0, 1.0])
 def test_thresholds_that_keep_nothing_or_all_are_refused(efficiency):
     with pytest.raises(ValidationError):
-        Selection(signal="C", efficiency=efficiency)
+        RecoilGrid(efficiency=efficiency)
     with pytest.raises(ValidationError):
         Transfer(beam="b", isotropic="i", efficiency=efficiency)

@@ -1,13 +1,11 @@
 """Tables of axes, and the response and the efficiency that the test for WIMPs reads."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from pipeline.core.tables import Inputs, Params
+from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.emulsion.axes.angles import (
     ANGLES,
     SENSE,
@@ -17,7 +15,6 @@ from pipeline.emulsion.axes.angles import (
     sharper_half,
     true_angle_deg,
 )
-from pipeline.emulsion.config.analysis import Axes
 from pipeline.emulsion.networks.prediction import read_predictions
 from pipeline.emulsion.rejection.curves import threshold_at
 from pipeline.emulsion.rejection.intervals import clopper_pearson
@@ -33,10 +30,17 @@ AXES = {
     "kappa_mean": "mean of the predicted concentrations; empty for observables",
     **SENSE,
 }
+EFFICIENCIES = {
+    **EFFICIENCY,
+    "efficiency_low": "lower end of its 68 % interval",
+    "efficiency_high": "upper end",
+    "selected": "recoils that are selected",
+    "made": "recoils simulated",
+}
 
 
 def axes_table(clusters: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `AXES` for the selected clusters of each sample.
+    """Rows of `AXES` for the selected clusters of each sample and energy.
 
     `clusters` are predictions with columns axis_angle_deg and shift_angle_deg of the observables.
     """
@@ -47,8 +51,7 @@ def response_table(clusters: pd.DataFrame, selected: np.ndarray) -> pd.DataFrame
     """Rows of `wimps.response.RESPONSE` for predictions and a mask [n] of the selected ones."""
     columns = {
         "ion": clusters["particle"],
-        # Single precision in the shards: 12.3 keV would become 12.3000002.
-        "energy_keV": clusters["energy_keV"].astype(np.float64).round(4),
+        "energy_keV": _rounded(clusters["energy_keV"]),
         "true_axis_deg": axial_difference_deg(true_angle_deg(clusters), 0.0),
         "measured_axis_deg": clusters["axis_deg"].astype(np.float64),
         "kappa": clusters["kappa"].astype(np.float64),
@@ -57,62 +60,44 @@ def response_table(clusters: pd.DataFrame, selected: np.ndarray) -> pd.DataFrame
     return pd.DataFrame(columns)[list(RESPONSE)]
 
 
-def efficiency_table(
-    response: pd.DataFrame, sample: pd.Series, recoils: Mapping[str, tuple[int, int]]
-) -> pd.DataFrame:
-    """Rows of `wimps.response.EFFICIENCY`, with the 68 % interval of the share that is selected.
-
-    The efficiency is of all recoils in the emulsion: the share of them that give a cluster that is
-    kept, times the share of these that is selected.
+def efficiency_table(response: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `EFFICIENCIES`: share of all recoils in the emulsion that are selected.
 
     Args:
-        response: rows of `RESPONSE`, of any number of samples.
-        sample: sample of each row.
-        recoils: numbers of simulated recoils, and of clusters kept of them, by sample.
-
-    Raises:
-        ValueError: two samples are of one ion and energy, or one of several.
+        response: rows of `RESPONSE` for all clusters that the recoils leave.
+        made: columns ion, energy_keV, made: the numbers of recoils simulated.
     """
-    rows = []
-    for name, clusters in response.groupby(sample, sort=False):
-        kinds = clusters[["ion", "energy_keV"]].drop_duplicates()
-        if len(kinds) > 1:
-            raise ValueError(f"sample '{name}' has several ions or energies; give each its own")
-        made, kept = recoils[str(name)]
-        passed, total = int(clusters["selected"].sum()), len(clusters)
-        shares = (passed / total, *clopper_pearson(passed, total))
-        numbers = (float(share) * kept / made for share in shares)
-        names = ("efficiency", "efficiency_low", "efficiency_high")
-        rows.append({**kinds.iloc[0], **dict(zip(names, numbers, strict=True))})
-    table = pd.DataFrame(rows)
-    twice = table[table.duplicated(["ion", "energy_keV"])]
-    if len(twice):
-        ion, energy = twice[["ion", "energy_keV"]].iloc[0]
-        raise ValueError(f"two samples are of {ion} at {energy:g} keV; keep one")
-    return table[[*EFFICIENCY, "efficiency_low", "efficiency_high"]]
+    passed = response[response["selected"]].groupby(["ion", "energy_keV"]).size()
+    table = made.assign(energy_keV=_rounded(made["energy_keV"]))
+    index = pd.MultiIndex.from_frame(table[["ion", "energy_keV"]])
+    table["selected"] = passed.reindex(index, fill_value=0).to_numpy()
+    table["efficiency"] = table["selected"] / table["made"]
+    ends = clopper_pearson(table["selected"], table["made"])
+    return table.assign(efficiency_low=ends[0], efficiency_high=ends[1])[list(EFFICIENCIES)]
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Tables "axes", "response" and "efficiency" of the samples of isotropic recoils.
+    """Tables "axes", "response" and "efficiency".
 
-    `predictions` of all test samples by one network; `observables` of the samples in
-    `observable_samples`, a file each; `counts` of the simulation in `count_samples`, a JSON file
-    each with the numbers of particles and of clusters kept.
+    `test` and `recoils` are predictions of one network, `observables` tables of the samples in
+    `observable_samples`, `samples` the table of all samples. The threshold is that of
+    `efficiency` for the test sample `signal`. Axes are measured of the recoils and of the test
+    samples `isotropic`.
     """
-    settings = Axes.model_validate(params["axes"])
-    clusters = read_predictions(inputs["predictions"])
-    signal = clusters.loc[clusters["sample"] == settings.selection.signal, "logit"]
-    threshold = threshold_at(signal, settings.selection.efficiency)
-    clusters = clusters[clusters["sample"].isin(settings.samples)].reset_index(drop=True)
-    selected = (clusters["logit"] >= threshold).to_numpy()
+    test, recoils = (read_predictions(inputs[name]) for name in ("test", "recoils"))
+    of_signal = test.loc[test["sample"] == params["signal"], "logit"]
+    threshold = threshold_at(of_signal, params["efficiency"])
+    shown = pd.concat([test[test["sample"].isin(params["isotropic"])], recoils], ignore_index=True)
     angles = read_angles(inputs["observables"], params["observable_samples"])
-    measured = clusters[selected].merge(angles, "left", ["sample", "event_id"], validate="1:1")
-    response = response_table(clusters, selected)
-    recoils = read_recoils(inputs["counts"], params["count_samples"])
+    selected = shown[shown["logit"] >= threshold]
+    measured = selected.merge(angles, "left", ["sample", "event_id"], validate="1:1")
+    response = response_table(recoils, (recoils["logit"] >= threshold).to_numpy())
+    samples = read_tables(inputs["samples"]).rename(columns={"particle": "ion"})
+    made = samples[samples["sample"].isin(set(recoils["sample"]))]
     return {
         "axes": axes_table(measured),
         "response": response,
-        "efficiency": efficiency_table(response, clusters["sample"], recoils),
+        "efficiency": efficiency_table(response, made[["ion", "energy_keV", "made"]]),
     }
 
 
@@ -126,23 +111,15 @@ def read_angles(paths: Sequence[str], samples: Sequence[str]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def read_recoils(paths: Sequence[str], samples: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Numbers of simulated particles and of clusters kept, by sample, from counts of its parts."""
-    total: dict[str, tuple[int, int]] = {}
-    for path, sample in zip(paths, samples, strict=True):
-        counts = json.loads(Path(path).read_text())
-        made, kept = total.get(sample, (0, 0))
-        total[sample] = (made + counts["particles"], kept + counts["kept"])
-    return total
+def _rounded(energy_keV: pd.Series) -> pd.Series:
+    """Shards have single precision: 12.3 keV would become 12.3000002."""
+    return energy_keV.astype(np.float64).round(4)
 
 
 def _axes_rows(clusters: pd.DataFrame) -> Iterator[dict[str, object]]:
-    for name, rows in clusters.groupby("sample", sort=False):
-        kind = {
-            "sample": name,
-            "ion": rows["particle"].iloc[0],
-            "energy_keV": float(rows["energy_keV"].iloc[0]),
-        }
+    keys = [clusters["sample"], clusters["particle"], _rounded(clusters["energy_keV"])]
+    for labels, rows in clusters.groupby(keys, sort=False):
+        kind = dict(zip(("sample", "ion", "energy_keV"), labels, strict=True))
         true, kappa = true_angle_deg(rows), rows["kappa"].to_numpy(np.float64)
         delta = {
             method: axial_difference_deg(rows[column], true)

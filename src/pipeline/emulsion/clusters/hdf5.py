@@ -68,7 +68,11 @@ def read_hdf5(path: str | Path, sample: Hdf5) -> Iterator[RawClusters]:
                     ids = None if pol_ids is None else pol_ids[rows]
                 raw = raw.transpose([sample.axes.index(letter) for letter in "npyx"])
                 number = first + np.arange(rows.start, rows.stop)
-                yield _batch(raw, classes, ids, number, Path(path).name, name, sample)
+                batch = _batch(raw, classes, ids, number, Path(path).name, name, sample)
+                if classes is not None and sample.label:
+                    other = BACKGROUND if sample.label == "signal" else SIGNAL
+                    batch = batch.take(np.flatnonzero(batch.clusters.label != other))
+                yield batch
             first += n
 
 

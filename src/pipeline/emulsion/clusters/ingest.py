@@ -34,7 +34,12 @@ def ingest(
             yield replace(batch.clusters, event_id=ids)
 
     batches = clusters()
-    first = next(batches)
+    first = next(batches, None)
+    if first is None:
+        raise ValueError(
+            f"{bad.file}: none of its {len(bad)} clusters is usable, so not even the size of its "
+            "images is known; leave this file out"
+        )
     pixels = first.images.shape[-1]
     metadata = {"input": bad.file}
     kept = write_clusters(shard, chain([first], batches), pixels, sample.pixel_nm, metadata)

@@ -1,5 +1,6 @@
 """Simulated clusters: from particles to the images that are kept."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,13 +36,18 @@ class Batch:
 
 
 def simulate(
-    sample: Ion | Fog | Gamma, detector: Detector, rng: np.random.Generator
+    sample: Ion | Fog | Gamma,
+    detector: Detector,
+    rng: np.random.Generator,
+    total: float = math.inf,
 ) -> Iterator[Batch]:
-    """Yield batches of particles without end, in one packing of crystals."""
+    """Yield batches of particles, `total` of them or without end, in one packing of crystals."""
     packing = pack(detector.crystals, rng)
     clustering = detector.clustering
     n = BATCH_PARTICLES
-    while True:
+    while total > 0:
+        n = int(min(n, total))
+        total -= n
         made = particles(sample, detector, packing, n, rng)
         clusters = one_cluster(made.grains, clustering.link_nm, rng)
         index = np.flatnonzero(np.diff(clusters.offsets))

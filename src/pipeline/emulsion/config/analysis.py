@@ -1,4 +1,4 @@
-"""Schema of the analysis of predictions: rejection of background, checks for leaks, axes."""
+"""Schema of the analysis of predictions: rejection of background, checks for leaks."""
 
 from typing import Annotated
 
@@ -62,19 +62,3 @@ class Leaks(Block):
         "Bins of brightness in which signal and background are matched.", 40, gt=1
     )
     transfer: Transfer | None = described("Check of directions; null: none.", None)
-
-
-class Selection(Block):
-    """Selection of recoils by a threshold on a network's score."""
-
-    signal: str = described("Test sample whose efficiency sets the threshold.")
-    efficiency: float = described("Share of it that passes.", 0.6, gt=0, lt=1)
-
-
-class Axes(Block):
-    """Measured axes of selected recoils, from samples of isotropic recoils."""
-
-    samples: tuple[str, ...] = described(
-        "Test samples of isotropic recoils, each of one ion and one energy.", min_length=1
-    )
-    selection: Selection = described("Selection of recoils.")

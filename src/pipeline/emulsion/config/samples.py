@@ -7,14 +7,39 @@ To add a kind of sample, add a class here and an entry in `Sample`. What is simu
 import math
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, PositiveFloat, TypeAdapter, model_validator
+from pydantic import AfterValidator, Field, PositiveFloat, TypeAdapter, model_validator
 
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
 from pipeline.emulsion.config.detector import MIN_PIXELS
-from pipeline.emulsion.elements import ELEMENTS, NIT
+from pipeline.emulsion.elements import ELEMENTS, TARGETS
 
 DETECTOR = "Name of the detector, a key of `detectors`."
+
+
+GammaSource = Literal["Co60", "Cs137"]
+Start = Literal["beam", "recoil"]
+Energy = Annotated[float, Field(gt=0.2, le=1000)]
+
+
+def _rising(energies_keV: tuple[float, ...]) -> tuple[float, ...]:
+    if not energies_keV:
+        raise ValueError("give at least one energy")
+    if list(energies_keV) != sorted(set(energies_keV)):
+        raise ValueError(f"energies must rise, got {list(energies_keV)}")
+    return energies_keV
+
+
+Energies = Annotated[tuple[Energy, ...], AfterValidator(_rising)]
+
+
+def check_ion(ion: str, start: Start) -> None:
+    """Raise ValueError if such an ion cannot start there."""
+    known = TARGETS if start == "recoil" else ELEMENTS
+    if ion not in known:
+        raise ValueError(
+            f"ion: unknown '{ion}' for start '{start}'; expected one of {', '.join(known)}"
+        )
 
 
 class Simulated(Block):
@@ -24,7 +49,7 @@ class Simulated(Block):
 
     detector: str = described(DETECTOR, "nit70")
     clusters: int = described("Number of clusters kept.", gt=0)
-    clusters_per_part: int = described("Clusters in one job and one file.", 10_000, gt=0)
+    clusters_per_part: int = described("Clusters in one job and one file.", 25_000, gt=0)
 
     @property
     def particle(self) -> str:
@@ -53,8 +78,8 @@ class Ion(Simulated):
 
     kind: Literal["ion"]
     ion: str = described("Chemical symbol.", "C")
-    energy_keV: float = described("Initial energy [keV].", gt=0.2, le=1000)
-    start: Literal["beam", "recoil"] = described(
+    energy_keV: Energy = described("Initial energy [keV].")
+    start: Start = described(
         "Where ions start: 'beam' anywhere in the volume, as ions from outside do; 'recoil' where "
         "the nucleus is (Ag, Br, I in crystals, others in gelatin), with transport in two phases.",
         "beam",
@@ -68,12 +93,41 @@ class Ion(Simulated):
 
     @model_validator(mode="after")
     def _known(self) -> Self:
-        known = NIT if self.start == "recoil" else ELEMENTS
-        if self.ion not in known:
-            raise ValueError(
-                f"ion: unknown '{self.ion}' for start '{self.start}'; "
-                f"expected one of {', '.join(known)}"
-            )
+        check_ion(self.ion, self.start)
+        return self
+
+
+class Recoils(Block):
+    """Isotropic recoils of one element from where its nuclei are, the same number of each energy.
+
+    With them the efficiency for recoils is measured: the clusters that are kept are not chosen by
+    number.
+    """
+
+    signal: ClassVar[bool] = True
+
+    kind: Literal["recoils"]
+    detector: str = described(DETECTOR, "nit70")
+    ion: str = described("Chemical symbol of an element of the emulsion.")
+    energies_keV: Energies = described("Initial energies [keV].")
+    recoils: int = described("Recoils made at each energy.", gt=0)
+
+    def of_each_energy(self) -> list[Ion]:
+        """Samples of one energy; the number of clusters in them means nothing."""
+        keys = {"kind": "ion", "detector": self.detector, "ion": self.ion, "start": "recoil"}
+        return [
+            Ion.model_validate({**keys, "energy_keV": energy, "clusters": 1})
+            for energy in self.energies_keV
+        ]
+
+    @property
+    def particle(self) -> str:
+        """See `Simulated.particle`."""
+        return self.ion
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        check_ion(self.ion, "recoil")
         return self
 
 
@@ -96,7 +150,7 @@ class Gamma(Simulated):
     signal: ClassVar[bool] = False
 
     kind: Literal["gamma"]
-    source: Literal["Co60", "Cs137"] = described("Radioactive source.")
+    source: GammaSource = described("Radioactive source.")
     p_end: float | None = described(
         "Probability that the electron is the end of a Compton electron; null: from the mean "
         "energy of Compton electrons of the source.",
@@ -166,7 +220,7 @@ class Hdf5(EventFiles):
         ge=MIN_PIXELS,
     )
     label: Literal["signal", "background"] | None = described(
-        "Class of all clusters, if no dataset holds it.", None
+        "Class of all clusters; with `labels`, only the clusters of this class are read.", None
     )
     labels: str | None = described(
         "Dataset of the classes beside the images, 1 signal and 0 background; null: use `label`.",
@@ -190,8 +244,8 @@ class Hdf5(EventFiles):
     def _complete(self) -> Self:
         if sorted(self.axes) != sorted("nyxp"):
             raise ValueError(f"axes: expected the letters n, y, x, p once each, not '{self.axes}'")
-        if (self.label is None) == (self.labels is None):
-            raise ValueError("give either `label` or `labels`, and not both")
+        if self.label is None and self.labels is None:
+            raise ValueError("give `label`, `labels`, or both to read one class only")
         if self.plate in ("header", "view") and self.pol_ids is None:
             raise ValueError(f"plate: '{self.plate}' needs the dataset `pol_ids`")
         if self.crop_px is not None and self.crop_px % 2:
@@ -200,11 +254,11 @@ class Hdf5(EventFiles):
 
 
 # All kinds of samples.
-Sample = Annotated[Ion | Fog | Gamma | Hdf5, Field(discriminator="kind")]
+Sample = Annotated[Ion | Recoils | Fog | Gamma | Hdf5, Field(discriminator="kind")]
 
-_SAMPLE: TypeAdapter[Ion | Fog | Gamma | Hdf5] = TypeAdapter(Sample)
+_SAMPLE: TypeAdapter[Ion | Recoils | Fog | Gamma | Hdf5] = TypeAdapter(Sample)
 
 
-def read_sample(block: dict[str, Any]) -> Ion | Fog | Gamma | Hdf5:
+def read_sample(block: dict[str, Any]) -> Ion | Recoils | Fog | Gamma | Hdf5:
     """Make a sample from its plain block; raises pydantic's ValidationError if it is invalid."""
     return _SAMPLE.validate_python(block)

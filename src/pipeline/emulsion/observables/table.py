@@ -1,18 +1,14 @@
-"""The table of observables: one row for each cluster of a shard."""
+"""The table of observables: one row for each cluster of a sample."""
 
 from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 
-from pipeline.core.parquet_io import field, write_batches
-from pipeline.emulsion.clusters.table import (
-    CLUSTERS_PER_ROW_GROUP,
-    EVENT_COLUMNS,
-    read_clusters,
-    read_pixel_nm,
-)
+from pipeline.core.parquet_io import field
+from pipeline.core.tables import Inputs, Params
+from pipeline.emulsion.clusters.table import EVENT_COLUMNS, read_clusters, read_pixel_nm
 from pipeline.emulsion.observables.measure import Observables, measure
 
 SCHEMA = pa.schema(
@@ -34,23 +30,24 @@ SCHEMA = pa.schema(
 )
 
 
-def write_observables(table: str | Path, shard: str | Path) -> int:
-    """Measure the clusters of a shard and return their number. Memory is bounded by one row group.
+def from_files(inputs: Inputs, _params: Params) -> dict[str, pd.DataFrame]:
+    """Table with the columns of `SCHEMA` of the clusters in `shards`, in their order.
 
     Raises:
-        ValueError: the shard cannot be read.
+        ValueError: a shard cannot be read.
     """
-    schema = SCHEMA.with_metadata({"table": "emulsion observables", "version": "1"})
+    parts = [part for shard in inputs["shards"] for part in _of_shard(shard)]
+    return {"table": pa.concat_tables([SCHEMA.empty_table(), *parts]).to_pandas()}
+
+
+def _of_shard(shard: str) -> Iterator[pa.Table]:
     pixel_nm = read_pixel_nm(shard)
-
-    def tables() -> Iterator[pa.Table]:
-        for clusters in read_clusters(shard):
-            observables = measure(clusters.images, pixel_nm)
-            columns = {name: getattr(observables, name) for name in _MEASURED}
-            columns |= {f.name: getattr(clusters, f.name) for f in EVENT_COLUMNS}
-            yield pa.table([pa.array(columns[f.name]).cast(f.type) for f in schema], schema=schema)
-
-    return write_batches(table, tables(), schema, CLUSTERS_PER_ROW_GROUP)
+    for clusters in read_clusters(shard):
+        observables = measure(clusters.images, pixel_nm)
+        columns = {name: getattr(observables, name) for name in _MEASURED}
+        columns |= {f.name: getattr(clusters, f.name) for f in EVENT_COLUMNS}
+        arrays = [pa.array(columns[f.name]).cast(f.type) for f in SCHEMA]
+        yield pa.table(arrays, schema=SCHEMA)
 
 
 _MEASURED = [*(f.name for f in fields(Observables)), "newsdm"]

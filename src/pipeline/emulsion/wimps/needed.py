@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.core.progress import Progress
 from pipeline.core.seeds import generator
-from pipeline.core.tables import Inputs, Params, read_table
+from pipeline.core.tables import Inputs, Params, read_table, read_tables
 from pipeline.emulsion.config.wimps import Wimps
 from pipeline.emulsion.wimps.directions import kinds_of_directions, recoil_directions
 from pipeline.emulsion.wimps.response import Efficiency, Response
@@ -106,6 +106,11 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         response = Response.from_table(read_table(path))
     settings = Wimps.model_validate(params["wimps"])
     return {"table": needed_table(efficiency, response, settings, params["seed"])}
+
+
+def joined_from_files(inputs: Inputs, _params: Params) -> dict[str, pd.DataFrame]:
+    """The rows of the `tables` of all masses, in order."""
+    return {"table": read_tables(inputs["tables"])}
 
 
 @contextmanager
