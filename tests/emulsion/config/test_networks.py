@@ -28,7 +28,7 @@ def test_paper_is_trained_as_in_the_paper():
         ({"samples": ["C", "C"]}, "must differ"),
         ({"samples": []}, "at least 1"),
         ({"validation_fraction": 1}, "less than 1"),
-        ({"archtecture": "harmonic"}, "did you mean 'architecture'"),
+        ({"rotation": True}, "did you mean 'rotations'"),
         ({"architecture": "paper", "slices": 2}, "dropout"),
         ({"architecture": "dense"}, "sees"),
     ],

@@ -91,6 +91,16 @@ def test_a_few_steps_fit_a_batch(name):
     assert losses[-1] < 0.9 * losses[0]
 
 
+@pytest.mark.gpu
+@pytest.mark.parametrize("name", BLOCKS)
+def test_gpu_computes_what_the_cpu_does(name):
+    model, images, turn = build_network(settings(name)).eval(), noise(4), torch.full((4,), 15.0)
+    with torch.no_grad():
+        expected = model(images, turn).logit
+        found = model.to("cuda")(images.to("cuda"), turn.to("cuda")).logit
+    torch.testing.assert_close(found.cpu(), expected, atol=2e-3, rtol=1e-2)
+
+
 def test_small3d_does_not_care_where_the_analyser_starts():
     """A shift of the images by two steps, the stride of the pool, is no change for it."""
     model = build_network(settings("small3d")).eval()

@@ -2,7 +2,7 @@
 
 A shard is read in its groups, of at most 512 clusters each. In training, the groups of all samples
 are merged so that each sample is spread evenly over an epoch, and the clusters of 16 groups are
-shuffled together. Memory: about 250 MB for images of 40 x 40 pixels, whatever the number of
+shuffled together. Memory: about 350 MB for images of 40 x 40 pixels, whatever the number of
 clusters.
 """
 
