@@ -57,3 +57,10 @@ def test_a_leak_is_named_in_words(inputs, rng, tmp_path, caplog):
     (found,) = leaks[leaks["leak"]].to_dict("records")
     assert (found["check"], found["signal"], found["background"]) == ("border", "C", "fog")
     assert "border of C and fog: the border of the images tells the samples apart" in caplog.text
+
+
+def test_a_sample_without_predictions_is_named(inputs, rng, tmp_path):
+    few = [made_predictions(rng, "C", 9, 1), made_predictions(rng, "fog", 9, 0)]
+    inputs["brightness"] = [write_made(tmp_path / "few.parquet", *few)]
+    with pytest.raises(ValueError, match="no predictions of sample 'beam', only of C, fog"):
+        run(inputs)

@@ -15,7 +15,7 @@ from pipeline.emulsion.axes.angles import (
     sharper_half,
     true_angle_deg,
 )
-from pipeline.emulsion.networks.prediction import read_predictions
+from pipeline.emulsion.networks.prediction import read_predictions, rows_of
 from pipeline.emulsion.rejection.curves import threshold_at
 from pipeline.emulsion.rejection.intervals import clopper_pearson
 from pipeline.emulsion.wimps.response import EFFICIENCY, RESPONSE
@@ -85,7 +85,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     samples `isotropic`.
     """
     test, recoils = (read_predictions(inputs[name]) for name in ("test", "recoils"))
-    of_signal = test.loc[test["sample"] == params["signal"], "logit"]
+    of_signal = rows_of(test, params["signal"])["logit"]
     threshold = threshold_at(of_signal, params["efficiency"])
     shown = pd.concat([test[test["sample"].isin(params["isotropic"])], recoils], ignore_index=True)
     angles = read_angles(inputs["observables"], params["observable_samples"])

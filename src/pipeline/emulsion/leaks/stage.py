@@ -22,7 +22,7 @@ from pipeline.emulsion.leaks.checks import (
     separation,
     transfer,
 )
-from pipeline.emulsion.networks.prediction import read_predictions
+from pipeline.emulsion.networks.prediction import read_predictions, rows_of
 
 Array = NDArray[np.float64]
 
@@ -46,10 +46,8 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     ]
     tables = {}
     if settings.transfer:
-        clusters = network.groupby("sample")
         beam, isotropic = (
-            clusters.get_group(name)
-            for name in (settings.transfer.beam, settings.transfer.isotropic)
+            rows_of(network, name) for name in (settings.transfer.beam, settings.transfer.isotropic)
         )
         check, tables["transfer"] = transfer(beam, isotropic, settings.transfer, settings.errors)
         checks.append(check)
@@ -73,9 +71,10 @@ def sample_checks(
     """
     label = network.groupby("sample", sort=False)["label"].first()
     of_border, of_brightness, of_network = (
-        _by_sample(table, "logit") for table in (border, brightness, network)
+        {name: rows_of(table, name)["logit"].to_numpy(np.float64) for name in label.index}
+        for table in (border, brightness, network)
     )
-    focus = _by_sample(network, "focus_nm")
+    focus = {name: rows_of(network, name)["focus_nm"].to_numpy(np.float64) for name in label.index}
     for signal, background in product(label.index[label == 1], label.index[label == 0]):
         names = (str(signal), str(background))
         yield separation(BORDER, *_both(of_border, names), names, settings)
@@ -91,11 +90,6 @@ def shuffled_check(clusters: pd.DataFrame, settings: Leaks) -> Check:
         clusters.loc[clusters["label"] == label, "logit"].to_numpy(np.float64) for label in (1, 0)
     )
     return separation(SHUFFLED, signal, background, ("all", "all"), settings)
-
-
-def _by_sample(clusters: pd.DataFrame, column: str) -> dict[str, Array]:
-    groups = clusters.groupby("sample")[column]
-    return {str(name): values.to_numpy(np.float64) for name, values in groups}
 
 
 def _both(values: dict[str, Array], names: tuple[str, str]) -> tuple[Array, Array]:

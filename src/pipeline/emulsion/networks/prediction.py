@@ -126,6 +126,19 @@ def read_predictions(paths: Iterable[str | Path], columns: list[str] | None = No
     return pd.concat(tables, ignore_index=True)
 
 
+def rows_of(clusters: pd.DataFrame, sample: str) -> pd.DataFrame:
+    """The predictions of a sample.
+
+    Raises:
+        ValueError: there are none.
+    """
+    rows = clusters[clusters["sample"] == sample]
+    if rows.empty:
+        found = ", ".join(map(str, clusters["sample"].unique()))
+        raise ValueError(f"no predictions of sample '{sample}', only of {found}")
+    return rows
+
+
 def _groups(shards: Shards) -> Iterator[tuple[str, Clusters]]:
     for sample, paths in shards.items():
         for path in paths:

@@ -44,7 +44,9 @@ def threshold_at(scores: ArrayLike, efficiency: float) -> float:
     ordered = _descending(scores)
     place = int(np.ceil(efficiency * len(ordered) - 1e-9)) - 1
     if not 0 <= place < len(ordered):
-        raise ValueError(f"no threshold has an efficiency of {efficiency:g} for {len(ordered)}")
+        raise ValueError(
+            f"no threshold has an efficiency of {efficiency:g} for {len(ordered)} scores"
+        )
     if np.isneginf(ordered[place]):
         known = np.isfinite(ordered).mean()
         raise ValueError(f"efficiency {efficiency:g} asked for, but only {known:.3f} have a score")
