@@ -27,7 +27,7 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `config.yaml` | the default: directions in gas, built-in simulation, a laptop |
 | `xenon.yaml` | the liquid-xenon chain alone |
 | `emulsion.yaml` | the nuclear-emulsion chain alone |
-| `emulsion_full.yaml` | the same with the authors' network, a 3D network and second seeds |
+| `emulsion_full.yaml` | the same with more networks, the authors' one on a GPU |
 | `test.yaml` | all chains in miniature; takes minutes |
 | `degrad.yaml` | genuine Degrad output by path |
 | `arrows.yaml` | the paper's appendix B: arrows |

@@ -76,10 +76,3 @@ def test_an_edit_makes_anew_what_uses_it(study, module, networks, tables):
     assert samples(pending, "networks") == networks
     assert tables <= samples(pending, "tables")
     assert bool(tables) == bool(samples(pending, "tables"))
-
-
-def test_a_network_of_its_own_threads_reruns_nothing(study):
-    study.configure(emulsion__networks__harmonic__slices=2)
-    assert "harmonic" in samples(study.pending(), "networks")
-    study.configure(emulsion__networks__harmonic__slices=1)
-    assert study.pending() == set()
