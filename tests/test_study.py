@@ -10,6 +10,7 @@ from pipeline.core.named import named
 from pipeline.study import ConfigError, check_config, read_config
 
 GAS_KEYS = ("sources", "training_set", "test_sets", "networks")
+REQUIRED = ("sources", "test_sets", "networks")
 
 
 def test_a_chain_is_on_if_its_block_is_there(plain):
@@ -30,7 +31,7 @@ def test_an_empty_block_takes_all_defaults(tmp_path):
 def test_an_empty_block_with_required_keys_names_them(plain):
     with pytest.raises(ConfigError) as caught:
         check_config({"gas": None})
-    for key in GAS_KEYS:
+    for key in REQUIRED:
         assert f"  gas.{key}: Field required" in str(caught.value)
 
 

@@ -171,6 +171,9 @@ _SUMMARY = {
     "published_difference_sigma": "our cosine distance less theirs over its statistical error",
     "events_seen": "events that the network learnt from",
     "training_minutes": "time of the training",
+    "weights": "trained in this study, shipped, or given as a folder; empty where there are none",
+    "network_remark": "in what the test set lies outside the range of the card of a network that "
+    "was not trained in this study; empty if in nothing",
     "published_remark": "why no published number stands beside ours; empty where one does",
 }
 _HISTORY = {

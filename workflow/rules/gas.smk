@@ -99,11 +99,7 @@ rule gas_voxels:
     conda:
         "../../envs/conda.yaml"
     params:
-        block=lambda wildcards: {
-            "seed": gas.seed,
-            "grid": gas.block.grid.plain(),
-            "smearing": gas.voxel_set(wildcards.voxels).smearing_um.plain(),
-        },
+        block=lambda wildcards: gas.voxel_block(wildcards.voxels),
         code=code("gas_voxels.py"),
     message:
         "voxels: {wildcards.voxels} {wildcards.source}/{wildcards.part}"
@@ -147,7 +143,7 @@ rule gas_track_stages:
                 "seed": gas.seed,
                 "source": wildcards.source,
                 "grid": gas.block.grid.plain(),
-                "smearing": gas.block.training_set.smearing_um.plain(),
+                "smearing": gas.voxel_set(gas.voxel_sets[0]).smearing_um.plain(),
             },
         ),
     message:

@@ -18,17 +18,7 @@ rule gas_evaluate:
         **calls(
             "tables.py",
             "pipeline.gas.evaluation.evaluate.from_files",
-            lambda wildcards: {
-                "seed": gas.seed,
-                "test_set": wildcards.test,
-                "differs": gas.differs_from_paper(wildcards.test),
-                "methods": gas.method_names(),
-                # The paper's name of each network, which the published numbers go by.
-                "networks": {
-                    name: n.architecture.upper() for name, n in NETWORKS.items()
-                },
-                "evaluation": gas.block.evaluation.plain(),
-            },
+            lambda wildcards: gas.evaluation_block(wildcards.test),
         ),
     message:
         "evaluating {wildcards.test}"

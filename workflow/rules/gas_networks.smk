@@ -8,6 +8,7 @@ rule gas_train:
         # For the validation events in any case.
         shards=gas.shards("train"),
         tracks=lambda wildcards: gas.training_tracks(wildcards.network),
+        start=lambda wildcards: gas.start(wildcards.network),
     output:
         weights=gas.network("weights.pt"),
         history=gas.network("history.csv"),
@@ -16,7 +17,7 @@ rule gas_train:
     benchmark:
         f"{R}/benchmarks/gas/networks/{{network}}.tsv"
     wildcard_constraints:
-        network="|".join(NETWORKS),
+        network="|".join(gas.block.trained),
     # The longest job by far: it starts as soon as it can.
     priority: 10
     conda:
@@ -71,7 +72,7 @@ rule gas_fit_temperature:
 
 rule gas_predict:
     input:
-        weights=rules.gas_train.output.weights,
+        weights=lambda wildcards: gas.weights(wildcards.network),
         temperature=lambda wildcards: gas.temperature(wildcards.network),
         shards=lambda wildcards: gas.shards(wildcards.test),
     output:

@@ -27,7 +27,9 @@ with job(snakemake):
     shared = {"training_set": training_set, "name": name, "seed": block["seed"]}
     events = partial(named(params.events), **made_from, **shared)
     checkpoint = Path(params.checkpoint)
-    model, history = train_network(
-        Task(name, block["seed"], network, training_set, events, shards, checkpoint, params.code)
+    start = next(map(Path, snakemake.input.start), None)
+    task = Task(
+        name, block["seed"], network, training_set, events, shards, checkpoint, params.code, start
     )
+    model, history = train_network(task)
     save_network(model, history, snakemake.output.weights, snakemake.output.history)

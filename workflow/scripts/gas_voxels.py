@@ -15,4 +15,5 @@ with job(snakemake):
         generator(block["seed"], "voxels", wildcards.voxels, wildcards.source, wildcards.part),
         snakemake.output.shard,
         snakemake.output.counts,
+        block.get("rotate", True),
     )

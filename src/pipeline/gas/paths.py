@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from pipeline.core.parts import Part, file_pieces, numbered
 from pipeline.core.paths import ChainPaths, counts
+from pipeline.gas.config.card import CARD, WEIGHTS
 from pipeline.gas.config.chain import TRAINING, Gas
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.sets import TestSet, TrainingSet
@@ -163,7 +164,10 @@ class GasPaths(ChainPaths[Gas]):
         return {
             "sources": {name: self.block.sources[name].plain() for name in self.used_sources},
             "pools": {
-                f"training set and test set {test}": [*training, *self.set_sources(test)]
+                f"{'training set and ' if training else ''}test set {test}": [
+                    *training,
+                    *self.set_sources(test),
+                ]
                 for test in self.block.test_sets
             },
         }
@@ -175,15 +179,29 @@ class GasPaths(ChainPaths[Gas]):
 
     @property
     def voxel_sets(self) -> list[str]:
-        """Names of the training set and the test sets."""
-        return [TRAINING, *self.block.test_sets]
+        """Names of the training set, if a network is trained, and the test sets."""
+        return [*([TRAINING] if self.block.trained else []), *self.block.test_sets]
 
     def voxel_set(self, voxels: str) -> TrainingSet | TestSet:
-        """Block of the training set or of a test set."""
-        return self.block.training_set if voxels == TRAINING else self.block.test_sets[voxels]
+        """Block of one of `voxel_sets`."""
+        training = self.block.training_set
+        return training if voxels == TRAINING and training else self.block.test_sets[voxels]
+
+    def voxel_block(self, voxels: str) -> dict[str, Any]:
+        """What the voxels of a set depend on besides their tracks, as plain content."""
+        chosen = self.voxel_set(voxels)
+        block = {
+            "seed": self.seed,
+            "grid": self.block.grid.plain(),
+            "smearing": chosen.smearing_um.plain(),
+        }
+        # Only where it is not as usual: a new key would make all voxels anew.
+        return block if getattr(chosen, "rotate", True) else {**block, "rotate": False}
 
     def set_sources(self, voxels: str) -> list[str]:
-        """Track sources of the training set or of a test set."""
+        """Track sources of the training set or of a test set; none if nothing is trained."""
+        if voxels not in self.voxel_sets:
+            return []
         # Sorted: Snakemake does not notice a new order, and the order of events must not change.
         return sorted(self.voxel_set(voxels).sources)
 
@@ -214,7 +232,9 @@ class GasPaths(ChainPaths[Gas]):
         return {
             "seed": self.seed,
             "network": settings.training_block(),
-            "training_set": self.block.training_set.model_copy(update={"sources": sources}).plain(),
+            "training_set": self.voxel_set(TRAINING)
+            .model_copy(update={"sources": sources})
+            .plain(),
             "grid": self.block.grid.plain(),
             "sources": {source: self.block.sources[source].plain() for source in streamed},
         }
@@ -223,10 +243,24 @@ class GasPaths(ChainPaths[Gas]):
         """The settings of a network as plain content, without its parallelism."""
         return self.block.networks[network].without_parallelism().plain()
 
+    def weights(self, network: str) -> str:
+        """Weights of a network: of its training, or of its network folder."""
+        if network in self.block.trained:
+            return self.network("weights.pt", network)
+        return f"{self.block.folders[network]}/{WEIGHTS}"
+
+    def start(self, network: str) -> list[str]:
+        """Weights with which the training of a network begins; none if they are random."""
+        folder = self.block.folders.get(network)
+        return [f"{folder}/{WEIGHTS}"] if folder else []
+
     def temperature(self, network: str) -> list[str]:
         """File of the factor on the kappa of a network; none if the network uses no factor."""
-        asked = getattr(self.block.networks[network], "temperature", False)
-        return [self.network("temperature.csv", network)] if asked else []
+        if not getattr(self.block.networks[network], "temperature", False):
+            return []
+        if network in self.block.trained:
+            return [self.network("temperature.csv", network)]
+        return [f"{self.block.folders[network]}/{CARD}"]
 
     @property
     def non_ml_variants(self) -> list[str]:
@@ -242,8 +276,8 @@ class GasPaths(ChainPaths[Gas]):
         return [self.test_table(name, test) for test in self.block.test_sets]
 
     def histories(self) -> list[str]:
-        """Training histories of all networks."""
-        return [self.network("history.csv", name) for name in self.block.networks]
+        """Training histories of all networks that are trained."""
+        return [self.network("history.csv", name) for name in self.block.trained]
 
     def with_kappa(self) -> list[str]:
         """Networks that predict a kappa."""
@@ -297,9 +331,36 @@ class GasPaths(ChainPaths[Gas]):
                 return f"source {source} has another gas, pressure or temperature than the paper"
         return "" if self.block.grid == Grid() else "the voxel grid is not the paper's"
 
+    def evaluation_block(self, test: str) -> dict[str, Any]:
+        """What the evaluation of a test set depends on besides predictions, as plain content."""
+        networks = self.block.networks
+        block = {
+            "seed": self.seed,
+            "test_set": test,
+            "differs": self.differs_from_paper(test),
+            "methods": self.method_names(),
+            # The paper's name of each network, which the published numbers go by.
+            "networks": {name: n.architecture.upper() for name, n in networks.items()},
+            "evaluation": self.block.evaluation.plain(),
+        }
+        cards = {n: card for n, card in self.block.cards.items() if n not in self.block.trained}
+        if not cards:
+            return block
+        sources = {name: self.block.sources[name].mixture() for name in self.set_sources(test)}
+        return {
+            **block,
+            "shipped": [name for name in cards if networks[name].weights == "shipped"],
+            "cards": {name: card.plain() for name, card in cards.items()},
+            "frames": {name: networks[name].frames for name in cards},
+            "grid": self.block.grid.plain(),
+            "gases": {name: gas and gas.plain() for name, gas in sources.items()},
+        }
+
     def published_containment(self) -> dict[str, float]:
         """The published contained share, if our training set has the settings of the paper."""
-        training = self.block.training_set
+        if TRAINING not in self.voxel_sets:
+            return {}
+        training = self.voxel_set(TRAINING)
         energies = {e for s in training.sources for e in self.block.sources[s].energies()}
         as_published = (
             energies == {40.0, 45.0, 50.0}

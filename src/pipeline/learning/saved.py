@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 
 from pipeline.core.files import atomic_write
 
@@ -72,16 +74,57 @@ def read_weights(path: str | Path) -> dict[str, torch.Tensor]:
     return weights
 
 
+def write_tensors(path: str | Path, weights: dict[str, torch.Tensor]) -> None:
+    """Write weights on the CPU in the format safetensors, which other programs read too.
+
+    Raises:
+        OSError: there is no room; see `files.atomic_write`.
+    """
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(save(weights))
+
+
+def read_tensors(path: str | Path) -> dict[str, torch.Tensor]:
+    """The weights of a file of `write_tensors`, on the CPU, those in half precision as float32.
+
+    The format has no checksum: compare the file's digest first.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is not in this format.
+    """
+    try:
+        weights = load(Path(path).read_bytes())
+    except SafetensorError as error:
+        raise ValueError(f"{path}: not a file of safetensors ({error})") from error
+    return full(weights)
+
+
+def full(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The same weights in 32 bits."""
+    return {k: v.float() if v.is_floating_point() else v for k, v in weights.items()}
+
+
+def halved(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The same weights, those of layers in 16 bits; biases and normalisation take no room."""
+    return {k: v.half() if v.is_floating_point() and v.ndim > 1 else v for k, v in weights.items()}
+
+
 def with_weights(
     model: Model, weights: dict[str, torch.Tensor], path: str | Path, what: str
 ) -> Model:
-    """`model` with the weights of a file, no longer training; `what` it is says the error.
+    """`model` with the weights of a file, no longer training; `what` names it in the error.
 
     Raises:
-        ValueError: the weights do not fit.
+        ValueError: the weights do not fit; names the first that does not.
     """
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
-        raise ValueError(f"{path}: not the weights of {what}") from error
+    wanted = {name: tuple(value.shape) for name, value in model.state_dict().items()}
+    found = {name: tuple(value.shape) for name, value in weights.items()}
+    for name in [*wanted, *found]:
+        if wanted.get(name) != found.get(name):
+            raise ValueError(
+                f"{path}: not the weights of {what}: '{name}' has shape "
+                f"{found.get(name, 'none')}, expected {wanted.get(name, 'none')}"
+            )
+    model.load_state_dict(weights)
     return model.eval()

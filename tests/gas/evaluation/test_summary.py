@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from helpers.made_predictions import around_z
 
-from pipeline.gas.evaluation.summary import Evaluated, TrainingCost, format_summary, summary_table
+from pipeline.gas.evaluation.summary import Evaluated, Training, format_summary, summary_table
 from pipeline.gas.published import BEST_EXPECTED
 
 
@@ -21,7 +21,7 @@ def items():
             "my network",
             predictions(0.110, 5000, kappa=12.0),
             published_as="HCN",
-            training=TrainingCost(events_seen=36_000, minutes=2.5),
+            training=Training(events_seen=36_000, minutes=2.5),
         ),
         Evaluated("hard", BEST_EXPECTED, predictions(0.098, 5000)),
         Evaluated("other", "my network", predictions(0.07, 400, energy_keV=45.0)),

@@ -45,7 +45,7 @@ def test_the_likelihood_is_greatest_at_the_factor(kappa) -> None:
     predictions = scattered(0.7 * kappa, kappa, np.random.default_rng(4))
     found = fit_temperature(predictions)
     assert found.nll_after < found.nll_before
-    after = tempered(predictions, found)
+    after = tempered(predictions, found.kappa_factor)
     assert fit_temperature(after).kappa_factor == pytest.approx(1, abs=1e-6)
     claimed = after["kappa"].to_numpy("float64")
     assert np.mean(claimed * (cosines(after) - mean_cosine(claimed))) == pytest.approx(0, abs=1e-5)
@@ -57,7 +57,7 @@ def test_the_likelihood_is_greatest_at_the_factor(kappa) -> None:
 
 def test_directions_and_all_else_stay(kappa) -> None:
     predictions = scattered(0.7 * kappa, kappa, np.random.default_rng(5))
-    after = tempered(predictions, fit_temperature(predictions))
+    after = tempered(predictions, fit_temperature(predictions).kappa_factor)
     assert after.drop(columns="kappa").equals(predictions.drop(columns="kappa"))
     assert after["kappa"].dtype == predictions["kappa"].dtype
 

@@ -1,13 +1,16 @@
 """Schema of the gas chain: its root block, checked as a whole."""
 
 import difflib
-from typing import Self
+from functools import cached_property
+from typing import Any, Self
 
 from pydantic import model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.gas.config.card import Card, read_card
 from pipeline.gas.config.comparison import TrackComparison
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
+from pipeline.gas.config.given import check_fits, network_folder, with_card
 from pipeline.gas.config.networks import Network
 from pipeline.gas.config.sets import TestSet, TrainingSet
 from pipeline.gas.config.sources import Arrows, Simulation, Source
@@ -22,7 +25,9 @@ class Gas(Block):
 
     sources: dict[str, Source] = described("Track sources by name.", min_length=1)
     grid: Grid = described("Voxel grid.", Grid())
-    training_set: TrainingSet = described("Tracks that the networks are trained on.")
+    training_set: TrainingSet | None = described(
+        "Tracks that the networks are trained on; not used if no network is trained.", None
+    )
     test_sets: dict[str, TestSet] = described("Test sets by name.", min_length=1)
     networks: dict[str, Network] = described(
         "Networks by name; each one appears in every table and figure.", min_length=1
@@ -36,16 +41,65 @@ class Gas(Block):
     )
 
     @property
+    def trained(self) -> list[str]:
+        """Networks that are trained; the others have weights from a network folder."""
+        return [name for name, network in self.networks.items() if not network.weights]
+
+    @cached_property
+    def folders(self) -> dict[str, str]:
+        """Network folder of each network that takes its weights from one, or starts from it."""
+        places = {name: block.weights or block.start for name, block in self.networks.items()}
+        return {name: network_folder(name, where) for name, where in places.items() if where}
+
+    @cached_property
+    def cards(self) -> dict[str, Card]:
+        """Card of each folder of `folders`."""
+        return {name: read_card(folder) for name, folder in self.folders.items()}
+
+    @property
     def hypothesis_tests(self) -> list[str]:
         """Test sets whose response enters the hypothesis test."""
         chosen = self.hypothesis_test.test_sets
-        return list(self.test_sets if chosen is None else chosen)
+        if chosen is None:
+            return list(self.test_sets) if self.trained else []
+        return list(chosen)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _networks_have_cards(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("networks"), dict):
+            blocks = value["networks"].items()
+            return {**value, "networks": {name: with_card(name, block) for name, block in blocks}}
+        return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The JSON schema: a card gives what a network with `weights` or `start` leaves out."""
+        schema: dict[str, Any] = handler.resolve_ref_schema(handler(core))
+        networks = schema["properties"]["networks"]
+        with_folder = [{"type": "object", "required": [key]} for key in ("weights", "start")]
+        networks["additionalProperties"] = {
+            "anyOf": [networks["additionalProperties"], *with_folder]
+        }
+        return schema
+
+    @model_validator(mode="after")
+    def _weights_can_be_used(self) -> Self:
+        for name, card in self.cards.items():
+            check_fits(name, self.networks[name], card, self.grid)
+        if self.trained and not self.training_set:
+            raise ValueError(
+                f"training_set: needed to train the network '{self.trained[0]}'; add it, or use "
+                "trained weights by its key `weights`"
+            )
+        return self
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         if TRAINING in self.test_sets:
             raise ValueError(f"test_sets: '{TRAINING}' is the name of the training set")
-        used = {"training_set": self.training_set.sources}
+        training = self.training_set.sources if self.training_set else []
+        used = {"training_set": training}
         used |= {f"test_sets.{name}": test.sources for name, test in self.test_sets.items()}
         if self.track_comparison:
             used["track_comparison.simulated"] = self.track_comparison.simulated
@@ -80,20 +134,17 @@ class Gas(Block):
                     f"'{name}' is used in file names: only letters, digits, '_' and '-' are allowed"
                 )
         for name, test in self.test_sets.items():
-            both = set(test.sources) & set(self.training_set.sources)
+            both = set(test.sources) & set(training)
             if both:
                 raise ValueError(f"test_sets.{name}: source '{both.pop()}' is also in training_set")
         return self
 
     @model_validator(mode="after")
     def _streams_can_be_simulated(self) -> Self:
-        stored = [
-            name
-            for name in self.training_set.sources
-            if not isinstance(self.sources[name], Simulation)
-        ]
-        for name, network in self.networks.items():
-            if network.training_events == "stream" and stored:
+        sources = self.training_set.sources if self.training_set else []
+        stored = [name for name in sources if not isinstance(self.sources[name], Simulation)]
+        for name in self.trained:
+            if self.networks[name].training_events == "stream" and stored:
                 raise ValueError(
                     f"networks.{name}.training_events: 'stream' needs training sources of kind "
                     f"'simulation', but '{stored[0]}' is of kind "

@@ -5,9 +5,17 @@ A new architecture is a class here with an entry in `Network`, and the module th
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PositiveInt, TypeAdapter, model_validator
+from pydantic import (
+    Field,
+    PositiveInt,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    model_serializer,
+    model_validator,
+)
 
 from pipeline.config.model import described
+from pipeline.config.paths import InputPath
 from pipeline.config.training import Training
 
 TrainingEventsKind = Literal["shards", "fresh_views", "stream"]
@@ -49,6 +57,10 @@ class DirectionNetwork(SparseTraining):
     # Module with `build(settings, grid_bins)`, which returns the untrained network.
     module: ClassVar[str]
     predicts_kappa: ClassVar[bool] = False
+    # Whether trained weights can be used on a grid of another number of bins.
+    takes_any_bins: ClassVar[bool] = False
+    # Keys of network folders; a training depends on the files there, not on their place.
+    FOLDERS: ClassVar[frozenset[str]] = frozenset({"weights", "start"})
     # Settings that change predictions but not the weights.
     PREDICTION_ONLY: ClassVar[frozenset[str]] = frozenset({"frames", "temperature"})
 
@@ -69,6 +81,19 @@ class DirectionNetwork(SparseTraining):
         ge=1,
         le=48,
     )
+    weights: Literal["shipped"] | InputPath | None = described(
+        "Use trained weights: no training. 'shipped': those of the network of this name in "
+        "`resources/networks`; otherwise the path of a network folder (`card.yaml` and "
+        "`weights.safetensors`). Architecture, `frames` and `temperature` come from the card where "
+        "they are left out; keys of the training have no effect.",
+        None,
+    )
+    start: Literal["shipped"] | InputPath | None = described(
+        "Begin the training with the weights of a network folder, named as in `weights`, instead "
+        "of random ones. The architecture must be the same, and comes from the card where it is "
+        "left out.",
+        None,
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -81,6 +106,11 @@ class DirectionNetwork(SparseTraining):
                 )
         return value
 
+    @model_serializer(mode="wrap")
+    def _without_unset_folders(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Jobs of studies from before these keys must not see a change.
+        return {k: v for k, v in handler(self).items() if k not in self.FOLDERS or v is not None}
+
     @property
     def events_function(self) -> str:
         """Dotted name of the function that makes the training events."""
@@ -91,12 +121,18 @@ class DirectionNetwork(SparseTraining):
         return {
             key: value
             for key, value in self.without_parallelism().plain().items()
-            if key not in self.PREDICTION_ONLY
+            if key not in self.PREDICTION_ONLY | self.FOLDERS
         }
 
     def identity(self) -> dict[str, Any]:
-        """See `Training.identity`. Excludes settings that only affect predictions."""
-        return {k: v for k, v in super().identity().items() if k not in self.PREDICTION_ONLY}
+        """See `Training.identity`. Excludes settings that only affect predictions, and folders."""
+        excluded = self.PREDICTION_ONLY | self.FOLDERS
+        return {k: v for k, v in super().identity().items() if k not in excluded}
+
+    def architecture_block(self) -> dict[str, Any]:
+        """`architecture` and the keys of this one alone, which decide the shapes of the weights."""
+        own = type(self).model_fields.keys() - KappaNetwork.model_fields.keys()
+        return {k: v for k, v in self.plain().items() if k == "architecture" or k in own}
 
 
 class KappaNetwork(DirectionNetwork):
@@ -134,6 +170,7 @@ class UNet(KappaNetwork):
     """A residual sparse U-Net, not from the paper: predicts kappa times the direction."""
 
     module: ClassVar[str] = "pipeline.gas.networks.unet"
+    takes_any_bins: ClassVar[bool] = True
 
     architecture: Literal["unet"]
     widths: list[PositiveInt] = described(

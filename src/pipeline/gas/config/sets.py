@@ -27,3 +27,8 @@ class TestSet(Block):
         "Names of track sources; none may be in the training set.", min_length=1
     )
     smearing_um: Smearing = described("Gaussian smearing [um], as for the training set.")
+    rotate: bool = described(
+        "Rotate every track at random, as the paper does. false: true and predicted directions "
+        "are in the frame of the source.",
+        True,
+    )

@@ -22,15 +22,17 @@ published   value of Ghrear et al. 2024; diff/sigma: (ours - theirs) / statistic
 efficiency  share of the contained events for which the method predicts a direction
 head-tail   share of these with the correct sign; axis/deg: mean angle between the axes
 <kappa>     mean predicted kappa; - if the method has none
-seen        training events that the network has seen; minutes: duration of the training"""
+seen        training events that the network has seen; minutes: duration of the training, or
+            where the weights come from: shipped with the checkout, or given as a folder"""
 
 
 @dataclass(frozen=True)
-class TrainingCost:
-    """What the training of a network cost."""
+class Training:
+    """How a network was trained."""
 
     events_seen: int
     minutes: float
+    weights: str = "trained"  # in this study; or shipped, given
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Evaluated:
     method: str  # name in the table
     predictions: pd.DataFrame
     published_as: str | None = None  # name of the method in the paper; None: the same as `method`
-    training: TrainingCost | None = None
+    training: Training | None = None
+    remark: str = ""  # in what the test set lies outside the range of the network's card
 
 
 def summary_table(
@@ -55,10 +58,10 @@ def summary_table(
     Returns:
         One row per item: test_set, method, events (in the test set), efficiency, the metrics of
         `efficiency_scan` with errors, kappa_mean, published_cosine_distance, published_efficiency,
-        published_difference_sigma, events_seen, training_minutes, NaN if there is no value, and
-        published_remark. The difference is our value minus the published one, divided by its
-        statistical error: our bootstrap error combined with that of the 20 000 published recoils,
-        for which the same scatter is assumed; NaN for a single event.
+        published_difference_sigma, events_seen, training_minutes, NaN if there is no value;
+        weights, network_remark and published_remark. The difference is our value minus the
+        published one, divided by its statistical error: our bootstrap error combined with that of
+        the 20 000 published recoils, for which the same scatter is assumed; NaN for a single event.
     """
     table = pd.DataFrame([_row(item, bootstrap, rng, differs) for item in evaluated])
     if not differs and table["published_cosine_distance"].isna().all():
@@ -99,6 +102,8 @@ def _row(
         "published_difference_sigma": difference,
         "events_seen": np.nan if training is None else training.events_seen,
         "training_minutes": np.nan if training is None else training.minutes,
+        "weights": "" if training is None else training.weights,
+        "network_remark": item.remark,
     }
 
 
@@ -113,14 +118,21 @@ def _published(predictions: pd.DataFrame, method: str) -> PublishedPerformance |
 def format_summary(summary: pd.DataFrame) -> str:
     """The summary as text, one block per test set."""
     return "\n\n".join(
-        f"{test_set}: {rows['events'].max():,} contained events\n{_block(rows)}{_remark(rows)}"
+        f"{test_set}: {rows['events'].max():,} contained events\n{_block(rows)}{_remarks(rows)}"
         for test_set, rows in summary.groupby("test_set", sort=False)
     )
 
 
-def _remark(rows: pd.DataFrame) -> str:
+def _remarks(rows: pd.DataFrame) -> str:
+    rows = rows.fillna({"published_remark": "", "network_remark": ""})
     text = rows["published_remark"].iloc[0]
-    return "" if pd.isna(text) or not text else f"\nNo published numbers beside these: {text}."
+    remarks = [f"No published numbers beside these: {text}."] if text else []
+    remarks += [
+        f"{method} is outside the range of its card: {remark}."
+        for method, remark in zip(rows["method"], rows["network_remark"], strict=True)
+        if remark
+    ]
+    return "".join(f"\n{remark}" for remark in remarks)
 
 
 def _block(rows: pd.DataFrame) -> str:
@@ -139,7 +151,12 @@ def _block(rows: pd.DataFrame) -> str:
         "axis/deg": numbers("axial_error_deg", ".1f"),
         "<kappa>": numbers("kappa_mean", ".1f"),
         "seen": numbers("events_seen", ",.0f"),
-        "minutes": numbers("training_minutes", ".1f"),
+        "minutes": [
+            weights if weights in ("shipped", "given") else minutes
+            for weights, minutes in zip(
+                rows["weights"], numbers("training_minutes", ".1f"), strict=True
+            )
+        ],
     }
     widths = {name: max(map(len, [name, *cells])) for name, cells in columns.items()}
     lines = [list(columns), *zip(*columns.values(), strict=True)]

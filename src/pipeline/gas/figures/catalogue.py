@@ -89,7 +89,8 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
     block = paths.block
     networks, with_kappa = block.networks, paths.with_kappa()
     compared, arrows = block.track_comparison, paths.arrows()
-    stages = [paths.stages(block.training_set.sources[0])]
+    trained = {name: networks[name] for name in block.trained}
+    stages = [paths.stages(paths.voxel_set(paths.voxel_sets[0]).sources[0])]
     comparison = {name: [paths.table(f"track_{name}.csv")] for name in ("distances", "histograms")}
     scans = {
         "scans": paths.test_tables("cut_scan.csv"),
@@ -100,7 +101,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         "histograms": [paths.calibration("_histogram", name) for name in with_kappa],
         "calibrations": [paths.calibration("", name) for name in with_kappa],
     }
-    losses = {n: LIKELIHOOD if b.predicts_kappa else COSINE_DISTANCE for n, b in networks.items()}
+    losses = {n: LIKELIHOOD if b.predicts_kappa else COSINE_DISTANCE for n, b in trained.items()}
     return [
         _figure("track_stages", {"stages": stages}),
         *(_figure("arrow", {"stages": [paths.stages(source)]}) for source in arrows),
@@ -110,7 +111,11 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
             published=paths.published_containment(),
         ),
         *([_figure("track_observables", comparison)] if compared else []),
-        _figure("loss_curves", {"histories": paths.histories()}, labels=losses),
+        *(
+            [_figure("loss_curves", {"histories": paths.histories()}, labels=losses)]
+            if trained
+            else []
+        ),
         _figure("cut_scan", scans),
         _figure("angular_resolution", {"angles": paths.test_tables("angles.csv")}),
         *([_figure("calibration", calibration, networks=with_kappa)] if with_kappa else []),

@@ -5,21 +5,33 @@ from pathlib import Path
 
 import pandas as pd
 import torch
+from torch import nn
 
 from pipeline.core.progress import Progress
 from pipeline.gas.config.networks import DirectionNetwork
-from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.frames import predict_in_frames
+from pipeline.gas.networks.loading import load_network
 from pipeline.gas.voxels.batches import sparse_batch
 from pipeline.gas.voxels.dataset import Selection, grid_bins, stream_batches
 from pipeline.gas.voxels.shards import open_shard
-from pipeline.learning.saved import read_weights, with_weights
 from pipeline.statistics.directional.predictions import prediction_table
 
 
-@torch.no_grad()
 def predict(
     weights: str | Path,
+    shards: Sequence[Path],
+    settings: DirectionNetwork,
+    select: Selection | None = None,
+    share: float = 1.0,
+) -> pd.DataFrame:
+    """The prediction table of a trained network; see `predict_events` and `load_network`."""
+    model = load_network(weights, settings, grid_bins(shards))
+    return predict_events(model, shards, settings, select, share)
+
+
+@torch.no_grad()
+def predict_events(
+    model: nn.Module,
     shards: Sequence[Path],
     settings: DirectionNetwork,
     select: Selection | None = None,
@@ -28,15 +40,9 @@ def predict(
     """The prediction table of a network for the events in `shards`, in file order.
 
     `select` maps a batch to a mask of the events to keep, which are about a `share` of all events.
-
-    Raises:
-        ValueError: the weights do not belong to this architecture.
     """
     torch.set_num_threads(1)
     bins = grid_bins(shards)
-    what = f"a network of architecture '{settings.architecture}'"
-    model = with_weights(build_network(settings, bins), read_weights(weights), weights, what)
-    model.to(settings.device)
     expected = round(share * sum(open_shard(s).events for s in shards))
     progress = Progress("predicting", expected, "events")
 

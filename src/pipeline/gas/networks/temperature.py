@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 
 from pipeline.core.files import atomic_write
+from pipeline.gas.config.card import CARD, read_card
 from pipeline.learning.vmf import vmf_nll
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE, cosines
 from pipeline.statistics.directional.vmf import fit_kappa_factor
@@ -46,9 +47,9 @@ def fit_temperature(predictions: pd.DataFrame) -> Temperature:
     return Temperature(factor, error, before, after, len(predictions))
 
 
-def tempered(predictions: pd.DataFrame, temperature: Temperature) -> pd.DataFrame:
+def tempered(predictions: pd.DataFrame, kappa_factor: float) -> pd.DataFrame:
     """The predictions with every kappa multiplied by the factor."""
-    return predictions.assign(kappa=predictions["kappa"] * temperature.kappa_factor)
+    return predictions.assign(kappa=predictions["kappa"] * kappa_factor)
 
 
 def write_temperature(path: str | Path, temperature: Temperature) -> None:
@@ -61,6 +62,21 @@ def read_temperature(path: str | Path) -> Temperature:
     """Read a temperature written by `write_temperature`."""
     row = next(pd.read_csv(path).itertuples(index=False))
     return Temperature(*row)
+
+
+def read_kappa_factor(path: str | Path) -> float:
+    """The factor of a temperature, or that of the card of a network folder.
+
+    Raises:
+        ValueError: the card has none; see also `read_card`.
+    """
+    path = Path(path)
+    if path.name != CARD:
+        return read_temperature(path).kappa_factor
+    factor = read_card(path.parent).kappa_factor
+    if factor is None:
+        raise ValueError(f"{path}: no kappa_factor; set temperature: false")
+    return factor
 
 
 def _mean_nll(predictions: pd.DataFrame, factor: float) -> float:

@@ -14,6 +14,7 @@ from pipeline.core.seeds import generator, seed_words
 from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.networks.architectures import build_network, loss
+from pipeline.gas.networks.loading import with_file
 from pipeline.gas.voxels.batches import slices_of, sparse_batch
 from pipeline.gas.voxels.dataset import grid_bins, stream_batches
 from pipeline.gas.voxels.epochs import TrainingEvents, epoch_batches
@@ -36,6 +37,7 @@ class Task:
     shards: Sequence[Path]  # of the training set; their validation events decide when to stop
     checkpoint: Path
     code: str  # digest of the code in use
+    start: Path | None = None  # weights to begin with; None: random ones
 
 
 def train_network(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
@@ -49,7 +51,8 @@ def train_network(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     fresh view) and trains on its part of a batch.
 
     Raises:
-        ValueError: a shard is damaged; see also `in_processes` and `learning.trainer.train`.
+        ValueError: a shard is damaged, or the weights to begin with do not fit; see also
+            `in_processes` and `learning.trainer.train`.
     """
     check_parquet(task.shards, "voxel shard")
     return in_processes(task.settings.processes, task.settings.device, partial(_train, task))
@@ -63,6 +66,8 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     bins = grid_bins(shards)
     validation_fraction = task.training_set.validation_fraction
     model = build_network(settings, bins)
+    if task.start:
+        with_file(model, task.start, settings, bins)
     model.to(settings.device)
     training_events = task.events()
 
@@ -81,7 +86,7 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     identity = fingerprint(
         settings.identity(),
         [name, seed, validation_fraction, task.code, training_events.identity],
-        [file_digest(path) for path in shards],
+        [file_digest(path) for path in (*shards, *([task.start] if task.start else []))],
     )
     history = train(
         model,

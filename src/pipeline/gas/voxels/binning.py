@@ -14,15 +14,22 @@ from pipeline.gas.voxels.shards import VoxelBatch
 
 
 def bin_tracks(
-    tracks: TrackBatch, source: str, grid: Grid, smearing: Smearing, rng: np.random.Generator
+    tracks: TrackBatch,
+    source: str,
+    grid: Grid,
+    smearing: Smearing,
+    rng: np.random.Generator,
+    rotate: bool = True,
 ) -> tuple[VoxelBatch, np.ndarray]:
-    """Smear, rotate, centre and bin a batch of tracks.
+    """Smear, rotate (unless told not to), centre and bin a batch of tracks.
 
     Returns the contained events, in order, and a mask bool [n] of the contained tracks. A track is
     contained if all its smeared electrons are inside the grid. The random numbers of a track depend
     on the tracks that used the same `rng` before it, so pass tracks in a fixed order.
     """
     sigma, rotation = draw_motion(len(tracks), smearing, rng)
+    if not rotate:
+        rotation[:] = np.eye(3)
     voxels, counts, lengths, centre = _bin(
         tracks.positions_um,
         tracks.offsets,

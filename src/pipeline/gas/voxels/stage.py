@@ -24,8 +24,9 @@ def voxelise(
     rng: np.random.Generator,
     shard: str | Path,
     counts: str | Path,
+    rotate: bool = True,
 ) -> None:
-    """Write the contained events of a track table as a voxel shard.
+    """Write the contained events of a track table as a voxel shard; see `bin_tracks`.
 
     Memory is bounded by one row group of tracks.
 
@@ -38,7 +39,7 @@ def voxelise(
 
     def binned() -> Iterator[VoxelBatch]:
         for batch in read_tracks(tracks):
-            contained, _ = bin_tracks(batch, source, grid, smearing, rng)
+            contained, _ = bin_tracks(batch, source, grid, smearing, rng, rotate)
             progress.update(len(batch))
             if len(contained):
                 yield contained

@@ -1,0 +1,115 @@
+"""Schema of the card of a network folder: what the weights beside it are and were trained on."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import ValidationError, model_validator
+
+from pipeline.config.model import Block, described
+from pipeline.config.yaml_files import ConfigError, read_unique
+from pipeline.core.digests import file_digest
+from pipeline.gas.config.mixture import GasMixture
+from pipeline.gas.config.networks import Network
+from pipeline.gas.config.voxels import Grid, Smearing
+
+# Files of a network folder.
+CARD, WEIGHTS, STUDY = "card.yaml", "weights.safetensors", "study.yaml"
+
+
+class EnergyRange(Block):
+    """A range of recoil energies."""
+
+    low_keV: float = described("Lowest energy [keV].", gt=0)
+    high_keV: float = described("Highest energy [keV].", gt=0)
+
+
+class Conditions(Block):
+    """What the training events were like."""
+
+    gases: list[GasMixture] = described("Gases of the tracks, where they are known.")
+    grid: Grid = described("Voxel grid.")
+    energy: EnergyRange = described("Recoil energies.")
+    smearing: Smearing = described("Smearing.")
+
+
+class TestSetResult(Block):
+    """Performance on events that the network has not seen, without cuts on kappa."""
+
+    __test__ = False  # not a pytest class
+
+    test_set: str = described("Name of the test set in the study.")
+    energy: EnergyRange = described("Its recoil energies.")
+    smearing: Smearing = described("Its smearing.")
+    events: int = described("Its contained events.", gt=0)
+    cosine_distance: float = described("Mean of 1 - cos of the angle to the true direction.")
+    cosine_distance_err: float | None = described("Its statistical error.")
+    head_tail_efficiency: float = described("Share of the events with a positive cosine.")
+    head_tail_efficiency_err: float | None = described("Its statistical error.")
+    kappa_mean: float | None = described("Mean predicted kappa; null: the network has none.")
+    kappa_ratio: float | None = described(
+        "Factor on the predicted kappas that fits the angles best; 1: calibrated."
+    )
+    kappa_ratio_err: float | None = described("Its statistical error.")
+
+
+class Card(Block):
+    """A trained network."""
+
+    name: str = described("Name of the network in the study that trained it.")
+    network: Network = described("Architecture, training and prediction, as in the study.")
+    conditions: Conditions = described("What the training events were like.")
+    views: int = described("Training events that the network has seen.", gt=0)
+    hours: float = described("Duration of the training [h].", ge=0)
+    seed: int = described("Seed of the study.", ge=0)
+    commit: str | None = described("Commit of the code that trained it; null: not known.")
+    code: str = described("Digest of that code, as in the provenance record.")
+    command: str = described("Command that trains the network again, at that commit.")
+    kappa_factor: float | None = described(
+        "Factor on every predicted kappa, fitted to validation events in as many frames as "
+        "`network.frames`; null: none."
+    )
+    kappa_factor_err: float | None = described("Its statistical error.")
+    results: list[TestSetResult] = described("Performance on the test sets of the study.")
+    calibrated_share: float | None = described(
+        "Share of the test events in bins of kappa that agree with their angles; null: no kappa."
+    )
+    precision: Literal["full", "half"] = described(
+        "'half': weights of layers are stored in 16 bits, biases and normalisation in 32."
+    )
+    digest: str = described(f"Digest of {WEIGHTS} beside the card.")
+
+    @model_validator(mode="after")
+    def _kappa_has_a_network(self) -> Self:
+        if self.kappa_factor is not None and not self.network.predicts_kappa:
+            raise ValueError(f"kappa_factor: '{self.network.architecture}' predicts no kappa")
+        return self
+
+
+def read_card(folder: str | Path) -> Card:
+    """The card of a network folder whose weights are the card's.
+
+    Raises:
+        ValueError: a file is missing, the card is not valid, or the weights are damaged or those
+            of another card.
+    """
+    path, weights = Path(folder, CARD), Path(folder, WEIGHTS)
+    for file in (path, weights):
+        if not file.is_file():
+            raise ValueError(
+                f"{file}: there is no such file; a network folder holds {CARD} and {WEIGHTS}"
+            )
+    try:
+        card = Card.model_validate(read_unique(path))
+    except ConfigError:
+        raise
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'top level'}: {e['msg']}" for e in error.errors()
+        )
+        raise ValueError(f"{path}: not the card of a network: {problems}") from None
+    if file_digest(weights) != card.digest:
+        raise ValueError(
+            f"{weights}: its digest is not the one in {CARD}: the file is damaged, or the card is "
+            "that of other weights; get both files of this network again"
+        )
+    return card

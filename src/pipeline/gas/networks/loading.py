@@ -1,0 +1,37 @@
+"""Trained direction networks from the files of a training or from a network folder."""
+
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from pipeline.gas.config.card import WEIGHTS, read_card
+from pipeline.gas.config.networks import DirectionNetwork
+from pipeline.gas.networks.architectures import build_network
+from pipeline.learning.saved import read_tensors, read_weights, with_weights
+
+
+def load_network(path: str | Path, settings: DirectionNetwork, grid_bins: int) -> nn.Module:
+    """The network of these settings with the weights of a file, on its device, for prediction.
+
+    Raises:
+        ValueError: the file is damaged, is not that of its card, or holds the weights of another
+            architecture or grid.
+    """
+    model = with_file(build_network(settings, grid_bins), path, settings, grid_bins)
+    return model.to(settings.device)
+
+
+def with_file(
+    model: nn.Module, path: str | Path, settings: DirectionNetwork, grid_bins: int
+) -> nn.Module:
+    """A built network with the weights of a file; see `load_network`."""
+    keys = (f"{key} {value!r}" for key, value in settings.architecture_block().items())
+    what = f"a network of {', '.join(keys)} for a grid of {grid_bins}^3 voxels"
+    return with_weights(model, _weights(Path(path)), path, what)
+
+
+def _weights(path: Path) -> dict[str, Tensor]:
+    if path.name != WEIGHTS:
+        return read_weights(path)
+    read_card(path.parent)  # compares the digest
+    return read_tensors(path)

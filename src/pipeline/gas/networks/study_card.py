@@ -1,0 +1,169 @@
+"""The card of a network from the tables of the study that trained it."""
+
+import json
+import logging
+import math
+import subprocess
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from pipeline.core.digests import file_digest
+from pipeline.core.record import scripts_digest
+from pipeline.core.tables import read_table
+from pipeline.gas.config.card import STUDY, WEIGHTS, Card, Conditions, EnergyRange, TestSetResult
+from pipeline.gas.config.chain import TRAINING
+from pipeline.gas.config.given import SHIPPED
+from pipeline.gas.config.voxels import Smearing
+from pipeline.gas.evaluation.evaluate import training_of
+from pipeline.gas.networks.temperature import read_temperature
+from pipeline.gas.paths import GasPaths
+from pipeline.statistics.directional.predictions import cosines, read_predictions
+from pipeline.statistics.directional.vmf import fit_kappa_factor
+
+logger = logging.getLogger(__name__)
+
+CHECKOUT = SHIPPED.parents[1]
+
+
+def check_finished(paths: GasPaths, name: str, config: str | Path) -> dict[str, Any]:
+    """The provenance record of a study that is finished and has trained a network.
+
+    Raises:
+        ValueError: there is no such network, it was not trained, or the results are missing or
+            were made with another config.
+    """
+    if name not in paths.block.trained:
+        raise ValueError(
+            f"{config}: this study trains no network '{name}'; it trains: "
+            f"{', '.join(paths.block.trained) or 'none'}"
+        )
+    again = f"finish the study first: make figures CONFIG={config}"
+    file = Path(paths.results, "provenance.json")
+    for path in (str(file), paths.network("weights.pt", name), *_tables(paths, name)):
+        if not Path(path).is_file():
+            raise ValueError(f"{path}: there is no such file; {again}")
+    record: dict[str, Any] = json.loads(file.read_text())
+    if (record["seed"], record["config"].get("gas")) != (paths.seed, paths.block.plain()):
+        raise ValueError(f"{file}: these results were made with another config; {again}")
+    for path in _tables(paths, name):
+        if record["tables"][path] != file_digest(path):
+            raise ValueError(f"{path}: not the table of {file}; {again}")
+    return record
+
+
+def study_card(
+    paths: GasPaths,
+    name: str,
+    record: dict[str, Any],
+    folder: Path,
+    precision: Literal["full", "half"],
+) -> Card:
+    """The card of a network whose weights are in `folder`; see `check_finished` for `record`."""
+    network = paths.block.networks[name]
+    training = training_of(read_table(paths.network("history.csv", name)))
+    temperature = next(map(read_temperature, paths.temperature(name)), None)
+    summary = read_table(paths.table("summary.csv"))
+    rows = summary[summary["method"] == name].to_dict("records")
+    share = None
+    if network.predicts_kappa:
+        share = float(read_table(paths.calibration("_share", name))["calibrated_share"].iloc[0])
+    weights = paths.network("weights.pt", name)
+    return Card(
+        name=name,
+        network=network.without_parallelism(),
+        conditions=_conditions(paths),
+        views=training.events_seen,
+        hours=training.minutes / 60,
+        seed=paths.seed,
+        commit=_commit(record["code"]),
+        code=record["code"],
+        command=f"snakemake --cores all {weights} --configfile {folder / STUDY}",
+        kappa_factor=temperature.kappa_factor if temperature else None,
+        kappa_factor_err=temperature.kappa_factor_err if temperature else None,
+        results=[_result(paths, name, row) for row in rows],
+        calibrated_share=share,
+        precision=precision,
+        digest=file_digest(folder / WEIGHTS),
+    )
+
+
+def _tables(paths: GasPaths, name: str) -> list[str]:
+    """Tables of the provenance record that the card is made from."""
+    with_kappa = name in paths.with_kappa()
+    return [paths.table("summary.csv"), *([paths.calibration("_share", name)] * with_kappa)]
+
+
+def _conditions(paths: GasPaths) -> Conditions:
+    gases = []
+    for source in paths.set_sources(TRAINING):
+        gas = paths.block.sources[source].mixture()
+        if gas is not None and gas not in gases:
+            gases.append(gas)
+    shards = [pq.read_table(path, columns=["energy_keV"]) for path in paths.shards(TRAINING)]
+    return Conditions(
+        gases=gases,
+        grid=paths.block.grid,
+        energy=_energies(pd.concat(shard.to_pandas() for shard in shards)),
+        smearing=paths.voxel_set(TRAINING).smearing_um,
+    )
+
+
+def _result(paths: GasPaths, name: str, row: dict[Hashable, Any]) -> TestSetResult:
+    """Result of a row of the summary."""
+    test = row["test_set"]
+    predictions = read_predictions(paths.prediction(test, name))
+    ratio = ratio_err = math.nan
+    if predictions["kappa"].notna().all():
+        ratio, ratio_err = fit_kappa_factor(cosines(predictions), predictions["kappa"])
+    return TestSetResult(
+        test_set=test,
+        energy=_energies(predictions),
+        smearing=Smearing(
+            low_um=predictions["sigma_um"].min(), high_um=predictions["sigma_um"].max()
+        ),
+        events=row["events"],
+        cosine_distance=row["cosine_distance"],
+        cosine_distance_err=_known(row["cosine_distance_err"]),
+        head_tail_efficiency=row["head_tail_efficiency"],
+        head_tail_efficiency_err=_known(row["head_tail_efficiency_err"]),
+        kappa_mean=_known(row["kappa_mean"]),
+        kappa_ratio=_known(ratio),
+        kappa_ratio_err=_known(ratio_err),
+    )
+
+
+def _energies(table: pd.DataFrame) -> EnergyRange:
+    energies = table["energy_keV"]
+    return EnergyRange(low_keV=float(energies.min()), high_keV=float(energies.max()))
+
+
+def _known(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _commit(code: str) -> str | None:
+    """This checkout's commit, if its code is that of a study; otherwise None, with a warning."""
+    head = _git("rev-parse", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=no")
+    if head is None or changed or scripts_digest(CHECKOUT / "workflow" / "scripts") != code:
+        logger.warning(
+            "the card has no commit: this checkout has changes, or the study was made by other "
+            "code; export from the commit that trained the network, or write it into the card"
+        )
+        return None
+    return head
+
+
+def _git(*arguments: str) -> str | None:
+    """What git prints in this checkout; None without git or outside of a repository."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(CHECKOUT), *arguments], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()

@@ -1,0 +1,73 @@
+"""Weights from a training and from a network folder."""
+
+import pytest
+import torch
+from helpers.made_networks import UNET, make_folder, write_card
+
+from pipeline.gas.config.card import WEIGHTS
+from pipeline.gas.config.networks import read_network
+from pipeline.gas.networks.architectures import build_network
+from pipeline.gas.networks.loading import load_network
+from pipeline.learning.saved import write_saved
+
+SETTINGS = read_network(UNET)
+
+
+@pytest.fixture
+def state():
+    """Weights as `make_folder` writes them."""
+    torch.manual_seed(1)
+    return build_network(SETTINGS).state_dict()
+
+
+def test_both_kinds_of_file_give_the_same_network(state, tmp_path):
+    folder = make_folder(tmp_path / "UNet")
+    write_saved(tmp_path / "weights.pt", state)
+    for path in (tmp_path / "weights.pt", folder / WEIGHTS):
+        model = load_network(path, SETTINGS, 120)
+        assert not model.training
+        for name, value in model.state_dict().items():
+            assert torch.equal(value, state[name]), name
+
+
+def test_half_precision_rounds_layers_only(state, tmp_path):
+    half = make_folder(tmp_path / "half", half=True) / WEIGHTS
+    whole = make_folder(tmp_path / "whole") / WEIGHTS
+    assert half.stat().st_size < 0.6 * whole.stat().st_size
+    for name, value in load_network(half, SETTINGS, 120).state_dict().items():
+        assert value.dtype == state[name].dtype
+        rounded = value.ndim > 1 and value.is_floating_point()
+        torch.testing.assert_close(value, state[name], rtol=2**-11 * rounded, atol=2**-24 * rounded)
+
+
+def test_a_card_of_other_widths_than_its_weights_names_a_layer(tmp_path):
+    folder = make_folder(tmp_path / "UNet")
+    wider = {**UNET, "widths": [4, 6, 10]}
+    write_card(folder, wider)
+    with pytest.raises(
+        ValueError, match=r"not the weights of .* widths \[4, 6, 10\] .*: '.*' has shape \("
+    ):
+        load_network(folder / WEIGHTS, read_network(wider), 120)
+
+
+def test_weights_for_another_grid_name_it(tmp_path):
+    path = tmp_path / "weights.pt"
+    hcn = read_network({"architecture": "hcn"})
+    write_saved(path, build_network(hcn, 40).state_dict())
+    with pytest.raises(ValueError, match=r"architecture 'hcn' for a grid of 60\^3 voxels: 'shared"):
+        load_network(path, hcn, 60)
+
+
+def test_damaged_weights_are_refused(tmp_path):
+    path = make_folder(tmp_path / "UNet") / WEIGHTS
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ValueError, match="digest"):
+        load_network(path, SETTINGS, 120)
+
+
+def test_a_file_of_another_program_is_refused(tmp_path):
+    folder = make_folder(tmp_path / "UNet")
+    (folder / WEIGHTS).write_bytes(b"weights")
+    write_card(folder)
+    with pytest.raises(ValueError, match=r"weights\.safetensors: not a file of safetensors"):
+        load_network(folder / WEIGHTS, SETTINGS, 120)
