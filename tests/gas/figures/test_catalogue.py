@@ -3,6 +3,7 @@
 import pytest
 from helpers.catalogue import check_catalogue
 from helpers.imports import loaded_by
+from helpers.made_networks import make_folder
 
 from pipeline.gas.figures.catalogue import CAPTIONS, figures
 from pipeline.study import check_config
@@ -34,6 +35,17 @@ def test_what_a_study_lacks_has_no_figure(plain):
     names = {f.name.split("/")[0] for f in figures(check_config(plain).paths["gas"])}
     assert not names & {"arrow", "calibration", "track_observables"}
     assert {"loss_curves", "cut_scan", "median_p"} <= names
+
+
+def test_a_study_without_a_training_has_no_loss_curves(plain, tmp_path):
+    plain["gas"]["networks"] = {"UNet": {"weights": str(make_folder(tmp_path / "UNet"))}}
+    del plain["gas"]["training_set"]
+    catalogue = {f.name: f for f in figures(check_config(plain).paths["gas"])}
+    assert catalogue.keys() == {
+        *("track_stages", "containment", "cut_scan", "angular_resolution", "calibration")
+    }
+    (stages,) = catalogue["track_stages"].inputs["stages"]
+    assert stages.endswith("/read.parquet")
 
 
 def test_reading_the_catalogue_imports_no_plotting_library():

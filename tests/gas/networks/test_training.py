@@ -14,6 +14,7 @@ from pipeline.gas.networks.training import Task, train_network
 from pipeline.gas.voxels import epochs, stream
 from pipeline.gas.voxels.epochs import fresh_events, shard_events
 from pipeline.gas.voxels.stream import stream_events
+from pipeline.learning.saved import write_saved
 
 
 class Mean(torch.nn.Module):
@@ -38,7 +39,16 @@ def train(request, files, tmp_path, monkeypatch):
     monkeypatch.setattr(epochs, "BLOCK_EVENTS", 512)
     monkeypatch.setattr(stream, "BLOCK_EVENTS", 100)
 
-    def run(checkpoint, max_epochs=4, threads=1, seed=1, source=SOURCE, training_set=SETTINGS):
+    def run(
+        checkpoint,
+        max_epochs=4,
+        threads=1,
+        seed=1,
+        source=SOURCE,
+        training_set=SETTINGS,
+        start=None,
+        **network,
+    ):
         events = {
             "shards": partial(shard_events, files.shards),
             "fresh": partial(fresh_events, files.tracks, GRID),
@@ -51,6 +61,7 @@ def train(request, files, tmp_path, monkeypatch):
                 "batch_size": 32,
                 "max_epochs": max_epochs,
                 "loader_threads": threads,
+                **network,
             }
         )
         model, history = train_network(
@@ -63,6 +74,7 @@ def train(request, files, tmp_path, monkeypatch):
                 files.shards,
                 tmp_path / checkpoint,
                 "code",
+                start,
             )
         )
         return model.state_dict(), history.drop(columns="seconds")
@@ -104,6 +116,38 @@ def test_stream_of_another_gas_starts_anew(train, caplog):
     with caplog.at_level("INFO"):
         train("net.pt", max_epochs=2, source=other)
     assert ("another configuration" in caplog.text) == (train.kind == "stream")
+
+
+def test_a_training_begins_with_the_weights_it_is_given(train, tmp_path):
+    first, _ = train("first.pt", max_epochs=1)
+    write_saved(tmp_path / "weights.pt", first)
+    # Steps too small to change a weight.
+    settings = {"optimiser": {"learning_rate": 1e-30}, "seed": 2, "max_epochs": 1}
+    same, _ = train("second.pt", start=tmp_path / "weights.pt", **settings)
+    other, _ = train("third.pt", **settings)
+    for name, value in first.items():
+        assert torch.equal(same[name], value), name
+        assert not torch.equal(other[name], value), name
+
+
+def test_another_start_starts_anew(train, tmp_path, caplog):
+    path = tmp_path / "weights.pt"
+    weights = Mean().state_dict()
+    write_saved(path, weights)
+    train("net.pt", max_epochs=2, start=path)
+    with caplog.at_level("INFO"):
+        train("net.pt", max_epochs=2, start=path)
+    assert "another configuration" not in caplog.text
+    write_saved(path, {name: 2 * value for name, value in weights.items()})
+    with caplog.at_level("INFO"):
+        train("net.pt", max_epochs=2, start=path)
+    assert "another configuration" in caplog.text
+
+
+def test_a_start_of_another_shape_is_refused(train, tmp_path):
+    write_saved(tmp_path / "weights.pt", torch.nn.Linear(2, 3).state_dict())
+    with pytest.raises(ValueError, match=r"weights\.pt: not the weights of .*architecture 'rcn'"):
+        train("net.pt", start=tmp_path / "weights.pt")
 
 
 def test_an_epoch_has_about_the_training_events_of_the_shards(train):

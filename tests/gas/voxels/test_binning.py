@@ -56,6 +56,18 @@ def test_counts_are_those_of_a_histogram(tracks):
     np.testing.assert_array_equal(batch.counts, histogram[histogram > 0])
 
 
+def test_tracks_that_are_not_rotated_keep_their_frame(tracks):
+    positions = blob(2_000).astype(np.float32)
+    batch, _ = bin_tracks(
+        tracks([positions]), "made", GRID, width(0), np.random.default_rng(1), rotate=False
+    )
+    np.testing.assert_array_equal(batch.direction, [[0, 0, 1]])
+    edges = np.linspace(-GRID.half_width_um, GRID.half_width_um, GRID.bins + 1)
+    centred = positions.astype(float) - positions.astype(float).mean(axis=0)
+    histogram, _ = np.histogramdd(centred, bins=[edges] * 3)
+    np.testing.assert_array_equal(batch.voxels, np.flatnonzero(histogram))
+
+
 def test_centre_of_charge_is_the_centre_of_the_grid(tracks):
     far = [blob(1_000, seed) + np.array([1e6, -2e6, 3e6]) for seed in range(20)]
     batch, kept = binned(tracks(far), width(443))

@@ -71,7 +71,9 @@ def with_card(name: str, block: Any) -> Any:
             )
     if key == "start":
         return {**architecture, **block}
-    prediction: dict[str, Any] = {"frames": card.network.frames}
+    # Rounding depends on the batch: the same one gives the study's own predictions bit by bit.
+    network = card.network
+    prediction: dict[str, Any] = {"frames": network.frames, "batch_size": network.batch_size}
     if card.network.predicts_kappa:
         prediction["temperature"] = card.kappa_factor is not None
     return {**architecture, **prediction, **block}

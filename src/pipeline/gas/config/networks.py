@@ -84,8 +84,8 @@ class DirectionNetwork(SparseTraining):
     weights: Literal["shipped"] | InputPath | None = described(
         "Use trained weights: no training. 'shipped': those of the network of this name in "
         "`resources/networks`; otherwise the path of a network folder (`card.yaml` and "
-        "`weights.safetensors`). Architecture, `frames` and `temperature` come from the card where "
-        "they are left out; keys of the training have no effect.",
+        "`weights.safetensors`). Architecture, `frames`, `batch_size` and `temperature` come from "
+        "the card where they are left out; keys of the training have no effect.",
         None,
     )
     start: Literal["shipped"] | InputPath | None = described(

@@ -124,7 +124,9 @@ def format_summary(summary: pd.DataFrame) -> str:
 
 
 def _remarks(rows: pd.DataFrame) -> str:
-    rows = rows.fillna({"published_remark": "", "network_remark": ""})
+    # Read from a file, an empty text is NaN.
+    columns = ["method", "network_remark", "published_remark"]
+    rows = rows[columns].astype(object).fillna("")
     text = rows["published_remark"].iloc[0]
     remarks = [f"No published numbers beside these: {text}."] if text else []
     remarks += [
