@@ -1,6 +1,7 @@
 """Paths and parts: what exists for a config, in a fixed order."""
 
 import pytest
+from helpers.made_networks import make_folder
 
 from pipeline.gas.paths import GasPaths
 from pipeline.study import check_config
@@ -182,6 +183,59 @@ def test_training_does_not_depend_on_the_order_of_sources_threads_and_prediction
         return paths_of(dict.fromkeys(names, source), networks=networks).training_block("RCN")
 
     assert block("ab", 1) == block("ba", 5)
+
+
+@pytest.fixture
+def given(tmp_path):
+    """(keys of the network) -> paths of a study with the weights of a network folder."""
+    folder = make_folder(tmp_path / "UNet")
+
+    def make(key, **keys):
+        return folder, paths_of(
+            {"made": {"kind": "arrows", "events": 1}},
+            networks={"RCN": {"architecture": "rcn"}, "UNet": {key: str(folder), **keys}},
+        )
+
+    return make
+
+
+def test_weights_and_factor_come_from_the_folder(given):
+    folder, paths = given("weights")
+    assert paths.weights("UNet") == f"{folder}/weights.safetensors"
+    assert paths.temperature("UNet") == [f"{folder}/card.yaml"]
+    assert paths.weights("RCN") == "out/gas/networks/RCN/weights.pt"
+    assert paths.histories() == ["out/gas/networks/RCN/history.csv"]
+    assert given("weights", temperature=False)[1].temperature("UNet") == []
+
+
+def test_a_training_that_starts_from_a_folder_reads_its_weights(given):
+    folder, paths = given("start", temperature=True)
+    assert paths.start("UNet") == [f"{folder}/weights.safetensors"]
+    assert paths.start("RCN") == []
+    assert paths.weights("UNet") == "out/gas/networks/UNet/weights.pt"
+    assert paths.temperature("UNet") == ["out/gas/networks/UNet/temperature.csv"]
+
+
+def test_without_a_training_there_is_no_training_set(tmp_path):
+    paths = paths_of(
+        {"made": {"kind": "arrows", "events": 1}},
+        networks={"UNet": {"weights": str(make_folder(tmp_path / "UNet"))}},
+    )
+    assert paths.voxel_sets == ["test"]
+    assert paths.shards("train") == []
+    assert paths.used_sources == ["other"]
+    assert paths.sources_block()["pools"] == {"test set test": ["other"]}
+    assert paths.published_containment() == {}
+
+
+def test_voxels_depend_on_the_rotation_only_where_there_is_none():
+    def block(**keys):
+        test = {"sources": ["other"], "smearing_um": 0, **keys}
+        made = {"made": {"kind": "arrows", "events": 1}}
+        return paths_of(made, test_sets={"test": test}).voxel_block("test")
+
+    assert block().keys() == {"seed", "grid", "smearing"}
+    assert block(rotate=False) == {**block(), "rotate": False}
 
 
 MIXTURE = {"fractions": {"He": 0.7, "CO2": 0.3}, "temperature_C": 20, "pressure_torr": 760}

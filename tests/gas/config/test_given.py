@@ -30,6 +30,13 @@ def test_the_card_gives_what_is_left_out(gas_of, folder):
     assert (network.frames, network.temperature) == (2, True)
 
 
+def test_a_network_without_kappa_gets_no_temperature(gas_of, tmp_path):
+    without = dict.fromkeys(("kappa_factor", "kappa_factor_err", "calibrated_share"))
+    folder = make_folder(tmp_path / "RCN", {"architecture": "rcn", "frames": 4}, **without)
+    network = gas_of({"weights": str(folder)}).networks["UNet"]
+    assert (network.architecture, network.frames) == ("rcn", 4)
+
+
 def test_settings_of_the_prediction_may_differ_from_the_card(gas_of, folder):
     block = {"weights": str(folder), "frames": 8, "temperature": False, "widths": [4, 6, 8]}
     network = gas_of(block).networks["UNet"]

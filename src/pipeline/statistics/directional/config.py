@@ -43,7 +43,8 @@ class HypothesisTest(Block):
     """Test for solar-neutrino recoils on an isotropic background: needed numbers of events."""
 
     test_sets: tuple[str, ...] | None = described(
-        "Test sets whose response is used, each of one recoil energy; null: all; []: no test.",
+        "Test sets whose response is used, each of one recoil energy; null: all, or none where no "
+        "network is trained; []: no test.",
         None,
     )
     signal_fractions: tuple[Fraction, ...] = described(
