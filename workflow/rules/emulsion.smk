@@ -1,6 +1,7 @@
 # Nuclear-emulsion chain: clusters of grains, networks, rejection, checks for leaks, axes, WIMPs
 
 emulsion = study.paths["emulsion"]
+ANY_SAMPLE = "|".join(emulsion.used_samples)
 
 
 rule emulsion_clusters:
@@ -13,6 +14,9 @@ rule emulsion_clusters:
         f"{R}/logs/emulsion/clusters/{{sample}}/{{part}}.log",
     benchmark:
         f"{R}/benchmarks/emulsion/clusters/{{sample}}/{{part}}.tsv"
+    # Of these rules only: the samples of xenon have other names.
+    wildcard_constraints:
+        sample=ANY_SAMPLE,
     # Training, the longest job, waits for these.
     priority: 20
     conda:
@@ -59,6 +63,8 @@ use rule emulsion_samples as emulsion_observables with:
         table=emulsion.observables(),
     log:
         f"{R}/logs/emulsion/observables/{{sample}}.log",
+    wildcard_constraints:
+        sample=ANY_SAMPLE,
     priority: 0
     params:
         **calls("tables.py", "pipeline.emulsion.observables.table.from_files"),
