@@ -39,7 +39,6 @@ rule emulsion_samples:
         table=emulsion.table("samples.csv"),
     log:
         f"{R}/logs/emulsion/samples.log",
-    priority: 20
     conda:
         "../../envs/conda.yaml"
     params:
@@ -65,7 +64,6 @@ use rule emulsion_samples as emulsion_observables with:
         f"{R}/logs/emulsion/observables/{{sample}}.log",
     wildcard_constraints:
         sample=ANY_SAMPLE,
-    priority: 0
     params:
         **calls("tables.py", "pipeline.emulsion.observables.table.from_files"),
     message:
@@ -85,7 +83,6 @@ use rule emulsion_samples as emulsion_rejection with:
         goal=emulsion.table("goal.csv"),
     log:
         f"{R}/logs/emulsion/rejection.log",
-    priority: 0
     params:
         **calls(
             "tables.py",
@@ -109,7 +106,6 @@ use rule emulsion_samples as emulsion_baseline with:
         goal=emulsion.table("baseline_goal.csv"),
     log:
         f"{R}/logs/emulsion/baseline.log",
-    priority: 0
     params:
         **calls(
             "tables.py",
@@ -133,7 +129,6 @@ use rule emulsion_samples as emulsion_summary with:
         table=emulsion.table("summary.csv"),
     log:
         f"{R}/logs/emulsion/summary.log",
-    priority: 0
     params:
         **calls(
             "tables.py",
@@ -153,7 +148,6 @@ if emulsion.block.leaks:
             **emulsion.check_tables(),
         log:
             f"{R}/logs/emulsion/leaks.log",
-        priority: 0
         params:
             **calls(
                 "tables.py",
@@ -178,7 +172,6 @@ if emulsion.block.recoils:
             efficiency=emulsion.table("efficiency.csv"),
         log:
             f"{R}/logs/emulsion/axes.log",
-        priority: 0
         params:
             **calls(
                 "tables.py",
@@ -204,7 +197,6 @@ if emulsion.block.wimps:
             table=emulsion.needed(),
         log:
             f"{R}/logs/emulsion/needed/{{mass}}GeV.log",
-        priority: 0
         params:
             **calls(
                 "tables.py",
@@ -224,7 +216,6 @@ if emulsion.block.wimps:
             table=emulsion.table("needed.csv"),
         log:
             f"{R}/logs/emulsion/needed.log",
-        priority: 0
         params:
             **calls("tables.py", "pipeline.emulsion.wimps.needed.joined_from_files"),
         message:

@@ -48,8 +48,10 @@ def _networks() -> dict[str, ClusterNetwork]:
         "rotated": Harmonic(
             architecture="harmonic", samples=_BEAM, rotations=True, directions=False
         ),
-        "border": Dense(architecture="dense", sees="border", samples=_ISOTROPIC),
-        "brightness": Dense(architecture="dense", sees="brightness", samples=_ISOTROPIC),
+        "border": Dense(architecture="dense", sees="border", samples=_ISOTROPIC, max_epochs=2),
+        "brightness": Dense(
+            architecture="dense", sees="brightness", samples=_ISOTROPIC, max_epochs=1
+        ),
         "shuffled": Harmonic(
             architecture="harmonic",
             samples=("train_Co60", "train_C100"),
