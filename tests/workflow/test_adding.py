@@ -22,7 +22,7 @@ STUDY = {
     "results": "results",
     "gas": {
         "sources": {
-            name: {"kind": "electron_list", "files": [f"{name}.csv"], "energy_keV": 40}
+            name: {"kind": "electron_list", "files": [f"{name}.csv"], "energy_keV": 2}
             for name in ("learnt", "tested")
         },
         "training_set": {"sources": ["learnt"], "smearing_um": 200, "validation_fraction": 0.3},
