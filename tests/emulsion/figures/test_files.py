@@ -13,6 +13,7 @@ from pipeline.emulsion.figures import images
 from pipeline.emulsion.figures.axes import draw_axes
 from pipeline.emulsion.figures.efficiency import draw_efficiency
 from pipeline.emulsion.figures.images import Shown, chosen_events, draw_clusters
+from pipeline.emulsion.figures.looks import lines_of
 from pipeline.emulsion.figures.methods import draw_methods
 from pipeline.emulsion.figures.needed import draw_needed
 from pipeline.emulsion.figures.rejection import draw_rejection
@@ -81,7 +82,7 @@ def test_a_file_of_each_kind(clusters, rejection, check_figure):
     axes = recoil_axes(clusters)
     shown = [Shown(made_clusters(1).images[0], "C100")]
     shifts = {name: np.linspace(1, 90, 50) for name in NAMES}
-    check_figure("scores", lambda: draw_scores({"mine": clusters}))
+    check_figure("scores", lambda: draw_scores({"mine": clusters}, NAMES))
     check_figure("rejection", lambda: draw_rejection(rejection, NAMES, 1e4))
     check_figure("methods", lambda: draw_methods(rejection, "fog"))
     check_figure("axes", lambda: draw_axes(axes, axes))
@@ -112,6 +113,12 @@ def test_where_nothing_passes_a_limit_is_drawn(rejection):
     (axis,) = draw_rejection(table, {}, 1e4).axes
     limits = [line for line in axis.lines if line.get_marker() == "^"]
     np.testing.assert_array_equal(limits[0].get_ydata(), table["low"])
+
+
+def test_samples_of_one_published_name_share_a_colour():
+    looks = lines_of(["fog", "C30", "C30_beam"], {"C30": "C30", "C30_beam": "C30"})
+    assert looks["C30"]["color"] == looks["C30_beam"]["color"] != looks["fog"]["color"]
+    assert looks["C30"]["linestyle"] != looks["C30_beam"]["linestyle"]
 
 
 def test_shares_of_larger_shifts(clusters):

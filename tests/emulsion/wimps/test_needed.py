@@ -5,7 +5,7 @@ from helpers.made_emulsion import made_efficiency, made_response
 
 from pipeline.core.tables import write_tables
 from pipeline.emulsion.config.wimps import Wimps
-from pipeline.emulsion.wimps.needed import NEEDED, from_files, needed_table
+from pipeline.emulsion.wimps.needed import NEEDED, from_files, joined_from_files, needed_table
 from pipeline.emulsion.wimps.response import Efficiency, Response
 from pipeline.physics.halo import Halo
 from pipeline.physics.wimp_recoils import Wimp, wimp_recoils
@@ -137,3 +137,10 @@ def test_a_table_that_cannot_be_used_is_named(tmp_path, rng):
     inputs = files(tmp_path, made_efficiency(), made_response(rng, {30.0: 1.0})[["ion"]])
     with pytest.raises(ValueError, match=r"response\.parquet: no column \['energy_keV'"):
         from_files(inputs, {"seed": 1, "wimps": Wimps().plain()})
+
+
+def test_tables_of_masses_are_joined_in_their_order(tmp_path):
+    paths = [str(tmp_path / f"{mass}.csv") for mass in (100, 10)]
+    for mass, path in zip((100, 10), paths, strict=True):
+        pd.DataFrame({"mass_GeV": [mass]}).to_csv(path, index=False)
+    assert joined_from_files({"tables": paths}, {})["table"]["mass_GeV"].tolist() == [100, 10]

@@ -69,7 +69,12 @@ def figures(paths: EmulsionPaths) -> list[FigureSpec]:
     predictions = [paths.prediction(network, TEST) for network in networks]
     return [
         *_of_clusters(paths),
-        _figure("scores", {"predictions": predictions}, networks=networks),
+        _figure(
+            "scores",
+            {"predictions": predictions},
+            networks=networks,
+            published_names=published,
+        ),
         _figure(
             "rejection",
             {"table": [paths.table("rejection.csv")]},

@@ -1,13 +1,14 @@
 """Rejection of background against the efficiency for signal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params, read_table
-from pipeline.emulsion.figures.looks import line_of
+from pipeline.emulsion.figures.looks import lines_of
 from pipeline.emulsion.published import INDEPENDENT_SCANS
 from pipeline.figures.style import PAGE_INCH
 
@@ -20,14 +21,15 @@ def draw_rejection(table: pd.DataFrame, published_names: Mapping[str, str], goal
     networks, backgrounds, signals = (
         list(table[column].unique()) for column in ("score", "background", "signal")
     )
+    looks = lines_of(signals, published_names)
     height = 2.6 * len(networks) + 0.6
     figure = Figure(figsize=(PAGE_INCH, height))
     axes = figure.subplots(len(networks), len(backgrounds), sharex=True, sharey=True, squeeze=False)
     for row, network in zip(axes, networks, strict=True):
         for axis, background in zip(row, backgrounds, strict=True):
             own = table[(table["score"] == network) & (table["background"] == background)]
-            _draw_curves(axis, own, signals)
-            _draw_published(axis, published_names, background, signals)
+            _draw_curves(axis, own, looks)
+            _draw_published(axis, published_names, background, looks)
             axis.axhline(goal, color="0.4", linestyle=":", linewidth=1)
             axis.set(yscale="log", xlim=(0, 1))
             axis.set_title(f"{network}, against {background}", fontsize=8)
@@ -39,9 +41,9 @@ def draw_rejection(table: pd.DataFrame, published_names: Mapping[str, str], goal
     return figure
 
 
-def _draw_curves(axis: Axes, table: pd.DataFrame, signals: Sequence[str]) -> None:
+def _draw_curves(axis: Axes, table: pd.DataFrame, looks: Mapping[str, Any]) -> None:
     for signal, rows in table.groupby("signal", sort=False):
-        look = line_of(str(signal), signals)
+        look = looks[str(signal)]
         axis.plot(rows["efficiency"], rows["rejection"], **look, label=str(signal))
         # Where nothing passes there is a lower limit only.
         high = rows["high"].fillna(rows["low"])
@@ -53,10 +55,10 @@ def _draw_curves(axis: Axes, table: pd.DataFrame, signals: Sequence[str]) -> Non
 
 
 def _draw_published(
-    axis: Axes, names: Mapping[str, str], background: str, signals: Sequence[str]
+    axis: Axes, names: Mapping[str, str], background: str, looks: Mapping[str, Any]
 ) -> None:
     for point in INDEPENDENT_SCANS:
-        known = [s for s in signals if names.get(s) == f"C{point.energy_keV:g}"]
+        known = [s for s in looks if names.get(s) == f"C{point.energy_keV:g}"]
         if not known or names.get(background) != point.background:
             continue
         axis.errorbar(
@@ -65,7 +67,7 @@ def _draw_published(
             xerr=point.efficiency_err,
             yerr=point.passing_err and point.passing_err * point.rejection**2,
             marker="s",
-            color=line_of(known[0], signals)["color"],
+            color=looks[known[0]]["color"],
             markerfacecolor="white",
             linewidth=0.8,
         )

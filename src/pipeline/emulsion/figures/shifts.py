@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params
-from pipeline.emulsion.figures.looks import line_of
+from pipeline.emulsion.figures.looks import lines_of
 from pipeline.emulsion.published import SHIFTS
 from pipeline.figures.style import PAGE_INCH
 
@@ -19,9 +19,10 @@ def draw_shifts(shift_nm: Mapping[str, np.ndarray], published_names: Mapping[str
     figure = Figure(figsize=(PAGE_INCH, 3.4))
     left, right = figure.subplots(1, 2)
     samples = list(shift_nm)
+    looks = lines_of(samples, published_names)
     edges = np.linspace(0, _MOST_NM, _BINS + 1)
     for name, shift in shift_nm.items():
-        look = line_of(name, samples)
+        look = looks[name]
         counts, _ = np.histogram(shift, edges)
         left.stairs(counts / len(shift) / np.diff(edges), edges, label=name, **look)
         above = 1 - np.searchsorted(np.sort(shift), edges, side="right") / len(shift)
@@ -31,7 +32,7 @@ def draw_shifts(shift_nm: Mapping[str, np.ndarray], published_names: Mapping[str
         own = [name for name in samples if published_names.get(name) == word]
         # The published ions are those of a beam.
         for name in own[-1:]:
-            colour = line_of(name, samples)["color"]
+            colour = looks[name]["color"]
             right.plot(
                 point.shift_nm, point.share, "s", color=colour, markerfacecolor="white", zorder=3
             )
