@@ -15,7 +15,7 @@ from snakemake.iocontainers import Wildcards
 from snakemake.resources import Resources
 from snakemake.settings.types import ConfigSettings, ResourceSettings
 
-NETWORKS = {"gas_train": "HCN", "xenon_train": "classifier"}
+NETWORKS = {"xenon_train": "classifier", "emulsion_train": "harmonic"}
 defaults = yaml.safe_load(Path("profiles/slurm/config.yaml").read_text())["default-resources"]
 defaults = Resources.parse([f"{k}={v}" for k, v in defaults.items()], allow_expressions=True)
 with SnakemakeApi() as api:
