@@ -70,9 +70,9 @@ def track_batch(
         return _flat(chosen[name])[rows] * factor
 
     scale = LENGTH_UM[source.length_unit]
-    positions = np.stack([values(n, scale) for n in (names.x, names.y, names.z)], axis=1)
+    positions = np.stack([values(n) for n in (names.x, names.y, names.z)], axis=1)
     remedy = _remedy(source, chosen.fields)
-    check_padding(positions / scale, offsets, event[index], path, remedy)
+    check_padding(positions, offsets, event[index], path, remedy)
     _check_counts(chosen, points, event[index], path, source)
     _check_charges(chosen, path, source)
     times = None
@@ -90,7 +90,7 @@ def track_batch(
     batch = RawBatch(
         source_event=event[index],
         offsets=offsets,
-        positions_um=positions.astype(np.float32),
+        positions_um=(positions * scale).astype(np.float32),
         times_ps=None if times is None else times.astype(np.float32),
         energy_keV=energy,
         direction=vectors(names.direction, 1.0),
