@@ -4,22 +4,9 @@ import numpy as np
 import pytest
 
 from pipeline.core.ingestion import BadEventError
-from pipeline.xenon.events.instructions import read_instructions
 
 PAX = "instruction,recoil_type,x,y,depth,s1_photons,s2_electrons,t\n"
 TALK = "recoil_type,x,y,depth,s1_photons,s2_electrons,t\n"
-
-
-@pytest.fixture
-def read(text_file, geometry):
-    """(content, policy) -> all events as one batch, and the bad ones."""
-
-    def events(content, policy="stop"):
-        path, bad = text_file(content, policy)
-        batches = list(read_instructions(path, None, geometry, bad, np.random.default_rng(1)))
-        return batches[0] if batches else None, bad
-
-    return events
 
 
 @pytest.mark.parametrize(

@@ -6,24 +6,11 @@ from nestpy import interactions
 
 from pipeline.core.ingestion import BadEventError
 from pipeline.xenon.events.instruction_formats import NEST_RECOILS
-from pipeline.xenon.events.instructions import read_instructions
 
 HEADER = "event_number,type,time,x,y,z,amp,recoil,e_dep,g4id,vol_id,local_field,n_excitons\n"
 S1 = "4,1,1000,3,-2,-41,501,7,10.5,1,1,200,0\n"
 S2 = "4,2,1000,3,-2,-41,201,7,10.5,1,1,200,0\n"
 LAST = "5,1,2000,0,0,-1,20,0,3,2,1,200,4\n5,2,2000,0,0,-1,8,0,3,2,1,200,0\n"
-
-
-@pytest.fixture
-def read(text_file, geometry):
-    """(content, policy) -> all events as one batch, and the bad ones."""
-
-    def events(content, policy="stop"):
-        path, bad = text_file(content, policy)
-        batches = list(read_instructions(path, None, geometry, bad, np.random.default_rng(1)))
-        return batches[0] if batches else None, bad
-
-    return events
 
 
 @pytest.mark.parametrize("rows", [S1 + S2, S2 + S1])
