@@ -13,6 +13,9 @@ SAME_UM = 0.02
 SAME_RELATIVE = 1e-6
 FEWEST_ELECTRONS = 5
 
+CENTRE = [f"centre_{a}_um" for a in "xyz"]
+COLUMNS = ["file", "source_event", "electrons", *CENTRE]
+
 
 @dataclass(frozen=True)
 class Duplicates:
@@ -27,14 +30,13 @@ class Duplicates:
 def duplicates(events: pd.DataFrame) -> list[Duplicates]:
     """Pairs of files, by falling number of common events; events with few electrons do not count.
 
-    `events` has the columns of an event summary and `file`. A file that holds events twice is a
-    pair with itself.
+    `events` has `COLUMNS`: some of an event summary, and `file`. A file that holds events twice is
+    a pair with itself.
     """
     events = events[events["electrons"] >= FEWEST_ELECTRONS]
     events = events.assign(place=pd.factorize(events["file"])[0])
-    centre = [f"centre_{a}_um" for a in "xyz"]
-    events = events.sort_values(["electrons", *centre], kind="stable", ignore_index=True)
-    position = events[centre].to_numpy()
+    events = events.sort_values(["electrons", *CENTRE], kind="stable", ignore_index=True)
+    position = events[CENTRE].to_numpy()
     near = np.abs(np.diff(position, axis=0)) <= SAME_UM + SAME_RELATIVE * np.abs(position[1:])
     electrons = events["electrons"].to_numpy()
     i = np.flatnonzero(near.all(axis=1) & (np.diff(electrons) == 0))

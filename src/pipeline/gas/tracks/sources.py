@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.sources import TrackSource, read_source
 from pipeline.gas.tracks.claims import hold_against, seen
-from pipeline.gas.tracks.duplicates import duplicates
+from pipeline.gas.tracks.duplicates import COLUMNS, duplicates
 
 MOST_SHOWN = 5
 
@@ -50,7 +50,7 @@ def source_table(
             }
         )
     for pool, names in pools.items():
-        _check_once(pd.concat([events[name] for name in names], ignore_index=True), pool)
+        _check_once(pd.concat([events[name][COLUMNS] for name in names], ignore_index=True), pool)
     return pd.DataFrame(rows)
 
 
