@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.sources import TrackSource, read_source
 from pipeline.gas.tracks.claims import hold_against, seen
 from pipeline.gas.tracks.duplicates import COLUMNS, duplicates
+from pipeline.gas.tracks.summary import read_summary
 
 MOST_SHOWN = 5
 
@@ -72,13 +72,9 @@ def _check_once(events: pd.DataFrame, pool: str) -> None:
     )
 
 
-def _read(paths: Iterable[Path]) -> pd.DataFrame:
-    tables = []
-    for path in paths:
-        table = pq.read_table(path)
-        name = table.schema.metadata[b"input"].decode()
-        tables.append(table.to_pandas().assign(file=f"{name} (source {path.parent.name})"))
-    return pd.concat(tables, ignore_index=True)
+def _read(source: str, paths: Iterable[Path]) -> pd.DataFrame:
+    events = pd.concat(map(read_summary, paths), ignore_index=True)
+    return events.assign(file=events["file"] + f" (source {source})")
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
@@ -87,5 +83,5 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     for path in map(Path, inputs["summaries"]):
         files[path.parent.name].append(path)
     sources = {name: read_source(block) for name, block in params["sources"].items()}
-    events = {name: _read(paths) for name, paths in files.items()}
+    events = {name: _read(name, paths) for name, paths in files.items()}
     return {"table": source_table(events, sources, params["pools"])}

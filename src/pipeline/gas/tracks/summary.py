@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
-from pipeline.core.parquet_io import field, write_batches
+from pipeline.core.parquet_io import field, open_parquet, write_batches
 from pipeline.gas.tracks.table import TrackBatch
 
 # Electrons near the start lie within this number over the number of electrons, times the track's
@@ -74,3 +75,14 @@ def write_summary(path: str | Path, tables: Iterable[pa.Table], file: str) -> No
     """Write the summary of one file or part, whose name goes into the metadata as `input`."""
     schema = SCHEMA.with_metadata({"table": "event summary", "version": "1", "input": file})
     write_batches(path, (table.cast(schema) for table in tables), schema)
+
+
+def read_summary(path: str | Path) -> pd.DataFrame:
+    """The rows of a summary, with the name of its file or part in the column `file`.
+
+    Raises:
+        ValueError: the summary is damaged.
+    """
+    with open_parquet(path, "event summary") as file:
+        name = file.schema_arrow.metadata[b"input"].decode()
+        return file.read().to_pandas().assign(file=name)
