@@ -98,10 +98,10 @@ def check_plates(
     samples: Mapping[str, pd.DataFrame], training: Sequence[str], test: Sequence[str]
 ) -> None:
     """Raise ValueError if training and test samples share a plate."""
+    plates = {sample: set(samples[sample]["plate"]) for sample in {*training, *test}}
     for first in training:
         for second in test:
-            plates = [set(samples[sample]["plate"]) for sample in (first, second)]
-            shared = sorted(plates[0] & plates[1])
+            shared = sorted(plates[first] & plates[second])
             if shared:
                 raise ValueError(
                     f"plate '{shared[0]}' is in training sample '{first}' and in test sample "
