@@ -17,6 +17,7 @@ class Chain:
     paths: str  # class of its paths, made from (block, results folder, seed)
     figures: str  # function of the paths that lists its figures
     summary: str  # function of the paths that returns the text printed at the end of a run
+    headline: str  # function of the paths that returns the numbers in which studies are compared
 
 
 CHAINS = (
@@ -27,6 +28,7 @@ CHAINS = (
         paths="pipeline.gas.paths.GasPaths",
         figures="pipeline.gas.figures.catalogue.figures",
         summary="pipeline.gas.evaluation.summary.report",
+        headline="pipeline.gas.evaluation.headline.headline",
     ),
     Chain(
         "xenon",
@@ -35,6 +37,7 @@ CHAINS = (
         paths="pipeline.xenon.paths.XenonPaths",
         figures="pipeline.xenon.figures.catalogue.figures",
         summary="pipeline.xenon.summary.report",
+        headline="pipeline.xenon.summary.headline",
     ),
     Chain(
         "emulsion",
@@ -43,5 +46,6 @@ CHAINS = (
         paths="pipeline.emulsion.paths.EmulsionPaths",
         figures="pipeline.emulsion.figures.catalogue.figures",
         summary="pipeline.emulsion.summary.report",
+        headline="pipeline.emulsion.summary.headline",
     ),
 )

@@ -1,5 +1,8 @@
-"""The main result of the nuclear-emulsion chain as text."""
+"""The main result of the nuclear-emulsion chain, as text and as headline numbers."""
 
+from collections.abc import Iterator
+
+from pipeline.core.headline import Headline
 from pipeline.core.tables import read_table
 from pipeline.emulsion.paths import EmulsionPaths
 
@@ -14,3 +17,10 @@ def report(paths: EmulsionPaths) -> str:
     table = read_table(paths.table("summary.csv")).drop(columns=["trained_on", "passed", "total"])
     shown = table.to_string(index=False, float_format="{:.3g}".format, na_rep="-")
     return f"{shown}\n\n{LEGEND}"
+
+
+def headline(paths: EmulsionPaths) -> Iterator[Headline]:
+    """The same rejections."""
+    for row in read_table(paths.table("summary.csv")).to_dict("records"):
+        subject = f"{row['signal']} / {row['background']}, {row['score']}"
+        yield Headline("rejection", subject, row["rejection"], row["low"], row["high"])

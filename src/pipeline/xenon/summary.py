@@ -1,5 +1,11 @@
-"""The main result of the liquid-xenon chain as text."""
+"""The main result of the liquid-xenon chain, as text and as headline numbers."""
 
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from pipeline.core.headline import Headline
 from pipeline.core.tables import read_table
 from pipeline.xenon.paths import XenonPaths
 
@@ -12,12 +18,29 @@ def report(paths: XenonPaths) -> str:
     """Significances of the benchmark WIMP at the exposure of the map; empty without a search."""
     if paths.block.anomaly is None:
         return ""
+    columns = ["mass_GeV", "cross_section_cm2", "exposure_t_yr"]
+    columns += ["test", "background", "signal", "significance", "extrapolated"]
+    shown = _of_benchmark(paths)[columns]
+    return f"{shown.to_string(index=False, float_format='{:.3g}'.format)}\n\n{LEGEND}"
+
+
+def headline(paths: XenonPaths) -> Iterator[Headline]:
+    """The significance of every test for the same WIMP; none without a search."""
+    if paths.block.anomaly is None:
+        return
+    for row in _of_benchmark(paths).to_dict("records"):
+        subject = (
+            f"{row['test']}, {row['mass_GeV']:g} GeV, {row['cross_section_cm2']:g} cm2, "
+            f"{row['exposure_t_yr']:g} t yr"
+        )
+        yield Headline("median significance [sigma]", subject, row["significance"], np.nan, np.nan)
+
+
+def _of_benchmark(paths: XenonPaths) -> pd.DataFrame:
     search = paths.block.search
     table = read_table(paths.table("significance.parquet"))
-    columns = ["mass_GeV", "cross_section_cm2", "exposure_t_yr"]
-    shown = table[
+    return table[
         (table["mass_GeV"] == search.benchmark.mass_GeV)
         & (table["cross_section_cm2"] == search.benchmark.cross_section_cm2)
         & (table["exposure_t_yr"] == search.shown_exposure_t_yr)
-    ][[*columns, "test", "background", "signal", "significance", "extrapolated"]]
-    return f"{shown.to_string(index=False, float_format='{:.3g}'.format)}\n\n{LEGEND}"
+    ]

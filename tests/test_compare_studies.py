@@ -1,0 +1,107 @@
+"""Two studies side by side: keys that differ, headline numbers, errors of pairs."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.made_predictions import around_z, scattered_cosines
+
+from pipeline.compare_studies import differences, headlines, read_study, study_names
+from pipeline.core.headline import with_error
+from pipeline.gas.evaluation.headline import headline as gas_headline
+from pipeline.gas.evaluation.summary import Evaluated, summary_table
+from pipeline.statistics.directional.predictions import write_predictions
+from pipeline.study import check_config
+
+SOURCE = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10}
+GAS = {
+    "sources": {"made": SOURCE, "train": SOURCE},
+    "test_sets": {"hard": {"sources": ["made"], "smearing_um": 443}},
+    "networks": {"HCN": {"architecture": "hcn"}},
+    "training_set": {"sources": ["train"], "smearing_um": 443},
+}
+
+
+def test_only_keys_that_differ_are_listed_and_the_results_folder_is_none():
+    first = {"results": "a", "seed": 1, "gas": {"networks": {"UNet": {"widths": [8, 16]}}}}
+    second = {
+        "results": "b",
+        "seed": 1,
+        "gas": {"networks": {"UNet": {"widths": [8, 32]}}, "sources": {}},
+    }
+    found = differences({"first": first, "second": second})
+    assert found.to_dict("records") == [
+        {"key": "gas.networks.UNet.widths", "first": "[8, 16]", "second": "[8, 32]"},
+        {"key": "gas.sources", "first": "-", "second": "{}"},
+    ]
+
+
+def numbers(values, error, index):
+    """One headline number, the mean of values of single events."""
+    events = pd.Series(values, index)
+    return {("gas", "distance", "UNet"): with_error("", "", events.mean(), error, events)}
+
+
+def test_same_events_are_paired_in_any_order_and_others_are_not():
+    rng = np.random.default_rng(1)
+    hard = rng.exponential(size=1000)  # how hard an event is for any network
+    first = numbers(hard, 0.03, np.arange(1000))
+    order = rng.permutation(1000)
+    better = hard - 0.01 + rng.normal(0, 0.01, 1000)
+    same = numbers(better[order], 0.03, np.arange(1000)[order])
+    others = numbers(better, 0.04, np.arange(1000) + 1)
+    table = headlines({"first": first, "same": same, "others": others}).set_index("study")
+    assert table["paired"].to_dict() == {"first": False, "same": True, "others": False}
+    assert np.isnan(table.loc["first", "difference"])
+    np.testing.assert_allclose(table.loc["same", "difference"], np.mean(better - hard))
+    expected = np.std(better - hard, ddof=1) / np.sqrt(1000)
+    np.testing.assert_allclose(table.loc["same", "difference_err"], expected)
+    np.testing.assert_allclose(table.loc["others", "difference_err"], 0.05)
+
+
+def test_a_number_that_one_study_lacks_has_no_difference():
+    first, second = numbers([1.0, 2.0], 0.1, [0, 1]), {}
+    table = headlines({"first": second, "second": first})
+    assert table["study"].to_list() == ["second"]
+    assert np.isnan(table["difference"].iloc[0])
+
+
+def test_names_are_what_tells_the_folders_apart():
+    assert study_names(["/data/a/results", "/data/b/results"]) == ["a/results", "b/results"]
+    with pytest.raises(ValueError, match="each results folder once"):
+        study_names(["results", "./results"])
+
+
+def test_a_folder_without_a_finished_study_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match=r"provenance\.json: there is no such file"):
+        read_study(tmp_path)
+
+
+def write_study(folder, seed):
+    """A finished gas study of made-up predictions of one test set."""
+    config = {"seed": 1, "results": "moved", "gas": GAS}
+    folder.mkdir()
+    (folder / "provenance.json").write_text(json.dumps({"config": config}))
+    paths = check_config({**config, "results": str(folder)}).paths["gas"]
+    predictions = around_z(scattered_cosines(np.full(200, 10.0), np.random.default_rng(seed)))
+    path = paths.prediction("hard", "best_expected")
+    write_predictions(path, predictions)
+    summary = summary_table(
+        [Evaluated("hard", "Best-Expected", predictions)], 50, np.random.default_rng(1)
+    )
+    table = folder / "gas" / "tables" / "summary.csv"
+    table.parent.mkdir(parents=True)
+    summary.to_csv(table, index=False)
+    return paths
+
+
+def test_a_folder_is_read_wherever_it_lies(tmp_path):
+    paths = write_study(tmp_path / "one", seed=1)
+    write_study(tmp_path / "two", seed=2)
+    found = {name: read_study(tmp_path / name)[1] for name in ("one", "two")}
+    table = headlines(found)
+    assert set(table["quantity"]) == {"mean cosine distance", "head-tail efficiency"}
+    assert table.loc[table["study"] == "two", "paired"].all()
+    for number in gas_headline(paths):
+        np.testing.assert_allclose(number.events.mean(), number.value, rtol=1e-6)
