@@ -1,4 +1,4 @@
-"""Running commands that should end well."""
+"""Running commands that should end well, and what a finished study must have."""
 
 import subprocess
 
@@ -10,3 +10,13 @@ def run_command(command, folder, environment=None):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
+
+
+def gathered(folder, chain):
+    """Names of a chain's gathered figures, each as PNG, as PDF and on the page."""
+    figures = folder / "results" / "figures"
+    page = (figures / "index.html").read_text()
+    names = {path.stem for path in (figures / chain).glob("*.png")}
+    assert names == {path.stem for path in (figures / chain).glob("*.pdf")}
+    assert all(f"{name}.png" in page for name in names)
+    return names

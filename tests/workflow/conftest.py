@@ -27,13 +27,8 @@ class Copy:
         return [sys.executable, "-m", "snakemake", *options, *arguments]
 
     def environment(self) -> dict[str, str]:
-        """The environment in which the copied package is the one imported.
-
-        Compiled functions lie in one folder for all copies that share the package.
-        """
-        src = self.folder / "src"
-        compiled = src.resolve().parents[1] / "numba"
-        return {**os.environ, "PYTHONPATH": str(src), "NUMBA_CACHE_DIR": str(compiled)}
+        """The environment in which the copy's package is the one imported."""
+        return {**os.environ, "PYTHONPATH": str(self.folder / "src")}
 
     def run(self, *arguments: str) -> str:
         """Run Snakemake and return what it printed on standard output."""
@@ -97,13 +92,17 @@ class Copy:
 
     def append(self, module: str, code: str = "\n\nEDITED = True\n") -> None:
         """Edit a module of the package, in this copy only."""
+        self.own_package()
+        path = self.folder / "src" / "pipeline" / module
+        path.write_text(path.read_text() + code)
+
+    def own_package(self) -> None:
+        """Give this copy a package that can be edited, in place of the one that all share."""
         src = self.folder / "src"
         if src.is_symlink():
             origin = src.resolve()
             src.unlink()
-            shutil.copytree(origin, src)
-        path = src / "pipeline" / module
-        path.write_text(path.read_text() + code)
+            shutil.copytree(origin, src, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
 
     def pretend(self) -> None:
         """Put every output in place (empty files) and on Snakemake's record."""
@@ -119,31 +118,27 @@ class Copy:
     def twin(self, folder: Path) -> "Copy":
         """A copy of this copy, modification times included.
 
-        It shares the package until it edits its own (`append`), and with it the compiled
-        functions: numba keeps those by the path of their module.
+        It shares the package until it edits its own (`append`).
         """
-        shutil.copytree(self.folder, folder, symlinks=True, ignore=_without_package)
-        src = self.folder / "src"
-        (folder / "src").symlink_to(src.resolve())
+        shutil.copytree(self.folder, folder, symlinks=True)
         return Copy(folder)
-
-
-def _without_package(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if name == "src" and Path(folder, name, "pipeline").is_dir()]
 
 
 @pytest.fixture(scope="session")
 def pristine(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """The workflow without results, with all chains; do not edit it."""
+    """The workflow without results, with all chains; do not edit it.
+
+    It shares the package with the checkout, and with it the compiled functions: numba keeps those
+    by the path of their module.
+    """
     folder = tmp_path_factory.mktemp("workflow") / "copy"
     folder.mkdir()
     shutil.copy(repository / "Snakefile", folder)
-    for name in ("workflow", "config", "envs", "profiles", "src"):
+    for name in ("workflow", "config", "envs", "profiles"):
         shutil.copytree(
-            repository / name,
-            folder / name,
-            ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"),
+            repository / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
         )
+    (folder / "src").symlink_to(repository / "src")
     copy = Copy(folder)
     copy.configure(results="results")
     return copy

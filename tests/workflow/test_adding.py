@@ -71,11 +71,7 @@ def write_electrons(path, rng):
 def added(pristine, repository, tmp_path_factory):
     """A copy of the checkout with a source, a network, a figure and a chain more."""
     copy = pristine.twin(tmp_path_factory.mktemp("adding") / "copy")
-    src = copy.folder / "src"
-    if src.is_symlink():  # the package of all copies, which must stay as it is
-        origin = src.resolve()
-        src.unlink()
-        shutil.copytree(origin, src)
+    copy.own_package()
     (copy.folder / "tests").mkdir()
     for name in ("tests/conftest.py", "tests/test_floors.py", "pyproject.toml"):
         shutil.copy(repository / name, copy.folder / name)

@@ -145,10 +145,10 @@ def test_swapped_parameters_rerun(study):
 
 
 def test_more_events_keep_finished_parts(study):
-    study.configure(gas__sources__train__events_per_energy=500)
+    study.configure(gas__sources__train__events_per_energy=250)
     pending = study.pending()
     tracks = {f for f in pending if re.fullmatch(r"results/gas/tracks/\w+/\w+\.parquet", f)}
-    # At each energy 300 events were parts of 200 and 100; 500 are parts of 200, 200 and 100.
+    # At each energy 150 events were parts of 100 and 50; 250 are parts of 100, 100 and 50.
     assert tracks == {
         f"results/gas/tracks/train/{i:04d}_{keV}keV.parquet"
         for i, keV in ((2, 40), (3, 50), (4, 40), (5, 50))

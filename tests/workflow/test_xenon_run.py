@@ -1,53 +1,54 @@
-"""Networks, terms and scores of the anomaly search, made for real and in small."""
+"""The xenon chain in miniature, run for real."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.running import gathered
 
-
-def sample(recoil, events):
-    spectrum = {"kind": "uniform", "low_keV": 5, "high_keV": 100}
-    return {"kind": "nest", "recoil": recoil, "spectrum": spectrum, "events": events}
-
-
-XENON = {
-    "samples": {
-        "train_er": sample("er", 200),
-        "train_nr": sample("nr", 200),
-        "test_er": sample("er", 60),
-        "test_nr": sample("nr", 60),
-        "background_er": sample("er", 10),
-        "background_nr": sample("nr", 10),
-    },
-    "rates": {"electron_recoils_keV": [5, 10], "nuclear_recoils_keV": [5, 60]},
-    "wimps": {"masses_GeV": []},
-    "anomaly": {
-        "classifier": {"widths": [16], "max_epochs": 3},
-        "vae": {"widths": [32, 16], "latent": 3, "max_epochs": 2},
-        "betas": [0.1, 1],
-        "ratios": [0, 10],
-    },
-}
 TABLES = ["results/xenon/tables/score_scan.csv", "results/xenon/tables/classifier.csv"]
 SCORES = [f"results/xenon/scores/{name}.parquet" for name in ("train_er", "test_er", "test_nr")]
 
 
 @pytest.fixture(scope="module")
 def ran(xenon_copy):
-    """Two tables and the scores of three samples."""
-    return xenon_copy(*TABLES, *SCORES, xenon=XENON)
+    """The chain from nothing to the figures."""
+    return xenon_copy("results/figures")
+
+
+def test_figures_are_gathered_with_a_page(ran):
+    assert {"scores", "significance", "map", "latent"} <= gathered(ran.folder, "xenon")
+
+
+def test_search_finds_what_is_there(ran):
+    """Tests that see the numbers of events tell 1e-46 cm2 of 50 GeV from 1e-47 cm2."""
+    tables = ran.folder / "results" / "xenon" / "tables"
+    significance = pd.read_parquet(tables / "significance.parquet")
+    assert set(significance["test"]) == {"anomaly", "counting", "shape", "likelihood_ratio"}
+    at_50 = significance[(significance["mass_GeV"] == 50) & (significance["exposure_t_yr"] == 200)]
+    for test in ("anomaly", "counting", "likelihood_ratio"):
+        rows = at_50[at_50["test"] == test].set_index("cross_section_cm2")["significance"]
+        assert rows[1e-46] > rows[1e-47] + 2
+    backgrounds = pd.read_csv(tables / "backgrounds.csv").set_index("component")
+    expected = backgrounds.loc["total", "triggered_per_t_yr"]
+    assert at_50["background"].iloc[0] == pytest.approx(200 * expected)
+
+
+def test_events_without_s1_are_counted(ran):
+    table = pd.read_csv(ran.folder / "results" / "xenon" / "tables" / "s2_only.csv")
+    assert (table["events"] == table[["triggered", "s2_only", "unseen"]].sum(axis=1)).all()
+    assert set(table["sample"]) > {"train_er", "background_nr", "wimp_50GeV"}
 
 
 def test_every_event_has_a_score_where_it_triggers(ran):
     table = pd.read_parquet(ran.folder / SCORES[1])
     assert table["event_id"].is_unique
-    assert len(table) == 60
+    assert len(table) == 100
     assert table["ts"].notna().equals(table["triggered"])
 
 
 def test_of_training_samples_only_the_held_out_events_are_scored(ran):
     table = pd.read_parquet(ran.folder / SCORES[0])
-    assert 30 < len(table) < 90
+    assert 45 < len(table) < 135
 
 
 def test_scores_are_those_of_the_chosen_weights(ran):
@@ -65,8 +66,8 @@ def test_classifier_is_measured_on_both_sets(ran):
     table = pd.read_csv(ran.folder / TABLES[1])
     everything = table[table["high_keV"] == np.inf].set_index("set")
     assert set(everything.index) == {"validation", "test"}
-    assert everything.loc["test", "events_er"] <= 60
-    # Three epochs on 280 events are enough to beat chance by far at these energies.
+    assert everything.loc["test", "events_er"] <= 100
+    # Three epochs on 420 events are enough to beat chance by far.
     assert everything.loc["test", "accuracy"] > 0.7
 
 
