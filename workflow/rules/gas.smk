@@ -69,7 +69,6 @@ rule gas_sources:
     log:
         f"{R}/logs/gas/sources.log",
     priority: 20
-    localrule: True
     conda:
         "../../envs/conda.yaml"
     params:
