@@ -5,6 +5,7 @@ editing the schema of the hypothesis test leaves tracks and voxels untouched.
 """
 
 import difflib
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -35,6 +36,17 @@ class Block(BaseModel):
     def plain(self) -> dict[str, Any]:
         """The block as plain dicts, lists and numbers, ready for Snakemake's `params`."""
         return self.model_dump(mode="json")
+
+
+def distinct(values: Sequence[Any]) -> Sequence[Any]:
+    """The values, of which none may stand twice: `field_validator("key")(distinct)`.
+
+    Raises:
+        ValueError: a value stands twice.
+    """
+    if len(set(values)) < len(values):
+        raise ValueError(f"values must differ from each other, got {list(values)}")
+    return values
 
 
 def described(text: str, default: Any = ..., **constraints: Any) -> Any:

@@ -1,10 +1,12 @@
 """What the workflow asks of the paths of every detector chain."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from pipeline.config.model import Block
+from pipeline.core.parts import Part
 
 ChainBlock = TypeVar("ChainBlock", bound=Block)
 
@@ -41,13 +43,22 @@ class ChainPaths(ABC, Generic[ChainBlock]):
         """A file of a network: weights.pt, history.csv or checkpoint.pt."""
         return f"{self.root}/networks/{network}/{file}"
 
-    @abstractmethod
-    def check_files(self) -> None:
-        """Check that the user's input files exist.
+    def inputs(self) -> Iterable[str]:
+        """Sources or samples in use, whose `parts` may be a user's files; none without such."""
+        return ()
+
+    def parts(self, source: str) -> dict[str, Part]:
+        """The parts of a source or sample by name, in their fixed order.
 
         Raises:
-            FileNotFoundError: a pattern of files matches nothing; names the key.
+            FileNotFoundError: a pattern of a user's files matches nothing; names the key.
         """
+        return {}
+
+    def check_files(self) -> None:
+        """Check that the user's input files exist; see `parts` for what is raised."""
+        for source in self.inputs():
+            self.parts(source)
 
     def expected_bytes(self) -> dict[str, dict[str, float]]:
         """Rough sizes of the large files of a run, by the block of the config that they come from.

@@ -59,14 +59,9 @@ class EmulsionPaths(ChainPaths[Emulsion]):
         keys = ("clusters", "clusters_per_part")
         return numbered(block, ((block.kind, dict.fromkeys(keys, n)) for n in sizes))
 
-    def check_files(self) -> None:
-        """Check that there are files for every sample.
-
-        Raises:
-            FileNotFoundError: a pattern of files matches nothing; the message names the key.
-        """
-        for sample in self.block.all_samples:
-            self.parts(sample)
+    def inputs(self) -> Iterable[str]:
+        """All samples."""
+        return self.block.all_samples
 
     def expected_bytes(self) -> dict[str, dict[str, float]]:
         """See `ChainPaths.expected_bytes`: the clusters."""

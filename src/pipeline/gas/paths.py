@@ -94,17 +94,7 @@ class GasPaths(ChainPaths[Gas]):
             return numbered(block, file_pieces(block.files, f"gas.sources.{source}.files"))
         return numbered(block, block.pieces())
 
-    def check_files(self) -> None:
-        """Check that there are files for every track source in use.
-
-        Raises:
-            FileNotFoundError: a pattern of a file source matches nothing; names the key.
-        """
-        for source in self.used_sources:
-            self.parts(source)
-
-    @property
-    def used_sources(self) -> list[str]:
+    def inputs(self) -> list[str]:
         """Track sources of the voxel sets and of the track comparison."""
         compared = self.block.track_comparison
         return sorted(
@@ -117,7 +107,7 @@ class GasPaths(ChainPaths[Gas]):
     def expected_bytes(self) -> dict[str, dict[str, float]]:
         """See `ChainPaths.expected_bytes`: outputs of Degrad, track tables and voxel shards."""
         sizes: dict[str, dict[str, float]] = {}
-        for source in self.used_sources:
+        for source in self.inputs():
             files = sizes[f"gas.sources.{source}"] = {}
             sets = [voxels for voxels in self.voxel_sets if source in self.set_sources(voxels)]
             for name, part in self.parts(source).items():
@@ -154,7 +144,7 @@ class GasPaths(ChainPaths[Gas]):
         """Event summaries of all sources in use."""
         return [
             self.event_summary(source, part)
-            for source in self.used_sources
+            for source in self.inputs()
             for part in self.parts(source)
         ]
 
@@ -162,7 +152,7 @@ class GasPaths(ChainPaths[Gas]):
         """The sources in use, and those among which no event may occur twice, by test set."""
         training = self.set_sources(TRAINING)
         return {
-            "sources": {name: self.block.sources[name].plain() for name in self.used_sources},
+            "sources": {name: self.block.sources[name].plain() for name in self.inputs()},
             "pools": {
                 f"{'training set and ' if training else ''}test set {test}": [
                     *training,

@@ -63,14 +63,9 @@ class XenonPaths(ChainPaths[Xenon]):
             return numbered(block, (("nest", {"events": n, "events_per_part": n}) for n in sizes))
         return numbered(block, file_pieces(block.files, f"xenon.samples.{sample}.files"))
 
-    def check_files(self) -> None:
-        """Check that there are files for every sample.
-
-        Raises:
-            FileNotFoundError: a pattern of files matches nothing; the message names the key.
-        """
-        for sample in self.block.all_samples:
-            self.parts(sample)
+    def inputs(self) -> Iterable[str]:
+        """All samples."""
+        return self.block.all_samples
 
     def expected_bytes(self) -> dict[str, dict[str, float]]:
         """See `ChainPaths.expected_bytes`: event tables and responses of the detector."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, described, distinct
 from pipeline.physics.elements import ATOMIC_WEIGHTS
 from pipeline.physics.halo import Halo
 from pipeline.statistics.directional.config import EventGrid, Fraction, Probability
@@ -61,12 +61,7 @@ class Wimps(Block):
         min_length=1,
     )
 
-    @field_validator("masses_GeV", "signal_fractions")
-    @classmethod
-    def _distinct(cls, values: tuple[float, ...]) -> tuple[float, ...]:
-        if len(set(values)) < len(values):
-            raise ValueError(f"values must differ from each other, got {list(values)}")
-        return values
+    _distinct = field_validator("masses_GeV", "signal_fractions")(distinct)
 
     @field_validator("mass_fractions")
     @classmethod

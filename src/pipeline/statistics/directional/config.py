@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, described, distinct
 
 Fraction = Annotated[float, Field(gt=0, le=1)]
 CutFraction = Annotated[float, Field(ge=0, lt=1)]
@@ -85,9 +85,4 @@ class HypothesisTest(Block):
             raise ValueError(f"must hold 0, against which cuts are compared; got {list(values)}")
         return values
 
-    @field_validator("signal_fractions", "cut_fractions")
-    @classmethod
-    def _distinct(cls, values: tuple[float, ...]) -> tuple[float, ...]:
-        if len(set(values)) < len(values):
-            raise ValueError(f"values must differ from each other, got {list(values)}")
-        return values
+    _distinct = field_validator("signal_fractions", "cut_fractions")(distinct)

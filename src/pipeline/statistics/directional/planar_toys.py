@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from pipeline.core.progress import Progress
 from pipeline.statistics.directional.planar import AXIS, AXIS_KAPPA, RAYLEIGH, RAYLEIGH_KAPPA
-from pipeline.statistics.directional.toys import toy_chunks
+from pipeline.statistics.directional.toys import ToySet
 from pipeline.statistics.directional.von_mises import mean_cosine
 
 Array = NDArray[np.float64]
@@ -70,22 +70,13 @@ class Plane:
         """See `ToyMaker`; these statistics know no signal fraction."""
         return self
 
-    def simulate(
-        self,
-        rng: np.random.Generator,
-        n_toys: int,
-        grid: NDArray[np.int64],
-        signal_fraction: float,
-        progress: Progress,
-    ) -> dict[str, Array]:
+    def simulate(self, toys: ToySet, progress: Progress) -> dict[str, Array]:
         """See `ToyMaker`: name -> (1, toys, grid)."""
-        axis = np.empty((2, n_toys, len(grid)))
-        rayleigh = np.empty((2, n_toys, len(grid)))
-        for chunk in toy_chunks(n_toys, progress):
+        axis = np.empty((2, toys.number, len(toys.grid)))
+        rayleigh = np.empty_like(axis)
+        for chunk in toys.chunks(progress):
             _run(
-                rng,
-                grid,
-                signal_fraction,
+                *(toys.rng, toys.grid, toys.signal_fraction),
                 self.cosine,
                 self.sine,
                 self.weight,

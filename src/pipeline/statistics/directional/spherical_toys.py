@@ -27,7 +27,7 @@ from pipeline.statistics.directional.statistics import (
     Increments,
     increments,
 )
-from pipeline.statistics.directional.toys import toy_chunks, toy_rows, toys_per_maker
+from pipeline.statistics.directional.toys import ToySet, toy_rows, toys_per_maker
 
 Array = NDArray[np.float64]
 
@@ -84,23 +84,14 @@ class _Sphere:
         """See `ToyMaker`."""
         return replace(self, table=self.table.for_fraction(place))
 
-    def simulate(
-        self,
-        rng: np.random.Generator,
-        n_toys: int,
-        grid: NDArray[np.int64],
-        signal_fraction: float,
-        progress: Progress,
-    ) -> dict[str, Array]:
+    def simulate(self, toys: ToySet, progress: Progress) -> dict[str, Array]:
         """See `ToyMaker`: dipoles (1, toys, grid), likelihoods (signal fractions, toys, grid)."""
         table = self.table
-        dipole = np.empty((2, n_toys, len(grid)))
-        likelihood = np.empty((2, len(table.plain), n_toys, len(grid)))
-        for chunk in toy_chunks(n_toys, progress):
+        dipole = np.empty((2, toys.number, len(toys.grid)))
+        likelihood = np.empty((2, len(table.plain), toys.number, len(toys.grid)))
+        for chunk in toys.chunks(progress):
             _run(
-                rng,
-                grid,
-                signal_fraction,
+                *(toys.rng, toys.grid, toys.signal_fraction),
                 self.quantiles,
                 self.response.cos_theta,
                 table.dipole_weight,

@@ -6,6 +6,7 @@ directions on the sphere, `planar_toys` that of directions or axes in a plane.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 
 import numpy as np
@@ -45,6 +46,23 @@ class ToyNumbers(Protocol):
     def signal_toys(self) -> int: ...
 
 
+@dataclass(frozen=True)
+class ToySet:
+    """Toys under one hypothesis; `grid` are the rising numbers of events."""
+
+    rng: np.random.Generator
+    number: int
+    grid: NDArray[np.int64]
+    signal_fraction: float
+
+    def chunks(self, progress: Progress) -> Iterator[slice]:
+        """Slices of the toys, each of which is counted once it is done."""
+        for start in range(0, self.number, _CHUNK):
+            chunk = slice(start, min(start + _CHUNK, self.number))
+            yield chunk
+            progress.update(chunk.stop - chunk.start)
+
+
 class ToyMaker(Protocol):
     """Simulates toys of one response.
 
@@ -60,15 +78,8 @@ class ToyMaker(Protocol):
     def for_fraction(self, place: int) -> Self:
         """The same with the statistics of one signal fraction only."""
 
-    def simulate(
-        self,
-        rng: np.random.Generator,
-        n_toys: int,
-        grid: NDArray[np.int64],
-        signal_fraction: float,
-        progress: Progress,
-    ) -> dict[str, Array]:
-        """Statistics of `n_toys` toys: name -> (signal fractions or 1, toys, grid)."""
+    def simulate(self, toys: ToySet, progress: Progress) -> dict[str, Array]:
+        """Statistics of the toys: name -> (signal fractions or 1, toys, grid)."""
 
 
 def event_grid(grid: EventGrid, dipole: float, dimensions: int = 3) -> NDArray[np.int64]:
@@ -105,15 +116,15 @@ def toy_rows(
         for fraction in fractions
     ]
     union = np.unique(np.concatenate(grids))
+    toys = ToySet(rng, numbers.background_toys, union, 0.0)
     background = {
         name: np.broadcast_to(q, (len(fractions), *q.shape[1:]))
-        for name, q in maker.simulate(rng, numbers.background_toys, union, 0.0, progress).items()
+        for name, q in maker.simulate(toys, progress).items()
     }
     rows: list[dict[str, object]] = []
     for i, (fraction, grid) in enumerate(zip(fractions, grids, strict=True)):
-        with_signal = maker.for_fraction(i).simulate(
-            rng, numbers.signal_toys, grid, fraction, progress
-        )
+        toys = ToySet(rng, numbers.signal_toys, grid, fraction)
+        with_signal = maker.for_fraction(i).simulate(toys, progress)
         places = np.searchsorted(union, grid)
         found = {
             BACKGROUND: {name: q[i][:, places] for name, q in background.items()},
@@ -121,14 +132,6 @@ def toy_rows(
         }
         rows += _rows(labels | {"signal_fraction": fraction}, grid, found)
     return rows
-
-
-def toy_chunks(n_toys: int, progress: Progress) -> Iterator[slice]:
-    """Slices of the toys, each of which is counted once it is done."""
-    for start in range(0, n_toys, _CHUNK):
-        chunk = slice(start, min(start + _CHUNK, n_toys))
-        yield chunk
-        progress.update(chunk.stop - chunk.start)
 
 
 def merge(batches: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, described, distinct
 from pipeline.statistics.excess.config import ToySet, Wimp, toy_sets
 
 Positive = Annotated[float, Field(gt=0)]
@@ -63,9 +63,4 @@ class Search(Block):
         """Exposure of the benchmark that is nearest to the exposure of the map [t yr]."""
         return min(self.exposures_t_yr, key=lambda e: abs(e - self.map.exposure_t_yr))
 
-    @field_validator("exposures_t_yr", "levels_sigma")
-    @classmethod
-    def _distinct(cls, values: tuple[float, ...]) -> tuple[float, ...]:
-        if len(set(values)) < len(values):
-            raise ValueError(f"values must differ from each other, got {list(values)}")
-        return values
+    _distinct = field_validator("exposures_t_yr", "levels_sigma")(distinct)
