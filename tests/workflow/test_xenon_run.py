@@ -11,8 +11,8 @@ SCORES = [f"results/xenon/scores/{name}.parquet" for name in ("train_er", "test_
 
 @pytest.fixture(scope="module")
 def ran(xenon_copy):
-    """The chain from nothing to the figures."""
-    return xenon_copy("results/figures")
+    """The chain from nothing to the figures, and scores that no figure needs."""
+    return xenon_copy("results/figures", *TABLES, *SCORES)
 
 
 def test_figures_are_gathered_with_a_page(ran):
