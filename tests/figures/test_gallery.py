@@ -17,7 +17,7 @@ def sections(tmp_path):
         files = stem.with_suffix(".png"), stem.with_suffix(".pdf")
         for file in files:
             file.write_text(f"{chain} {file.name}")
-        return GalleryFigure(name, *files, caption)
+        return GalleryFigure(name, files, caption)
 
     table = pd.DataFrame({"method": ["HCN <new>"], "value": [0.123456]})
     return [
@@ -43,6 +43,17 @@ def test_page_shows_every_figure_with_its_caption_and_the_tables(sections, tmp_p
     assert "0.1235" in page
 
 
+def test_interactive_figure_is_a_link(tmp_path):
+    page = tmp_path / "events.html"
+    page.write_text("<html>")
+    section = Section("gas", "Gas", [GalleryFigure("events", [page], "Some events.")], [])
+    gather_figures([section], tmp_path / "figures")
+    assert (tmp_path / "figures" / "gas" / "events.html").read_text() == "<html>"
+    shown = (tmp_path / "figures" / "index.html").read_text()
+    assert '<a href="gas/events.html">' in shown
+    assert "<img" not in shown
+
+
 def test_older_figures_are_removed(sections, tmp_path):
     folder = tmp_path / "figures"
     gather_figures(sections, folder)
@@ -54,7 +65,7 @@ def test_missing_figure_leaves_the_older_page(sections, tmp_path):
     folder = tmp_path / "figures"
     gather_figures(sections, folder)
     before = (folder / "index.html").read_text()
-    sections[0].figures[0].png.unlink()
+    sections[0].figures[0].files[0].unlink()
     with pytest.raises(FileNotFoundError):
         gather_figures(sections, folder)
     assert (folder / "index.html").read_text() == before

@@ -64,8 +64,13 @@ def figure_of(wildcards):
     return FIGURES[wildcards.chain][wildcards.figure]
 
 
-def figure_files(kind):
-    return [f"{R}/{chain}/plots/{name}.{kind}" for chain, name in SHOWN]
+def figure_files():
+    """Files of all figures, in the order of the page."""
+    return [
+        f"{R}/{chain}/plots/{name}.{kind}"
+        for chain, name in SHOWN
+        for kind in FIGURES[chain][name].formats
+    ]
 
 
 def reported(table):

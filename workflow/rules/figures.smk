@@ -1,36 +1,57 @@
 # The rules that serve all chains: figures, their page, the provenance record
 
 
+REPORTED = {
+    "caption": "../report/figure.md",
+    "category": lambda wildcards: TITLES[wildcards.chain],
+    "labels": lambda wildcards: figure_of(wildcards).labels(),
+}
+DRAWN = {
+    "module": lambda wildcards: figure_of(wildcards).module,
+    "settings": lambda wildcards: figure_of(wildcards).params,
+    "caption": lambda wildcards: figure_of(wildcards).caption,
+    "code": lambda wildcards: code("figure.py", figure_of(wildcards).module),
+}
+
+
 rule figure:
     input:
         unpack(lambda wildcards: figure_of(wildcards).inputs),
     output:
-        png=report(
-            f"{R}/{{chain}}/plots/{{figure}}.png",
-            caption="../report/figure.md",
-            category=lambda wildcards: TITLES[wildcards.chain],
-            labels=lambda wildcards: figure_of(wildcards).labels(),
-        ),
+        png=report(f"{R}/{{chain}}/plots/{{figure}}.png", **REPORTED),
         pdf=f"{R}/{{chain}}/plots/{{figure}}.pdf",
     log:
         f"{R}/logs/{{chain}}/plots/{{figure}}.log",
     conda:
         "../../envs/conda.yaml"
     params:
-        module=lambda wildcards: figure_of(wildcards).module,
-        settings=lambda wildcards: figure_of(wildcards).params,
-        caption=lambda wildcards: figure_of(wildcards).caption,
-        code=lambda wildcards: code("figure.py", figure_of(wildcards).module),
+        **DRAWN,
     message:
         "figure: {wildcards.chain} {wildcards.figure}"
     script:
         "../scripts/figure.py"
 
 
+rule interactive_figure:
+    input:
+        unpack(lambda wildcards: figure_of(wildcards).inputs),
+    output:
+        page=report(f"{R}/{{chain}}/plots/{{figure}}.html", **REPORTED),
+    log:
+        f"{R}/logs/{{chain}}/plots/{{figure}}.html.log",
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **DRAWN,
+    message:
+        "interactive figure: {wildcards.chain} {wildcards.figure}"
+    script:
+        "../scripts/figure.py"
+
+
 rule figures:
     input:
-        png=figure_files("png"),
-        pdf=figure_files("pdf"),
+        figures=figure_files(),
         tables=[paths.page_tables() for paths in study.paths.values()],
         # It lies beside the tables whatever is asked for; the page does not show it.
         record=ancient(f"{R}/provenance.json"),
@@ -52,7 +73,11 @@ rule figures:
                 "name": chain.name,
                 "title": chain.title,
                 "figures": [
-                    {"name": figure.name, "caption": figure.caption}
+                    {
+                        "name": figure.name,
+                        "caption": figure.caption,
+                        "files": len(figure.formats),
+                    }
                     for figure in FIGURES[chain.name].values()
                 ],
                 "tables": len(study.paths[chain.name].page_tables()),

@@ -7,13 +7,17 @@ from pipeline.core.tables import read_table
 from pipeline.figures.gallery import GalleryFigure, Section, gather_figures
 
 with job(snakemake):
-    pngs, pdfs, tables = (iter(snakemake.input[name]) for name in ("png", "pdf", "tables"))
+    files, tables = (iter(snakemake.input[name]) for name in ("figures", "tables"))
     sections = [
         Section(
             chain["name"],
             chain["title"],
             [
-                GalleryFigure(figure["name"], Path(next(pngs)), Path(next(pdfs)), figure["caption"])
+                GalleryFigure(
+                    figure["name"],
+                    [Path(next(files)) for _ in range(figure["files"])],
+                    figure["caption"],
+                )
                 for figure in chain["figures"]
             ],
             [read_table(next(tables)) for _ in range(chain["tables"])],

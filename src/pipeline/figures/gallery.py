@@ -20,11 +20,10 @@ td, th { padding: .25rem .6rem; border-bottom: 1px solid #ddd; text-align: right
 
 @dataclass(frozen=True)
 class GalleryFigure:
-    """A finished figure: its name, its two files and its caption."""
+    """A finished figure: its name, its files (PNG and PDF, or HTML) and its caption."""
 
     name: str
-    png: Path
-    pdf: Path
+    files: Sequence[Path]
     caption: str
 
     @property
@@ -56,7 +55,7 @@ def gather_figures(sections: Sequence[Section], folder: str | Path) -> None:
         for section in sections:
             (new / section.name).mkdir()
             for figure in section.figures:
-                for file in (figure.png, figure.pdf):
+                for file in figure.files:
                     shutil.copyfile(file, new / section.name / f"{figure.stem}{file.suffix}")
         (new / "index.html").write_text(_page(sections))
         if folder.exists():
@@ -84,8 +83,14 @@ def _section(section: Section) -> str:
 
 
 def _entry(chain: str, figure: GalleryFigure) -> str:
-    caption, file = html.escape(figure.caption), f"{chain}/{figure.stem}"
+    caption, place = html.escape(figure.caption), f"{chain}_{figure.stem}"
+    files = [f"{chain}/{figure.stem}{file.suffix}" for file in figure.files]
+    if len(files) == 1:
+        return (
+            f'<p id="{place}"><a href="{files[0]}">Interactive: {figure.name}</a><br>{caption}</p>'
+        )
+    image, pdf = files
     return (
-        f'<figure id="{chain}_{figure.stem}"><img src="{file}.png" alt="{caption}">'
-        f'<figcaption>{caption} <a href="{file}.pdf">PDF</a></figcaption></figure>'
+        f'<figure id="{place}"><img src="{image}" alt="{caption}">'
+        f'<figcaption>{caption} <a href="{pdf}">PDF</a></figcaption></figure>'
     )

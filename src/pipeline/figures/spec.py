@@ -8,8 +8,9 @@ from typing import Any
 class FigureSpec:
     """A figure of a chain, as its catalogue lists it.
 
-    `module` has a function `from_files(inputs, params)` that returns the matplotlib figure:
-    `inputs` maps names to lists of paths, `params` are those given here.
+    `module` has a function `from_files(inputs, params)` that returns the matplotlib figure, or the
+    HTML of an interactive one: `inputs` maps names to lists of paths, `params` are those given
+    here.
     """
 
     name: str  # file name without ending; NAME, or NAME/TEST_SET for one of each test set
@@ -17,6 +18,12 @@ class FigureSpec:
     inputs: dict[str, list[str]]
     caption: str
     params: dict[str, Any] = field(default_factory=dict)
+    interactive: bool = False  # a page to look at in a browser
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """Endings of its files."""
+        return ("html",) if self.interactive else ("png", "pdf")
 
     def labels(self) -> dict[str, str]:
         """Labels of the figure in Snakemake's report."""

@@ -9,6 +9,13 @@ from pipeline.gas.figures.catalogue import CAPTIONS, figures
 from pipeline.study import check_config
 
 
+@pytest.fixture(autouse=True)
+def _degrad_output(tmp_path, monkeypatch):
+    """The file of the source `read`."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "DEGRAD.OUT").touch()
+
+
 @pytest.fixture
 def catalogue(plain):
     """Figures of a study with everything that brings a figure of its own."""
@@ -34,7 +41,7 @@ def test_labels_name_the_test_set(catalogue):
 def test_what_a_study_lacks_has_no_figure(plain):
     names = {f.name.split("/")[0] for f in figures(check_config(plain).paths["gas"])}
     assert not names & {"arrow", "calibration", "track_observables"}
-    assert {"loss_curves", "cut_scan", "median_p"} <= names
+    assert {"loss_curves", "cut_scan", "events", "median_p"} <= names
 
 
 def test_a_study_without_a_training_has_no_loss_curves(plain, tmp_path):
@@ -42,7 +49,8 @@ def test_a_study_without_a_training_has_no_loss_curves(plain, tmp_path):
     del plain["gas"]["training_set"]
     catalogue = {f.name: f for f in figures(check_config(plain).paths["gas"])}
     assert catalogue.keys() == {
-        *("track_stages", "containment", "cut_scan", "angular_resolution", "calibration")
+        *("track_stages", "containment", "cut_scan", "angular_resolution", "calibration"),
+        "events",
     }
     (stages,) = catalogue["track_stages"].inputs["stages"]
     assert stages.endswith("/read.parquet")

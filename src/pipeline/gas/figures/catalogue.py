@@ -62,6 +62,12 @@ CAPTIONS = {
         "fitted and predicted kappa agree is in `tables/calibration`; for this share, "
         "bins hold equal numbers of events."
     ),
+    "events": (
+        "Single events of every test set in three dimensions, to turn about: those with the "
+        "largest angle between true and predicted direction, those near the median angle, and "
+        "those with the wrong head-tail, as the first network predicts them. Cones hold 68 % and "
+        "95 % of the probability that a network states."
+    ),
     "median_p": (
         "p-value of the median experiment against the number of recoils, with the central "
         "68 % of experiments for the statistics without weights. Open markers are upper "
@@ -119,8 +125,29 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         _figure("cut_scan", scans),
         _figure("angular_resolution", {"angles": paths.test_tables("angles.csv")}),
         *([_figure("calibration", calibration, networks=with_kappa)] if with_kappa else []),
+        _events(paths),
         *(figure for test in block.hypothesis_tests for figure in _test_set_figures(paths, test)),
     ]
+
+
+def _events(paths: GasPaths) -> FigureSpec:
+    """The page of single events."""
+    tests, networks = paths.block.test_sets, paths.block.networks
+    shards = {test: paths.shards(test) for test in tests}
+    return FigureSpec(
+        "events",
+        f"{ROOM}.events",
+        {
+            "shards": [file for files in shards.values() for file in files],
+            "predictions": [paths.prediction(t, name) for t in tests for name in networks],
+        },
+        CAPTIONS["events"],
+        {
+            "networks": list(networks),
+            "test_sets": {test: len(files) for test, files in shards.items()},
+        },
+        interactive=True,
+    )
 
 
 def _test_set_figures(paths: GasPaths, test: str) -> list[FigureSpec]:

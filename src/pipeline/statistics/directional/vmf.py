@@ -53,6 +53,24 @@ def expected_angle_rad(kappa: ArrayLike) -> NDArray[np.float64]:
     return np.where(small, np.pi / 2 * (1 - kappa / 4), closed)
 
 
+def cone_angle_rad(kappa: ArrayLike, probability: float) -> NDArray[np.float64]:
+    """Half opening angle [rad] of the cone about the mean direction that holds `probability`.
+
+    Inverse of the distribution function of the cosine (Mardia & Jupp 2000, section 9.3.2). Same
+    shape as `kappa` >= 0.
+
+    >>> np.degrees(cone_angle_rad([0.0, 20.0], 0.68)).round(2).tolist()
+    [111.1, 19.43]
+    """
+    kappa = np.asarray(kappa, np.float64)
+    small = kappa < 1e-6
+    large = np.where(small, 1.0, kappa)
+    # 1 - cos, and the angle from it: the cosine alone loses the digits of small angles.
+    distance = -np.log1p(-probability * -np.expm1(-2 * large)) / large
+    distance = np.where(small, 2 * probability, distance)
+    return 2 * np.arcsin(np.sqrt(distance / 2))
+
+
 @dataclass(frozen=True)
 class Family:
     """Moments of the density exp(kappa cos) of directions in a space of so many dimensions.

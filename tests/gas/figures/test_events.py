@@ -1,0 +1,92 @@
+"""The page of single events: which are shown, and that the page holds all it needs."""
+
+import json
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from helpers.made_lines import voxel_batch
+from helpers.made_predictions import around_z
+
+from pipeline.gas.figures.events import chosen, events_at, from_files
+from pipeline.gas.voxels.shards import write_shard
+from pipeline.statistics.directional.predictions import PREDICTED, TRUE, write_predictions
+
+BINS, EVENTS = 24, 40
+
+
+@pytest.fixture
+def predictions(rng):
+    """A third of the head-tails is wrong."""
+    cosine = np.concatenate([np.linspace(0.05, 1, 27), -np.linspace(0.1, 1, 13)])
+    return around_z(rng.permutation(cosine), rng.uniform(1, 20, EVENTS))
+
+
+def test_groups_are_the_worst_the_median_and_the_wrong_head_tails(predictions):
+    cosine = predictions["pred_z"].to_numpy()
+    groups = chosen(predictions, each=3)
+    worst = np.sort(cosine[cosine > 0])[:3]
+    np.testing.assert_allclose(cosine[groups["largest angle"]], worst)
+    assert np.abs(cosine[groups["median angle"]] - np.median(cosine)).max() < 0.1
+    flipped = groups["wrong head-tail"]
+    assert (cosine[flipped] < 0).all()
+    kappa = predictions["kappa"]
+    assert kappa[flipped].min() >= np.sort(kappa[cosine < 0])[-3]
+
+
+def test_events_without_a_truth_are_chosen_by_kappa(predictions):
+    unknown = predictions.assign(**dict.fromkeys(TRUE, np.nan))
+    groups = chosen(unknown, each=2)
+    kappa = unknown["kappa"].to_numpy()
+    assert set(groups["largest kappa"]) == set(np.argsort(-kappa)[:2])
+    assert set(groups["smallest kappa"]) == set(np.argsort(kappa)[:2])
+
+
+def test_omitted_events_are_not_shown(predictions):
+    predictions.loc[:36, PREDICTED] = np.nan
+    shown = [row for rows in chosen(predictions).values() for row in rows]
+    assert shown
+    assert set(shown) <= {37, 38, 39}
+
+
+def write_batches(folder, sizes):
+    """Shards of lines with rising event numbers."""
+    batch = voxel_batch(BINS, EVENTS)
+    limits = np.concatenate([[0], np.cumsum(sizes)])
+    paths = []
+    for i, (first, last) in enumerate(pairwise(limits)):
+        paths.append(folder / f"{i}.parquet")
+        write_shard(paths[-1], [batch.take(np.arange(first, last))], BINS, 500.0)
+    return batch, paths
+
+
+def test_events_are_found_in_any_shard(tmp_path):
+    batch, shards = write_batches(tmp_path, [15, 0, 25])
+    found = events_at(shards, [39, 0, 15, 14])
+    for row, event in found.items():
+        assert event.event_id.tolist() == [batch.event_id[row]]
+        expected = batch.take(np.array([row]))
+        np.testing.assert_array_equal(event.voxels, expected.voxels)
+
+
+def test_page_holds_every_event_and_fetches_nothing(tmp_path, predictions):
+    batch, shards = write_batches(tmp_path, [15, 25])
+    tables = {}
+    for name in ("UNet", "R<b>"):
+        tables[name] = tmp_path / f"table{len(tables)}.parquet"
+        write_predictions(tables[name], predictions.assign(event_id=batch.event_id))
+    page = from_files(
+        {"shards": [str(s) for s in shards], "predictions": [str(t) for t in tables.values()]},
+        {"networks": list(tables), "test_sets": {"hard & soft": 2}},
+    )
+    events = json.loads(re.search(r"const EVENTS = (\[.*?\]);\n", page, re.S)[1])
+    assert len(events) == page.count("<tr data-event=") == 12
+    names = [trace["name"] for trace in events[0]["data"]]
+    assert names[:3] == ["voxels", "true direction", "UNet"]
+    row = chosen(predictions)["largest angle"][0]
+    voxels = batch.take(np.array([row])).voxels
+    assert len(events[0]["data"][0]["x"]) == len(voxels)
+    assert "hard &amp; soft" in page
+    assert "R<b>" not in page
+    assert not re.search(r"<(script|link|img)[^>]*(src|href)=", page)
