@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from helpers.browser import colours, needs_chromium, opened
 from helpers.made_lines import voxel_batch
 from helpers.made_predictions import around_z
 
@@ -70,16 +71,22 @@ def test_events_are_found_in_any_shard(tmp_path):
         np.testing.assert_array_equal(event.voxels, expected.voxels)
 
 
-def test_page_holds_every_event_and_fetches_nothing(tmp_path, predictions):
+@pytest.fixture
+def page_of(tmp_path, predictions):
+    """The events of two shards, and their page with two networks."""
     batch, shards = write_batches(tmp_path, [15, 25])
     tables = {}
     for name in ("UNet", "R<b>"):
         tables[name] = tmp_path / f"table{len(tables)}.parquet"
         write_predictions(tables[name], predictions.assign(event_id=batch.event_id))
-    page = from_files(
+    return batch, from_files(
         {"shards": [str(s) for s in shards], "predictions": [str(t) for t in tables.values()]},
         {"networks": list(tables), "test_sets": {"hard & soft": 2}},
     )
+
+
+def test_page_holds_every_event_and_fetches_nothing(page_of, predictions):
+    batch, page = page_of
     events = json.loads(re.search(r"const EVENTS = (\[.*?\]);\n", page, re.S)[1])
     assert len(events) == page.count("<tr data-event=") == 12
     names = [trace["name"] for trace in events[0]["data"]]
@@ -90,3 +97,19 @@ def test_page_holds_every_event_and_fetches_nothing(tmp_path, predictions):
     assert "hard &amp; soft" in page
     assert "R<b>" not in page
     assert not re.search(r"<(script|link|img)[^>]*(src|href)=", page)
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_a_browser_draws_the_first_event_without_an_error(tmp_path, page_of):
+    file = tmp_path / "events.html"
+    file.write_text(page_of[1])
+    picture, errors = opened(file, tmp_path)
+    assert errors == []
+    # Voxels in the colours of their electrons; the list below has few.
+    assert colours(picture[:700]) > 200
+
+    file.write_text(page_of[1].replace("const EVENTS", "const OTHERS"))
+    picture, errors = opened(file, tmp_path)
+    assert any("EVENTS is not defined" in line for line in errors)
+    assert colours(picture[:700]) < 200

@@ -128,7 +128,9 @@ def draw_event(event: Shown, bins: int, voxel_mm: float) -> go.Figure:
             )
     axes = {f"{a}axis": {"title": f"{a} [mm]"} for a in "xyz"}
     figure.update_layout(
-        scene={**axes, "aspectmode": "data"}, margin={"l": 0, "r": 0, "t": 0, "b": 0}
+        scene={**axes, "aspectmode": "data"},
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        legend={"y": 0.93},
     )
     return figure
 
@@ -160,7 +162,8 @@ def _line_of(event: Shown) -> Iterator[str]:
     yield f"{batch.energy_keV[0]:g}"
     for row in event.predictions.values():
         frame = row.to_frame().T
-        yield from (f"{np.degrees(angles_rad(frame))[0]:.1f}", f"{row['kappa']:.1f}")
+        for value in (np.degrees(angles_rad(frame))[0], row["kappa"]):
+            yield f"{value:.1f}" if np.isfinite(value) else "-"
 
 
 def _cell(text: str) -> str:
