@@ -14,6 +14,11 @@ class Grid(Block):
     voxel_um: float = described("Edge of a voxel [um].", 500.0, gt=0)
 
     @property
+    def cell_um(self) -> tuple[float, float, float]:
+        """Edges of a voxel along x, y and z [um]."""
+        return self.voxel_um, self.voxel_um, self.voxel_um
+
+    @property
     def half_width_um(self) -> float:
         """Distance from the grid's centre to its faces [um]."""
         return 0.5 * self.bins * self.voxel_um

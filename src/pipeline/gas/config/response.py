@@ -1,0 +1,216 @@
+"""Schema of a readout response: what a detector does to the ionisation electrons of a recoil.
+
+Numbers of electrons are primary electrons: a charge is divided by the mean gain. `PARAMETERS` are
+the dotted names of all numbers that can vary from event to event or be fitted; `Response.value`
+reads one and `Response.replaced` sets some.
+"""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from pipeline.config.model import Block, described
+
+PARAMETERS = (
+    "diffusion.transverse",
+    "diffusion.longitudinal",
+    "diffusion.constant_transverse",
+    "diffusion.constant_longitudinal",
+    "attachment_per_cm",
+    "gain.relative_rms",
+    "gain.pixel_spread",
+    "gain.saturation",
+    "threshold.electrons",
+    "threshold.rms",
+    "noise_hits",
+)
+
+
+class Range(Block):
+    """A range of numbers, or one number."""
+
+    low: float = described("Smallest value.", ge=0)
+    high: float = described("Largest value; each event draws its own from the range.", ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_number_is_fixed(cls, value: object) -> object:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return {"low": value, "high": value}
+        return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The JSON schema: one number, or the block."""
+        return {"anyOf": [{"type": "number", "minimum": 0}, handler(core)]}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
+        return self
+
+
+class Diffusion(Block):
+    """Gaussian diffusion: sigma^2 = D^2 L + constant^2 after a drift of L cm."""
+
+    transverse: float = described("D across the drift [um/sqrt(cm)].", 0.0, ge=0)
+    longitudinal: float = described("D along the drift [um/sqrt(cm)].", 0.0, ge=0)
+    constant_transverse: float = described(
+        "Spread across the drift that does not depend on its length [um]: of the gaps between "
+        "amplification stages, for example.",
+        0.0,
+        ge=0,
+    )
+    constant_longitudinal: float = described("The same along the drift [um].", 0.0, ge=0)
+
+
+class Stage(Block):
+    """A stage of amplification, such as one GEM."""
+
+    mean: float = described("Mean number of electrons for each incoming one.", ge=1)
+    relative_rms: float = described(
+        "RMS over mean of the avalanche of one electron: 1 is exponential, less is Polya.",
+        1.0,
+        ge=0,
+    )
+
+
+class Gain(Block):
+    """Avalanche amplification."""
+
+    relative_rms: float = described(
+        "RMS over mean of the avalanche of one primary electron, a Polya distribution; 1: "
+        "exponential; 0: no fluctuation.",
+        0.0,
+        ge=0,
+    )
+    stages: list[Stage] = described(
+        "Stages of amplification in place of `relative_rms`. The relative variances add up, each "
+        "divided by the mean gain of the stages before it.",
+        [],
+    )
+    pixel_spread: float = described(
+        "RMS of the relative gain from pixel to pixel; each event meets other pixels.", 0.0, ge=0
+    )
+    saturation: float = described(
+        "The charge q of a cell becomes q / (1 + saturation q), q in electrons.", 0.0, ge=0
+    )
+
+    @property
+    def total_rms(self) -> float:
+        """RMS over mean of the avalanche of one primary electron."""
+        variance, electrons = self.relative_rms**2, 1.0
+        for stage in self.stages:
+            variance += stage.relative_rms**2 / electrons
+            electrons *= stage.mean
+        return variance**0.5
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.stages and self.relative_rms:
+            raise ValueError("give relative_rms or stages, not both")
+        return self
+
+
+class Threshold(Block):
+    """Threshold on the charge of a cell."""
+
+    electrons: float = described("Smallest charge that a cell reports [electrons].", 0.0, ge=0)
+    rms: float = described("RMS of the threshold from cell to cell [electrons].", 0.0, ge=0)
+
+
+class Response(Block):
+    """A readout. Drift is along z, towards lower z; a cell is a voxel of the grid."""
+
+    drift_cm: Range = described(
+        "Drift length of the track's centre [cm]: one number, or a range low to high from which "
+        "each event draws its own. Electrons above or below the centre drift longer or shorter.",
+        Range(low=0, high=0),
+    )
+    diffusion: Diffusion = described("Diffusion during the drift.", Diffusion())
+    attachment_per_cm: float = described(
+        "Electrons lost per cm of drift: exp(-attachment L) of them arrive.", 0.0, ge=0
+    )
+    gain: Gain = described("Amplification.", Gain())
+    threshold: Threshold = described("Threshold on the charge of a cell.", Threshold())
+    noise_hits: float = described(
+        "Mean number of cells in the grid that fire by noise, with the charge of one electron or "
+        "of the threshold, whichever is larger.",
+        0.0,
+        ge=0,
+        le=1e5,
+    )
+    integrate_mm: Annotated[float, Field(ge=0)] | Literal["all"] = described(
+        "Length along the drift over which a pixel adds up charge after its first [mm]; the sum "
+        "is at the place of the first. 0: true 3-D. 'all': the readout has no z, all charge of a "
+        "pixel lies in the central layer of the grid.",
+        0.0,
+    )
+    charge_bits: int | None = described(
+        "Bits of the measured charge; needs `charge_step`. null: not digitised.",
+        None,
+        ge=1,
+        le=24,
+    )
+    charge_step: float | None = described(
+        "Width of one step of the measured charge [electrons]. A charge becomes the middle of its "
+        "step, and that of the last step if it is larger.",
+        None,
+        gt=0,
+    )
+    vary: dict[str, tuple[float, float]] = described(
+        "Parameters that each training event draws from [low, high], by their dotted names such "
+        "as `threshold.electrons`. Test sets use the values above.",
+        {},
+    )
+
+    def value(self, name: str) -> float:
+        """Value of one of `PARAMETERS`."""
+        if name == "gain.relative_rms":
+            return self.gain.total_rms
+        value: Any = self
+        for key in name.split("."):
+            value = getattr(value, key)
+        return float(value)
+
+    def replaced(self, values: dict[str, float]) -> "Response":
+        """The response with other values of some of `PARAMETERS`, which do not vary any more.
+
+        A value of `gain.relative_rms` replaces the stages.
+
+        Raises:
+            ValueError: a name is none of `PARAMETERS`, or a value is not allowed.
+        """
+        block = self.plain()
+        for name, value in values.items():
+            if name not in PARAMETERS:
+                raise ValueError(f"'{name}' is no parameter of a response; {_known()}")
+            *parents, key = name.split(".")
+            inner = block
+            for parent in parents:
+                inner = inner[parent]
+            inner[key] = float(value)
+            if name == "gain.relative_rms":
+                inner["stages"] = []
+            block["vary"].pop(name, None)
+        return Response.model_validate(block)
+
+    @model_validator(mode="after")
+    def _ranges_are_sensible(self) -> Self:
+        for name, (low, high) in self.vary.items():
+            if name not in PARAMETERS:
+                raise ValueError(f"vary: '{name}' is no parameter of a response; {_known()}")
+            if not 0 <= low < high:
+                raise ValueError(f"vary.{name}: expected 0 <= low < high, got [{low:g}, {high:g}]")
+        return self
+
+    @model_validator(mode="after")
+    def _charge_is_digitised_or_not(self) -> Self:
+        if (self.charge_bits is None) != (self.charge_step is None):
+            raise ValueError("charge_bits and charge_step belong together; give both or none")
+        return self
+
+
+def _known() -> str:
+    return f"the parameters are {', '.join(PARAMETERS)}"

@@ -1,0 +1,1 @@
+"""Readout response of a gas time projection chamber: from electrons to measured charges."""

@@ -1,0 +1,148 @@
+"""The whole readout response, from ionisation electrons to charges of cells.
+
+`respond` takes the electrons of n events as a ragged array: `positions_um` [N, 3], and `offsets`
+int64 [n + 1] with the electrons of event i in offsets[i]:offsets[i + 1]. It returns a `Readout`, a
+ragged array of cells (flat voxel indices of the grid, as in a voxel shard) and their charges in
+primary electrons. Its steps have the order of a real chain: rotate, drift and diffuse, lose
+(`drift`), count in cells (`cells`), amplify, saturate, spread from pixel to pixel (`gain`),
+integrate along the drift, apply the threshold to the sums, add noise hits, digitise (`readout`).
+
+    grid, response = Grid(), Response(threshold={"electrons": 1.5})
+    softer = response.replaced({"threshold.electrons": 1.2})  # names: config.response.PARAMETERS
+    readout = respond(positions_um, offsets, softer, grid, generator(seed, "fit", source, part))
+
+The same state of the generator gives the same result. Every step draws from a child generator of
+its own, so a parameter of one step does not change the numbers drawn in the steps before it, and
+the diffusion of an electron is the same number times another sigma: two responses called with
+equal generators differ by little noise.
+
+Drift is along z, and electrons with lower z arrive first. The cells have a random place relative
+to each event. As for measured events, the event is then moved by whole cells, until the mean of
+its charge is within half a cell of the grid's centre.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.gas.config.response import Response
+from pipeline.gas.config.voxels import Grid
+from pipeline.gas.response import cells, drift, gain, readout
+from pipeline.gas.response.cells import Cells
+from pipeline.gas.response.parameters import event_parameters
+
+# Cells are counted in a box of this many grids along each edge: where the mean of the charge lies,
+# and so which events the grid contains, is known only behind the threshold.
+BOX_GRIDS = 2
+
+
+@dataclass(frozen=True)
+class Readout:
+    """The measured charges of n events; event i has offsets[i]:offsets[i + 1].
+
+    Events that the grid does not contain, and events without any charge, have no cells.
+    """
+
+    offsets: np.ndarray  # int64 [n + 1], starts at 0
+    voxels: np.ndarray  # int32 [N], (ix * bins + iy) * bins + iz, sorted within an event
+    charge: np.ndarray  # float32 [N], in primary electrons, positive
+    contained: np.ndarray  # bool [n]; true for events without any charge
+    origin: np.ndarray  # float64 [n, 3], the source's origin, in voxels from the grid's corner
+    sigma_um: np.ndarray  # float64 [n], transverse diffusion at the track's centre
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+
+def respond(
+    positions_um: np.ndarray,
+    offsets: np.ndarray,
+    response: Response,
+    grid: Grid,
+    rng: np.random.Generator,
+    rotation: np.ndarray | None = None,
+    vary: bool = False,
+) -> Readout:
+    """Measured charges of n events with the electrons `positions_um` [N, 3].
+
+    `rotation` float64 [n, 3, 3] turns each event about the origin before the drift. With `vary`
+    each event draws the parameters in `response.vary`.
+    """
+    n = len(offsets) - 1
+    own, place, diffusion, loss, avalanche, pixel, limit, noise = rng.spawn(8)
+    values = event_parameters(response, n, own, vary)
+    turn = np.tile(np.eye(3), (n, 1, 1)) if rotation is None else rotation
+    squared, constant = _variances(values)
+    moved, length_cm, centre_um = drift.diffused(
+        positions_um, offsets, turn, values["drift_cm"], squared, constant, diffusion
+    )
+    attachment = np.repeat(values["attachment_per_cm"], np.diff(offsets))
+    arrived = drift.surviving(length_cm, attachment, loss)
+    cell_um, box = np.array(grid.cell_um), BOX_GRIDS * grid.bins
+    phase = place.random((n, 3))
+    hits, inside = cells.counted(moved, arrived, offsets, phase, cell_um, box)
+    hits = _amplified(hits, values, avalanche, pixel)
+    if response.integrate_mm == "all":
+        hits = readout.flattened(hits)
+    elif (window := round(response.integrate_mm * 1e3 / grid.cell_um[2])) > 1:
+        hits = readout.integrated(hits, window)
+    least = readout.thresholds(
+        hits.each(values["threshold.electrons"]), hits.each(values["threshold.rms"]), limit
+    )
+    hits = hits.where(hits.charge >= np.maximum(least, np.finfo(np.float32).tiny))
+    hits, shift, fits = cells.centred(hits, grid.bins)
+    hits = _with_noise(hits.where(hits.each(inside & fits)), inside & fits, response, values, noise)
+    charge = hits.charge
+    if response.charge_bits and response.charge_step:
+        charge = readout.digitised(charge, response.charge_bits, response.charge_step)
+    return Readout(
+        offsets=hits.offsets,
+        voxels=hits.index.astype(np.int32),
+        charge=charge.astype(np.float32),
+        contained=inside & fits,
+        origin=box // 2 + phase - shift - centre_um / cell_um,
+        sigma_um=np.sqrt(squared[:, 0] * values["drift_cm"] + constant[:, 0]),
+    )
+
+
+def _variances(values: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Squares, float64 [n, 2], of D and of the constant, each across and along the drift."""
+    axes = ("transverse", "longitudinal")
+    return (
+        np.stack([values[f"diffusion.{axis}"] ** 2 for axis in axes], axis=1),
+        np.stack([values[f"diffusion.constant_{axis}"] ** 2 for axis in axes], axis=1),
+    )
+
+
+def _amplified(
+    hits: Cells,
+    values: Mapping[str, np.ndarray],
+    avalanche: np.random.Generator,
+    pixel: np.random.Generator,
+) -> Cells:
+    """The charges of counted electrons."""
+    charge = gain.amplified(hits.charge, hits.each(values["gain.relative_rms"]), avalanche)
+    charge = gain.saturated(charge, hits.each(values["gain.saturation"]))
+    return hits.with_charge(charge * gain.pixel_factors(hits, values["gain.pixel_spread"], pixel))
+
+
+def _with_noise(
+    hits: Cells,
+    contained: np.ndarray,
+    response: Response,
+    values: Mapping[str, np.ndarray],
+    rng: np.random.Generator,
+) -> Cells:
+    """The hits with those of noise, in the contained events."""
+    owner = np.repeat(np.arange(len(hits)), rng.poisson(values["noise_hits"] * contained))
+    if not len(owner):
+        return hits
+    ones = np.ones(len(owner))
+    charge = gain.amplified(ones, values["gain.relative_rms"][owner], rng)
+    electrons, rms = values["threshold.electrons"][owner], values["threshold.rms"][owner]
+    charge = np.maximum(charge, readout.thresholds(electrons, rms, rng))
+    place = rng.integers(0, hits.box, (len(owner), 3))
+    if response.integrate_mm == "all":
+        place[:, 2] = cells.central_layer(hits.box)
+    return cells.merged(hits, cells.flat_index(place, hits.box), charge, owner)
