@@ -137,7 +137,7 @@ def main() -> None:
         batch = random_walks(arguments.events, bins, voxel_um, np.random.default_rng(1))
     else:
         shard = open_shard(arguments.shard)
-        bins, voxel_um = shard.bins, shard.voxel_um
+        bins, voxel_um = shard.bins, shard.cell_um[0]
         whole = concatenate(list(read_shard(arguments.shard)))
         batch = whole.take(np.arange(min(arguments.events, len(whole))))
     print(f"{len(batch)} events, {len(batch.voxels) / len(batch):.0f} voxels/event")

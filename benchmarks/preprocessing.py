@@ -40,7 +40,7 @@ def save_event_by_event(tracks: list[TrackBatch], folder: Path, rng: np.random.G
     processed = folder / "processed.pk"
     _processed(tracks, rng).to_pickle(processed)
     labels = pd.DataFrame(columns=["direction", "offset", "sigma_um", "energy_keV"])
-    half = GRID.half_width_um
+    half = 0.5 * GRID.bins * GRID.voxel_um
     saved = 0
     for _, row in pd.read_pickle(processed).iterrows():
         axes = [torch.tensor(row[axis]) for axis in "xyz"]

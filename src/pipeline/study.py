@@ -153,6 +153,9 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
         # YAML has no such level.
         if isinstance(raw, dict) and part in (raw.get("kind"), raw.get("architecture")):
             continue
+        # For a value of several types, it adds the type.
+        if isinstance(part, str) and raw is not None and not isinstance(raw, dict):
+            continue
         keys.append(str(part))
         raw = raw.get(part) if isinstance(raw, dict) else None
     return ".".join(keys) or "top level"

@@ -243,7 +243,8 @@ TABLES: tuple[ResultTable, ...] = (
         "Voxel shards",
         _GAS.shard(),
         "One row for each contained recoil. The metadata of the file's schema have `bins` and "
-        "`voxel_um` of the grid.",
+        "`voxel_um` of the grid. Where a response has measured the events, `charge` (float, in "
+        "electrons) stands in place of `counts`.",
         _of_schema(VOXELS),
         'print(table["counts"].map(sum))  # electrons of each event',
     ),

@@ -303,3 +303,20 @@ def test_expected_sizes_are_of_files_that_the_run_makes():
     assert made[paths.tracks("made")[0]] == 290 * 40 * 100
     assert set(paths.shards("train")) <= {*made, *run}
     assert {paths.degrad_output("run", part) for part in paths.parts("run")} < run.keys()
+
+
+def test_voxels_depend_on_the_response_of_their_set():
+    made = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10}
+    vary = {"noise_hits": [0.0, 3.0]}
+    sets = {"test": {"sources": ["other"], "response": "noisy"}}
+    paths = paths_of(
+        {"made": made},
+        responses={"noisy": {"vary": vary}},
+        training_set={"sources": ["made"], "response": "noisy"},
+        test_sets=sets,
+    )
+    assert "smearing" not in paths.voxel_block("train")
+    assert paths.voxel_block("train")["response"]["vary"] == {"noise_hits": [0, 3]}
+    assert paths.voxel_block("test")["response"]["vary"] == {}
+    assert paths.training_block("RCN")["training_set"]["response"]["vary"] == {"noise_hits": [0, 3]}
+    assert "response is not in the paper" in paths.differs_from_paper("train")

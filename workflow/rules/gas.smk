@@ -1,5 +1,7 @@
 # Gas chain: track tables from every kind of source, and voxel shards of the sets of events
 
+from pipeline.gas.config.sets import readout_block
+
 gas = study.paths["gas"]
 
 
@@ -142,7 +144,7 @@ rule gas_track_stages:
                 "seed": gas.seed,
                 "source": wildcards.source,
                 "grid": gas.block.grid.plain(),
-                "smearing": gas.voxel_set(gas.voxel_sets[0]).smearing_um.plain(),
+                **readout_block(gas.voxel_set(gas.voxel_sets[0]).readout),
             },
         ),
     message:

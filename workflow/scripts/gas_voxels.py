@@ -1,8 +1,9 @@
-"""Smear, rotate and bin one track table into a voxel shard."""
+"""Smear or measure, rotate and bin one track table into a voxel shard."""
 
 from pipeline.core.job import job
 from pipeline.core.seeds import generator
-from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.config.sets import read_readout
+from pipeline.gas.config.voxels import Grid
 from pipeline.gas.voxels.stage import voxelise
 
 with job(snakemake):
@@ -11,7 +12,7 @@ with job(snakemake):
         snakemake.input.tracks,
         wildcards.source,
         Grid.model_validate(block["grid"]),
-        Smearing.model_validate(block["smearing"]),
+        read_readout(block),
         generator(block["seed"], "voxels", wildcards.voxels, wildcards.source, wildcards.part),
         snakemake.output.shard,
         snakemake.output.counts,

@@ -12,7 +12,7 @@ from pipeline.core.paths import ChainPaths, counts
 from pipeline.gas.config.card import CARD, WEIGHTS
 from pipeline.gas.config.chain import TRAINING, Gas
 from pipeline.gas.config.mixture import GasMixture
-from pipeline.gas.config.sets import TestSet, TrainingSet
+from pipeline.gas.config.sets import TestSet, TrainingSet, readout_block
 from pipeline.gas.config.sources import Arrows, DegradRun, FileSource
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.methods import BASELINES, methods
@@ -173,9 +173,11 @@ class GasPaths(ChainPaths[Gas]):
         return [*([TRAINING] if self.block.trained else []), *self.block.test_sets]
 
     def voxel_set(self, voxels: str) -> TrainingSet | TestSet:
-        """Block of one of `voxel_sets`."""
+        """Block of one of `voxel_sets`, with its response if it has one."""
         training = self.block.training_set
-        return training if voxels == TRAINING and training else self.block.test_sets[voxels]
+        chosen = training if voxels == TRAINING and training else self.block.test_sets[voxels]
+        response = self.block.response_of(voxels)
+        return chosen.model_copy(update={"response": response}) if response else chosen
 
     def voxel_block(self, voxels: str) -> dict[str, Any]:
         """What the voxels of a set depend on besides their tracks, as plain content."""
@@ -183,7 +185,7 @@ class GasPaths(ChainPaths[Gas]):
         block = {
             "seed": self.seed,
             "grid": self.block.grid.plain(),
-            "smearing": chosen.smearing_um.plain(),
+            **readout_block(chosen.readout),
         }
         # Only where it is not as usual: a new key would make all voxels anew.
         return block if getattr(chosen, "rotate", True) else {**block, "rotate": False}
@@ -319,6 +321,8 @@ class GasPaths(ChainPaths[Gas]):
                 return f"the gas of source {source} is not stated (its key `gas`)"
             if gas != GasMixture():
                 return f"source {source} has another gas, pressure or temperature than the paper"
+        if self.block.response_of(voxels):
+            return "a readout response is not in the paper"
         return "" if self.block.grid == Grid() else "the voxel grid is not the paper's"
 
     def evaluation_block(self, test: str) -> dict[str, Any]:
@@ -337,8 +341,10 @@ class GasPaths(ChainPaths[Gas]):
         if not cards:
             return block
         sources = {name: self.block.sources[name].mixture() for name in self.set_sources(test)}
+        response = self.block.response_of(test)
         return {
             **block,
+            **({"response": response.plain()} if response else {}),
             "shipped": [name for name in cards if networks[name].weights == "shipped"],
             "cards": {name: card.plain() for name, card in cards.items()},
             "frames": {name: networks[name].frames for name in cards},

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.gas.baselines.moments import positions_cm, principal_axis
+from pipeline.gas.baselines.moments import edges_cm, positions_cm, principal_axis
 from pipeline.gas.voxels.shards import voxel_centres
 
 
@@ -42,4 +42,9 @@ def test_coinciding_points_have_no_axis() -> None:
 def test_positions_are_the_voxel_centres() -> None:
     voxels = np.array([0, 1, 119, 120, 120 * 120 - 1, 120**3 - 1], np.int32)
     expected = voxel_centres(voxels, 120).T * 0.05
-    np.testing.assert_allclose(positions_cm(voxels, 120, 0.05), expected, rtol=1e-6)
+    np.testing.assert_allclose(positions_cm(voxels, 120, edges_cm(500.0)), expected, rtol=1e-6)
+
+
+def test_voxels_may_have_three_different_edges() -> None:
+    place = positions_cm(np.array([120**2 + 2 * 120 + 3], np.int32), 120, edges_cm((250, 50, 100)))
+    np.testing.assert_allclose(place[:, 0], [1.5 * 0.025, 2.5 * 0.005, 3.5 * 0.01])

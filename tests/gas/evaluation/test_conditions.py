@@ -6,6 +6,7 @@ from helpers.made_predictions import around_z
 
 from pipeline.gas.config.card import Conditions
 from pipeline.gas.config.mixture import GasMixture
+from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.evaluation.conditions import outside
 
@@ -65,3 +66,15 @@ def test_a_range_counts_with_both_ends():
     assert outside(TRAINED, Grid(), USUAL, table) == [
         "energies of 39 to 55 keV, trained on 40 to 50 keV"
     ]
+
+
+def test_another_readout_is_told():
+    hard, soft = (Response.model_validate({"threshold": {"electrons": t}}) for t in (2, 1))
+    measured = TRAINED.model_copy(update={"response": soft})
+    for trained, response, told in (
+        (TRAINED, hard, ["a readout response, trained with smearing only"]),
+        (measured, None, ["smearing only, trained with a readout response"]),
+        (measured, hard, ["another readout response than in the training"]),
+        (measured, soft, []),
+    ):
+        assert outside(trained, Grid(), USUAL, events(), response) == told

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from pipeline.gas.config.symmetry import orientations
 from pipeline.gas.networks.frames import frames, predict_in_frames, turned
 from pipeline.gas.networks.output import Output, from_natural
 from pipeline.sparse.tensor import SparseTensor, sparse_tensor
@@ -82,3 +83,14 @@ def test_a_vanishing_kappa_leaves_a_direction(events) -> None:
     torch.testing.assert_close(found.direction, said)
     assert found.kappa is not None
     assert (found.kappa < 1e-5).all()
+
+
+def test_frames_of_a_readout_are_those_that_leave_its_drift_alone() -> None:
+    upright = frames(8, orientations((1.0, 1.0, 1.0), "direction"))
+    assert (upright[:, 2, 2] == 1).all()
+    assert (torch.linalg.det(upright[:, :2, :2]).abs() == 1).all()
+
+
+def test_more_frames_than_symmetries_are_refused() -> None:
+    with pytest.raises(ValueError, match="9 frames are more than the 8 symmetries"):
+        frames(9, orientations((1.0, 1.0, 1.0), "direction"))

@@ -9,6 +9,7 @@ from pipeline.gas.voxels.binning import bin_tracks, radix_sorted, random_rotatio
 from pipeline.gas.voxels.shards import voxel_centres
 
 GRID = Grid()
+HALF_UM = 30_000
 
 
 def width(sigma_um):
@@ -50,7 +51,7 @@ def test_counts_are_those_of_a_histogram(tracks):
     rng = np.random.default_rng(1)
     rng.uniform(0, 0, 1)  # the smearing is drawn first
     turned = positions.astype(float) @ random_rotations(1, rng)[0].T
-    edges = np.linspace(-GRID.half_width_um, GRID.half_width_um, GRID.bins + 1)
+    edges = np.linspace(-HALF_UM, HALF_UM, GRID.bins + 1)
     histogram, _ = np.histogramdd(turned - turned.mean(axis=0), bins=[edges] * 3)
     np.testing.assert_array_equal(batch.voxels, np.flatnonzero(histogram))
     np.testing.assert_array_equal(batch.counts, histogram[histogram > 0])
@@ -62,7 +63,7 @@ def test_tracks_that_are_not_rotated_keep_their_frame(tracks):
         tracks([positions]), "made", GRID, width(0), np.random.default_rng(1), rotate=False
     )
     np.testing.assert_array_equal(batch.direction, [[0, 0, 1]])
-    edges = np.linspace(-GRID.half_width_um, GRID.half_width_um, GRID.bins + 1)
+    edges = np.linspace(-HALF_UM, HALF_UM, GRID.bins + 1)
     centred = positions.astype(float) - positions.astype(float).mean(axis=0)
     histogram, _ = np.histogramdd(centred, bins=[edges] * 3)
     np.testing.assert_array_equal(batch.voxels, np.flatnonzero(histogram))
@@ -156,7 +157,7 @@ def test_faces_of_the_grid_are_the_limit(tracks, length_um, inside):
     rng = np.random.default_rng(1)
     rng.uniform(0, 0, rotations)
     turned = half * np.abs(random_rotations(rotations, rng)[:, :, 2])
-    np.testing.assert_array_equal(kept, (turned < GRID.half_width_um).all(axis=1))
+    np.testing.assert_array_equal(kept, (turned < HALF_UM).all(axis=1))
     assert kept.all() == inside
 
 

@@ -204,3 +204,15 @@ def test_identity_follows_tracks_grid_and_smearing(stored):
     }
     assert len(found) == 4
     assert identity() == identity()
+
+
+def test_fresh_views_are_measured_and_draw_what_varies(stored, monkeypatch):
+    monkeypatch.setattr(epochs, "BLOCK_EVENTS", 2 * epochs.TRACKS_PER_GROUP)
+    response = {"gain": {"relative_rms": 0.5}, "vary": {"threshold.electrons": [0, 0.9]}}
+    settings = TrainingSet(sources=["low", "high"], response=response, validation_fraction=0.3)
+    events = fresh_events(stored[0], GRID, settings, "net", SEED)
+    batch = whole(events, 1)
+    smallest = np.minimum.reduceat(batch.counts, batch.offsets[:-1])
+    assert batch.counts.dtype == np.float32
+    assert len(np.unique(smallest)) == len(batch)
+    assert events.identity != fresh(stored[0], monkeypatch).identity

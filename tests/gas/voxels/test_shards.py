@@ -46,7 +46,7 @@ def test_round_trip_is_exact(tmp_path, voxel_events):
 def test_footer_tells_size_and_grid(shard):
     found = open_shard(shard)
     assert (found.events, found.row_groups) == (600, 2)
-    assert (found.bins, found.voxel_um) == (120, 500.0)
+    assert (found.bins, found.cell_um) == (120, (500.0, 500.0, 500.0))
     assert pq.read_schema(shard).metadata[b"input"] == b"here"
 
 

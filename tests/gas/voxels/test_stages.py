@@ -3,11 +3,12 @@ from copy import deepcopy
 import numpy as np
 import pytest
 
+from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.tracks.table import TrackBatch
 from pipeline.gas.voxels.binning import bin_tracks
 from pipeline.gas.voxels.shards import voxel_centres
-from pipeline.gas.voxels.stages import RAW, SMEARED, VOXELS, track_stages
+from pipeline.gas.voxels.stages import DRIFTED, RAW, SMEARED, VOXELS, track_stages
 
 GRID = Grid()
 SMEARING = Smearing(low_um=160, high_um=466)
@@ -96,3 +97,17 @@ def test_tracks_that_leave_the_grid_are_passed_over(rng):
     assert (table["event_id"] == 11).all()
     with pytest.raises(ValueError, match="none of 2 tracks fits into the grid of 60000 um"):
         track_stages(tracks([huge, huge]), GRID, SMEARING, rng)
+
+
+def test_the_drifted_electrons_fill_the_voxels_of_a_response(track, rng):
+    drift = {"drift_cm": 5, "diffusion": {"transverse": 129}, "attachment_per_cm": 0.05}
+    table = track_stages(track, GRID, Response.model_validate(drift), rng)
+    electrons, voxels = stage(table, DRIFTED), stage(table, VOXELS)
+    assert len(electrons) == voxels["count"].sum() < 900
+    centres = np.floor(electrons[POSITION] / 0.5) * 0.5 + 0.25
+    found, counts = np.unique(centres, axis=0, return_counts=True)
+    order = np.lexsort(voxels[POSITION].to_numpy().T[::-1])
+    np.testing.assert_allclose(found, voxels[POSITION].to_numpy()[order])
+    np.testing.assert_array_equal(counts, voxels["count"].to_numpy()[order])
+    for columns in (START, DIRECTION):
+        np.testing.assert_allclose(electrons[columns].iloc[0], voxels[columns].iloc[0])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.seeds import generator
+from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.tracks.table import write_tracks
 from pipeline.gas.voxels.shards import concatenate, open_shard, read_shard
@@ -66,6 +67,20 @@ def test_wrong_length_unit_is_explained(run, table, tmp_path):
         run(table(scale=1e3))
     assert "grid of 60000 um" in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["tracks.parquet"]
+
+
+def test_a_threshold_that_empties_events_is_explained(run, table, tmp_path):
+    hard = Response.model_validate({"threshold": {"electrons": 20}})
+    with pytest.raises(ValueError, match=r"no charge in 540 of 540 tracks .* `threshold`"):
+        run(table(), hard)
+    assert [path.name for path in tmp_path.iterdir()] == ["tracks.parquet"]
+
+
+def test_events_without_charge_are_counted(run, table):
+    """Electrons are lost with a probability that leaves some events empty."""
+    _, counts = run(table(), Response.model_validate({"drift_cm": 35, "attachment_per_cm": 0.1}))
+    assert counts["without_charge"] > 0
+    assert sum(counts[k] for k in ("kept", "not_contained", "without_charge")) == counts["read"]
 
 
 def test_damaged_table_is_named_and_leaves_no_shard(run, table, tmp_path):

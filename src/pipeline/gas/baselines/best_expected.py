@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
-from pipeline.gas.baselines.moments import positions_cm, principal_axis
+from pipeline.gas.baselines.moments import edges_cm, positions_cm, principal_axis
 from pipeline.gas.baselines.parameter_scan import cosine_table
 from pipeline.gas.voxels.shards import VoxelBatch
 
 
-def best_expected(batch: VoxelBatch, bins: int, voxel_um: float, eps_cm: float) -> np.ndarray:
+def best_expected(
+    batch: VoxelBatch, bins: int, voxel_um: float | Sequence[float], eps_cm: float
+) -> np.ndarray:
     """Directions float32 [n, 3]; NaN where fewer than two voxels lie within `eps_cm` [cm].
 
     The principal axis of the voxels closer than `eps_cm` to the true start, charge-weighted and
@@ -25,7 +27,10 @@ def best_expected(batch: VoxelBatch, bins: int, voxel_um: float, eps_cm: float) 
 
 
 def scan_eps(
-    batches: Iterable[VoxelBatch], bins: int, voxel_um: float, eps_cm: Sequence[float]
+    batches: Iterable[VoxelBatch],
+    bins: int,
+    voxel_um: float | Sequence[float],
+    eps_cm: Sequence[float],
 ) -> pd.DataFrame:
     """Best-Expected at every radius of the increasing `eps_cm` [cm] on one test set.
 
@@ -52,7 +57,7 @@ def scan_eps(
 
 
 def _batch_axes(
-    batch: VoxelBatch, bins: int, voxel_um: float, eps_cm: Sequence[float]
+    batch: VoxelBatch, bins: int, voxel_um: float | Sequence[float], eps_cm: Sequence[float]
 ) -> np.ndarray:
     """Directions float32 [n, radii, 3]."""
     return _axes(
@@ -62,7 +67,7 @@ def _batch_axes(
         batch.start,
         batch.direction,
         bins,
-        voxel_um * 1e-4,
+        edges_cm(voxel_um),
         np.asarray(eps_cm, dtype=np.float64),
     )
 
@@ -75,7 +80,7 @@ def _axes(
     start: np.ndarray,
     direction: np.ndarray,
     bins: int,
-    voxel_cm: float,
+    voxel_cm: np.ndarray,
     eps_cm: np.ndarray,
 ) -> np.ndarray:
     events, radii = len(offsets) - 1, len(eps_cm)
@@ -88,9 +93,9 @@ def _axes(
         shells = np.zeros((radii, 11))
         for i in range(len(charges)):
             q = float(charges[i])
-            x = positions[0, i] - start[event, 0] * voxel_cm
-            y = positions[1, i] - start[event, 1] * voxel_cm
-            z = positions[2, i] - start[event, 2] * voxel_cm
+            x = positions[0, i] - start[event, 0] * voxel_cm[0]
+            y = positions[1, i] - start[event, 1] * voxel_cm[1]
+            z = positions[2, i] - start[event, 2] * voxel_cm[2]
             distance = np.sqrt(x * x + y * y + z * z)
             shell = 0
             while shell < radii and distance >= eps_cm[shell]:

@@ -1,5 +1,7 @@
 """Charge moments of a track and their principal axis, for use inside numba kernels."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numba import njit
 
@@ -7,9 +9,17 @@ from numba import njit
 _MAXIMUM_SQUARINGS = 60
 
 
+def edges_cm(voxel_um: float | Sequence[float]) -> np.ndarray:
+    """Edges of a voxel float64 [3] in cm, from one edge or all three in um."""
+    return np.asarray(voxel_um, dtype=np.float64) * 1e-4 * np.ones(3)
+
+
 @njit
-def positions_cm(voxels: np.ndarray, bins: int, voxel_cm: float) -> np.ndarray:
-    """Voxel centres float64 [3, N], in cm from the grid's corner, of flat indices [N]."""
+def positions_cm(voxels: np.ndarray, bins: int, voxel_cm: np.ndarray) -> np.ndarray:
+    """Voxel centres float64 [3, N], in cm from the grid's corner, of flat indices [N].
+
+    `voxel_cm` float64 [3] are the edges of a voxel.
+    """
     positions = np.empty((3, len(voxels)))
     # Unsigned: Python's rounding in divisions of negative numbers is several times slower.
     side = np.uint32(bins)
@@ -17,9 +27,9 @@ def positions_cm(voxels: np.ndarray, bins: int, voxel_cm: float) -> np.ndarray:
         voxel = np.uint32(voxels[i])
         row = voxel // side
         plane = row // side
-        positions[0, i] = (plane + 0.5) * voxel_cm
-        positions[1, i] = (row - plane * side + 0.5) * voxel_cm
-        positions[2, i] = (voxel - row * side + 0.5) * voxel_cm
+        positions[0, i] = (plane + 0.5) * voxel_cm[0]
+        positions[1, i] = (row - plane * side + 0.5) * voxel_cm[1]
+        positions[2, i] = (voxel - row * side + 0.5) * voxel_cm[2]
     return positions
 
 

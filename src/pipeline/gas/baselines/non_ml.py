@@ -4,21 +4,21 @@ Appendix A of Ghrear et al. 2024, Mach. Learn.: Sci. Technol. 5 035009, a 3D for
 al. 2022, AJ 163 170. All lengths are in cm.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import numpy as np
 import pandas as pd
 from numba import njit
 
-from pipeline.gas.baselines.moments import positions_cm, principal_axis
+from pipeline.gas.baselines.moments import edges_cm, positions_cm, principal_axis
 from pipeline.gas.baselines.parameter_scan import cosine_table
 from pipeline.gas.config.evaluation import NonML
 from pipeline.gas.voxels.shards import VoxelBatch
 
 
 def non_ml_directions(
-    batch: VoxelBatch, bins: int, voxel_um: float, parameters: NonML
+    batch: VoxelBatch, bins: int, voxel_um: float | Sequence[float], parameters: NonML
 ) -> np.ndarray:
     """Initial directions float32 [n, 3]; NaN where the method omits an event.
 
@@ -41,7 +41,7 @@ def non_ml_directions(
 
 
 def tune_non_ml(
-    batches: Iterable[VoxelBatch], bins: int, voxel_um: float, parameters: NonML
+    batches: Iterable[VoxelBatch], bins: int, voxel_um: float | Sequence[float], parameters: NonML
 ) -> pd.DataFrame:
     """Non-ML at every point of `parameters.tuning` on one test set.
 
@@ -100,7 +100,7 @@ def tuned_parameters(table: pd.DataFrame, parameters: NonML, flag: str = "tuned"
 def _batch_axes(
     batch: VoxelBatch,
     bins: int,
-    voxel_um: float,
+    voxel_um: float | Sequence[float],
     parameters: NonML,
     w0_cm: Iterable[float | None],
     windows: list[tuple[float, float]],
@@ -111,7 +111,7 @@ def _batch_axes(
         batch.voxels,
         batch.counts,
         bins,
-        voxel_um * 1e-4,
+        edges_cm(voxel_um),
         np.array([0.0 if w0 is None else 1.0 / w0 for w0 in w0_cm]),
         np.array(windows, dtype=np.float64),
         parameters.scale == "sqrt",
@@ -125,7 +125,7 @@ def _axes(
     voxels: np.ndarray,
     counts: np.ndarray,
     bins: int,
-    voxel_cm: float,
+    voxel_cm: np.ndarray,
     falloff_per_cm: np.ndarray,
     windows: np.ndarray,
     sqrt_scale: bool,

@@ -25,11 +25,11 @@ def non_ml_predictions(
     The keys are `non_ml`, `non_ml_true` (true head-tail), `non_ml_tuned` and `non_ml_tuned_true`.
     """
     grid = _grid(shards)
-    tuning = tune_non_ml(_batches(shards), grid.bins, grid.voxel_um, settings)
+    tuning = tune_non_ml(_batches(shards), grid.bins, grid.cell_um, settings)
 
     def predicted(parameters: NonML) -> pd.DataFrame:
         def directions(batch: VoxelBatch) -> np.ndarray:
-            return non_ml_directions(batch, grid.bins, grid.voxel_um, parameters)
+            return non_ml_directions(batch, grid.bins, grid.cell_um, parameters)
 
         return _predicted(shards, directions)
 
@@ -49,11 +49,11 @@ def best_expected_predictions(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Prediction table of Best-Expected at its best radius, and the table of all radii."""
     grid = _grid(shards)
-    scan = scan_eps(_batches(shards), grid.bins, grid.voxel_um, settings.eps_cm)
+    scan = scan_eps(_batches(shards), grid.bins, grid.cell_um, settings.eps_cm)
     eps_cm = float(scan.loc[scan["tuned"], "eps_cm"].iloc[0])
 
     def directions(batch: VoxelBatch) -> np.ndarray:
-        return best_expected(batch, grid.bins, grid.voxel_um, eps_cm)
+        return best_expected(batch, grid.bins, grid.cell_um, eps_cm)
 
     return _predicted(shards, directions), scan
 

@@ -1,15 +1,21 @@
 """Schema of the card of a network folder: what the weights beside it are and were trained on."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import ValidationError, model_validator
+from pydantic import (
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from pipeline.config.model import Block, described
 from pipeline.config.yaml_files import ConfigError, read_unique
 from pipeline.core.digests import file_digest
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.networks import Network
+from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid, Smearing
 
 # Files of a network folder.
@@ -29,7 +35,13 @@ class Conditions(Block):
     gases: list[GasMixture] = described("Gases of the tracks, where they are known.")
     grid: Grid = described("Voxel grid.")
     energy: EnergyRange = described("Recoil energies.")
-    smearing: Smearing = described("Smearing.")
+    smearing: Smearing = described("Smearing, or transverse diffusion of the response.")
+    response: Response | None = described("Readout response; null: smeared only.", None)
+
+    @model_serializer(mode="wrap")
+    def _without_unset_response(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Cards from before this key must not change.
+        return {k: v for k, v in handler(self).items() if k != "response" or v is not None}
 
 
 class TestSetResult(Block):

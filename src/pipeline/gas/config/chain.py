@@ -12,8 +12,11 @@ from pipeline.gas.config.comparison import TrackComparison
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.given import check_fits, network_folder, with_card
 from pipeline.gas.config.networks import Network
+from pipeline.gas.config.response import Response
 from pipeline.gas.config.sets import TestSet, TrainingSet
+from pipeline.gas.config.shipped import with_responses
 from pipeline.gas.config.sources import Arrows, Simulation, Source
+from pipeline.gas.config.symmetry import drift_of, orientations
 from pipeline.gas.config.voxels import Grid
 from pipeline.statistics.directional.config import HypothesisTest
 
@@ -25,6 +28,11 @@ class Gas(Block):
 
     sources: dict[str, Source] = described("Track sources by name.", min_length=1)
     grid: Grid = described("Voxel grid.", Grid())
+    responses: dict[str, Response] = described(
+        "Readout responses by name; 'shipped' instead of a block: that of this name in "
+        "`resources/responses`.",
+        {},
+    )
     training_set: TrainingSet | None = described(
         "Tracks that the networks are trained on; not used if no network is trained.", None
     )
@@ -56,6 +64,13 @@ class Gas(Block):
         """Card of each folder of `folders`."""
         return {name: read_card(folder) for name, folder in self.folders.items()}
 
+    def response_of(self, voxels: str) -> Response | None:
+        """Response of the training set, or of a test set, whose parameters do not vary."""
+        if voxels == TRAINING and self.training_set:
+            return self.training_set.response
+        response = self.test_sets[voxels].response
+        return response and response.model_copy(update={"vary": {}})
+
     @property
     def hypothesis_tests(self) -> list[str]:
         """Test sets whose response enters the hypothesis test."""
@@ -66,11 +81,13 @@ class Gas(Block):
 
     @model_validator(mode="before")
     @classmethod
-    def _networks_have_cards(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("networks"), dict):
+    def _with_shipped_blocks(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        if isinstance(value.get("networks"), dict):
             blocks = value["networks"].items()
-            return {**value, "networks": {name: with_card(name, block) for name, block in blocks}}
-        return value
+            value = {**value, "networks": {name: with_card(name, block) for name, block in blocks}}
+        return with_responses(value)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
@@ -80,6 +97,10 @@ class Gas(Block):
         with_folder = [{"type": "object", "required": [key]} for key in ("weights", "start")]
         networks["additionalProperties"] = {
             "anyOf": [networks["additionalProperties"], *with_folder]
+        }
+        responses = schema["properties"]["responses"]
+        responses["additionalProperties"] = {
+            "anyOf": [responses["additionalProperties"], {"const": "shipped"}]
         }
         return schema
 
@@ -137,6 +158,22 @@ class Gas(Block):
             both = set(test.sources) & set(training)
             if both:
                 raise ValueError(f"test_sets.{name}: source '{both.pop()}' is also in training_set")
+        return self
+
+    @model_validator(mode="after")
+    def _frames_fit_the_responses(self) -> Self:
+        for name, network in self.networks.items():
+            tuned = name in self.trained and getattr(network, "temperature", False)
+            for voxels in [*([TRAINING] if tuned else []), *self.test_sets]:
+                response = self.response_of(voxels)
+                drift = drift_of(response) if response else "none"
+                most = len(orientations(self.grid.cell_um, drift))
+                if network.frames > most:
+                    raise ValueError(
+                        f"networks.{name}.frames: {network.frames}, but the voxels and the "
+                        f"response of {voxels} look alike in {most} orientations only; set at "
+                        f"most {most}"
+                    )
         return self
 
     @model_validator(mode="after")

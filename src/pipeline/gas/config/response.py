@@ -174,6 +174,10 @@ class Response(Block):
             value = getattr(value, key)
         return float(value)
 
+    def has(self, name: str) -> bool:
+        """Whether one of `PARAMETERS` is not 0 in all events."""
+        return self.value(name) > 0 or name in self.vary
+
     def replaced(self, values: dict[str, float]) -> "Response":
         """The response with other values of some of `PARAMETERS`, which do not vary any more.
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from pipeline.gas.config.card import Conditions
 from pipeline.gas.config.mixture import GasMixture
+from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 
 # Values of the prediction tables are float32.
@@ -17,11 +18,12 @@ def outside(
     grid: Grid,
     gases: Mapping[str, GasMixture | None],
     predictions: pd.DataFrame,
+    response: Response | None = None,
 ) -> list[str]:
     """In what the events of a test set differ from the training's; empty if in nothing.
 
     `gases` are those of its sources, None where a source does not state it; energies and smearing
-    are those of the events in `predictions`.
+    are those of the events in `predictions`, and `response` has measured them.
     """
     remarks = [
         f"the gas of source {source} is {'not stated' if gas is None else _gas(gas)}, trained in "
@@ -31,6 +33,12 @@ def outside(
     ]
     if grid != trained.grid:
         remarks.append(f"the grid is {_grid(grid)}, trained on {_grid(trained.grid)}")
+    if response != trained.response:
+        remarks.append(
+            f"{_response(response)}, trained with {_response(trained.response)}"
+            if not (response and trained.response)
+            else "another readout response than in the training"
+        )
     ranges = (
         ("energy_keV", "energies", "keV", trained.energy.low_keV, trained.energy.high_keV),
         ("sigma_um", "smearing", "um", trained.smearing.low_um, trained.smearing.high_um),
@@ -50,7 +58,11 @@ def _gas(gas: GasMixture) -> str:
 
 
 def _grid(grid: Grid) -> str:
-    return f"{grid.bins}^3 voxels of {grid.voxel_um:g} um"
+    return f"{grid.bins}^3 voxels of {grid.voxel_text}"
+
+
+def _response(response: Response | None) -> str:
+    return "a readout response" if response else "smearing only"
 
 
 def _range(low: float, high: float) -> str:

@@ -13,6 +13,7 @@ from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.card import Card
 from pipeline.gas.config.evaluation import Evaluation
 from pipeline.gas.config.mixture import GasMixture
+from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.evaluation.conditions import outside
 from pipeline.gas.evaluation.scans import bootstrap_crossing, efficiency_scan
@@ -32,6 +33,7 @@ class Given:
     shipped: Sequence[str]  # those that came with the checkout
     grid: Grid
     gases: Mapping[str, GasMixture | None]  # of the sources; None: not stated
+    response: Response | None = None  # that has measured the events
 
     def training(self, name: str) -> Training:
         """The training of a network, from its card."""
@@ -42,7 +44,7 @@ class Given:
     def remark(self, name: str, predictions: pd.DataFrame) -> str:
         """In what the test set lies outside the range of a network's card."""
         card = self.cards[name]
-        remarks = outside(card.conditions, self.grid, self.gases, predictions)
+        remarks = outside(card.conditions, self.grid, self.gases, predictions, self.response)
         frames, fitted = self.frames[name], card.network.frames
         if card.kappa_factor is not None and frames != fitted:
             remarks.append(f"predicted in {frames} frames, its factor on kappa is for {fitted}")
@@ -149,4 +151,5 @@ def _given(params: Params) -> Given:
         params["shipped"],
         Grid.model_validate(params["grid"]),
         {name: gas and GasMixture.model_validate(gas) for name, gas in params["gases"].items()},
+        Response.model_validate(params["response"]) if "response" in params else None,
     )

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH
 from pipeline.gas.figures.tracks3d import count_scale, draw_stage
+from pipeline.gas.voxels.stages import DRIFTED
 
 
 def draw_track_stages(stages: pd.DataFrame) -> Figure:
@@ -21,7 +22,8 @@ def draw_track_stages(stages: pd.DataFrame) -> Figure:
         axes.append(axis)
     count_scale(figure, drawn, axes)
     energy_keV, sigma_um = stages[["energy_keV", "sigma_um"]].iloc[0]
-    title = f"{energy_keV:.0f} keV electron, smearing {sigma_um:.0f} µm"
+    spread = "diffusion" if DRIFTED in names else "smearing"
+    title = f"{energy_keV:.0f} keV electron, {spread} {sigma_um:.0f} µm"
     figure.text(0.5, 0.99, title, ha="center", va="top")
     return figure
 

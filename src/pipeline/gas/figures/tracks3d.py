@@ -35,7 +35,7 @@ def draw_stage(
     if counts.max() > 1:
         edge_pt = 72 * _CUBE_SHARE * figure.get_figwidth() / place[1]
         voxel_pt = edge_pt * stage["voxel_mm"].iloc[0] / (2 * half)
-        scale = LogNorm(1, counts.max())
+        scale = LogNorm(min(1, counts.min()), counts.max())
         look = {"c": counts, "norm": scale, "cmap": "viridis", "marker": "s", "s": voxel_pt**2}
     else:
         look = {"color": "#404040", "s": 1.5, "alpha": 0.6}

@@ -1,4 +1,4 @@
-"""Symmetries of the voxel grid: 48 ways to swap and mirror its axes, mapping voxels onto voxels.
+"""Symmetries of the voxel grid: ways to swap and mirror its axes, mapping voxels onto voxels.
 
 A network does not have these symmetries by construction. Predicting an event in several frames,
 transforming the predictions back and averaging them removes the part of the error that depends on
@@ -6,11 +6,12 @@ the orientation. Rotations by other angles would need a new binning, on which th
 trained.
 """
 
-from itertools import permutations, product
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
+from pipeline.gas.config.symmetry import Orientation, orientations
 from pipeline.gas.networks.output import Output, from_natural
 from pipeline.sparse.tensor import SparseTensor, sparse_tensor
 
@@ -18,15 +19,28 @@ from pipeline.sparse.tensor import SparseTensor, sparse_tensor
 LEAST_KAPPA = 1e-6
 
 
-def frames(n: int) -> Tensor:
-    """The first n of the 48 signed permutation matrices, float32 [n, 3, 3], the identity first.
+# Of cubic voxels without a drift.
+ALL = orientations((1.0, 1.0, 1.0))
 
-    Mirrors come before swaps, so that the first 8 frames cover every octant.
+
+def frames(n: int, allowed: Sequence[Orientation] = ALL) -> Tensor:
+    """The first n of the allowed signed permutation matrices, float32 [n, 3, 3].
+
+    Raises:
+        ValueError: there are fewer.
     """
+    if n > len(allowed):
+        raise ValueError(
+            f"{n} frames are more than the {len(allowed)} symmetries of these events; set `frames` "
+            f"of the network to at most {len(allowed)}"
+        )
     eye = torch.eye(3)
-    swaps = [eye[list(order)] for order in permutations(range(3))]
-    mirrors = [torch.diag(torch.tensor(signs)) for signs in product((1.0, -1.0), repeat=3)]
-    return torch.stack([mirror @ swap for swap in swaps for mirror in mirrors][:n])
+    return torch.stack(
+        [
+            torch.diag(torch.tensor(signs, dtype=eye.dtype)) @ eye[list(order)]
+            for order, signs in allowed[:n]
+        ]
+    )
 
 
 def turned(x: SparseTensor, frame: Tensor) -> SparseTensor:
@@ -39,11 +53,13 @@ def turned(x: SparseTensor, frame: Tensor) -> SparseTensor:
     return sparse_tensor(indices, x.features, x.spatial_shape, x.batch_size)
 
 
-def predict_in_frames(network: nn.Module, x: SparseTensor, n: int) -> Output:
+def predict_in_frames(
+    network: nn.Module, x: SparseTensor, n: int, allowed: Sequence[Orientation] = ALL
+) -> Output:
     """Mean prediction over n frames: of kappa mu if the network has a kappa, else of directions."""
     total = torch.zeros(x.batch_size, 3, device=x.features.device)
     known = True
-    for frame in frames(n).to(x.features.device):
+    for frame in frames(n, allowed).to(x.features.device):
         output = network(turned(x, frame))
         known = output.kappa is not None
         weight = 1.0 if output.kappa is None else output.kappa[:, None].clamp(min=LEAST_KAPPA)

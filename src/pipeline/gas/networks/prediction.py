@@ -42,14 +42,14 @@ def predict_events(
     `select` maps a batch to a mask of the events to keep, which are about a `share` of all events.
     """
     torch.set_num_threads(1)
-    bins = grid_bins(shards)
+    bins, allowed = grid_bins(shards), open_shard(shards[0]).orientations()
     expected = round(share * sum(open_shard(s).events for s in shards))
     progress = Progress("predicting", expected, "events")
 
     def tables() -> Iterator[pd.DataFrame]:
         for batch in stream_batches(shards, settings.batch_size, select):
             voxels = sparse_batch(batch, bins).to(settings.device)
-            output = predict_in_frames(model, voxels, settings.frames)
+            output = predict_in_frames(model, voxels, settings.frames, allowed)
             kappa = None if output.kappa is None else output.kappa.cpu().numpy()
             progress.update(len(batch))
             yield prediction_table(batch, output.direction.cpu().numpy(), kappa)

@@ -103,12 +103,15 @@ def _conditions(paths: GasPaths) -> Conditions:
         gas = paths.block.sources[source].mixture()
         if gas is not None and gas not in gases:
             gases.append(gas)
-    shards = [pq.read_table(path, columns=["energy_keV"]) for path in paths.shards(TRAINING)]
+    columns = ["energy_keV", "sigma_um"]
+    shards = [pq.read_table(path, columns=columns) for path in paths.shards(TRAINING)]
+    events = pd.concat(shard.to_pandas() for shard in shards)
     return Conditions(
         gases=gases,
         grid=paths.block.grid,
-        energy=_energies(pd.concat(shard.to_pandas() for shard in shards)),
-        smearing=paths.voxel_set(TRAINING).smearing_um,
+        energy=_energies(events),
+        smearing=paths.voxel_set(TRAINING).smearing_um or _smearing(events),
+        response=paths.block.response_of(TRAINING),
     )
 
 
@@ -122,9 +125,7 @@ def _result(paths: GasPaths, name: str, row: dict[Hashable, Any]) -> TestSetResu
     return TestSetResult(
         test_set=test,
         energy=_energies(predictions),
-        smearing=Smearing(
-            low_um=predictions["sigma_um"].min(), high_um=predictions["sigma_um"].max()
-        ),
+        smearing=_smearing(predictions),
         events=row["events"],
         cosine_distance=row["cosine_distance"],
         cosine_distance_err=_known(row["cosine_distance_err"]),
@@ -139,6 +140,10 @@ def _result(paths: GasPaths, name: str, row: dict[Hashable, Any]) -> TestSetResu
 def _energies(table: pd.DataFrame) -> EnergyRange:
     energies = table["energy_keV"]
     return EnergyRange(low_keV=float(energies.min()), high_keV=float(energies.max()))
+
+
+def _smearing(table: pd.DataFrame) -> Smearing:
+    return Smearing(low_um=float(table["sigma_um"].min()), high_um=float(table["sigma_um"].max()))
 
 
 def _known(value: float) -> float | None:

@@ -36,6 +36,23 @@ from pipeline.gas.response.parameters import event_parameters
 # and so which events the grid contains, is known only behind the threshold.
 BOX_GRIDS = 2
 
+# Every step has its own generator. Their order is part of every result.
+STREAMS = (
+    *("parameters", "place", "diffusion", "loss"),
+    *("avalanche", "pixels", "threshold", "noise"),
+)
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """Electrons at the readout, and what the following steps need."""
+
+    moved_um: np.ndarray  # float64 [N, 3], relative to the mean of the event before diffusion
+    arrived: np.ndarray  # bool [N]
+    centre_um: np.ndarray  # float64 [n, 3], this mean in the rotated frame
+    parameters: Mapping[str, np.ndarray]  # float64 [n] each, of every event
+    streams: Mapping[str, np.random.Generator]  # of the following steps
+
 
 @dataclass(frozen=True)
 class Readout:
@@ -55,6 +72,28 @@ class Readout:
         return len(self.offsets) - 1
 
 
+def drift_electrons(
+    positions_um: np.ndarray,
+    offsets: np.ndarray,
+    response: Response,
+    rng: np.random.Generator,
+    rotation: np.ndarray | None = None,
+    vary: bool = False,
+) -> Drifted:
+    """The steps of `respond` as far as the readout: rotate, drift, diffuse and lose."""
+    n = len(offsets) - 1
+    streams = dict(zip(STREAMS, rng.spawn(len(STREAMS)), strict=True))
+    values = event_parameters(response, n, streams["parameters"], vary)
+    turn = np.tile(np.eye(3), (n, 1, 1)) if rotation is None else rotation
+    moved, length_cm, centre_um = drift.diffused(
+        *(positions_um, offsets, turn, values["drift_cm"], *_variances(values)),
+        streams["diffusion"],
+    )
+    attachment = np.repeat(values["attachment_per_cm"], np.diff(offsets))
+    arrived = drift.surviving(length_cm, attachment, streams["loss"])
+    return Drifted(moved, arrived, centre_um, values, streams)
+
+
 def respond(
     positions_um: np.ndarray,
     offsets: np.ndarray,
@@ -69,39 +108,36 @@ def respond(
     `rotation` float64 [n, 3, 3] turns each event about the origin before the drift. With `vary`
     each event draws the parameters in `response.vary`.
     """
-    n = len(offsets) - 1
-    own, place, diffusion, loss, avalanche, pixel, limit, noise = rng.spawn(8)
-    values = event_parameters(response, n, own, vary)
-    turn = np.tile(np.eye(3), (n, 1, 1)) if rotation is None else rotation
-    squared, constant = _variances(values)
-    moved, length_cm, centre_um = drift.diffused(
-        positions_um, offsets, turn, values["drift_cm"], squared, constant, diffusion
-    )
-    attachment = np.repeat(values["attachment_per_cm"], np.diff(offsets))
-    arrived = drift.surviving(length_cm, attachment, loss)
+    drifted = drift_electrons(positions_um, offsets, response, rng, rotation, vary)
+    values, streams = drifted.parameters, drifted.streams
     cell_um, box = np.array(grid.cell_um), BOX_GRIDS * grid.bins
-    phase = place.random((n, 3))
-    hits, inside = cells.counted(moved, arrived, offsets, phase, cell_um, box)
-    hits = _amplified(hits, values, avalanche, pixel)
+    phase = streams["place"].random((len(offsets) - 1, 3))
+    hits, inside = cells.counted(drifted.moved_um, drifted.arrived, offsets, phase, cell_um, box)
+    hits = _amplified(hits, values, streams)
     if response.integrate_mm == "all":
         hits = readout.flattened(hits)
     elif (window := round(response.integrate_mm * 1e3 / grid.cell_um[2])) > 1:
         hits = readout.integrated(hits, window)
     least = readout.thresholds(
-        hits.each(values["threshold.electrons"]), hits.each(values["threshold.rms"]), limit
+        hits.each(values["threshold.electrons"]),
+        hits.each(values["threshold.rms"]),
+        streams["threshold"],
     )
     hits = hits.where(hits.charge >= np.maximum(least, np.finfo(np.float32).tiny))
     hits, shift, fits = cells.centred(hits, grid.bins)
-    hits = _with_noise(hits.where(hits.each(inside & fits)), inside & fits, response, values, noise)
+    contained = inside & fits
+    hits = hits.where(hits.each(contained))
+    hits = _with_noise(hits, contained, response, values, streams["noise"])
     charge = hits.charge
     if response.charge_bits and response.charge_step:
         charge = readout.digitised(charge, response.charge_bits, response.charge_step)
+    squared, constant = _variances(values)
     return Readout(
         offsets=hits.offsets,
         voxels=hits.index.astype(np.int32),
         charge=charge.astype(np.float32),
-        contained=inside & fits,
-        origin=box // 2 + phase - shift - centre_um / cell_um,
+        contained=contained,
+        origin=box // 2 + phase - shift - drifted.centre_um / cell_um,
         sigma_um=np.sqrt(squared[:, 0] * values["drift_cm"] + constant[:, 0]),
     )
 
@@ -118,13 +154,15 @@ def _variances(values: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray
 def _amplified(
     hits: Cells,
     values: Mapping[str, np.ndarray],
-    avalanche: np.random.Generator,
-    pixel: np.random.Generator,
+    streams: Mapping[str, np.random.Generator],
 ) -> Cells:
     """The charges of counted electrons."""
-    charge = gain.amplified(hits.charge, hits.each(values["gain.relative_rms"]), avalanche)
+    charge = gain.amplified(
+        hits.charge, hits.each(values["gain.relative_rms"]), streams["avalanche"]
+    )
     charge = gain.saturated(charge, hits.each(values["gain.saturation"]))
-    return hits.with_charge(charge * gain.pixel_factors(hits, values["gain.pixel_spread"], pixel))
+    factors = gain.pixel_factors(hits, values["gain.pixel_spread"], streams["pixels"])
+    return hits.with_charge(charge * factors)
 
 
 def _with_noise(

@@ -30,14 +30,9 @@ def bin_tracks(
     sigma, rotation = draw_motion(len(tracks), smearing, rng)
     if not rotate:
         rotation[:] = np.eye(3)
+    cell_um = np.array(grid.cell_um)
     voxels, counts, lengths, centre = _bin(
-        tracks.positions_um,
-        tracks.offsets,
-        sigma,
-        rotation,
-        rng,
-        grid.bins,
-        grid.voxel_um,
+        tracks.positions_um, tracks.offsets, sigma, rotation, rng, grid.bins, 1.0 / cell_um
     )
     kept = lengths > 0
     start = np.einsum("nij,nj->ni", rotation, tracks.start_um.astype(np.float64)) - centre
@@ -49,7 +44,7 @@ def bin_tracks(
         voxels=voxels,
         counts=counts,
         direction=direction[kept].astype(np.float32),
-        start=(start[kept] / grid.voxel_um + 0.5 * grid.bins).astype(np.float32),
+        start=(start[kept] / cell_um + 0.5 * grid.bins).astype(np.float32),
         sigma_um=sigma[kept].astype(np.float32),
         energy_keV=tracks.energy_keV[kept],
     )
@@ -115,7 +110,7 @@ def _bin(
     rotation: np.ndarray,
     rng: np.random.Generator,
     bins: int,
-    voxel_um: float,
+    per_um: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     n = len(offsets) - 1
     voxels = np.empty(offsets[-1], np.int32)
@@ -127,7 +122,7 @@ def _bin(
         longest = max(longest, offsets[event + 1] - offsets[event])
     moved = np.empty((longest, 3))
     flat, spare = np.empty(longest, np.int32), np.empty(longest, np.int32)
-    per_um, half = 1.0 / voxel_um, 0.5 * bins
+    half = 0.5 * bins
     used = 0
     for event in range(n):
         first, electrons = offsets[event], offsets[event + 1] - offsets[event]
@@ -138,7 +133,7 @@ def _bin(
         for i in range(electrons):
             index = 0
             for axis in range(3):
-                place = (moved[i, axis] - centre[event, axis]) * per_um + half
+                place = (moved[i, axis] - centre[event, axis]) * per_um[axis] + half
                 # Also false for NaN.
                 contained &= 0.0 <= place < bins
                 index = index * bins + int(place)

@@ -19,11 +19,11 @@ from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.tracks.table import EVENTS_PER_ROW_GROUP as TRACKS_PER_GROUP
 from pipeline.gas.tracks.table import count_track_groups, read_track_group
-from pipeline.gas.voxels.binning import bin_tracks
 from pipeline.gas.voxels.dataset import POOL_EVENTS, cut_batches
 from pipeline.gas.voxels.shards import EVENTS_PER_ROW_GROUP as VIEWS_PER_GROUP
 from pipeline.gas.voxels.shards import VoxelBatch, concatenate, open_shard, read_row_group
 from pipeline.gas.voxels.split import in_validation
+from pipeline.gas.voxels.views import make_views
 from pipeline.learning.prefetch import in_order
 
 BLOCK_EVENTS = 2048
@@ -93,8 +93,8 @@ def fresh_events(
     def block(chosen: list[Group], epoch: int, number: int) -> VoxelBatch:
         rng = generator(seed, "views", name, epoch, number)
         views = [
-            bin_tracks(
-                read_track_group(path, group), path.parent.name, grid, training_set.smearing_um, rng
+            make_views(
+                read_track_group(path, group), path.parent.name, grid, training_set.readout, rng
             )[0]
             for path, group in chosen
         ]
@@ -106,7 +106,7 @@ def fresh_events(
             yield partial(block, chosen, epoch, number)
 
     identity = fingerprint(
-        [file_digest(path) for path in tracks], grid.plain(), training_set.smearing_um.plain()
+        [file_digest(path) for path in tracks], grid.plain(), training_set.readout.plain()
     )
     return TrainingEvents(blocks, POOL_EVENTS, identity)
 

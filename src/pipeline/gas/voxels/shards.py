@@ -1,9 +1,13 @@
 """Voxel shards: sparse (COO) voxel grids of many events in one Parquet file.
 
+Version 1 holds numbers of electrons, in the column `counts`. Version 2 holds what a readout has
+measured, in the column `charge`. In memory both are `VoxelBatch.counts`.
+
 The voxel indices of an event are sorted and stored as differences of a few bits each, so an event
 of about 500 voxels takes about 1 kB.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -20,6 +24,7 @@ from pipeline.core.parquet_io import (
     take_ragged,
     write_batches,
 )
+from pipeline.gas.config.symmetry import Drift, Orientation, orientations
 
 # A maximum: each batch starts a new row group.
 EVENTS_PER_ROW_GROUP = 512
@@ -44,6 +49,8 @@ SCHEMA = pa.schema(
         field("energy_keV", pa.float32(), "recoil energy", "keV"),
     ]
 )
+CHARGE = field("charge", pa.list_(pa.float32()), "measured charge per voxel, in electrons")
+MEASURED = SCHEMA.set(SCHEMA.names.index("counts"), CHARGE)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class VoxelBatch:
     event_id: np.ndarray  # int64 [n]
     offsets: np.ndarray  # int64 [n + 1], starts at 0
     voxels: np.ndarray  # int32 [N], (ix * bins + iy) * bins + iz, sorted within an event
-    counts: np.ndarray  # uint16 [N]
+    counts: np.ndarray  # electrons uint16 [N], or charge float32 [N] if a response measured them
     direction: np.ndarray  # float32 [n, 3], unit vectors
     start: np.ndarray  # float32 [n, 3], in voxels from the grid's corner
     sigma_um: np.ndarray  # float32 [n]
@@ -98,15 +105,24 @@ _ENCODING: dict[str, Any] = {
 
 
 def write_shard(
-    path: str | Path, batches: Iterable[VoxelBatch], bins: int, voxel_um: float, **metadata: str
+    path: str | Path,
+    batches: Iterable[VoxelBatch],
+    bins: int,
+    voxel_um: float | tuple[float, float, float],
+    drift: Drift | None = None,
+    **metadata: str,
 ) -> int:
-    """Write one shard and return its number of events; memory is bounded by one batch."""
-    schema = SCHEMA.with_metadata(
+    """Write one shard and return its number of events; memory is bounded by one batch.
+
+    `drift` is what the readout of measured charges shows of it; None: the batches count electrons.
+    """
+    version = {"version": "1"} if drift is None else {"version": "2", "drift": drift}
+    schema = (SCHEMA if drift is None else MEASURED).with_metadata(
         {
             "table": "voxels",
-            "version": "1",
+            **version,
             "bins": str(bins),
-            "voxel_um": repr(voxel_um),
+            "voxel_um": json.dumps(voxel_um),
             **metadata,
         }
     )
@@ -122,7 +138,12 @@ class Shard:
     events: int
     row_groups: int
     bins: int
-    voxel_um: float
+    cell_um: tuple[float, float, float]
+    drift: Drift
+
+    def orientations(self) -> list[Orientation]:
+        """The symmetries of its events; see `config.symmetry`."""
+        return orientations(self.cell_um, self.drift)
 
 
 def open_shard(path: str | Path) -> Shard:
@@ -134,7 +155,9 @@ def open_shard(path: str | Path) -> Shard:
     with open_parquet(path, "voxel shard") as file:
         metadata = file.schema_arrow.metadata or {}
         try:
-            bins, voxel_um = int(metadata[b"bins"]), float(metadata[b"voxel_um"])
+            bins, voxel_um = int(metadata[b"bins"]), json.loads(metadata[b"voxel_um"])
+            x, y, z = voxel_um if isinstance(voxel_um, list) else [voxel_um] * 3
+            drift: Any = metadata.get(b"drift", b"none").decode()
         except (KeyError, ValueError) as error:
             raise ValueError(f"{path}: not a voxel shard; delete it and rerun") from error
         return Shard(
@@ -142,7 +165,8 @@ def open_shard(path: str | Path) -> Shard:
             events=file.metadata.num_rows,
             row_groups=file.num_row_groups,
             bins=bins,
-            voxel_um=voxel_um,
+            cell_um=(float(x), float(y), float(z)),
+            drift=drift,
         )
 
 
@@ -178,7 +202,7 @@ def _to_arrow(batch: VoxelBatch, schema: pa.Schema) -> pa.Table:
         pa.array(batch.source).dictionary_encode(),
         pa.array(batch.event_id),
         ragged(batch.voxels, batch.offsets, pa.int32()),
-        ragged(batch.counts, batch.offsets, pa.uint16()),
+        ragged(batch.counts, batch.offsets, pa.from_numpy_dtype(batch.counts.dtype)),
         *(pa.array(np.ascontiguousarray(axis)) for axis in batch.direction.T),
         *(pa.array(np.ascontiguousarray(axis)) for axis in batch.start.T),
         pa.array(batch.sigma_um),
@@ -188,7 +212,8 @@ def _to_arrow(batch: VoxelBatch, schema: pa.Schema) -> pa.Table:
 
 
 def _from_arrow(table: pa.Table) -> VoxelBatch:
-    offsets, (voxels, counts) = flat_together([table["voxels"], table["counts"]])
+    amount = "charge" if "charge" in table.column_names else "counts"
+    offsets, (voxels, counts) = flat_together([table["voxels"], table[amount]])
     return VoxelBatch(
         source=table["source"].to_numpy().astype(str),
         event_id=table["event_id"].to_numpy(),

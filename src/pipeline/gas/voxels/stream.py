@@ -12,9 +12,9 @@ from pipeline.gas.config.sources import Simulation, SourceDefaults
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.tracks.ingest import complete
 from pipeline.gas.tracks.simulator.source import simulated_batches
-from pipeline.gas.voxels.binning import bin_tracks
 from pipeline.gas.voxels.epochs import BLOCK_EVENTS, BlockMaker, TrainingEvents
 from pipeline.gas.voxels.shards import VoxelBatch, concatenate
+from pipeline.gas.voxels.views import make_views
 
 
 def stream_events(
@@ -46,7 +46,7 @@ def stream_events(
             for raw in simulated_batches(kind.model_copy(update={"events_per_energy": n}), rng):
                 ids = first + np.arange(len(raw))
                 tracks = complete(raw, SourceDefaults(energy_keV=kind.energies_keV[0]), ids, label)
-                views.append(bin_tracks(tracks, label, grid, training_set.smearing_um, rng)[0])
+                views.append(make_views(tracks, label, grid, training_set.readout, rng)[0])
                 first += len(raw)
         return concatenate(views)
 
@@ -57,6 +57,6 @@ def stream_events(
     identity = fingerprint(
         {label: source.plain() for label, source in sources.items()},
         grid.plain(),
-        training_set.smearing_um.plain(),
+        training_set.readout.plain(),
     )
     return TrainingEvents(blocks, 0, identity)

@@ -1,0 +1,50 @@
+"""Symmetries of a readout: the orientations of the voxel grid in which its events look alike.
+
+A grid of cubes has 48: its axes can be swapped and mirrored. Voxels of different edges, and a drift
+direction that the readout can tell from the others, leave fewer.
+"""
+
+from collections.abc import Sequence
+from itertools import permutations, product
+from typing import Literal
+
+from pipeline.gas.config.response import Response
+
+# Row i of the matrix has signs[i] in column order[i].
+Orientation = tuple[tuple[int, ...], tuple[int, ...]]
+
+# What a readout shows of the drift along z: nothing, its axis, or its direction too.
+Drift = Literal["none", "axis", "direction"]
+
+_DIRECTION = ("diffusion.transverse", "diffusion.longitudinal", "attachment_per_cm")
+_CONSTANT = ("diffusion.constant_transverse", "diffusion.constant_longitudinal")
+
+
+def drift_of(response: Response) -> Drift:
+    """What a response shows of the drift.
+
+    Integration begins at the lower end of a track. The upper end drifts longer, so it diffuses
+    more and loses more electrons. Constant diffusion and gains of pixels show the axis only.
+    """
+    if response.integrate_mm not in (0, "all") or any(map(response.has, _DIRECTION)):
+        return "direction"
+    across, along = map(response.value, _CONSTANT)
+    shown = across != along or any(name in response.vary for name in _CONSTANT)
+    if shown or response.integrate_mm == "all" or response.has("gain.pixel_spread"):
+        return "axis"
+    return "none"
+
+
+def orientations(cell_um: Sequence[float], drift: Drift = "none") -> list[Orientation]:
+    """The symmetries of a grid of cells with these edges, the identity first.
+
+    Mirrors come before swaps, so that the first 8 of a cube cover every octant.
+    """
+    return [
+        (order, signs)
+        for order in permutations(range(3))
+        for signs in product((1, -1), repeat=3)
+        if all(cell_um[column] == cell_um[row] for row, column in enumerate(order))
+        and (drift == "none" or order[2] == 2)
+        and (drift != "direction" or signs[2] == 1)
+    ]
