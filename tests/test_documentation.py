@@ -12,7 +12,7 @@ PAGES = [
     "README.md",
     "CONTRIBUTING.md",
     *(f"docs/{name}.md" for name in ("cluster", "guide", "gpu", "glossary", "results")),
-    *(f"docs/{name}.md" for name in ("physics", "xenon", "emulsion", "index")),
+    *(f"docs/{name}.md" for name in ("physics", "detector", "xenon", "emulsion", "index")),
 ]
 FOLDERS = ("docs", "config", "envs", "profiles", "benchmarks", "src", "workflow", "tests")
 # The examples of CONTRIBUTING.md and of the README.

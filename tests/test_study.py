@@ -10,7 +10,7 @@ from pipeline.core.named import named
 from pipeline.study import ConfigError, check_config, read_config
 
 GAS_KEYS = ("sources", "training_set", "test_sets", "networks")
-REQUIRED = ("sources", "test_sets", "networks")
+REQUIRED = ("sources", "networks")
 
 
 def test_a_chain_is_on_if_its_block_is_there(plain):

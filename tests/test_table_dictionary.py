@@ -47,6 +47,7 @@ from pipeline.gas.config.sources import read_source
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.evaluation import calibration
 from pipeline.gas.evaluation.evaluate import evaluate_test_set
+from pipeline.gas.hits.directions import observed_directions, observed_summary
 from pipeline.gas.networks.temperature import fit_temperature, write_temperature
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import BEST_EXPECTED
@@ -173,6 +174,13 @@ def write_gas_results(files, rng):
     kappa = rng.uniform(1, 30, 200)
     predictions = scattered(kappa, kappa, rng)
     prediction = gas.prediction(TEST, "HCN")
+    measured = {("run7", "HCN"): predictions}
+    files.put(
+        {
+            gas.table("observed.csv"): observed_summary(measured),
+            gas.table("observed_directions.csv"): observed_directions(measured),
+        }
+    )
     Path(prediction).parent.mkdir(parents=True)
     write_predictions(prediction, predictions)
     methods = {"HCN": predictions, BEST_EXPECTED: predictions.assign(kappa=np.nan)}

@@ -268,6 +268,44 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table[["set", "source", "contained_fraction"]])',
     ),
     ResultTable(
+        "Measured events",
+        _GAS.table("observed.csv"),
+        "One row for each set of measured events and network. The events have no truth. A detector "
+        "or a network that prefers a direction makes `rayleigh_p` small too.",
+        _described(
+            {
+                "set": "set of measured events",
+                "method": "network",
+                "events": "events inside the voxel grid",
+                "predicted": "events with a predicted direction",
+                "mean_x": "mean of the predicted unit vectors, x",
+                "mean_y": "the same, y",
+                "mean_z": "the same, z",
+                "kappa_mean": "mean predicted kappa",
+                "rayleigh_p": "p-value of the mean if directions were isotropic (Rayleigh test)",
+            }
+        ),
+        'print(table[["set", "method", "rayleigh_p"]])',
+    ),
+    ResultTable(
+        "Directions of measured events",
+        _GAS.table("observed_directions.csv"),
+        "One row for each set of measured events, network, axis and bin of the predicted "
+        "direction.",
+        _described(
+            {
+                "set": "set of measured events",
+                "method": "network",
+                "axis": "component of the predicted direction: x, y or z",
+                "low": "lower edge of the bin",
+                "high": "upper edge of the bin",
+                "events": "events in the bin",
+                "expected": "their number if directions were isotropic",
+            }
+        ),
+        'print(table.groupby(["set", "method"])["events"].sum() / 3)',
+    ),
+    ResultTable(
         "Stages of a track",
         _GAS.stages(),
         "One row for each ionisation electron or occupied voxel of one recoil, at each stage. "

@@ -223,7 +223,7 @@ def test_without_a_training_there_is_no_training_set(tmp_path):
     )
     assert paths.voxel_sets == ["test"]
     assert paths.shards("train") == []
-    assert paths.inputs() == ["other"]
+    assert paths.used_sources == ["other"]
     assert paths.sources_block()["pools"] == {"test set test": ["other"]}
     assert paths.published_containment() == {}
 

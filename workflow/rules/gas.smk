@@ -9,10 +9,16 @@ include: "gas_networks.smk"
 include: "gas_evaluation.smk"
 
 
+if gas.block.observed:
+
+    include: "gas_detector.smk"
+
+
 wildcard_constraints:
     source=r"[\w-]+",
-    voxels="|".join(gas.voxel_sets),
-    test="|".join(gas.block.test_sets),
+    # An empty pattern would fit every name.
+    voxels="|".join(gas.voxel_sets) or "-",
+    test="|".join([*gas.block.test_sets, *gas.block.observed]),
 
 
 rule gas_tracks:

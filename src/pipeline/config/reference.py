@@ -35,6 +35,8 @@ def _collect(block: type[Block], path: str, title: str, sections: dict[type[Bloc
             below += ".<name>"
         for child in _blocks(field.annotation):
             choice = _choice(child)
+            if not choice and child not in sections and f"`{below}`" in sections.values():
+                choice = _choice(block)  # two kinds have a key of the same name
             label = f"`{below}`" + (f" of {choice[0]} `{choice[1]}`" if choice else "")
             _collect(child, below, label, sections)
 

@@ -7,13 +7,14 @@ The rules take all paths and lists of files from here. Arguments of a path defau
 from functools import cache
 from typing import Any, ClassVar
 
+from pipeline.config.files import EventFiles
 from pipeline.core.parts import Part, file_pieces, numbered
 from pipeline.core.paths import ChainPaths, counts
 from pipeline.gas.config.card import CARD, WEIGHTS
 from pipeline.gas.config.chain import TRAINING, Gas
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.sets import TestSet, TrainingSet, readout_block
-from pipeline.gas.config.sources import Arrows, DegradRun, FileSource
+from pipeline.gas.config.sources import Arrows, DegradRun
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.methods import BASELINES, methods
 from pipeline.gas.published import PUBLISHED_CONTAINED
@@ -49,6 +50,12 @@ class GasPaths(ChainPaths[Gas]):
     ) -> str:
         """Voxel shard of a part of a source, for the training set or a test set."""
         return f"{self.root}/voxels/{voxels}/{source}/{part}.parquet"
+
+    def observed_events(
+        self, observed: str = "{observed}", source: str = "{source}", part: str = "{part}"
+    ) -> str:
+        """Table of the measured events of a part of a source, beside its shard."""
+        return f"{self.root}/voxels/{observed}/{source}/{part}.events.parquet"
 
     def prediction(self, test: str = "{test}", method: str = "{method}") -> str:
         """Prediction table of a method on a test set."""
@@ -90,11 +97,17 @@ class GasPaths(ChainPaths[Gas]):
             FileNotFoundError: a pattern of a file source matches nothing.
         """
         block = self.block.sources[source]
-        if isinstance(block, FileSource):
+        if isinstance(block, EventFiles):
             return numbered(block, file_pieces(block.files, f"gas.sources.{source}.files"))
         return numbered(block, block.pieces())
 
     def inputs(self) -> list[str]:
+        """Track sources in use, and sources of measured events."""
+        measured = (source for block in self.block.observed.values() for source in block.sources)
+        return [*self.used_sources, *measured]
+
+    @property
+    def used_sources(self) -> list[str]:
         """Track sources of the voxel sets and of the track comparison."""
         compared = self.block.track_comparison
         return sorted(
@@ -107,7 +120,7 @@ class GasPaths(ChainPaths[Gas]):
     def expected_bytes(self) -> dict[str, dict[str, float]]:
         """See `ChainPaths.expected_bytes`: outputs of Degrad, track tables and voxel shards."""
         sizes: dict[str, dict[str, float]] = {}
-        for source in self.inputs():
+        for source in self.used_sources:
             files = sizes[f"gas.sources.{source}"] = {}
             sets = [voxels for voxels in self.voxel_sets if source in self.set_sources(voxels)]
             for name, part in self.parts(source).items():
@@ -134,7 +147,7 @@ class GasPaths(ChainPaths[Gas]):
         part = self.parts(source)[name]
         if isinstance(part.block, DegradRun):
             return [self.degrad_output(source, name)]
-        return list(part.block.files) if isinstance(part.block, FileSource) else []
+        return list(part.block.files) if isinstance(part.block, EventFiles) else []
 
     def tracks(self, source: str) -> list[str]:
         """Track tables of a source."""
@@ -144,7 +157,7 @@ class GasPaths(ChainPaths[Gas]):
         """Event summaries of all sources in use."""
         return [
             self.event_summary(source, part)
-            for source in self.inputs()
+            for source in self.used_sources
             for part in self.parts(source)
         ]
 
@@ -152,7 +165,7 @@ class GasPaths(ChainPaths[Gas]):
         """The sources in use, and those among which no event may occur twice, by test set."""
         training = self.set_sources(TRAINING)
         return {
-            "sources": {name: self.block.sources[name].plain() for name in self.inputs()},
+            "sources": {name: self.block.sources[name].plain() for name in self.used_sources},
             "pools": {
                 f"{'training set and ' if training else ''}test set {test}": [
                     *training,
@@ -192,6 +205,8 @@ class GasPaths(ChainPaths[Gas]):
 
     def set_sources(self, voxels: str) -> list[str]:
         """Track sources of the training set or of a test set; none if nothing is trained."""
+        if voxels in self.block.observed:
+            return sorted(self.block.observed[voxels].sources)
         if voxels not in self.voxel_sets:
             return []
         # Sorted: Snakemake does not notice a new order, and the order of events must not change.
@@ -263,6 +278,11 @@ class GasPaths(ChainPaths[Gas]):
         """Prediction tables of all methods on a test set, in the order of all tables."""
         return [self.prediction(test, method) for method in methods(self.block.networks)]
 
+    def observed_predictions(self) -> list[str]:
+        """Prediction tables of all networks on all sets of measured events."""
+        sets, networks = self.block.observed, self.block.networks
+        return [self.prediction(name, network) for name in sets for network in networks]
+
     def test_tables(self, name: str) -> list[str]:
         """A table of every test set."""
         return [self.test_table(name, test) for test in self.block.test_sets]
@@ -313,7 +333,7 @@ class GasPaths(ChainPaths[Gas]):
     def differs_from_paper(self, voxels: str) -> str:
         """In what gas or grid of a set differ from the paper's; empty if in nothing."""
         for source in self.set_sources(voxels):
-            block = self.block.sources[source]
+            block = self.block.track_sources[source]
             gas = block.mixture()
             if isinstance(block, Arrows):
                 return "arrows are no recoils"
@@ -340,7 +360,9 @@ class GasPaths(ChainPaths[Gas]):
         cards = {n: card for n, card in self.block.cards.items() if n not in self.block.trained}
         if not cards:
             return block
-        sources = {name: self.block.sources[name].mixture() for name in self.set_sources(test)}
+        sources = {
+            name: self.block.track_sources[name].mixture() for name in self.set_sources(test)
+        }
         response = self.block.response_of(test)
         return {
             **block,
@@ -357,7 +379,7 @@ class GasPaths(ChainPaths[Gas]):
         if TRAINING not in self.voxel_sets:
             return {}
         training = self.voxel_set(TRAINING)
-        energies = {e for s in training.sources for e in self.block.sources[s].energies()}
+        energies = {e for s in training.sources for e in self.block.track_sources[s].energies()}
         as_published = (
             energies == {40.0, 45.0, 50.0}
             and not self.differs_from_paper(TRAINING)
@@ -369,20 +391,19 @@ class GasPaths(ChainPaths[Gas]):
 
     def targets(self) -> list[str]:
         """Results besides the figures that a run without targets makes."""
-        names = ("summary.csv", "sources.csv", "containment.csv")
-        return [*map(self.table, names), *self._classifier()]
+        return [*self._of_truth(), *self._observed(), *self._classifier()]
 
     def page_tables(self) -> list[str]:
         """Tables on the page of figures."""
-        return [self.table("summary.csv")]
+        observed = [self.table("observed.csv")] if self.block.observed else []
+        return [*([self.table("summary.csv")] if self.block.test_sets else []), *observed]
 
     def recorded_tables(self) -> list[str]:
         """Tables whose digests the provenance record holds."""
         comparison = ("distances", "histograms", "classifier")
         return [
-            self.table("summary.csv"),
-            self.table("sources.csv"),
-            self.table("containment.csv"),
+            *self._of_truth(),
+            *self._observed(),
             *(
                 self.test_table(f"{name}.csv", test)
                 for test in self.block.test_sets
@@ -390,7 +411,7 @@ class GasPaths(ChainPaths[Gas]):
             ),
             *(
                 self.calibration(name, network)
-                for network in self.with_kappa()
+                for network in (self.with_kappa() if self.block.test_sets else [])
                 for name in ("_histogram", "", "_share")
             ),
             *(
@@ -405,6 +426,21 @@ class GasPaths(ChainPaths[Gas]):
             ),
             *self._classifier(),
         ]
+
+    def _of_truth(self) -> list[str]:
+        """Tables of all tracks with a truth; the summary only if methods are tested on some."""
+        names = ["summary.csv"] if self.block.test_sets else []
+        return list(
+            map(
+                self.table,
+                [*names, *(("sources.csv", "containment.csv") if self.voxel_sets else ())],
+            )
+        )
+
+    def _observed(self) -> list[str]:
+        """Tables of measured events; none without any."""
+        names = ("observed.csv", "observed_directions.csv") if self.block.observed else ()
+        return list(map(self.table, names))
 
     def _classifier(self) -> list[str]:
         """Table of the voxel classifier; none without one."""

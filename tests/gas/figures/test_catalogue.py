@@ -25,6 +25,8 @@ def catalogue(plain):
     gas["networks"]["HCN"] = {"architecture": "hcn"}
     gas["hypothesis_test"] = {"test_sets": ["50keV"]}
     gas["track_comparison"] = {"simulated": ["made"], "reference": ["read"]}
+    gas["sources"]["run7"] = {"kind": "hits", "files": ["run7.root"]}
+    gas["observed"] = {"run7": {"sources": ["run7"]}}
     return figures(check_config(plain).paths["gas"])
 
 

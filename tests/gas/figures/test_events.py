@@ -81,7 +81,7 @@ def page_of(tmp_path, predictions):
         write_predictions(tables[name], predictions.assign(event_id=batch.event_id))
     return batch, from_files(
         {"shards": [str(s) for s in shards], "predictions": [str(t) for t in tables.values()]},
-        {"networks": list(tables), "test_sets": {"hard & soft": 2}},
+        {"networks": list(tables), "sets": {"hard & soft": 2}},
     )
 
 

@@ -125,3 +125,10 @@ def test_events_beyond_the_grid_are_not_contained():
     readout = measured({}, data=(positions, np.array([0, 2, 4])))
     assert readout.contained.tolist() == [False, True]
     assert readout.offsets.tolist() == [0, 0, 2]
+
+
+def test_all_reported_charges_are_digitised():
+    """A noise hit in a cell that is hit already makes a sum, which is digitised too."""
+    digits = {"charge_bits": 3, "charge_step": 0.5}
+    readout = measured({"noise_hits": 2000, "gain": {"relative_rms": 1}, **digits})
+    assert set(readout.charge) == {0.25 + 0.5 * level for level in range(8)}

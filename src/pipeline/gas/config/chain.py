@@ -2,21 +2,22 @@
 
 import difflib
 from functools import cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from pipeline.config.model import Block, described
 from pipeline.gas.config.card import Card, read_card
 from pipeline.gas.config.comparison import TrackComparison
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.given import check_fits, network_folder, with_card
+from pipeline.gas.config.hits import Hits, ObservedSet
 from pipeline.gas.config.networks import Network
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.sets import TestSet, TrainingSet
 from pipeline.gas.config.shipped import with_responses
 from pipeline.gas.config.sources import Arrows, Simulation, Source
-from pipeline.gas.config.symmetry import drift_of, orientations
+from pipeline.gas.config.symmetry import Drift, drift_of, orientations
 from pipeline.gas.config.voxels import Grid
 from pipeline.statistics.directional.config import HypothesisTest
 
@@ -26,7 +27,9 @@ TRAINING = "train"  # name of the training set among the voxel sets
 class Gas(Block):
     """Directions of recoils in a gas time projection chamber (Ghrear et al. 2024)."""
 
-    sources: dict[str, Source] = described("Track sources by name.", min_length=1)
+    sources: dict[str, Annotated[Source | Hits, Field(discriminator="kind")]] = described(
+        "Track sources and measured events by name.", min_length=1
+    )
     grid: Grid = described("Voxel grid.", Grid())
     responses: dict[str, Response] = described(
         "Readout responses by name; 'shipped' instead of a block: that of this name in "
@@ -36,7 +39,10 @@ class Gas(Block):
     training_set: TrainingSet | None = described(
         "Tracks that the networks are trained on; not used if no network is trained.", None
     )
-    test_sets: dict[str, TestSet] = described("Test sets by name.", min_length=1)
+    test_sets: dict[str, TestSet] = described(
+        "Test sets by name; may be left out if there are `observed` sets.", {}
+    )
+    observed: dict[str, ObservedSet] = described("Sets of measured events by name.", {})
     networks: dict[str, Network] = described(
         "Networks by name; each one appears in every table and figure.", min_length=1
     )
@@ -47,6 +53,11 @@ class Gas(Block):
     track_comparison: TrackComparison | None = described(
         "Compare simulated with reference tracks; null: no comparison.", None
     )
+
+    @property
+    def track_sources(self) -> dict[str, Source]:
+        """The sources whose events have a truth."""
+        return {k: block for k, block in self.sources.items() if not isinstance(block, Hits)}
 
     @property
     def trained(self) -> list[str]:
@@ -117,11 +128,14 @@ class Gas(Block):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
-        if TRAINING in self.test_sets:
+        if not self.test_sets and not self.observed:
+            raise ValueError("test_sets: give at least one test set, or a set under `observed`")
+        if TRAINING in {**self.test_sets, **self.observed}:
             raise ValueError(f"test_sets: '{TRAINING}' is the name of the training set")
         training = self.training_set.sources if self.training_set else []
         used = {"training_set": training}
         used |= {f"test_sets.{name}": test.sources for name, test in self.test_sets.items()}
+        used |= {f"observed.{name}": block.sources for name, block in self.observed.items()}
         if self.track_comparison:
             used["track_comparison.simulated"] = self.track_comparison.simulated
             used["track_comparison.reference"] = self.track_comparison.reference
@@ -133,6 +147,15 @@ class Gas(Block):
                         f"{key}: no source '{name}'; did you mean '{near[0]}'? "
                         f"Sources: {', '.join(self.sources)}"
                     )
+                if isinstance(self.sources[name], Hits) != key.startswith("observed."):
+                    raise ValueError(
+                        f"{key}: source '{name}' is of kind '{self.sources[name].kind}'; measured "
+                        "events have no truth: sources of kind `hits` belong in `observed`, "
+                        "others do not"
+                    )
+        both = set(self.test_sets) & set(self.observed)
+        if both:
+            raise ValueError(f"observed: '{both.pop()}' is also the name of a test set")
         for name in self.hypothesis_test.test_sets or ():
             if name not in self.test_sets:
                 raise ValueError(
@@ -140,7 +163,7 @@ class Gas(Block):
                     f"test sets: {', '.join(self.test_sets)}"
                 )
         for name in self.hypothesis_tests:
-            blocks = [self.sources[source] for source in self.test_sets[name].sources]
+            blocks = [self.track_sources[source] for source in self.test_sets[name].sources]
             energies = {energy for block in blocks for energy in block.energies()}
             if len(energies) > 1 or any(isinstance(block, Arrows) for block in blocks):
                 raise ValueError(
@@ -149,7 +172,7 @@ class Gas(Block):
                     "test needs recoils of one energy. List only test sets with one energy, or "
                     "[] for no test"
                 )
-        for name in [*self.sources, *self.test_sets, *self.networks]:
+        for name in [*self.sources, *self.test_sets, *self.observed, *self.networks]:
             if not name.replace("_", "").replace("-", "").isalnum():
                 raise ValueError(
                     f"'{name}' is used in file names: only letters, digits, '_' and '-' are allowed"
@@ -164,9 +187,11 @@ class Gas(Block):
     def _frames_fit_the_responses(self) -> Self:
         for name, network in self.networks.items():
             tuned = name in self.trained and getattr(network, "temperature", False)
-            for voxels in [*([TRAINING] if tuned else []), *self.test_sets]:
-                response = self.response_of(voxels)
-                drift = drift_of(response) if response else "none"
+            for voxels in [*([TRAINING] if tuned else []), *self.test_sets, *self.observed]:
+                response = None if voxels in self.observed else self.response_of(voxels)
+                # Nobody knows what a measured event shows of its drift.
+                unknown: Drift = "direction" if voxels in self.observed else "none"
+                drift = drift_of(response) if response else unknown
                 most = len(orientations(self.grid.cell_um, drift))
                 if network.frames > most:
                     raise ValueError(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.gas.evaluation.scans import METRICS, efficiency_scan
+from pipeline.gas.hits.directions import format_observed
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import (
     RECOILS_PER_TEST_SET,
@@ -178,4 +179,9 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
 
 def report(paths: GasPaths) -> str:
     """The summary of a finished study as text."""
-    return f"{format_summary(read_tables([paths.table('summary.csv')]))}\n\n{LEGEND}"
+    texts = []
+    if paths.block.test_sets:
+        texts += [format_summary(read_tables([paths.table("summary.csv")])), LEGEND]
+    if paths.block.observed:
+        texts.append(format_observed(read_tables([paths.table("observed.csv")])))
+    return "\n\n".join(texts)

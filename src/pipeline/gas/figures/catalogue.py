@@ -19,6 +19,10 @@ CAPTIONS = {
         "mean; and the voxels that hold them, coloured by their counts. The arrow starts "
         "at the true start of the track and shows the true initial direction."
     ),
+    "observed_directions": (
+        "Components of the predicted directions of measured events, relative to an isotropic "
+        "distribution, with Poisson errors. The events have no truth."
+    ),
     "arrow": (
         "The voxels of one filled arrow, the simple test of appendix B of Ghrear et al. "
         "2024, with its true direction."
@@ -63,10 +67,10 @@ CAPTIONS = {
         "bins hold equal numbers of events."
     ),
     "events": (
-        "Single events of every test set in three dimensions, to turn about: those with the "
-        "largest angle between true and predicted direction, those near the median angle, and "
-        "those with the wrong head-tail, as the first network predicts them. Cones hold 68 % and "
-        "95 % of the probability that a network states."
+        "Single events of every set in three dimensions, to turn about: those with the largest "
+        "angle between true and predicted direction, those near the median angle, and those with "
+        "the wrong head-tail, as the first network predicts them; measured events by their "
+        "kappa. Cones hold 68 % and 95 % of the probability that a network states."
     ),
     "median_p": (
         "p-value of the median experiment against the number of recoils, with the central "
@@ -96,35 +100,40 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
     networks, with_kappa = block.networks, paths.with_kappa()
     compared, arrows = block.track_comparison, paths.arrows()
     trained = {name: networks[name] for name in block.trained}
-    stages = [paths.stages(paths.voxel_set(paths.voxel_sets[0]).sources[0])]
+    sets, tested = paths.voxel_sets, bool(block.test_sets)
+    stages = [paths.stages(paths.voxel_set(sets[0]).sources[0])] if sets else []
     comparison = {name: [paths.table(f"track_{name}.csv")] for name in ("distances", "histograms")}
     scans = {
         "scans": paths.test_tables("cut_scan.csv"),
         "crossings": paths.test_tables("crossings.csv"),
         "summary": [paths.table("summary.csv")],
     }
+    contained = {"table": [paths.table("containment.csv")]}
+    published = paths.published_containment()
+    angles = {"angles": paths.test_tables("angles.csv")}
+    observed = {"directions": [paths.table("observed_directions.csv")]}
     calibration = {
         "histograms": [paths.calibration("_histogram", name) for name in with_kappa],
         "calibrations": [paths.calibration("", name) for name in with_kappa],
     }
     losses = {n: LIKELIHOOD if b.predicts_kappa else COSINE_DISTANCE for n, b in trained.items()}
     return [
-        _figure("track_stages", {"stages": stages}),
+        *([_figure("track_stages", {"stages": stages})] if sets else []),
         *(_figure("arrow", {"stages": [paths.stages(source)]}) for source in arrows),
-        _figure(
-            "containment",
-            {"table": [paths.table("containment.csv")]},
-            published=paths.published_containment(),
-        ),
+        *([_figure("containment", contained, published=published)] if sets else []),
         *([_figure("track_observables", comparison)] if compared else []),
         *(
             [_figure("loss_curves", {"histories": paths.histories()}, labels=losses)]
             if trained
             else []
         ),
-        _figure("cut_scan", scans),
-        _figure("angular_resolution", {"angles": paths.test_tables("angles.csv")}),
-        *([_figure("calibration", calibration, networks=with_kappa)] if with_kappa else []),
+        *([_figure("cut_scan", scans), _figure("angular_resolution", angles)] if tested else []),
+        *(
+            [_figure("calibration", calibration, networks=with_kappa)]
+            if with_kappa and tested
+            else []
+        ),
+        *([_figure("observed_directions", observed)] if block.observed else []),
         _events(paths),
         *(figure for test in block.hypothesis_tests for figure in _test_set_figures(paths, test)),
     ]
@@ -132,19 +141,19 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
 
 def _events(paths: GasPaths) -> FigureSpec:
     """The page of single events."""
-    tests, networks = paths.block.test_sets, paths.block.networks
-    shards = {test: paths.shards(test) for test in tests}
+    networks = paths.block.networks
+    shards = {name: paths.shards(name) for name in (*paths.block.test_sets, *paths.block.observed)}
     return FigureSpec(
         "events",
         f"{ROOM}.events",
         {
             "shards": [file for files in shards.values() for file in files],
-            "predictions": [paths.prediction(t, name) for t in tests for name in networks],
+            "predictions": [paths.prediction(s, name) for s in shards for name in networks],
         },
         CAPTIONS["events"],
         {
             "networks": list(networks),
-            "test_sets": {test: len(files) for test, files in shards.items()},
+            "sets": {name: len(files) for name, files in shards.items()},
         },
         interactive=True,
     )

@@ -54,7 +54,7 @@ tr[data-event] { cursor: pointer; } tr.shown { background: #d6e9f8; }
 class Shown:
     """An event on the page."""
 
-    test_set: str
+    set: str
     group: str
     batch: VoxelBatch  # of this event alone
     predictions: Mapping[str, pd.Series]  # by network
@@ -99,10 +99,10 @@ def events_at(shards: Sequence[Path], rows: Sequence[int]) -> dict[int, VoxelBat
     return found
 
 
-def draw_event(event: Shown, bins: int, voxel_mm: float) -> go.Figure:
+def draw_event(event: Shown, bins: int, cell_mm: Array) -> go.Figure:
     """Voxels, true direction, and each network's direction with its cones, from the start."""
-    centres = (voxel_centres(event.batch.voxels, bins) - bins / 2) * voxel_mm
-    start = (event.batch.start[0] - bins / 2) * voxel_mm
+    centres = (voxel_centres(event.batch.voxels, bins) - bins / 2) * cell_mm
+    start = (event.batch.start[0] - bins / 2) * cell_mm
     if not np.isfinite(start).all():
         start = centres.mean(0)
     charge = event.batch.counts
@@ -135,13 +135,13 @@ def draw_event(event: Shown, bins: int, voxel_mm: float) -> go.Figure:
     return figure
 
 
-def event_page(events: Sequence[Shown], bins: int, voxel_mm: float) -> str:
+def event_page(events: Sequence[Shown], bins: int, cell_mm: Array) -> str:
     """The page: a list of the events, and the one that is chosen. It needs no network."""
     # `<` would end the script early if a name held a tag.
-    drawn = [draw_event(event, bins, voxel_mm).to_plotly_json() for event in events]
+    drawn = [draw_event(event, bins, cell_mm).to_plotly_json() for event in events]
     content = json.dumps(drawn, default=_plain).replace("<", "\\u003c")
     networks = list(events[0].predictions) if events else []
-    head = ["test set", "group", "event", "energy [keV]"]
+    head = ["set", "group", "event", "energy [keV]"]
     head += [f"{name}: {what}" for name in networks for what in ("angle [deg]", "kappa")]
     lines = "".join(
         f"<tr data-event='{i}'>{''.join(map(_cell, _line_of(event)))}</tr>"
@@ -158,7 +158,7 @@ def event_page(events: Sequence[Shown], bins: int, voxel_mm: float) -> str:
 
 def _line_of(event: Shown) -> Iterator[str]:
     batch = event.batch
-    yield from (event.test_set, event.group, f"{batch.source[0]} {batch.event_id[0]}")
+    yield from (event.set, event.group, f"{batch.source[0]} {batch.event_id[0]}")
     yield f"{batch.energy_keV[0]:g}"
     for row in event.predictions.values():
         frame = row.to_frame().T
@@ -207,15 +207,15 @@ def from_files(inputs: Inputs, params: Params) -> str:
     """The page from its entry in the chain's catalogue; see `FigureSpec`."""
     shards, predictions = map(Path, inputs["shards"]), iter(inputs["predictions"])
     events = []
-    for test_set, files in params["test_sets"].items():
+    for name, files in params["sets"].items():
         own = list(islice(shards, files))
         shard = open_shard(own[0])
-        tables = {name: read_predictions(next(predictions)) for name in params["networks"]}
+        tables = {n: read_predictions(next(predictions)) for n in params["networks"]}
         groups = chosen(next(iter(tables.values())))
         found = events_at(own, [row for rows in groups.values() for row in rows])
         events += [
-            Shown(test_set, group, found[row], {n: t.iloc[row] for n, t in tables.items()})
+            Shown(name, group, found[row], {n: t.iloc[row] for n, t in tables.items()})
             for group, rows in groups.items()
             for row in rows
         ]
-    return event_page(events, shard.bins, shard.voxel_um / 1000)
+    return event_page(events, shard.bins, np.array(shard.cell_um) / 1000)

@@ -100,7 +100,7 @@ def _tables(paths: GasPaths, name: str) -> list[str]:
 def _conditions(paths: GasPaths) -> Conditions:
     gases = []
     for source in paths.set_sources(TRAINING):
-        gas = paths.block.sources[source].mixture()
+        gas = paths.block.track_sources[source].mixture()
         if gas is not None and gas not in gases:
             gases.append(gas)
     columns = ["energy_keV", "sigma_um"]

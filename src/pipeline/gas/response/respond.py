@@ -5,7 +5,8 @@ int64 [n + 1] with the electrons of event i in offsets[i]:offsets[i + 1]. It ret
 ragged array of cells (flat voxel indices of the grid, as in a voxel shard) and their charges in
 primary electrons. Its steps have the order of a real chain: rotate, drift and diffuse, lose
 (`drift`), count in cells (`cells`), amplify, saturate, spread from pixel to pixel (`gain`),
-integrate along the drift, apply the threshold to the sums, add noise hits, digitise (`readout`).
+integrate along the drift, apply the threshold to the sums, digitise (`readout`), centre on the
+charge, add noise hits.
 
     grid, response = Grid(), Response(threshold={"electrons": 1.5})
     softer = response.replaced({"threshold.electrons": 1.2})  # names: config.response.PARAMETERS
@@ -124,18 +125,17 @@ def respond(
         streams["threshold"],
     )
     hits = hits.where(hits.charge >= np.maximum(least, np.finfo(np.float32).tiny))
-    hits, shift, fits = cells.centred(hits, grid.bins)
+    # As for measured events, the centre is that of the reported charge.
+    hits, shift, fits = cells.centred(_digitised(hits, response), grid.bins)
     contained = inside & fits
     hits = hits.where(hits.each(contained))
     hits = _with_noise(hits, contained, response, values, streams["noise"])
-    charge = hits.charge
-    if response.charge_bits and response.charge_step:
-        charge = readout.digitised(charge, response.charge_bits, response.charge_step)
+    hits = _digitised(hits, response)
     squared, constant = _variances(values)
     return Readout(
         offsets=hits.offsets,
         voxels=hits.index.astype(np.int32),
-        charge=charge.astype(np.float32),
+        charge=hits.charge.astype(np.float32),
         contained=contained,
         origin=box // 2 + phase - shift - drifted.centre_um / cell_um,
         sigma_um=np.sqrt(squared[:, 0] * values["drift_cm"] + constant[:, 0]),
@@ -163,6 +163,14 @@ def _amplified(
     charge = gain.saturated(charge, hits.each(values["gain.saturation"]))
     factors = gain.pixel_factors(hits, values["gain.pixel_spread"], streams["pixels"])
     return hits.with_charge(charge * factors)
+
+
+def _digitised(hits: Cells, response: Response) -> Cells:
+    """The hits with the charges that the readout reports; again, they stay the same."""
+    if not (response.charge_bits and response.charge_step):
+        return hits
+    charge = readout.digitised(hits.charge, response.charge_bits, response.charge_step)
+    return hits.with_charge(charge)
 
 
 def _with_noise(

@@ -1,0 +1,67 @@
+"""Schema of measured events: files of hits, and sets of them. They have no truth."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from pipeline.config.files import EventFiles
+from pipeline.config.model import Block, described
+
+
+class HitColumns(Block):
+    """Names of ROOT branches, Parquet columns or HDF5 datasets.
+
+    Either one entry is one event, and coordinates and charge are lists, or one entry is one hit,
+    and the hits of an event follow each other with its number.
+    """
+
+    event: str | None = described(
+        "Event number; null: events are numbered from 0, which needs lists.", None
+    )
+    x: str = described("Coordinates across the drift.", "x")
+    y: str = described("Coordinates across the drift.", "y")
+    z: str | None = described(
+        "Coordinates along the drift, larger is farther from the readout; null: `drift_time` "
+        "gives them.",
+        "z",
+    )
+    drift_time: str | None = described(
+        "Arrival times within the event, in place of `z` [ns].", None
+    )
+    charge: str = described("Charges.", "charge")
+    time: str | None = described("Time of the event [s since 1970, UTC]; null: not known.", None)
+
+
+class Hits(EventFiles):
+    """Measured events (ROOT, Parquet or HDF5, by the ending of the file's name): no truth."""
+
+    kind: Literal["hits"]
+    columns: HitColumns = described("Names of the quantities.", HitColumns())
+    tree: str | None = described(
+        "Name of the TTree of ROOT files; null: the only one in the file.", None
+    )
+    length_unit: Literal["um", "mm", "cm", "m"] = described("Unit of the coordinates.", "um")
+    drift_velocity_um_per_ns: float | None = described(
+        "Drift velocity, which turns `drift_time` into a length.", None, gt=0
+    )
+    electrons_per_charge: float = described(
+        "Primary electrons for one unit of the charge: 1 over gain and calibration. Responses and "
+        "networks take charges in primary electrons.",
+        1.0,
+        gt=0,
+    )
+
+    @model_validator(mode="after")
+    def _has_a_coordinate_along_the_drift(self) -> Self:
+        names = self.columns
+        if (names.z is None) == (names.drift_time is None):
+            raise ValueError("columns: name either z or drift_time, and set the other to null")
+        if (names.drift_time is None) != (self.drift_velocity_um_per_ns is None):
+            raise ValueError("drift_time and drift_velocity_um_per_ns belong together")
+        return self
+
+
+class ObservedSet(Block):
+    """Measured events whose directions are predicted."""
+
+    sources: list[str] = described("Names of sources of kind `hits`.", min_length=1)

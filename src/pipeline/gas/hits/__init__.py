@@ -1,0 +1,1 @@
+"""Measured events: charges at places, without any truth."""

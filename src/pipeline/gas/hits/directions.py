@@ -1,0 +1,77 @@
+"""The distribution of the predicted directions of measured events."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from pipeline.core.tables import Inputs, Params
+from pipeline.statistics.directional.predictions import PREDICTED, read_predictions
+
+BINS = 20
+
+
+def observed_directions(predictions: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
+    """Histograms of the components of the predicted directions.
+
+    Returns one row for each set, method (the keys), axis and bin: set, method, axis, low, high,
+    events and expected, the number if directions were isotropic: every component is then uniform.
+    """
+    edges, rows = np.linspace(-1, 1, BINS + 1), []
+    for (name, method), table in predictions.items():
+        for axis, column in zip("xyz", PREDICTED, strict=True):
+            values = table[column].dropna()
+            found = pd.DataFrame({"low": edges[:-1], "high": edges[1:]})
+            found["events"] = np.histogram(values, edges)[0]
+            found["expected"] = len(values) / BINS
+            found.insert(0, "axis", axis)
+            found.insert(0, "method", method)
+            found.insert(0, "set", name)
+            rows.append(found)
+    return pd.concat(rows, ignore_index=True)
+
+
+def observed_summary(predictions: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
+    """Mean direction of the events, and whether it is compatible with isotropy.
+
+    Returns one row for each set and method (the keys): set, method, events, predicted, mean_x,
+    mean_y, mean_z, kappa_mean and rayleigh_p. For n isotropic unit vectors, 3 n times the squared
+    mean is chi-squared distributed with three degrees of freedom (Mardia & Jupp, Directional
+    Statistics, section 10.4.1), up to terms of 1/n. `rayleigh_p` is its upper tail.
+    """
+    rows = []
+    for (name, method), table in predictions.items():
+        directions = table[PREDICTED].dropna().to_numpy(np.float64)
+        mean = directions.mean(axis=0) if len(directions) else np.full(3, np.nan)
+        rows.append(
+            {
+                "set": name,
+                "method": method,
+                "events": len(table),
+                "predicted": len(directions),
+                **{f"mean_{axis}": value for axis, value in zip("xyz", mean, strict=True)},
+                "kappa_mean": table["kappa"].mean(),
+                "rayleigh_p": stats.chi2.sf(3 * len(directions) * (mean @ mean), 3),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def from_files(inputs: Inputs, _params: Params) -> dict[str, pd.DataFrame]:
+    """Both tables, from prediction tables whose paths end in {set}/{method}.parquet."""
+    predictions = {
+        (path.parent.name, path.stem): read_predictions(path)
+        for path in map(Path, inputs["predictions"])
+    }
+    return {
+        "summary": observed_summary(predictions),
+        "directions": observed_directions(predictions),
+    }
+
+
+def format_observed(summary: pd.DataFrame) -> str:
+    """The summary as text."""
+    shown = summary.to_string(index=False, float_format="{:.3g}".format, na_rep="-")
+    return f"Measured events, without truth; rayleigh_p tests isotropy:\n{shown}"

@@ -1,0 +1,47 @@
+"""Distribution of predicted directions without a truth."""
+
+import numpy as np
+import pytest
+from helpers.made_predictions import around_z
+
+from pipeline.gas.figures.observed_directions import draw_observed_directions
+from pipeline.gas.hits.directions import format_observed, observed_directions, observed_summary
+from pipeline.statistics.directional.predictions import PREDICTED, TRUE
+
+
+def predicted(directions):
+    table = around_z(np.full(len(directions), 0.5))
+    table[PREDICTED] = directions / np.linalg.norm(directions, axis=1)[:, None]
+    return table.assign(**dict.fromkeys(TRUE, np.nan))
+
+
+def isotropic(n, rng):
+    return predicted(rng.normal(size=(n, 3)))
+
+
+def test_isotropic_directions_have_uniform_p_values(rng):
+    found = observed_summary({("run", str(i)): isotropic(50, rng) for i in range(200)})
+    assert np.mean(found["rayleigh_p"] < 0.1) == pytest.approx(0.1, abs=4 * (0.09 / 200) ** 0.5)
+
+
+def test_a_preferred_direction_is_seen(rng):
+    shifted = predicted(rng.normal([0, 0, 1], 1, (300, 3)))
+    row = observed_summary({("run", "UNet"): shifted}).iloc[0]
+    assert row["rayleigh_p"] < 1e-6
+    assert row["mean_z"] > 0.3
+    assert "rayleigh_p" in format_observed(observed_summary({("run", "UNet"): shifted}))
+
+
+def test_omitted_events_do_not_count(rng):
+    table = isotropic(10, rng)
+    table.loc[:3, PREDICTED] = np.nan
+    row = observed_summary({("run", "RCN"): table}).iloc[0]
+    assert (row["events"], row["predicted"]) == (10, 6)
+
+
+def test_histograms_hold_every_event_and_fit_isotropy(rng, check_figure):
+    table = observed_directions({("run", "UNet"): isotropic(4000, rng)})
+    assert table.groupby("axis")["events"].sum().tolist() == [4000] * 3
+    chi2 = ((table["events"] - table["expected"]) ** 2 / table["expected"]).sum()
+    assert chi2 < 57 + 4 * (2 * 57) ** 0.5
+    check_figure("observed_directions", lambda: draw_observed_directions(table))

@@ -1,0 +1,47 @@
+# Gas chain: measured events
+
+
+wildcard_constraints:
+    observed="|".join(gas.block.observed),
+
+
+rule gas_hits:
+    input:
+        lambda wildcards: gas.part_input(wildcards.source, wildcards.part),
+    output:
+        shard=gas.shard("{observed}"),
+        events=gas.observed_events(),
+        counts=counts(gas.shard("{observed}")),
+    log:
+        f"{R}/logs/gas/hits/{{observed}}/{{source}}/{{part}}.log",
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        block=lambda wildcards: {
+            **gas.part_block(wildcards.source, wildcards.part),
+            "grid": gas.block.grid.plain(),
+        },
+        code=code("gas_hits.py"),
+    message:
+        "voxels of measured events: {wildcards.source}/{wildcards.part}"
+    script:
+        "../scripts/gas_hits.py"
+
+
+rule gas_observed:
+    input:
+        predictions=gas.observed_predictions(),
+    output:
+        summary=gas.table("observed.csv"),
+        directions=gas.table("observed_directions.csv"),
+    log:
+        f"{R}/logs/gas/observed.log",
+    localrule: True
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls("tables.py", "pipeline.gas.hits.directions.from_files"),
+    message:
+        "directions of measured events"
+    script:
+        "../scripts/tables.py"
