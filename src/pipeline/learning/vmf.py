@@ -1,4 +1,4 @@
-"""Losses on the sphere: von Mises-Fisher likelihood and cosine distance, one value per event."""
+"""Losses, one value per event: von Mises-Fisher likelihoods and cosine distance; positions."""
 
 import math
 from typing import Literal
@@ -49,6 +49,31 @@ def vmf_nll(
     # kappa cos = kappa - kappa (1 - cos), whose first part cancels in `shifted`: at large kappa
     # the difference of the two would lose all digits.
     return kappa * cosine_distance(direction_pred, direction_true) - shifted
+
+
+def mixture_nll(
+    direction_pred: Tensor,
+    kappa: Tensor,
+    logits: Tensor,
+    direction_true: Tensor,
+    form: LossForm = "exact",
+) -> Tensor:
+    """Negative log-likelihood [n] of true directions [n, 3] under a mixture each.
+
+    Component k of K has the direction [n, K, 3], `kappa` [n, K] and the share of `logits` [n, K]
+    under softmax. Raises ValueError for another form.
+    """
+    components = -vmf_nll(direction_pred, kappa, direction_true[:, None], form)
+    return -torch.logsumexp(logits.log_softmax(1) + components, 1)
+
+
+def gaussian_nll(position_pred: Tensor, log_error: Tensor, position_true: Tensor) -> Tensor:
+    """Negative log-likelihood [n] of true positions [n, 3], without its constant.
+
+    Gaussians of the same width on every axis, exp(`log_error`) [n] in the unit of the positions.
+    """
+    square = (position_pred - position_true).square().sum(1)
+    return 3 * log_error + square * torch.exp(-2 * log_error) / 2
 
 
 def cosine_distance(direction_pred: Tensor, direction_true: Tensor) -> Tensor:

@@ -61,6 +61,27 @@ def test_another_architecture_than_the_cards_is_named_with_both(gas_of, folder, 
         gas_of({key: str(folder), **own})
 
 
+def test_a_start_may_grow_and_weights_may_not(gas_of, folder):
+    more = {"components": 3, "start_of_track": True}
+    network = gas_of({"start": str(folder), **more}).networks["UNet"]
+    assert (network.widths, network.components, network.start_of_track) == ([4, 6, 8], 3, True)
+    with pytest.raises(ConfigError, match=r"UNet\.components: 3 here, but 1 in .*card\.yaml"):
+        gas_of({"weights": str(folder), **more})
+
+
+def test_a_start_of_several_components_keeps_their_number(gas_of, tmp_path):
+    block = {"architecture": "unet", "widths": [4, 6, 8], "components": 3}
+    folder = make_folder(tmp_path / "three", block)
+    assert gas_of({"start": str(folder)}).networks["UNet"].components == 3
+    with pytest.raises(ConfigError, match=r"UNet\.components: 2 here, but 3 in .*card\.yaml"):
+        gas_of({"start": str(folder), "components": 2})
+
+
+def test_the_weight_of_the_start_of_the_track_may_differ(gas_of, folder):
+    network = gas_of({"start": str(folder), "start_loss_weight": 0.5}).networks["UNet"]
+    assert network.start_loss_weight == 0.5
+
+
 def test_weights_and_start_exclude_each_other(gas_of, folder):
     with pytest.raises(ConfigError, match=r"networks\.UNet: `weights` uses .*leave one of them"):
         gas_of({"weights": str(folder), "start": str(folder)})

@@ -179,7 +179,12 @@ def test_half_precision_that_costs_accuracy_is_refused(exported, monkeypatch):
 def test_the_card_holds_what_the_study_knows(exported):
     paths, folder = exported()
     card = read_card(folder)
-    assert card.network.architecture_block() == {"architecture": "unet", "widths": [4, 6, 8]}
+    assert card.network.architecture_block() == {
+        "architecture": "unet",
+        "widths": [4, 6, 8],
+        "components": 1,
+        "start_of_track": False,
+    }
     assert (card.name, card.seed, card.code, card.precision) == (NAME, 5, "abc", "full")
     conditions = card.conditions
     assert conditions.gases == [SOURCE.gas]

@@ -45,7 +45,7 @@ def test_a_card_of_other_widths_than_its_weights_names_a_layer(tmp_path):
     wider = {**UNET, "widths": [4, 6, 10]}
     write_card(folder, wider)
     with pytest.raises(
-        ValueError, match=r"not the weights of .* widths \[4, 6, 10\] .*: '.*' has shape \("
+        ValueError, match=r"not the weights of .* widths \[4, 6, 10\], .*: '.*' has shape \("
     ):
         load_network(folder / WEIGHTS, read_network(wider), 120)
 

@@ -5,13 +5,19 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.statistics.directional.density import Density
 from pipeline.statistics.directional.predictions import (
     PREDICTED,
+    REGIONS,
     SCHEMA,
+    START,
     angles_rad,
     cosines,
+    density_of,
+    density_table,
     prediction_table,
     read_predictions,
+    with_start,
     with_true_head_tail,
     write_predictions,
 )
@@ -46,6 +52,39 @@ def test_a_table_comes_back_from_its_file_as_it_was(batch, tmp_path) -> None:
     assert schema.remove_metadata().equals(SCHEMA.remove_metadata())
 
 
+def test_a_density_and_a_start_come_back_too(batch, tmp_path) -> None:
+    direction = np.array([[[0.6, 0, 0.8], [-0.6, 0, -0.8]]])
+    density = Density(direction, np.array([[20.0, 5.0]]), np.array([[0.9, 0.1]]))
+    table = with_start(density_table(batch, density), np.array([[1.0, -2, 3]]), np.array([250.0]))
+    write_predictions(tmp_path / "p.parquet", table)
+    back = read_predictions(tmp_path / "p.parquet")
+    pd.testing.assert_frame_equal(back, table)
+    assert back[START].to_numpy().tolist() == [[1, -2, 3, 250]]
+    again = density_of(back)
+    for name in ("direction", "kappa", "weight"):
+        np.testing.assert_allclose(getattr(again, name), getattr(density, name), rtol=1e-6)
+    assert cosines(back) == pytest.approx(1)
+
+
+def test_one_component_keeps_every_digit_of_what_is_predicted(batch) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        direction = rng.standard_normal((1, 3)).astype(np.float32)
+        direction /= np.linalg.norm(direction)
+        kappa = rng.gamma(4, 5, 1).astype(np.float32)
+        table = prediction_table(batch, direction, kappa)
+        np.testing.assert_array_equal(table[PREDICTED].to_numpy(), direction)
+        np.testing.assert_array_equal(table["kappa"].to_numpy(), kappa)
+    assert table["component_weight"][0].tolist() == [1]
+
+
+def test_a_method_without_kappa_has_no_density(batch) -> None:
+    table = prediction_table(batch, np.eye(3)[:1])
+    assert table[["head_tail_probability", *REGIONS, "log_density", "pit"]].isna().all(axis=None)
+    with pytest.raises(ValueError, match="this method predicts no density"):
+        density_of(table)
+
+
 def test_omitted_events_and_missing_kappa_stay_nan_in_the_file(batch, tmp_path) -> None:
     write_predictions(tmp_path / "p.parquet", prediction_table(batch, np.full((1, 3), np.nan)))
     back = read_predictions(tmp_path / "p.parquet")
@@ -69,7 +108,7 @@ def test_predictions_that_do_not_fit_are_refused(batch, direction, kappa, messag
 
 def test_other_files_are_refused(tmp_path) -> None:
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "a.parquet")
-    with pytest.raises(ValueError, match="not a prediction table"):
+    with pytest.raises(ValueError, match=r"a\.parquet: not a prediction table of this version"):
         read_predictions(tmp_path / "a.parquet")
     (tmp_path / "b.parquet").write_bytes(b"PAR1 cut off")
     with pytest.raises(ValueError, match="delete it and rerun"):

@@ -61,6 +61,11 @@ class DirectionNetwork(SparseTraining):
     takes_any_bins: ClassVar[bool] = False
     # Keys of network folders; a training depends on the files there, not on their place.
     FOLDERS: ClassVar[frozenset[str]] = frozenset({"weights", "start"})
+    # Keys of the architecture, with the values of a network that can grow: one that begins with
+    # its weights may have others.
+    GROWS: ClassVar[dict[str, Any]] = {}
+    # Keys of an architecture that do not decide the shapes of its weights.
+    SHAPELESS: ClassVar[frozenset[str]] = frozenset()
     # Settings that change predictions but not the weights.
     PREDICTION_ONLY: ClassVar[frozenset[str]] = frozenset({"frames", "temperature"})
 
@@ -91,7 +96,8 @@ class DirectionNetwork(SparseTraining):
     start: Literal["shipped"] | InputPath | None = described(
         "Begin the training with the weights of a network folder, named as in `weights`, instead "
         "of random ones. The architecture must be the same, and comes from the card where it is "
-        "left out.",
+        "left out. A U-Net may have more `components` than one of the card, or `start_of_track` on "
+        "top of it.",
         None,
     )
 
@@ -131,7 +137,7 @@ class DirectionNetwork(SparseTraining):
 
     def architecture_block(self) -> dict[str, Any]:
         """`architecture` and the keys of this one alone, which decide the shapes of the weights."""
-        own = type(self).model_fields.keys() - KappaNetwork.model_fields.keys()
+        own = type(self).model_fields.keys() - KappaNetwork.model_fields.keys() - self.SHAPELESS
         return {k: v for k, v in self.plain().items() if k == "architecture" or k in own}
 
 
@@ -167,16 +173,34 @@ class Hcn(KappaNetwork):
 
 
 class UNet(KappaNetwork):
-    """A residual sparse U-Net, not from the paper: predicts kappa times the direction."""
+    """A residual sparse U-Net, not from the paper: predicts a density of directions."""
 
     module: ClassVar[str] = "pipeline.gas.networks.unet"
     takes_any_bins: ClassVar[bool] = True
+    GROWS: ClassVar[dict[str, Any]] = {"components": 1, "start_of_track": False}
+    SHAPELESS: ClassVar[frozenset[str]] = frozenset({"start_loss_weight"})
 
     architecture: Literal["unet"]
     widths: list[PositiveInt] = described(
         "Channels at cells of 2, 4, 8, ... voxels; three or more values, such as [32, 48, 64, 96]. "
         "Wider networks are more accurate and slower.",
         min_length=3,
+    )
+    components: int = described(
+        "Number of von Mises-Fisher components of the predicted density. 1: a direction and its "
+        "kappa. With more, such as 3, the density may have tails and a second peak opposite the "
+        "first.",
+        1,
+        ge=1,
+        le=6,
+    )
+    start_of_track: bool = described(
+        "Predict the start of the track too: its place, with an error.", False
+    )
+    start_loss_weight: float = described(
+        "Weight in the training loss of the negative log-likelihood of the start of the track.",
+        0.1,
+        gt=0,
     )
 
 

@@ -23,7 +23,7 @@ from pipeline.statistics.directional.predictions import (
     cosines,
     read_predictions,
 )
-from pipeline.statistics.directional.vmf import cone_angle_rad
+from pipeline.statistics.directional.vmf import cap_depth
 
 Array = NDArray[np.floating]
 
@@ -193,7 +193,7 @@ def _rings(start: Array, direction: Array, kappa: float) -> Array:
     circle = np.stack([np.cos(turn), np.sin(turn)], axis=1) @ across
     parts = []
     for level in LEVELS:
-        angle = cone_angle_rad(kappa, level)
+        angle = 2 * np.arcsin(np.sqrt(cap_depth(kappa, level) / 2))
         parts += [start + ARROW_MM * (np.cos(angle) * direction + np.sin(angle) * circle)]
         parts += [np.full((1, 3), np.nan)]
     return np.concatenate(parts)

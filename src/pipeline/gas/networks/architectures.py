@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.networks.output import Output
-from pipeline.learning.vmf import LossForm, cosine_distance, vmf_nll
+from pipeline.learning.vmf import LossForm, cosine_distance, mixture_nll, vmf_nll
 
 
 def build_network(settings: DirectionNetwork, grid_bins: int = 120) -> nn.Module:
@@ -21,9 +21,11 @@ def build_network(settings: DirectionNetwork, grid_bins: int = 120) -> nn.Module
 def loss(output: Output, direction_true: Tensor, form: LossForm = "exact") -> Tensor:
     """Loss [n] of each event.
 
-    The negative von Mises-Fisher log-likelihood (`form`) if the output has a kappa; otherwise the
-    cosine distance.
+    The negative von Mises-Fisher log-likelihood (`form`) if the output has a kappa, that of the
+    mixture if it has logits; otherwise the cosine distance.
     """
     if output.kappa is None:
         return cosine_distance(output.direction, direction_true)
+    if output.logits is not None:
+        return mixture_nll(output.direction, output.kappa, output.logits, direction_true, form)
     return vmf_nll(output.direction, output.kappa, direction_true, form)

@@ -7,12 +7,13 @@ trained.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
 from pipeline.gas.config.symmetry import Orientation, orientations
-from pipeline.gas.networks.output import Output, from_natural
+from pipeline.gas.networks.output import Output, Start, from_natural
 from pipeline.sparse.tensor import SparseTensor, sparse_tensor
 
 # A very small kappa is 0 in float32; clamping it keeps its direction in the average.
@@ -56,15 +57,32 @@ def turned(x: SparseTensor, frame: Tensor) -> SparseTensor:
 def predict_in_frames(
     network: nn.Module, x: SparseTensor, n: int, allowed: Sequence[Orientation] = ALL
 ) -> Output:
-    """Mean prediction over n frames: of kappa mu if the network has a kappa, else of directions."""
-    total = torch.zeros(x.batch_size, 3, device=x.features.device)
-    known = True
-    for frame in frames(n, allowed).to(x.features.device):
-        output = network(turned(x, frame))
-        known = output.kappa is not None
-        weight = 1.0 if output.kappa is None else output.kappa[:, None].clamp(min=LEAST_KAPPA)
-        total += (
-            weight * output.direction
-        ) @ frame  # the inverse of an orthogonal matrix is its transpose
-    mean = from_natural(total / n)
-    return mean if known else Output(mean.direction, None)
+    """Mean prediction over n frames: of kappa mu if the network has a kappa, else of directions.
+
+    Of a mixture: of each component's kappa mu and logit. Of the start: its place and the logarithm
+    of its error; errors in different frames are nearly the same error, so it does not shrink.
+    """
+    used = frames(n, allowed).to(x.features.device)
+    outputs = [network(turned(x, frame)) for frame in used]
+    theta = _mean_of([_natural(o) @ frame for o, frame in zip(outputs, used, strict=True)])
+    logits = start = None
+    if outputs[0].logits is not None:
+        logits = _mean_of([o.logits for o in outputs])
+    if outputs[0].start is not None:
+        start = Start(
+            _mean_of([o.start.position @ frame for o, frame in zip(outputs, used, strict=True)]),
+            _mean_of([o.start.log_error for o in outputs]),
+        )
+    mean = from_natural(theta, logits, start)
+    return mean if outputs[0].kappa is not None else replace(mean, kappa=None)
+
+
+def _natural(output: Output) -> Tensor:
+    """The vectors to average; the inverse of a frame, an orthogonal matrix, is its transpose."""
+    if output.kappa is None:
+        return output.direction
+    return output.kappa[..., None].clamp(min=LEAST_KAPPA) * output.direction
+
+
+def _mean_of(values: list[Tensor]) -> Tensor:
+    return sum(values, torch.zeros_like(values[0])) / len(values)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from pipeline.gas.config.card import WEIGHTS, read_card
 from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.networks.architectures import build_network
+from pipeline.gas.networks.unet import DirectionUNet
 from pipeline.learning.saved import read_tensors, read_weights, with_weights
 
 
@@ -25,9 +26,25 @@ def with_file(
     model: nn.Module, path: str | Path, settings: DirectionNetwork, grid_bins: int
 ) -> nn.Module:
     """A built network with the weights of a file; see `load_network`."""
+    return with_weights(model, _weights(Path(path)), path, _described(settings, grid_bins))
+
+
+def with_start(
+    model: nn.Module, path: str | Path, settings: DirectionNetwork, grid_bins: int
+) -> nn.Module:
+    """A built network that begins with the weights of a file; see `load_network`.
+
+    The file may be that of a U-Net that predicts less than this one, see `DirectionUNet.grown`.
+    """
+    weights = _weights(Path(path))
+    if isinstance(model, DirectionUNet):
+        weights = model.grown(weights)
+    return with_weights(model, weights, path, _described(settings, grid_bins))
+
+
+def _described(settings: DirectionNetwork, grid_bins: int) -> str:
     keys = (f"{key} {value!r}" for key, value in settings.architecture_block().items())
-    what = f"a network of {', '.join(keys)} for a grid of {grid_bins}^3 voxels"
-    return with_weights(model, _weights(Path(path)), path, what)
+    return f"a network of {', '.join(keys)} for a grid of {grid_bins}^3 voxels"
 
 
 def _weights(path: Path) -> dict[str, Tensor]:

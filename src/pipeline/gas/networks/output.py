@@ -7,13 +7,27 @@ from torch.nn import functional
 
 
 @dataclass(frozen=True)
+class Start:
+    """Predicted start of each track: a Gaussian, in `UNIT_VOXELS` from the middle of the grid."""
+
+    position: Tensor  # [n, 3]
+    log_error: Tensor  # of each axis [n]
+
+
+@dataclass(frozen=True)
 class Output:
-    """Unit vectors `direction` [n, 3]; `kappa` [n] >= 0, or None if the network has none."""
+    """Unit vectors `direction` [n, 3]; `kappa` [n] >= 0, or None if the network has none.
+
+    A mixture of K components has `direction` [n, K, 3], `kappa` [n, K] and `logits` [n, K], whose
+    softmax are the components' shares.
+    """
 
     direction: Tensor
     kappa: Tensor | None
+    logits: Tensor | None = None  # None: one component
+    start: Start | None = None  # None: not predicted
 
 
-def from_natural(theta: Tensor) -> Output:
-    """Direction and kappa of the natural parameter theta = kappa mu [n, 3]."""
-    return Output(functional.normalize(theta, dim=1), theta.norm(dim=1))
+def from_natural(theta: Tensor, logits: Tensor | None = None, start: Start | None = None) -> Output:
+    """Direction and kappa of the natural parameters theta = kappa mu [n, 3] or [n, K, 3]."""
+    return Output(functional.normalize(theta, dim=-1), theta.norm(dim=-1), logits, start)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import nn
@@ -11,10 +12,17 @@ from pipeline.core.progress import Progress
 from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.networks.frames import predict_in_frames
 from pipeline.gas.networks.loading import load_network
+from pipeline.gas.networks.output import Output
 from pipeline.gas.voxels.batches import sparse_batch
 from pipeline.gas.voxels.dataset import Selection, grid_bins, stream_batches
-from pipeline.gas.voxels.shards import open_shard
-from pipeline.statistics.directional.predictions import prediction_table
+from pipeline.gas.voxels.shards import VoxelBatch, open_shard
+from pipeline.sparse.unet import UNIT_VOXELS
+from pipeline.statistics.directional.density import Density
+from pipeline.statistics.directional.predictions import (
+    density_table,
+    prediction_table,
+    with_start,
+)
 
 
 def predict(
@@ -42,7 +50,8 @@ def predict_events(
     `select` maps a batch to a mask of the events to keep, which are about a `share` of all events.
     """
     torch.set_num_threads(1)
-    bins, allowed = grid_bins(shards), open_shard(shards[0]).orientations()
+    bins, first = grid_bins(shards), open_shard(shards[0])
+    unit_um, allowed = UNIT_VOXELS * np.array(first.cell_um), first.orientations()
     expected = round(share * sum(open_shard(s).events for s in shards))
     progress = Progress("predicting", expected, "events")
 
@@ -50,10 +59,24 @@ def predict_events(
         for batch in stream_batches(shards, settings.batch_size, select):
             voxels = sparse_batch(batch, bins).to(settings.device)
             output = predict_in_frames(model, voxels, settings.frames, allowed)
-            kappa = None if output.kappa is None else output.kappa.cpu().numpy()
             progress.update(len(batch))
-            yield prediction_table(batch, output.direction.cpu().numpy(), kappa)
+            yield _table(batch, output, unit_um)
 
     table = pd.concat(tables(), ignore_index=True)
     progress.finish()
     return table
+
+
+def _table(batch: VoxelBatch, output: Output, unit_um: np.ndarray) -> pd.DataFrame:
+    """The prediction table of a batch; `unit_um` [3] is the unit of predicted starts."""
+    direction = output.direction.cpu().numpy()
+    kappa = None if output.kappa is None else output.kappa.cpu().numpy()
+    if output.logits is None or kappa is None:
+        table = prediction_table(batch, direction, kappa)
+    else:
+        weight = output.logits.double().softmax(1).cpu().numpy()
+        table = density_table(batch, Density(direction, kappa, weight))
+    if output.start is None:
+        return table
+    position, error = output.start.position, output.start.log_error.exp()
+    return with_start(table, unit_um * position.cpu().numpy(), unit_um.mean() * error.cpu().numpy())

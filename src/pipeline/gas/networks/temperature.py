@@ -6,16 +6,17 @@ directions and the order of the kappas do not change.
 """
 
 import logging
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import torch
+from scipy.optimize import minimize_scalar
 
 from pipeline.core.files import atomic_write
 from pipeline.gas.config.card import CARD, read_card
-from pipeline.learning.vmf import vmf_nll
-from pipeline.statistics.directional.predictions import PREDICTED, TRUE, cosines
+from pipeline.statistics.directional.density import Density
+from pipeline.statistics.directional.predictions import TRUE, cosines, density_of, with_density
 from pipeline.statistics.directional.vmf import fit_kappa_factor
 
 logger = logging.getLogger(__name__)
@@ -35,11 +36,17 @@ class Temperature:
 def fit_temperature(predictions: pd.DataFrame) -> Temperature:
     """Fit the factor on kappa that maximises the likelihood of the true directions.
 
+    The same factor for all components of a density.
+
     Raises:
-        ValueError: there are no events, or some have no kappa.
+        ValueError: there are no events, or some have no density.
     """
-    factor, error = fit_kappa_factor(cosines(predictions), predictions["kappa"])
-    before, after = _mean_nll(predictions, 1.0), _mean_nll(predictions, factor)
+    density = density_of(predictions)
+    if density.components == 1:
+        factor, error = fit_kappa_factor(cosines(predictions), predictions["kappa"])
+    else:
+        factor, error = _fit_mixtures(predictions, density)
+    before, after = _mean_nll(predictions, density), _mean_nll(predictions, density.scaled(factor))
     logger.info(
         "kappa times %.4f +- %.4f from %s validation events: mean NLL %.4f -> %.4f",
         *(factor, error, f"{len(predictions):,}", before, after),
@@ -49,7 +56,7 @@ def fit_temperature(predictions: pd.DataFrame) -> Temperature:
 
 def tempered(predictions: pd.DataFrame, kappa_factor: float) -> pd.DataFrame:
     """The predictions with every kappa multiplied by the factor."""
-    return predictions.assign(kappa=predictions["kappa"] * kappa_factor)
+    return with_density(predictions, density_of(predictions).scaled(kappa_factor))
 
 
 def write_temperature(path: str | Path, temperature: Temperature) -> None:
@@ -79,9 +86,18 @@ def read_kappa_factor(path: str | Path) -> float:
     return factor
 
 
-def _mean_nll(predictions: pd.DataFrame, factor: float) -> float:
-    kappa = torch.from_numpy(predictions["kappa"].to_numpy("float64") * factor)
-    predicted, true = (
-        torch.tensor(predictions[columns].to_numpy("float64")) for columns in (PREDICTED, TRUE)
-    )
-    return float(vmf_nll(predicted, kappa, true).mean())
+def _fit_mixtures(predictions: pd.DataFrame, density: Density) -> tuple[float, float]:
+    """The factor of greatest likelihood and its error, from the likelihood's curvature there."""
+
+    def nll(log_factor: float) -> float:
+        return _mean_nll(predictions, density.scaled(math.exp(log_factor)))
+
+    best = float(minimize_scalar(nll, bounds=(-4, 4), options={"xatol": 1e-6}).x)
+    step = 0.02
+    curvature = (nll(best + step) - 2 * nll(best) + nll(best - step)) / step**2
+    return math.exp(best), math.exp(best) / math.sqrt(curvature * len(predictions))
+
+
+def _mean_nll(predictions: pd.DataFrame, density: Density) -> float:
+    truth = predictions[TRUE].to_numpy("float64")
+    return -float(density.log_density(truth[:, None]).mean())

@@ -14,7 +14,7 @@ from pipeline.core.seeds import generator, seed_words
 from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.networks.architectures import build_network, loss
-from pipeline.gas.networks.loading import with_file
+from pipeline.gas.networks.loading import with_start
 from pipeline.gas.voxels.batches import slices_of, sparse_batch
 from pipeline.gas.voxels.dataset import grid_bins, stream_batches
 from pipeline.gas.voxels.epochs import TrainingEvents, epoch_batches
@@ -22,7 +22,8 @@ from pipeline.gas.voxels.shards import VoxelBatch, open_shard
 from pipeline.gas.voxels.split import in_validation
 from pipeline.learning.launch import in_processes
 from pipeline.learning.trainer import train
-from pipeline.learning.vmf import LossForm
+from pipeline.learning.vmf import LossForm, gaussian_nll
+from pipeline.sparse.unet import UNIT_VOXELS
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     validation_fraction = task.training_set.validation_fraction
     model = build_network(settings, bins)
     if task.start:
-        with_file(model, task.start, settings, bins)
+        with_start(model, task.start, settings, bins)
     model.to(settings.device)
     training_events = task.events()
 
@@ -90,7 +91,12 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     )
     history = train(
         model,
-        partial(event_losses, bins=bins, form=getattr(settings, "loss", "exact")),
+        partial(
+            event_losses,
+            bins=bins,
+            form=getattr(settings, "loss", "exact"),
+            start_weight=getattr(settings, "start_loss_weight", 0.0),
+        ),
         training,
         validation,
         round(sum(open_shard(path).events for path in shards) * (1 - validation_fraction)),
@@ -102,9 +108,24 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
 
 
 def event_losses(
-    model: torch.nn.Module, batch: VoxelBatch, bins: int, form: LossForm
+    model: torch.nn.Module,
+    batch: VoxelBatch,
+    bins: int,
+    form: LossForm,
+    start_weight: float = 0.0,
 ) -> torch.Tensor:
-    """Losses [n] of a batch of voxelised events under a network."""
+    """Losses [n] of a batch of voxelised events under a network.
+
+    In training, that of the start of the track is added with its weight, if the network predicts
+    it; the validation is that of the direction alone.
+    """
     device = next(model.parameters()).device
     truth = torch.from_numpy(batch.direction).to(device)
-    return loss(model(sparse_batch(batch, bins).to(device)), truth, form)
+    output = model(sparse_batch(batch, bins).to(device))
+    losses = loss(output, truth, form)
+    if output.start is None or not model.training:
+        return losses
+    start = torch.from_numpy((batch.start - bins / 2) / UNIT_VOXELS).to(losses)
+    return losses + start_weight * gaussian_nll(
+        output.start.position, output.start.log_error, start
+    )

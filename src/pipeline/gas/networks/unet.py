@@ -1,30 +1,111 @@
-"""A residual sparse U-Net that predicts a direction and its kappa."""
+"""A residual sparse U-Net that predicts a density of directions, and the start of the track."""
 
+import logging
 from collections.abc import Sequence
+from typing import cast
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from pipeline.gas.config.networks import UNet as Settings
-from pipeline.gas.networks.output import Output, from_natural
+from pipeline.gas.networks.output import Output, Start, from_natural
 from pipeline.sparse.tensor import SparseTensor
 from pipeline.sparse.unet import UNet
 
+logger = logging.getLogger(__name__)
+
+# Logit of every component but the first at the beginning: a share of 1.8 %.
+FIRST_LOGIT = -4.0
+START_VALUES = 4
+# Outputs of a network of one component, without and with the start.
+ONE_COMPONENT = (3, 3 + START_VALUES)
+
 
 class DirectionUNet(nn.Module):
-    """A U-Net that predicts the natural parameter theta = kappa mu, a 3-vector of any length.
+    """A U-Net that predicts natural parameters theta = kappa mu, 3-vectors of any length.
 
-    The negative von Mises-Fisher log-likelihood is convex in theta.
+    One component: the negative von Mises-Fisher log-likelihood is convex in its theta. A mixture
+    begins as its first component with small additions: the antipode, where a track with its ends
+    confused points, then broader ones along the axis.
+
+    The last layer has the components' thetas, their logits if there are several, and the start.
     """
 
-    def __init__(self, widths: Sequence[int], backend: str) -> None:
+    def __init__(
+        self, widths: Sequence[int], backend: str, components: int = 1, start: bool = False
+    ) -> None:
         super().__init__()
-        self.theta = UNet(widths, outputs=3, backend=backend)
+        logits = components if components > 1 else 0
+        self.parts = [3 * components, logits, START_VALUES * start]
+        self.theta = UNet(widths, outputs=sum(self.parts), backend=backend)
+        self._follow_first()
+
+    @property
+    def components(self) -> int:
+        """Number of components of the density."""
+        return self.parts[0] // 3
+
+    @property
+    def _last(self) -> nn.Linear:
+        return cast(nn.Linear, self.theta.head[-1])
 
     def forward(self, voxels: SparseTensor) -> Output:
-        """Directions and kappa of events with electron counts as features [n_voxels, 1]."""
-        return from_natural(self.theta(voxels))
+        """Densities of events with electron counts as features [n_voxels, 1]."""
+        theta, logits, place = self.theta(voxels).split(self.parts, 1)
+        start = Start(place[:, :3], place[:, 3]) if self.parts[2] else None
+        if self.components == 1:
+            return from_natural(theta, start=start)
+        return from_natural(theta.unflatten(1, (-1, 3)), logits, start)
+
+    def grown(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The weights of a network that predicts less, with this network's values for the rest.
+
+        A density of one component becomes the first of several. Other weights come back as they
+        are, whether they fit or not.
+        """
+        last = self._last
+        names = {key: f"theta.head.{len(self.theta.head) - 1}.{key}" for key in ("weight", "bias")}
+        found = len(weights.get(names["bias"], ()))
+        rows = self._rows(found)
+        if not rows or weights[names["weight"]].shape[1:] != last.weight.shape[1:]:
+            return weights
+        with torch.no_grad():
+            for key, name in names.items():
+                getattr(last, key)[rows] = weights[name]
+        if found in ONE_COMPONENT:
+            self._follow_first()
+        logger.info(
+            "the network begins with the %d outputs of its weights, and %d new ones",
+            *(found, last.out_features - found),
+        )
+        return {**weights, **{name: getattr(last, key).detach() for key, name in names.items()}}
+
+    def _rows(self, found: int) -> list[int]:
+        """Places here of the rows of a smaller last layer; empty if it is none of ours."""
+        end = sum(self.parts)
+        start = list(range(end - self.parts[2], end))
+        alone, with_start = ONE_COMPONENT
+        smaller = {end - self.parts[2]: list(range(end - self.parts[2])), alone: [0, 1, 2]}
+        if start:
+            smaller[with_start] = [0, 1, 2, *start]
+        return smaller.get(found, []) if found < end else []
+
+    def _follow_first(self) -> None:
+        """Let the other components of the last layer be fractions of the first, and rare."""
+        weight, bias = self._last.weight, self._last.bias
+        logits = slice(self.parts[0], sum(self.parts[:2]))
+        with torch.no_grad():
+            for k in range(1, self.components):
+                factor = (-1) ** k * 0.25 ** (k // 2)
+                weight[3 * k : 3 * k + 3] = factor * weight[:3]
+                bias[3 * k : 3 * k + 3] = factor * bias[:3]
+            weight[logits] = 0
+            bias[logits] = FIRST_LOGIT
+            bias[logits][:1] = 0
 
 
 def build(settings: Settings, _grid_bins: int) -> nn.Module:
     """An untrained U-Net, for a grid of any size."""
-    return DirectionUNet(settings.widths, settings.backend)
+    return DirectionUNet(
+        settings.widths, settings.backend, settings.components, settings.start_of_track
+    )

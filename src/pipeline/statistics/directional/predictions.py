@@ -1,7 +1,11 @@
-"""The prediction table: the predicted direction of every event, for any direction method."""
+"""The prediction table: the predicted direction of every event, for any direction method.
+
+Methods that know how certain they are predict a density of directions; see `density` for what its
+columns mean. Other methods have NaN and no components there.
+"""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -10,10 +14,14 @@ import pyarrow.parquet as pq
 
 from pipeline.core.files import atomic_write
 from pipeline.core.parquet_io import field
+from pipeline.statistics.directional.density import LEVELS, Density, summarise
 
 TRUE = ["true_x", "true_y", "true_z"]
 PREDICTED = ["pred_x", "pred_y", "pred_z"]
-
+START = ["start_x_um", "start_y_um", "start_z_um", "start_err_um"]
+REGIONS = [f"region_{round(100 * level)}_sr" for level in LEVELS]
+COMPONENT_DIRECTION = ["component_x", "component_y", "component_z"]
+COMPONENTS = ["component_weight", "component_kappa", *COMPONENT_DIRECTION]
 
 SCHEMA = pa.schema(
     [
@@ -23,10 +31,61 @@ SCHEMA = pa.schema(
         field("sigma_um", pa.float32(), "smearing applied", "um"),
         *(field(f"true_{a}", pa.float32(), f"true direction, {a}") for a in "xyz"),
         *(
-            field(f"pred_{a}", pa.float32(), f"predicted direction, {a}; NaN: event omitted")
+            field(
+                f"pred_{a}",
+                pa.float32(),
+                f"predicted direction, {a}, the mean of the density; NaN: event omitted",
+            )
             for a in "xyz"
         ),
-        field("kappa", pa.float32(), "predicted concentration; NaN: the method has none"),
+        field(
+            "kappa",
+            pa.float32(),
+            "predicted concentration: that of the one component with the mean vector of the "
+            "density; NaN: the method has none",
+        ),
+        field(
+            "head_tail_probability",
+            pa.float32(),
+            "probability of the hemisphere about the predicted direction",
+        ),
+        *(
+            field(
+                name,
+                pa.float32(),
+                f"solid angle of the smallest region that holds {100 * level:.0f} % of the density",
+                "sr",
+            )
+            for name, level in zip(REGIONS, LEVELS, strict=True)
+        ),
+        field(
+            "log_density",
+            pa.float32(),
+            "natural logarithm of the density at the true direction, in 1/sr",
+        ),
+        field(
+            "pit",
+            pa.float32(),
+            "probability of the directions with a higher density than the true one",
+        ),
+        field("component_weight", pa.list_(pa.float32()), "share of each component of the density"),
+        field("component_kappa", pa.list_(pa.float32()), "concentration of each component"),
+        *(
+            field(
+                f"component_{a}", pa.list_(pa.float32()), f"mean direction of each component, {a}"
+            )
+            for a in "xyz"
+        ),
+        *(
+            field(
+                f"start_{a}_um",
+                pa.float32(),
+                f"predicted start of the track from its charge centre, {a}; NaN: not predicted",
+                "um",
+            )
+            for a in "xyz"
+        ),
+        field("start_err_um", pa.float32(), "predicted error of each coordinate of it", "um"),
     ]
 )
 
@@ -52,7 +111,8 @@ def prediction_table(
 ) -> pd.DataFrame:
     """The table of `batch` with predicted unit vectors [n, 3] and concentrations [n].
 
-    A direction of NaN marks an event that the method omits; without `kappa` the column is NaN.
+    A direction of NaN marks an event that the method omits. `kappa` is that of von Mises-Fisher
+    densities; without it the columns of the density are NaN.
 
     Raises:
         ValueError: shapes do not fit the batch or a direction is no unit vector.
@@ -70,21 +130,82 @@ def prediction_table(
             f"predicted directions must be unit vectors or NaN; {wrong.sum()} of {n} are not "
             f"(first: event {batch.event_id[wrong][0]}, length {norm[wrong][0]:.4g})"
         )
-    columns = {
-        "source": batch.source,
-        "event_id": batch.event_id,
-        "energy_keV": batch.energy_keV,
-        "sigma_um": batch.sigma_um,
-        **dict(zip(TRUE, batch.direction.T, strict=True)),
-        **dict(zip(PREDICTED, direction.astype(np.float32).T, strict=True)),
-        "kappa": np.full(n, np.nan, np.float32) if kappa is None else kappa.astype(np.float32),
+    if kappa is not None:
+        return density_table(batch, Density.single(direction, kappa))
+    predicted = dict(zip(PREDICTED, direction.astype(np.float32).T, strict=True))
+    return completed(_events(batch).assign(**predicted))
+
+
+def density_table(batch: TrueEvents, density: Density) -> pd.DataFrame:
+    """The table of `batch` with predicted densities."""
+    return completed(with_density(_events(batch), density))
+
+
+def with_density(table: pd.DataFrame, density: Density) -> pd.DataFrame:
+    """The table of events with true directions, and all columns of their predicted densities."""
+    direction, kappa = density.mean()
+    found = summarise(density, _vectors(table, TRUE))
+    components = np.concatenate(
+        [density.weight[..., None], density.kappa[..., None], density.direction], axis=2
+    ).astype(np.float32)
+    numbers = {
+        **dict(zip(PREDICTED, direction.T, strict=True)),
+        "kappa": kappa,
+        "head_tail_probability": found.head_tail_probability,
+        **dict(zip(REGIONS, found.region_sr.T, strict=True)),
+        "log_density": found.log_density,
+        "pit": found.pit,
     }
-    return pd.DataFrame(columns)
+    return table.assign(
+        **{name: values.astype(np.float32) for name, values in numbers.items()},
+        **{name: list(components[:, :, i]) for i, name in enumerate(COMPONENTS)},
+    )
+
+
+def with_start(table: pd.DataFrame, start_um: np.ndarray, err_um: np.ndarray) -> pd.DataFrame:
+    """The table with predicted starts [n, 3] from the charge centres, and their errors [n]."""
+    columns = np.column_stack([start_um, err_um]).astype(np.float32)
+    return table.assign(**dict(zip(START, columns.T, strict=True)))
+
+
+def density_of(table: pd.DataFrame) -> Density:
+    """The densities of a table.
+
+    Raises:
+        ValueError: the method predicts none.
+    """
+    if not table["component_weight"].notna().all():
+        raise ValueError("every kappa must be known: this method predicts no density")
+    weight, kappa, *axes = (np.stack(list(table[name])) for name in COMPONENTS)
+    direction = np.stack(axes, axis=2)
+    return Density(*(values.astype(np.float64) for values in (direction, kappa, weight)))
+
+
+def completed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with every column of the schema, in its order; those not there are unknown."""
+    missing: dict[str, Any] = {
+        name: None if name in COMPONENTS else np.float32(np.nan)
+        for name in SCHEMA.names
+        if name not in table
+    }
+    return table.assign(**missing)[SCHEMA.names]
+
+
+def _events(batch: TrueEvents) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "source": batch.source,
+            "event_id": batch.event_id,
+            "energy_keV": batch.energy_keV,
+            "sigma_um": batch.sigma_um,
+            **dict(zip(TRUE, batch.direction.T, strict=True)),
+        }
+    )
 
 
 def write_predictions(path: str | Path, predictions: pd.DataFrame, **metadata: str) -> None:
     """Write a prediction table; `metadata` goes into the file's schema."""
-    schema = SCHEMA.with_metadata({"table": "predictions", "version": "1", **metadata})
+    schema = SCHEMA.with_metadata({"table": "predictions", "version": "2", **metadata})
     table = pa.Table.from_pandas(predictions, schema=schema, preserve_index=False)
     with atomic_write(path) as temporary:
         pq.write_table(
@@ -106,7 +227,10 @@ def read_predictions(path: str | Path) -> pd.DataFrame:
         ) from error
     missing = set(SCHEMA.names) - set(table.column_names)
     if missing:
-        raise ValueError(f"{path}: not a prediction table, columns {sorted(missing)} are missing")
+        raise ValueError(
+            f"{path}: not a prediction table of this version, columns {sorted(missing)} are "
+            "missing; delete it and rerun"
+        )
     return table.select(SCHEMA.names).to_pandas()
 
 

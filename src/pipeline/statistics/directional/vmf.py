@@ -1,4 +1,4 @@
-"""The von Mises-Fisher distribution on the sphere: moments and the maximum-likelihood kappa."""
+"""The von Mises-Fisher distribution on the sphere: moments, caps, the maximum-likelihood kappa."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,22 +53,50 @@ def expected_angle_rad(kappa: ArrayLike) -> NDArray[np.float64]:
     return np.where(small, np.pi / 2 * (1 - kappa / 4), closed)
 
 
-def cone_angle_rad(kappa: ArrayLike, probability: float) -> NDArray[np.float64]:
-    """Half opening angle [rad] of the cone about the mean direction that holds `probability`.
+def kappa_of_mean_cosine(mean: ArrayLike) -> NDArray[np.float64]:
+    """Kappa whose mean cosine A(kappa) is `mean`, within [0, 1); same shape.
 
-    Inverse of the distribution function of the cosine (Mardia & Jupp 2000, section 9.3.2). Same
-    shape as `kappa` >= 0.
+    Newton's method from the approximation of Banerjee et al. 2005 (J. Mach. Learn. Res. 6 1345).
 
-    >>> np.degrees(cone_angle_rad([0.0, 20.0], 0.68)).round(2).tolist()
-    [111.1, 19.43]
+    >>> kappa_of_mean_cosine([0.0, 0.95]).round(4).tolist()
+    [0.0, 20.0]
     """
-    kappa = np.asarray(kappa, np.float64)
-    small = kappa < 1e-6
-    large = np.where(small, 1.0, kappa)
-    # 1 - cos, and the angle from it: the cosine alone loses the digits of small angles.
-    distance = -np.log1p(-probability * -np.expm1(-2 * large)) / large
-    distance = np.where(small, 2 * probability, distance)
-    return 2 * np.arcsin(np.sqrt(distance / 2))
+    mean = np.asarray(mean, np.float64)
+    kappa = mean * (3 - mean**2) / (1 - mean**2)
+    for _ in range(6):
+        kappa = np.maximum(kappa - (mean_cosine(kappa) - mean) / cosine_variance(kappa), 0.0)
+    return kappa
+
+
+# Below, densities are isotropic to the last digit.
+_LEAST_KAPPA = 1e-12
+
+
+def cap_mass(kappa: ArrayLike, depth: ArrayLike) -> NDArray[np.float64]:
+    """Probability of an angle to the mean direction whose 1 - cos is at most `depth`.
+
+    (1 - exp(-kappa depth)) / (1 - exp(-2 kappa)), from Mardia & Jupp 2000, section 9.3.2.
+
+    >>> cap_mass(10.0, [0.0, 0.1, 2.0]).round(4).tolist()
+    [0.0, 0.6321, 1.0]
+    """
+    kappa = np.maximum(np.asarray(kappa, np.float64), _LEAST_KAPPA)
+    return np.expm1(-kappa * np.asarray(depth, np.float64)) / np.expm1(-2 * kappa)
+
+
+def cap_depth(kappa: ArrayLike, mass: ArrayLike) -> NDArray[np.float64]:
+    """Inverse of `cap_mass`: 1 - cos within which a probability `mass` lies.
+
+    It is 1 / (2 pi) of the cap's solid angle, and quantile function of 1 - cos.
+    """
+    kappa = np.maximum(np.asarray(kappa, np.float64), _LEAST_KAPPA)
+    return -np.log1p(np.asarray(mass, np.float64) * np.expm1(-2 * kappa)) / kappa
+
+
+def log_norm(kappa: ArrayLike) -> NDArray[np.float64]:
+    """Logarithm of the density [1/sr] at the mean direction; same shape."""
+    kappa = np.maximum(np.asarray(kappa, np.float64), _LEAST_KAPPA)
+    return np.log(kappa / (2 * np.pi)) - np.log(-np.expm1(-2 * kappa))
 
 
 @dataclass(frozen=True)
