@@ -187,7 +187,7 @@ def write_gas_results(files, rng):
     evaluated = evaluate_test_set(TEST, methods, {}, {}, Evaluation(bootstrap=20), rng)
     calibrated = calibration.from_files(
         {"predictions": [prediction]},
-        {"network": "HCN", "evaluation": Evaluation(kappa_bins=2).plain()},
+        {"test_sets": [TEST], "evaluation": Evaluation(kappa_bins=2).plain()},
     )
     temperature = gas.network("temperature.csv", "HCN")
     Path(temperature).parent.mkdir(parents=True)
@@ -202,7 +202,10 @@ def write_gas_results(files, rng):
             gas.test_table("angles.csv", TEST): evaluated.angles,
             gas.calibration("", "HCN"): calibrated["calibration"],
             gas.calibration("_histogram", "HCN"): calibrated["histogram"],
-            gas.calibration("_share", "HCN"): calibrated["share"],
+            **{
+                gas.calibration(f"_{name}", "HCN"): calibrated[name]
+                for name in ("test_sets", "pit", "head_tail")
+            },
             gas.table("voxel_classifier.csv"): auc_table(pd.DataFrame(logits)),
         }
     )

@@ -152,6 +152,10 @@ def _unit(name: str) -> str:
 
 
 _LABEL = {"test_set": "name of the test set", "method": "network or baseline"}
+_CALIBRATED = {
+    "test_set": "name of the test set, or all together",
+    "energy_keV": "recoil energy; empty: many",
+}
 _METRICS = {
     "cosine_distance": "mean of 1 - cos of the angle between true and predicted direction",
     "cosine_distance_err": "its error, from bootstrap replicas",
@@ -485,19 +489,66 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table.pivot(index="kappa_low", columns="angle_low_deg", values="events"))',
     ),
     ResultTable(
-        "Calibration: share",
-        _GAS.calibration("_share"),
-        "One row, over all events of all test sets.",
+        "Calibration: numbers",
+        _GAS.calibration("_test_sets"),
+        "One row for each test set and energy, then one of all together. Errors are those of "
+        "independent tracks, of which several events may be views.",
         _described(
             {
-                "network": "name of the network",
-                "events": "events of all test sets",
-                "bins": "bins of equal population",
-                "tolerance": "agreement is |fitted / predicted kappa - 1| below this",
-                "calibrated_share": "share of the events in bins that agree",
+                **_CALIBRATED,
+                "events": "predicted events",
+                "kappa_factor": "factor on all kappas that fits the angles best; 1: right on "
+                "average",
+                "kappa_factor_err": "its error",
+                "pit_ks": "Kolmogorov-Smirnov distance of the PITs from uniform ones",
+                "pit_ks_p": "its p-value; empty where a track comes twice",
+                **{
+                    name: text
+                    for level in (68, 90, 95)
+                    for name, text in (
+                        (f"coverage_{level}", f"share of true directions in the {level} % regions"),
+                        (f"coverage_{level}_err", "its error"),
+                    )
+                },
+                "head_tail_predicted": "mean head-tail probability",
+                "head_tail_observed": "share of events with a positive cosine",
+                "head_tail_observed_err": "its error",
             }
         ),
-        'print(table["calibrated_share"])',
+        'print(table[["test_set", "coverage_68", "coverage_95"]])',
+    ),
+    ResultTable(
+        "Calibration: PIT",
+        _GAS.calibration("_pit"),
+        "One row for each test set, energy and bin of the PIT.",
+        _described(
+            {
+                **_CALIBRATED,
+                "pit_low": "lower edge of the bin",
+                "pit_high": "upper edge of the bin",
+                "events": "events in the bin",
+                "share": "their share",
+                "share_err": "its error",
+            }
+        ),
+        'print(table.pivot_table("share", "pit_low", "test_set"))',
+    ),
+    ResultTable(
+        "Calibration: head-tail",
+        _GAS.calibration("_head_tail"),
+        "One row for each test set, energy and bin of the probability that the sense is wrong.",
+        _described(
+            {
+                **_CALIBRATED,
+                "wrong_low": "lower edge of the bin",
+                "wrong_high": "upper edge of the bin",
+                "events": "events in the bin",
+                "wrong_predicted": "mean predicted probability; empty: no events",
+                "wrong_observed": "share of events with a negative cosine; empty: no events",
+                "wrong_observed_err": "its error",
+            }
+        ),
+        'print(table[["test_set", "wrong_predicted", "wrong_observed"]])',
     ),
     ResultTable(
         "Toys of the hypothesis test",

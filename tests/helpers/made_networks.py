@@ -35,7 +35,6 @@ def card_of(folder: Path, network: dict[str, Any] | None = None, **changes: Any)
         "kappa_factor": 1.25,
         "kappa_factor_err": 0.01,
         "results": [],
-        "calibrated_share": 0.5,
         "precision": "full",
         "digest": file_digest(folder / WEIGHTS),
         **changes,

@@ -75,6 +75,7 @@ def test_own_tracks_in_miniature(own, tmp_path):
     assert pd.isna(summary.loc["UNet", "network_remark"])
     figures = {path.stem for path in (results / "figures" / "gas").glob("*.png")}
     assert figures == {
-        *("track_stages", "containment", "cut_scan", "angular_resolution", "calibration")
+        *("track_stages", "containment", "cut_scan", "angular_resolution"),
+        *("calibration", "density_calibration"),
     }
     assert "Nothing to be done" in copy.run("-n")

@@ -32,7 +32,9 @@ rule gas_calibrate:
     output:
         histogram=gas.calibration("_histogram"),
         calibration=gas.calibration(""),
-        share=gas.calibration("_share"),
+        test_sets=gas.calibration("_test_sets"),
+        pit=gas.calibration("_pit"),
+        head_tail=gas.calibration("_head_tail"),
     log:
         f"{R}/logs/gas/calibration/{{network}}.log",
     conda:
@@ -41,8 +43,8 @@ rule gas_calibrate:
         **calls(
             "tables.py",
             "pipeline.gas.evaluation.calibration.from_files",
-            lambda wildcards: {
-                "network": wildcards.network,
+            {
+                "test_sets": list(gas.block.test_sets),
                 "evaluation": gas.block.evaluation.plain(),
             },
         ),

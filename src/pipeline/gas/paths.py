@@ -21,6 +21,9 @@ from pipeline.gas.published import PUBLISHED_CONTAINED
 from pipeline.gas.sizes import SHARD_OF_TRACKS, degrad_output_bytes, track_bytes
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 
+# Endings of the calibration tables of a network besides the one without an ending.
+CALIBRATIONS = ("_histogram", "_test_sets", "_pit", "_head_tail")
+
 
 class GasPaths(ChainPaths[Gas]):
     """Files of the gas chain of one study."""
@@ -72,7 +75,7 @@ class GasPaths(ChainPaths[Gas]):
         return f"{self.root}/tables/{test}/{name}"
 
     def calibration(self, name: str, network: str = "{network}") -> str:
-        """A table of a network's calibration; `name` is "", "_histogram" or "_share"."""
+        """A table of a network's calibration; `name` is "" or one of `CALIBRATIONS`."""
         return f"{self.root}/tables/calibration/{network}{name}.csv"
 
     def stages(self, source: str = "{source}") -> str:
@@ -412,7 +415,7 @@ class GasPaths(ChainPaths[Gas]):
             *(
                 self.calibration(name, network)
                 for network in (self.with_kappa() if self.block.test_sets else [])
-                for name in ("_histogram", "", "_share")
+                for name in ("", *CALIBRATIONS)
             ),
             *(
                 self.test_table(f"{name}.parquet", test)

@@ -31,7 +31,7 @@ def test_the_card_gives_what_is_left_out(gas_of, folder):
 
 
 def test_a_network_without_kappa_gets_no_temperature(gas_of, tmp_path):
-    without = dict.fromkeys(("kappa_factor", "kappa_factor_err", "calibrated_share"))
+    without = dict.fromkeys(("kappa_factor", "kappa_factor_err"))
     folder = make_folder(tmp_path / "RCN", {"architecture": "rcn", "frames": 4}, **without)
     network = gas_of({"weights": str(folder)}).networks["UNet"]
     assert (network.architecture, network.frames) == ("rcn", 4)

@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_predictions import around_z, scattered_cosines
+from helpers.made_predictions import around_z, scattered_cosines, stated
 
 from pipeline.gas.comparison.histograms import observable_histograms
 from pipeline.gas.comparison.two_sample import ks_table
 from pipeline.gas.config.evaluation import Evaluation
 from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.evaluation.calibration import density_tables
 from pipeline.gas.evaluation.evaluate import Tables, evaluate_test_set
 from pipeline.gas.published import (
     BEST_EXPECTED,
@@ -167,6 +168,19 @@ def calibration() -> tuple[pd.DataFrame, pd.DataFrame]:
     return (
         kappa_angle_histogram(predictions, edges, 60),
         kappa_calibration(predictions, edges, 30),
+    )
+
+
+@pytest.fixture(scope="session")
+def densities() -> dict[str, pd.DataFrame]:
+    """Calibration of densities on two test sets: one is calibrated, the other boasts."""
+    rng = np.random.default_rng(6)
+    kappa = 18 * rng.gamma(4.0, 0.25, 3000) + 0.5
+    return density_tables(
+        {
+            "right": made_predictions(rng, 443.0, kappa, knows_kappa=True),
+            "boasting": stated(made_predictions(rng, 200.0, kappa, knows_kappa=True), 1.5 * kappa),
+        }
     )
 
 

@@ -42,7 +42,7 @@ def test_labels_name_the_test_set(catalogue):
 
 def test_what_a_study_lacks_has_no_figure(plain):
     names = {f.name.split("/")[0] for f in figures(check_config(plain).paths["gas"])}
-    assert not names & {"arrow", "calibration", "track_observables"}
+    assert not names & {"arrow", "calibration", "density_calibration", "track_observables"}
     assert {"loss_curves", "cut_scan", "events", "median_p"} <= names
 
 
@@ -51,8 +51,8 @@ def test_a_study_without_a_training_has_no_loss_curves(plain, tmp_path):
     del plain["gas"]["training_set"]
     catalogue = {f.name: f for f in figures(check_config(plain).paths["gas"])}
     assert catalogue.keys() == {
-        *("track_stages", "containment", "cut_scan", "angular_resolution", "calibration"),
-        "events",
+        *("track_stages", "containment", "cut_scan", "angular_resolution", "events"),
+        *("calibration", "density_calibration"),
     }
     (stages,) = catalogue["track_stages"].inputs["stages"]
     assert stages.endswith("/read.parquet")

@@ -15,6 +15,7 @@ from pipeline.gas.figures.arrow import draw_arrow
 from pipeline.gas.figures.calibration import draw_calibration
 from pipeline.gas.figures.containment import draw_containment
 from pipeline.gas.figures.cut_scan import draw_cut_scan
+from pipeline.gas.figures.density_calibration import draw_density_calibration
 from pipeline.gas.figures.sensitivity import (
     draw_median_p,
     draw_needed_by_cut,
@@ -34,6 +35,7 @@ TEST_SET = "40keV_443um"
 def drawings(
     evaluated,
     calibration,
+    densities,
     containment,
     needed,
     median_p,
@@ -52,6 +54,9 @@ def drawings(
         "angular_resolution": lambda: draw_angular_resolution(of_one(evaluated.angles)),
         "arrow": lambda: draw_arrow(stages[stages["stage"] == VOXELS]),
         "calibration": lambda: draw_calibration({"HCN": histogram}, {"HCN": fits}),
+        "density_calibration": lambda: draw_density_calibration(
+            *({"HCN": densities[name]} for name in ("test_sets", "pit", "head_tail"))
+        ),
         "containment": lambda: draw_containment(containment, {"train": PUBLISHED_CONTAINED}),
         "cut_scan": lambda: draw_cut_scan(
             of_one(evaluated.scans), evaluated.crossings, evaluated.summary
@@ -72,6 +77,7 @@ def drawings(
         "calibration",
         "containment",
         "cut_scan",
+        "density_calibration",
         "median_p",
         "needed_by_cut",
         "needed_by_signal",

@@ -13,7 +13,7 @@ from helpers.made_files import GRID, SETTINGS, SOURCE, make_files
 from pipeline.core.digests import file_digest
 from pipeline.core.tables import read_table, write_tables
 from pipeline.gas.config.card import CARD, STUDY, WEIGHTS, read_card
-from pipeline.gas.evaluation import calibration, evaluate
+from pipeline.gas.evaluation import evaluate
 from pipeline.gas.networks import export, study_card
 from pipeline.gas.networks.export import export_network
 from pipeline.gas.networks.prediction import predict
@@ -26,7 +26,12 @@ from pipeline.gas.networks.temperature import (
 from pipeline.gas.networks.training import Task, train_network
 from pipeline.gas.voxels.epochs import shard_events
 from pipeline.learning.saved import save_network
-from pipeline.statistics.directional.predictions import PREDICTED, write_predictions
+from pipeline.statistics.directional.coverage import calibration_numbers
+from pipeline.statistics.directional.predictions import (
+    PREDICTED,
+    read_predictions,
+    write_predictions,
+)
 from pipeline.study import ConfigError, check_config, read_config
 
 NAME, TEST = "Net", "test"
@@ -105,21 +110,13 @@ def finish(study):
         write_predictions(path, table)
     inputs = {"predictions": paths.predictions(TEST), "histories": paths.histories()}
     summary = evaluate.from_files(inputs, paths.evaluation_block(TEST))["summary"]
-    calibrated = calibration.from_files(
-        {"predictions": [paths.prediction(TEST, NAME)]},
-        {"network": NAME, "evaluation": paths.block.evaluation.plain()},
-    )
-    tables = {
-        paths.table("summary.csv"): summary,
-        paths.calibration("_share", NAME): calibrated["share"],
-    }
-    for path in tables:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    write_tables({path: path for path in tables}, tables)
+    path = paths.table("summary.csv")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_tables({"summary": path}, {"summary": summary})
     record = {
         "seed": study.seed,
         "code": "abc",
-        "tables": {path: file_digest(path) for path in tables},
+        "tables": {path: file_digest(path)},
         "config": study.plain(),
     }
     Path("results/provenance.json").write_text(json.dumps(record))
@@ -202,7 +199,9 @@ def test_the_card_holds_what_the_study_knows(exported):
     assert result.cosine_distance_err == row["cosine_distance_err"]
     # The factor was fitted to these very events.
     assert result.kappa_ratio == pytest.approx(1, abs=1e-4)
-    assert result.kappa_ratio_err == pytest.approx(card.kappa_factor_err / card.kappa_factor, 1e-3)
+    numbers = calibration_numbers(read_predictions(paths.prediction(TEST, NAME)))
+    assert result.kappa_ratio_err == numbers["kappa_factor_err"]
+    assert result.coverage_68 == numbers["coverage_68"]
 
 
 def test_the_command_trains_the_network_of_the_study_in_the_folder(exported):

@@ -4,7 +4,6 @@ import pytest
 from helpers.made_predictions import scattered, spread_kappas
 
 from pipeline.statistics.directional.calibration import (
-    calibrated_share,
     kappa_angle_histogram,
     kappa_calibration,
     kappa_edges,
@@ -104,39 +103,3 @@ def test_one_kappa_for_all_events_is_one_full_bin(kappa):
     histogram = kappa_angle_histogram(table, edges, 10)
     assert calibration["events"].sum() == histogram["events"].sum() == 200
     assert (np.diff(edges) > 0).all()
-
-
-def test_all_events_of_a_calibrated_method_count_the_surest_too(calibrated) -> None:
-    share = calibrated_share(calibrated, 40, 0.1)
-    assert (share.events, share.bins) == (EVENTS, 40)
-    assert share.calibrated_share == 1.0
-
-
-def test_calibrated_bins_fail_by_chance_hardly_ever() -> None:
-    """The smallest bins allowed, 900 events: three standard errors."""
-    rng = np.random.default_rng(4)
-    kappa = rng.uniform(4.0, 40.0, 100 * 900)
-    share = calibrated_share(scattered(kappa, kappa, rng), 10**6, 0.1)
-    assert share.bins == 100
-    assert share.calibrated_share >= 0.97
-
-
-@pytest.mark.parametrize(("boast", "expected"), [(1.03, 1.0), (1.5, 0.0), (0.7, 0.0)])
-def test_what_differs_by_more_than_the_tolerance_is_not_calibrated(kappa, boast, expected) -> None:
-    boasting = scattered(kappa, boast * kappa, np.random.default_rng(3))
-    assert calibrated_share(boasting, 10, 0.1).calibrated_share == expected
-
-
-def test_only_the_wrong_part_of_the_events_is_missed(kappa) -> None:
-    claimed = np.where(kappa > np.quantile(kappa, 0.75), 2 * kappa, kappa)
-    boasting = scattered(kappa, claimed, np.random.default_rng(3))
-    assert calibrated_share(boasting, 20, 0.1).calibrated_share == 0.75
-
-
-def test_omitted_events_are_not_calibrated_and_a_small_set_is_one_bin(calibrated) -> None:
-    some = calibrated.head(1000).copy()
-    some.loc[:99, ["pred_x", "pred_y", "pred_z"]] = np.nan
-    share = calibrated_share(some, 40, 0.2)
-    assert share.bins == 4
-    assert share.calibrated_share <= 0.9
-    assert calibrated_share(some, 40, 0.02).bins == 1

@@ -62,6 +62,11 @@ class TestSetResult(Block):
         "Factor on the predicted kappas that fits the angles best; 1: calibrated."
     )
     kappa_ratio_err: float | None = described("Its statistical error.")
+    coverage_68: float | None = described(
+        "Share of true directions in the regions of 68 % of the predicted densities."
+    )
+    coverage_90: float | None = described("The same of 90 %.")
+    coverage_95: float | None = described("The same of 95 %.")
 
 
 class Card(Block):
@@ -82,9 +87,6 @@ class Card(Block):
     )
     kappa_factor_err: float | None = described("Its statistical error.")
     results: list[TestSetResult] = described("Performance on the test sets of the study.")
-    calibrated_share: float | None = described(
-        "Share of the test events in bins of kappa that agree with their angles; null: no kappa."
-    )
     precision: Literal["full", "half"] = described(
         "'half': weights of layers are stored in 16 bits, biases and normalisation in 32."
     )

@@ -94,13 +94,7 @@ class Evaluation(Block):
         min_length=1,
     )
     bootstrap: int = described("Bootstrap replicas for each error.", 500, ge=20)
-    kappa_bins: int = described(
-        "Bins of kappa. They are equally wide in the calibration figure, as in the paper. For "
-        "the calibrated share they are equally populated, and fewer if a bin would hold too few "
-        "events.",
-        40,
-        ge=2,
-    )
+    kappa_bins: int = described("Bins of kappa of the calibration figure, equally wide.", 40, ge=2)
     kappa_quantile: float = described(
         "The bins of the calibration figure reach from 0 to this quantile of the predicted kappa.",
         0.995,
@@ -110,11 +104,6 @@ class Evaluation(Block):
     angle_bins: int = described("Bins of the angle between 0 and 180 degrees.", 60, ge=2)
     minimum_events: int = described(
         "Kappa is not fitted in bins of the calibration figure with fewer events.", 30, ge=2
-    )
-    kappa_tolerance: float = described(
-        "A bin is calibrated if its fitted and predicted kappa differ by less than this fraction.",
-        0.1,
-        gt=0,
     )
 
     @model_validator(mode="after")

@@ -62,9 +62,16 @@ CAPTIONS = {
         "expected from von Mises-Fisher distributions with the predicted kappa. Right: "
         "kappa fitted to the angles in each bin against the centre of the bin; the dashed "
         "lines are one bin away from perfect agreement. Bins are equally wide, and the "
-        "highest values of kappa lie outside them. The share of all events in bins where "
-        "fitted and predicted kappa agree is in `tables/calibration`; for this share, "
-        "bins hold equal numbers of events."
+        "highest values of kappa lie outside them."
+    ),
+    "density_calibration": (
+        "Whether the predicted densities mean what they say, for each test set. Left: PIT of "
+        "the true direction, the predicted probability of directions with a higher density; it "
+        "is uniform (line) if the densities are right. Middle: share of true directions inside "
+        "the predicted regions of 68, 90 and 95 %, less these levels. Right: share of events "
+        "whose true direction lies in the hemisphere opposite to the predicted one, against "
+        "its predicted probability, in bins of this probability, all test sets together. "
+        "Errors are those of independent tracks. Numbers are in `tables/calibration`."
     ),
     "events": (
         "Single events of every set in three dimensions, to turn about: those with the largest "
@@ -116,6 +123,11 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         "histograms": [paths.calibration("_histogram", name) for name in with_kappa],
         "calibrations": [paths.calibration("", name) for name in with_kappa],
     }
+    densities = {
+        "test_sets": [paths.calibration("_test_sets", name) for name in with_kappa],
+        "pits": [paths.calibration("_pit", name) for name in with_kappa],
+        "head_tails": [paths.calibration("_head_tail", name) for name in with_kappa],
+    }
     losses = {n: LIKELIHOOD if b.predicts_kappa else COSINE_DISTANCE for n, b in trained.items()}
     return [
         *([_figure("track_stages", {"stages": stages})] if sets else []),
@@ -129,7 +141,10 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         ),
         *([_figure("cut_scan", scans), _figure("angular_resolution", angles)] if tested else []),
         *(
-            [_figure("calibration", calibration, networks=with_kappa)]
+            [
+                _figure("calibration", calibration, networks=with_kappa),
+                _figure("density_calibration", densities, networks=with_kappa),
+            ]
             if with_kappa and tested
             else []
         ),

@@ -21,8 +21,8 @@ from pipeline.gas.config.voxels import Smearing
 from pipeline.gas.evaluation.evaluate import training_of
 from pipeline.gas.networks.temperature import read_temperature
 from pipeline.gas.paths import GasPaths
-from pipeline.statistics.directional.predictions import cosines, read_predictions
-from pipeline.statistics.directional.vmf import fit_kappa_factor
+from pipeline.statistics.directional.coverage import calibration_numbers
+from pipeline.statistics.directional.predictions import read_predictions
 
 logger = logging.getLogger(__name__)
 
@@ -43,15 +43,15 @@ def check_finished(paths: GasPaths, name: str, config: str | Path) -> dict[str, 
         )
     again = f"finish the study first: make figures CONFIG={config}"
     file = Path(paths.results, "provenance.json")
-    for path in (str(file), paths.network("weights.pt", name), *_tables(paths, name)):
+    summary = paths.table("summary.csv")
+    for path in (str(file), paths.network("weights.pt", name), summary):
         if not Path(path).is_file():
             raise ValueError(f"{path}: there is no such file; {again}")
     record: dict[str, Any] = json.loads(file.read_text())
     if (record["seed"], record["config"].get("gas")) != (paths.seed, paths.block.plain()):
         raise ValueError(f"{file}: these results were made with another config; {again}")
-    for path in _tables(paths, name):
-        if record["tables"][path] != file_digest(path):
-            raise ValueError(f"{path}: not the table of {file}; {again}")
+    if record["tables"][summary] != file_digest(summary):
+        raise ValueError(f"{summary}: not the table of {file}; {again}")
     return record
 
 
@@ -68,9 +68,6 @@ def study_card(
     temperature = next(map(read_temperature, paths.temperature(name)), None)
     summary = read_table(paths.table("summary.csv"))
     rows = summary[summary["method"] == name].to_dict("records")
-    share = None
-    if network.predicts_kappa:
-        share = float(read_table(paths.calibration("_share", name))["calibrated_share"].iloc[0])
     weights = paths.network("weights.pt", name)
     return Card(
         name=name,
@@ -85,16 +82,9 @@ def study_card(
         kappa_factor=temperature.kappa_factor if temperature else None,
         kappa_factor_err=temperature.kappa_factor_err if temperature else None,
         results=[_result(paths, name, row) for row in rows],
-        calibrated_share=share,
         precision=precision,
         digest=file_digest(folder / WEIGHTS),
     )
-
-
-def _tables(paths: GasPaths, name: str) -> list[str]:
-    """Tables of the provenance record that the card is made from."""
-    with_kappa = name in paths.with_kappa()
-    return [paths.table("summary.csv"), *([paths.calibration("_share", name)] * with_kappa)]
 
 
 def _conditions(paths: GasPaths) -> Conditions:
@@ -119,9 +109,9 @@ def _result(paths: GasPaths, name: str, row: dict[Hashable, Any]) -> TestSetResu
     """Result of a row of the summary."""
     test = row["test_set"]
     predictions = read_predictions(paths.prediction(test, name))
-    ratio = ratio_err = math.nan
+    numbers: dict[str, float] = {}
     if predictions["kappa"].notna().all():
-        ratio, ratio_err = fit_kappa_factor(cosines(predictions), predictions["kappa"])
+        numbers = calibration_numbers(predictions)
     return TestSetResult(
         test_set=test,
         energy=_energies(predictions),
@@ -132,8 +122,11 @@ def _result(paths: GasPaths, name: str, row: dict[Hashable, Any]) -> TestSetResu
         head_tail_efficiency=row["head_tail_efficiency"],
         head_tail_efficiency_err=_known(row["head_tail_efficiency_err"]),
         kappa_mean=_known(row["kappa_mean"]),
-        kappa_ratio=_known(ratio),
-        kappa_ratio_err=_known(ratio_err),
+        kappa_ratio=_known(numbers.get("kappa_factor", math.nan)),
+        kappa_ratio_err=_known(numbers.get("kappa_factor_err", math.nan)),
+        coverage_68=numbers.get("coverage_68"),
+        coverage_90=numbers.get("coverage_90"),
+        coverage_95=numbers.get("coverage_95"),
     )
 
 

@@ -1,19 +1,14 @@
 """Calibration of predicted concentrations: do the angles scatter as kappa says?
 
 The two tables are the checks of Ghrear et al. 2024 (Mach. Learn.: Sci. Technol. 5 035009), figure
-6, in bins of equal width; events beyond the last edge enter neither. The calibrated share is one
-number for all events, in bins of equal population: there each event counts, and each bin holds
-enough of them for a fit.
+6, in bins of equal width; events beyond the last edge enter neither.
 """
-
-import math
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from pipeline.statistics.directional.predictions import PREDICTED, angles_rad, cosines
-from pipeline.statistics.directional.vmf import expected_angle_rad, fit_kappa, fit_kappa_factor
+from pipeline.statistics.directional.vmf import expected_angle_rad, fit_kappa
 
 
 def kappa_edges(predictions: pd.DataFrame, bins: int, quantile: float) -> np.ndarray:
@@ -97,40 +92,3 @@ def kappa_calibration(
     }
     fitted = pd.DataFrame.from_dict(fits, orient="index", columns=["kappa_fit", "kappa_fit_err"])
     return table.join(fitted).fillna({"events": 0}).astype({"events": np.int64})
-
-
-@dataclass(frozen=True)
-class CalibratedShare:
-    """How many of the events lie in bins where fitted and predicted kappa agree."""
-
-    events: int
-    bins: int
-    tolerance: float  # agreement is |fitted / predicted - 1| < tolerance
-    calibrated_share: float
-
-
-def calibrated_share(
-    predictions: pd.DataFrame, most_bins: int, tolerance: float
-) -> CalibratedShare:
-    """Share of the events in bins of kappa whose angles scatter as predicted.
-
-    Fitted over predicted kappa of a bin is the factor of `fit_kappa_factor`: that of a calibrated
-    method is 1 in wide bins too, where one kappa fitted to all angles lies below the mean. The
-    bins hold equally many events: as many bins as `most_bins` allows, each with enough events for
-    a calibrated one to stay within `tolerance` at three standard errors (from kappa of a few on,
-    that of n events is 1 / sqrt(n)). A set with fewer events is one bin. Omitted events count as
-    not calibrated.
-
-    Raises:
-        ValueError: the method predicts no kappa.
-    """
-    known = predictions.dropna(subset=["kappa", *PREDICTED]).sort_values("kappa", kind="stable")
-    kappa, cosine = known["kappa"].to_numpy(dtype=np.float64), cosines(known)
-    bins = min(most_bins, max(1, len(known) // math.ceil((3 / tolerance) ** 2)))
-    split = (np.array_split(values, bins) for values in (cosine, kappa))
-    calibrated = sum(
-        len(cosine)
-        for cosine, kappa in zip(*split, strict=True)
-        if abs(fit_kappa_factor(cosine, kappa)[0] - 1) < tolerance
-    )
-    return CalibratedShare(len(predictions), bins, tolerance, calibrated / len(predictions))

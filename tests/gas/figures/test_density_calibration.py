@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from pipeline.gas.evaluation.calibration import ALL
+from pipeline.gas.figures.density_calibration import draw_density_calibration
+
+
+@pytest.fixture(scope="module")
+def panels(densities):
+    figure = draw_density_calibration(
+        *({"HCN": densities[name]} for name in ("test_sets", "pit", "head_tail"))
+    )
+    return figure.axes
+
+
+def points(panel):
+    return [bars.lines[0] for bars in panel.containers]
+
+
+def test_three_panels_name_the_network(panels):
+    assert [p.get_title().split(":")[0] for p in panels] == ["HCN"] * 3
+    assert [p.get_xlabel() for p in panels] == ["PIT", "region", "predicted probability"]
+
+
+def test_pits_and_coverages_are_those_of_each_test_set(panels, densities):
+    labels = panels[0].get_legend_handles_labels()[1]
+    assert labels == ["right", "boasting"]
+    for test, pit, coverage in zip(labels, points(panels[0]), points(panels[1]), strict=True):
+        rows = densities["pit"][densities["pit"]["test_set"] == test]
+        np.testing.assert_allclose(pit.get_ydata(orig=False), rows["share"] * len(rows))
+        numbers = densities["test_sets"].set_index("test_set").loc[test]
+        expected = [100 * numbers[f"coverage_{level}"] - level for level in (68, 90, 95)]
+        np.testing.assert_allclose(coverage.get_ydata(orig=False), expected)
+    right, boasting = (line.get_ydata(orig=False) for line in points(panels[1]))
+    assert (boasting < right).all()
+
+
+def test_wrong_senses_are_of_all_test_sets_together(panels, densities):
+    (line,) = points(panels[2])
+    rows = densities["head_tail"]
+    rows = rows[(rows["test_set"] == ALL) & (rows["events"] > 0)]
+    np.testing.assert_allclose(line.get_xdata(orig=False), rows["wrong_predicted"])
+    np.testing.assert_allclose(line.get_ydata(orig=False), rows["wrong_observed"])
+
+
+def test_one_test_set_of_two_energies_names_them(densities):
+    tables = {
+        name: table[table["test_set"] != ALL].assign(
+            energy_keV=np.where(table.loc[table["test_set"] != ALL, "test_set"] == "right", 40, 50),
+            test_set="both",
+        )
+        for name, table in densities.items()
+    }
+    figure = draw_density_calibration(
+        *({"HCN": tables[name]} for name in ("test_sets", "pit", "head_tail"))
+    )
+    labels = figure.axes[0].get_legend_handles_labels()[1]
+    assert labels == ["both, 40 keV", "both, 50 keV"]
