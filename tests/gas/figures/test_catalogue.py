@@ -10,10 +10,11 @@ from pipeline.study import check_config
 
 
 @pytest.fixture(autouse=True)
-def _degrad_output(tmp_path, monkeypatch):
-    """The file of the source `read`."""
+def _files(tmp_path, monkeypatch):
+    """The files of the sources that read some."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "DEGRAD.OUT").touch()
+    for name in ("DEGRAD.OUT", "run7.root"):
+        (tmp_path / name).touch()
 
 
 @pytest.fixture
