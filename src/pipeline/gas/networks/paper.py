@@ -41,6 +41,11 @@ class PaperNetwork(nn.Module):
             else None
         )
 
+    @property
+    def event_layer(self) -> nn.Module:
+        """See `activations`: the dense layer that both heads share."""
+        return self.shared
+
     def forward(self, voxels: SparseTensor) -> Output:
         """Predict; raises ValueError if the grid is not the one the network was built for."""
         if voxels.spatial_shape != (self.grid_bins,) * 3:

@@ -49,6 +49,11 @@ class DirectionUNet(nn.Module):
     def _last(self) -> nn.Linear:
         return cast(nn.Linear, self.theta.head[-1])
 
+    @property
+    def event_layer(self) -> nn.Module:
+        """See `activations`: what the network knows of the whole event, one number a channel."""
+        return self.theta.context
+
     def forward(self, voxels: SparseTensor) -> Output:
         """Densities of events with electron counts as features [n_voxels, 1]."""
         theta, logits, place = self.theta(voxels).split(self.parts, 1)
