@@ -1,7 +1,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.made_predictions import drawn, mixtures, of_mixtures, scattered
 
+from pipeline.statistics.directional import density
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE
 from pipeline.statistics.directional.response import Response, scan_cuts
 
@@ -55,3 +57,13 @@ def test_methods_without_kappa_have_one_response(table):
 def test_unusable_tables_are_refused(table, spoil, message):
     with pytest.raises(ValueError, match=message):
         Response.from_predictions(spoil(table))
+
+
+def test_mixtures_go_with_their_events(rng, monkeypatch):
+    monkeypatch.setattr(density, "POINTS", 2)  # of other columns
+    said = mixtures(300, rng)
+    response = Response.from_predictions(of_mixtures(said, drawn(said, rng)), 0.3)
+    assert len(response.mixture) == len(response.kappa) == 210
+    assert response.mixture.mean()[1] == pytest.approx(response.kappa, rel=1e-3)
+    kappa = np.full(20, 5.0)
+    assert Response.from_predictions(scattered(kappa, kappa, rng)).mixture is None

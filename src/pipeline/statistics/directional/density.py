@@ -64,11 +64,15 @@ class Density:
         """The same with every kappa multiplied by `factor`."""
         return type(self)(self.direction, self.kappa * factor, self.weight)
 
+    def take(self, events: slice | NDArray[np.int64]) -> Self:
+        """The densities of some events."""
+        return type(self)(self.direction[events], self.kappa[events], self.weight[events])
+
     def chunks(self) -> Iterator[tuple[slice, Self]]:
         """The events in small groups, with their places."""
         for first in range(0, len(self), _CHUNK):
             part = slice(first, first + _CHUNK)
-            yield part, type(self)(self.direction[part], self.kappa[part], self.weight[part])
+            yield part, self.take(part)
 
     def log_density(self, x: Array) -> Array:
         """Logarithm of the density [1/sr] at unit vectors [n, m, 3]: [n, m]."""

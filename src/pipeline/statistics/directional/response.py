@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.statistics.directional.predictions import PREDICTED, TRUE
+from pipeline.statistics.directional.density import Density
+from pipeline.statistics.directional.predictions import COMPONENTS, PREDICTED, TRUE, density_of
 
 Array = NDArray[np.float64]
 logger = logging.getLogger(__name__)
@@ -22,13 +23,15 @@ class Response:
 
     `cos_theta` and `kappa` have one entry per passing event; `kappa` is None for methods without
     an uncertainty. `efficiency` is the fraction of recoils that pass, `fraction_cut` the fraction
-    of predicted events that the cut on kappa drops.
+    of predicted events that the cut on kappa drops. `mixture` holds the densities where they have
+    several components; None: they are those of `kappa`.
     """
 
     cos_theta: Array
     kappa: Array | None
     efficiency: float
     fraction_cut: float = 0.0
+    mixture: Density | None = None
 
     @classmethod
     def perfect(cls) -> Self:
@@ -39,6 +42,7 @@ class Response:
     def from_predictions(cls, table: pd.DataFrame, fraction_cut: float = 0.0) -> Self:
         """Response from columns true_x/y/z, pred_x/y/z (NaN: omitted) and kappa (NaN: none).
 
+        Columns of a density (`predictions.COMPONENTS`) are used where there are several components.
         `fraction_cut` drops that fraction of the predicted events, smallest kappa first; omitted
         and dropped events lower the efficiency. Raises ValueError for missing columns, no
         predicted event, directions of no length, or a cut without kappa.
@@ -64,7 +68,12 @@ class Response:
             logger.warning(
                 "kappa cut %g: the response rests on %d events", fraction_cut, len(passing)
             )
-        return cls(cos_theta[passing], kappa[passing], len(passing) / len(table), fraction_cut)
+        efficiency = len(passing) / len(table)
+        mixture = density_of(kept) if {*COMPONENTS} <= {*kept} else None
+        if mixture is None or mixture.components == 1:
+            return cls(cos_theta[passing], kappa[passing], efficiency, fraction_cut)
+        some = mixture.take(passing)
+        return cls(cos_theta[passing], kappa[passing], efficiency, fraction_cut, some)
 
 
 def scan_cuts(table: pd.DataFrame, fractions: tuple[float, ...]) -> list[Response]:

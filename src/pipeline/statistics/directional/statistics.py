@@ -1,6 +1,6 @@
 """Increments of the test statistics per event, tabulated for fast toys.
 
-Two statistics, each plain or weighted with the event's own kappa:
+Two statistics, each plain or weighted with the event's own density (its kappa, or its mixture):
 
 - dipole (blind to the Sun): R^2 = 3 |sum w x|^2 / sum w^2, the Rayleigh statistic; under isotropy
   chi-squared with 3 degrees of freedom for many events (Mardia & Jupp 2000, Directional Statistics,
@@ -8,7 +8,9 @@ Two statistics, each plain or weighted with the event's own kappa:
 - likelihood (knows the Sun): q = 2 sum ln(1 - f + f r(x)), the likelihood ratio of the model with
   signal fraction f over isotropy, x the measured cosine to the neutrino direction and r the
   density of recoils blurred by the detector, relative to isotropy. f is the model's: the most
-  powerful test between the two simple hypotheses (Neyman & Pearson 1933).
+  powerful test between the two simple hypotheses (Neyman & Pearson 1933). Weighted, the detector's
+  blur is that of the event's density about its mean direction; mixtures are averaged over events of
+  similar kappa.
 """
 
 from collections.abc import Sequence
@@ -26,6 +28,7 @@ from pipeline.physics.angular_density import (
     vmf_legendre,
 )
 from pipeline.physics.solar_neutrinos import RecoilAngles
+from pipeline.statistics.directional.density import Density
 from pipeline.statistics.directional.response import Response
 from pipeline.statistics.directional.vmf import mean_cosine
 
@@ -40,6 +43,7 @@ KAPPA_MAX = 1000.0
 _DEGREE_MAX = 200  # the series of KAPPA_MAX has fallen to exp(-20) there
 _KAPPA_GRID = np.geomspace(0.02, KAPPA_MAX, 64)
 _CELLS = 512
+_MIXTURE_ROWS = 128
 _WEIGHT_MIN = 1e-6
 
 
@@ -80,11 +84,11 @@ def increments(
     if response.kappa is None:
         no_kappa = np.empty((len(fractions), 0, _CELLS))
         return Increments(plain, no_kappa, np.zeros(n, np.int64), np.ones(n))
-    middles = np.sqrt(_KAPPA_GRID[1:] * _KAPPA_GRID[:-1])
+    kappa_row, own_blur = _own_blurs(response.kappa, response.mixture)
     return Increments(
         plain,
-        _log_ratio(recoil * vmf_legendre(_KAPPA_GRID, _DEGREE_MAX), fractions),
-        np.searchsorted(middles, response.kappa),
+        _log_ratio(recoil * own_blur, fractions),
+        kappa_row,
         # Not zero: if a network has no directional information, all events have equal weights.
         np.maximum(mean_cosine(response.kappa), _WEIGHT_MIN),
     )
@@ -97,6 +101,30 @@ def dipole_p_value(dipole: Array | float) -> Array:
     0.00265
     """
     return np.asarray(chi2.sf(dipole, 3))
+
+
+def _own_blurs(kappa: Array, mixture: Density | None) -> tuple[NDArray[np.int64], Array]:
+    """Row of each event, and Legendre means (rows, l) of the densities about their directions."""
+    if mixture is None:
+        middles = np.sqrt(_KAPPA_GRID[1:] * _KAPPA_GRID[:-1])
+        return np.searchsorted(middles, kappa), vmf_legendre(_KAPPA_GRID, _DEGREE_MAX)
+    rows = min(_MIXTURE_ROWS, len(kappa))
+    row = np.empty(len(kappa), np.int64)
+    row[np.argsort(kappa, kind="stable")] = np.arange(len(kappa)) * rows // len(kappa)
+    sums = np.zeros((rows, _DEGREE_MAX + 1))
+    for part, some in mixture.chunks():
+        np.add.at(sums, row[part], _legendre(some))
+    return row, sums / np.bincount(row)[:, None]
+
+
+def _legendre(density: Density) -> Array:
+    """Legendre means (events, l) of mixtures about their mean directions."""
+    mean, _ = density.mean()
+    cosine = np.clip(np.einsum("nki,ni->nk", density.direction, mean), -1.0, 1.0)
+    kappa = np.clip(density.kappa, _KAPPA_GRID[0], KAPPA_MAX)
+    blur = vmf_legendre(kappa.ravel(), _DEGREE_MAX).reshape(*kappa.shape, -1)
+    terms = np.polynomial.legendre.legvander(cosine, _DEGREE_MAX)
+    return np.asarray((density.weight[:, :, None] * blur * terms).sum(1))
 
 
 def _log_ratio(means: Array, fractions: Array) -> Array:
