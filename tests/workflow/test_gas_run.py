@@ -33,6 +33,26 @@ def test_summary_has_every_method_on_every_test_set(ran):
     assert summary["cosine_distance"].between(0, 2).all()
 
 
+def test_predictions_hold_densities_and_starts(ran):
+    predictions = ran.folder / "results" / "gas" / "predictions" / "50keV_200um"
+    tables = {name: pd.read_parquet(predictions / f"{name}.parquet") for name in ("UNet", "HCN")}
+    components = {name: set(table["component_weight"].map(len)) for name, table in tables.items()}
+    assert components == {"UNet": {2}, "HCN": {1}}
+    for table in tables.values():
+        assert table["pit"].between(0, 1 + 1e-6).all()
+        assert (table["region_68_sr"] < table["region_95_sr"]).all()
+    starts = ["start_x_um", "start_y_um", "start_z_um", "start_err_um"]
+    assert tables["UNet"][starts].notna().all(axis=None)
+    assert tables["HCN"][starts].isna().all(axis=None)
+
+
+def test_calibration_has_a_row_for_each_test_set_and_one_of_all(ran):
+    for network in ("UNet", "HCN"):
+        folder = ran.folder / "results" / "gas" / "tables" / "calibration"
+        rows = pd.read_csv(folder / f"{network}_test_sets.csv")
+        assert list(rows["test_set"]) == ["40keV_443um", "50keV_200um", "all together"]
+
+
 def test_counts_add_up(ran):
     table = pd.read_csv(ran.folder / "results" / "gas" / "tables" / "containment.csv")
     assert (table["tracks"] == table["kept"] + table["not_contained"]).all()
