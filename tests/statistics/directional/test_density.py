@@ -120,6 +120,16 @@ def test_the_mean_is_that_of_drawn_directions(rng) -> None:
     assert np.linalg.norm(average) == pytest.approx(mean_cosine(kappa), abs=0.01)
 
 
+@pytest.mark.parametrize("components", [1, 2])
+def test_without_a_truth_there_is_no_pit(components) -> None:
+    pole = np.array([[[0.0, 0, 1], [0, 0, -1]]])[:, :components]
+    said = Density(pole, np.full((1, components), 9.0), np.full((1, components), 1 / components))
+    found = summarise(said, np.full((1, 3), np.nan))
+    assert np.isnan([found.pit, found.log_density]).all()
+    assert np.isfinite(found.region_sr).all()
+    assert np.isfinite(found.head_tail_probability).all()
+
+
 def test_components_that_cancel_leave_a_direction() -> None:
     pole = np.array([[[0.0, 0, 1], [0, 0, -1]]])
     direction, kappa = Density(pole, np.full((1, 2), 5.0), np.array([[0.5, 0.5]])).mean()

@@ -132,7 +132,7 @@ class Summary:
 
 
 def summarise(density: Density, truth: Array) -> Summary:
-    """Numbers of densities and of true unit vectors [n, 3]; see the module."""
+    """Numbers of densities and of true unit vectors [n, 3], NaN if unknown; see the module."""
     truth = np.asarray(truth, np.float64)
     at_truth = density.log_density(truth[:, None])[:, 0]
     if density.components == 1:
@@ -151,7 +151,8 @@ def summarise(density: Density, truth: Array) -> Summary:
         log_density = some.log_density(place)
         ahead = np.einsum("nmi,ni->nm", place, mean[part]) > 0
         found.head_tail_probability[part] = (share * ahead).sum(1)
-        found.pit[part] = (share * (log_density > at_truth[part, None])).sum(1)
+        above = (share * (log_density > at_truth[part, None])).sum(1)
+        found.pit[part] = np.where(np.isnan(at_truth[part]), np.nan, above)
         found.region_sr[part] = _regions(log_density, share)
     return found
 
