@@ -46,7 +46,7 @@ class Transfer(Block):
     film_deg: float = described(
         "Largest angle of a track to the film to count as in the film [deg].", 20.0, gt=0, le=90
     )
-    bins: int = described("Bins of the angle to the beam, from 0 to 90 deg.", 6, ge=2)
+    bins: int = described("Bins of the angle to the beam, from 0 to 90 deg.", 4, ge=2)
     tolerance: float = described(
         "Largest difference of the efficiencies in the first and last bin.", 0.03, gt=0, lt=1
     )
