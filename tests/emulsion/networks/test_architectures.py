@@ -64,6 +64,18 @@ def test_directions_can_be_left_out(name):
     assert output.axis is None
 
 
+@pytest.mark.parametrize("name", ["harmonic", "small3d"])
+def test_half_a_turn_keeps_logit_and_axis_and_reverses_the_sense(name):
+    model, images = build_network(settings(name)).eval(), noise(3)
+    with torch.no_grad():
+        one, other = model(images), model(images.flip(2, 3))
+    torch.testing.assert_close(one.logit, other.logit)
+    torch.testing.assert_close(one.axis, other.axis)
+    # Of a network that has learnt nothing it is small.
+    torch.testing.assert_close(one.sense, -other.sense, atol=0, rtol=1e-4)
+    assert one.sense.all()
+
+
 @pytest.mark.parametrize("name", ["harmonic", "small3d", "paper 2021", "border", "brightness"])
 def test_a_few_steps_fit_a_batch(name):
     torch.manual_seed(2)

@@ -35,8 +35,8 @@ def seen(batches):
     return [image.numpy().tobytes() for batch in batches for image in batch.images]
 
 
-def training(shards, epoch=1, choice=CHOICE, size=10, rotations=False):
-    return training_batches(shards, choice, size, rotations, np.random.default_rng(epoch))
+def training(shards, epoch=1, choice=CHOICE, size=10, turns="none"):
+    return training_batches(shards, choice, size, turns, np.random.default_rng(epoch))
 
 
 def test_training_and_validation_share_no_cluster(shards):
@@ -80,7 +80,7 @@ def test_few_clusters_are_one_batch(shards):
 
 
 def test_angles_are_of_signal_and_turn_with_the_images(shards):
-    for batch in training(shards, rotations=True):
+    for batch in training(shards, turns="steps"):
         signal = batch.label == 1
         assert batch.angle_rad[~signal].isnan().all()
         expected = np.radians(30) + batch.turn_deg[signal].deg2rad()
@@ -88,6 +88,17 @@ def test_angles_are_of_signal_and_turn_with_the_images(shards):
         steps = batch.turn_deg / 15
         assert torch.equal(steps, steps.round())
         assert steps.abs().max() <= 6
+
+
+def test_half_turns_are_of_images_and_angles(shards):
+    before, after = (next(training(shards, turns=turns)) for turns in ("none", "half"))
+    half = (before.images.flip(2, 3) == after.images).flatten(1).all(1)
+    assert torch.equal(before.images[~half], after.images[~half])
+    assert 0 < half.sum() < 10
+    signal = after.label == 1
+    apart = (after.angle_rad - before.angle_rad)[signal]
+    torch.testing.assert_close(apart, half[signal] * np.pi)
+    assert after.turn_deg is None
 
 
 def test_shuffled_labels_are_coins_that_stay_with_the_cluster(shards):

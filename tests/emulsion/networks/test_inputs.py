@@ -13,14 +13,16 @@ def images():
     return torch.from_numpy(made_blobs(6, 1, 1).images)
 
 
-def binned(images):
-    """Central 2x2 sums less their lower median, in plain NumPy."""
-    n, planes, rows, columns = images.shape
-    sums = images.numpy().astype(int).reshape(n, planes, rows // 2, 2, columns // 2, 2)
-    sums = sums.sum((3, 5))
-    level = np.sort(sums.reshape(n, planes, -1), axis=2)[..., (sums[0, 0].size - 1) // 2]
-    first = (rows // 2 - 16) // 2
-    return sums[..., first : first + 16, first : first + 16] - level[:, :, None, None]
+def binned(images, width, bins):
+    """Sums of the central bins less the lower median of all, in plain NumPy; 40 pixels."""
+    n, planes, *_ = images.shape
+    left = 40 % (2 * width) // 2
+    inner = images.numpy().astype(int)[..., left : 40 - left, left : 40 - left]
+    every = inner.shape[-1] // width
+    sums = inner.reshape(n, planes, every, width, every, width).sum((3, 5))
+    level = np.sort(sums.reshape(n, planes, -1), axis=2)[..., (every**2 - 1) // 2]
+    first = (every - bins) // 2
+    return sums[..., first : first + bins, first : first + bins] - level[:, :, None, None]
 
 
 def signed_log(values):
@@ -28,28 +30,34 @@ def signed_log(values):
 
 
 def test_binned_planes_are_2x2_sums_less_their_median(images):
-    expected = signed_log(binned(images))
+    expected = signed_log(binned(images, 2, 16))
     np.testing.assert_allclose(inputs.binned_planes(images), expected, atol=1e-5)
 
 
 def test_harmonic_maps_are_the_fourier_sums_over_the_analyser(images):
     theta = np.pi / 8 * np.arange(8)
     waves = [np.ones(8), *(f(m * theta) for m in (2, 4) for f in (np.cos, np.sin))]
-    expected = np.einsum("hk,nkij->nhij", np.array(waves) / 8, binned(images))
+    expected = np.einsum("hk,nkij->nhij", np.array(waves) / 8, binned(images, 3, 12))
     maps = inputs.harmonic_maps(images)
     np.testing.assert_allclose(maps, signed_log(expected), atol=1e-5)
-    assert maps.shape == (6, inputs.HARMONICS, 16, 16)
+    assert maps.shape == (6, inputs.HARMONICS, 12, 12)
 
 
 @pytest.mark.parametrize("pixels", [32, 34, 36, 48])
-def test_other_sizes_keep_the_centre_in_the_middle(pixels):
+@pytest.mark.parametrize(
+    ("encode", "half_width", "maps", "bins"),
+    [(inputs.binned_planes, 2, 8, 16), (inputs.harmonic_maps, 3, 1, 12)],
+)
+def test_other_sizes_keep_the_centre_in_the_middle(pixels, encode, half_width, maps, bins):
     """A symmetric cluster stays symmetric."""
-    half = torch.zeros(1, 8, pixels, pixels, dtype=torch.uint8)
-    half[..., pixels // 2 - 2 : pixels // 2 + 2, pixels // 2 - 2 : pixels // 2 + 2] = 50
-    maps = inputs.binned_planes(half)
-    assert torch.equal(maps, maps.flip(2))
-    assert torch.equal(maps, maps.flip(3))
-    assert (maps > 0).sum() == 8 * 4
+    middle = slice(pixels // 2 - half_width, pixels // 2 + half_width)
+    images = torch.zeros(1, 8, pixels, pixels, dtype=torch.uint8)
+    images[..., middle, middle] = 50
+    shown = encode(images)
+    assert torch.equal(shown, shown.flip(2))
+    assert torch.equal(shown, shown.flip(3))
+    assert (shown > 1).sum() == maps * 4
+    assert shown.shape[2:] == (min(bins, pixels // (2 * half_width) * 2),) * 2
 
 
 def test_missing_images_stay_zero(images):

@@ -43,6 +43,11 @@ class ClusterNetwork(Training):
             raise ValueError(f"samples must differ from each other, got {list(self.samples)}")
         return self
 
+    @property
+    def turns(self) -> Literal["none", "half", "steps"]:
+        """How training clusters are turned; see `networks.batches.training_batches`."""
+        return "none"
+
     def training_block(self) -> dict[str, Any]:
         """Plain content that the trained weights depend on."""
         return self.without_parallelism().plain()
@@ -57,6 +62,11 @@ class ImageNetwork(ClusterNetwork):
         False,
     )
 
+    @property
+    def turns(self) -> Literal["none", "half", "steps"]:
+        """See `ClusterNetwork.turns`."""
+        return "steps" if self.rotations else "none"
+
 
 class DirectionNetwork(ImageNetwork):
     """An image network that can learn directions too."""
@@ -66,6 +76,16 @@ class DirectionNetwork(ImageNetwork):
         "without a preferred direction.",
         True,
     )
+    half_turns: bool = described(
+        "Without `rotations`, turn every other training cluster by 180 deg, at random, and predict "
+        "the mean over both. The microscope is the same after half a turn, so this is exact.",
+        True,
+    )
+
+    @property
+    def turns(self) -> Literal["none", "half", "steps"]:
+        """See `ClusterNetwork.turns`."""
+        return "half" if self.half_turns and not self.rotations else super().turns
 
     @model_validator(mode="after")
     def _not_from_turned_images(self) -> Self:
@@ -84,7 +104,7 @@ class Harmonic(DirectionNetwork):
 
     architecture: Literal["harmonic"]
     widths: tuple[PositiveInt, PositiveInt, PositiveInt] = described(
-        "Channels at 16, 8 and 4 pixels.", (32, 64, 96)
+        "Channels at 12, 6 and 3 pixels.", (32, 64, 96)
     )
     hidden: int = described("Neurons of the dense layer before the outputs.", 32, gt=0)
     optimiser: AdamW = described(COSINE, FAST)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import torch
@@ -34,6 +34,7 @@ POOL_GROUPS = 16
 TURN_STEP_DEG, TURN_STEPS = 15.0, 6  # the authors turn by -90, -75, ... 90 deg
 
 Shards = Mapping[str, Sequence[Path]]  # by sample
+Turns = Literal["none", "half", "steps"]
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,12 @@ class Choice:
 
 
 def training_batches(
-    shards: Shards, choice: Choice, size: int, rotations: bool, rng: np.random.Generator
+    shards: Shards, choice: Choice, size: int, turns: Turns, rng: np.random.Generator
 ) -> Iterator[Batch]:
     """Shuffled batches of `size` training clusters; a smaller rest is left out if there are more.
 
-    With `rotations` each cluster has a random multiple of 15 deg within +-90 as its turn.
+    Turns: with 'half', every other cluster by 180 deg, at random; with 'steps', each has a random
+    multiple of 15 deg within +-90 as its turn, which is left to the network.
     """
     rest: list[Batch] = []
     begun = False
@@ -114,10 +116,10 @@ def training_batches(
         full = len(clusters) // size * size
         for first in range(0, full, size):
             begun = True
-            yield _turn(_take(clusters, order[first : first + size]), rotations, rng)
+            yield _turn(_take(clusters, order[first : first + size]), turns, rng)
         rest = [_take(clusters, order[full:])]
     if not begun and rest and len(rest[0]):
-        yield _turn(rest[0], rotations, rng)
+        yield _turn(rest[0], turns, rng)
 
 
 def validation_batches(shards: Shards, choice: Choice, size: int) -> Iterator[Batch]:
@@ -212,10 +214,14 @@ def _take(batch: Batch, index: Tensor) -> Batch:
     return Batch(batch.images[index], batch.label[index], batch.angle_rad[index])
 
 
-def _turn(batch: Batch, rotations: bool, rng: np.random.Generator) -> Batch:
+def _turn(batch: Batch, turns: Turns, rng: np.random.Generator) -> Batch:
     """The batch with random turns, and its directions after them."""
-    if not rotations:
+    if turns == "none":
         return batch
+    if turns == "half":
+        half = torch.from_numpy(rng.random(len(batch)) < 0.5)
+        images = torch.where(half[:, None, None, None], batch.images.flip(2, 3), batch.images)
+        return Batch(images, batch.label, batch.angle_rad + half * math.pi)
     steps = rng.integers(-TURN_STEPS, TURN_STEPS, len(batch), endpoint=True)
     turn = torch.from_numpy((TURN_STEP_DEG * steps).astype(np.float32))
     return Batch(batch.images, batch.label, batch.angle_rad + turn.deg2rad(), turn)

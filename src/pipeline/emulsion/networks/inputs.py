@@ -11,7 +11,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-CENTRE = 32  # pixels along each side of the part that the small networks see
+# What the small networks see: bins of pixels, and how many along each side about the centre.
+FINE_PX, FINE_BINS = 2, 16
+COARSE_PX, COARSE_BINS = 3, 12  # 82 nm, about the width of the point spread function
 SCALE_COUNTS = 128.0  # of the authors' preparation
 LEVELS = 256
 PLANES = 8
@@ -19,21 +21,21 @@ HARMONICS = 5
 
 
 def binned_planes(images: Tensor, turn_deg: Tensor | None = None) -> Tensor:
-    """Sums of 2x2 pixels of the central 32, less their median over the image: [n, 8, 16, 16].
+    """Sums of 2x2 pixels less their median over the image, the central ones: [n, 8, 16, 16].
 
     The value v becomes sign(v) ln(1 + |v|). An image of zeros, which is missing, stays zero.
     `turn_deg`: see `turned`.
     """
-    return _signed_log(_binned(images, turn_deg))
+    return _signed_log(_binned(images, turn_deg, FINE_PX, FINE_BINS))
 
 
 def harmonic_maps(images: Tensor, turn_deg: Tensor | None = None) -> Tensor:
-    """Maps [n, 5, 16, 16]: mean of the eight images, and cos, sin of 2 and of 4 theta in them.
+    """Maps [n, 5, 12, 12]: mean of the eight images, and cos, sin of 2 and of 4 theta in them.
 
-    theta is the angle of the analyser, 22.5 deg from image to image. The maps are of 2x2 sums less
-    their median, then v -> sign(v) ln(1 + |v|).
+    theta is the angle of the analyser, 22.5 deg from image to image. The maps are of 3x3 sums less
+    their median, then v -> sign(v) ln(1 + |v|). Images of less than 36 pixels have fewer sums.
     """
-    planes = _binned(images, turn_deg)
+    planes = _binned(images, turn_deg, COARSE_PX, COARSE_BINS)
     maps = _harmonics(images.shape[1]).to(planes) @ planes.flatten(2)
     return _signed_log(maps.unflatten(2, planes.shape[2:]))
 
@@ -86,19 +88,21 @@ def turned(images: Tensor, turn_deg: Tensor) -> Tensor:
     )
 
 
-def _binned(images: Tensor, turn_deg: Tensor | None) -> Tensor:
-    """Central 2x2 sums less their median over the image, [n, 8, 16, 16]."""
+def _binned(images: Tensor, turn_deg: Tensor | None, width: int, bins: int) -> Tensor:
+    """Sums of `width` x `width` pixels less their median over the image: [n, 8, bins, bins].
+
+    These are the central ones of an even number of bins, which has the image's centre in its
+    middle; fewer if the image has no more.
+    """
     shown = images.float() if turn_deg is None else turned(images, turn_deg)
-    rest = (images.shape[-1] - CENTRE) // 2 % 2
-    if rest:
-        shown = shown[..., rest:-rest, rest:-rest]
-    rows = shown[..., ::2, :] + shown[..., 1::2, :]
-    sums = rows[..., ::2] + rows[..., 1::2]
+    pixels = images.shape[-1]
+    every = pixels // (2 * width) * 2
+    start, end = (pixels - every * width) // 2, (pixels + every * width) // 2
+    inner = shown[..., start:end, start:end]
+    sums = functional.avg_pool2d(inner, width, divisor_override=1)
     level = _median(sums.flatten(2))
-    size = CENTRE // 2
-    first = (sums.shape[-1] - size) // 2
-    middle = sums[..., first : first + size, first : first + size]
-    return middle - level[:, :, None, None]
+    first, last = max(every - bins, 0) // 2, (every + min(bins, every)) // 2
+    return sums[..., first:last, first:last] - level[:, :, None, None]
 
 
 def _harmonics(planes: int) -> Tensor:

@@ -9,18 +9,31 @@ from torch import Tensor, nn
 from pipeline.emulsion.networks.output import Output, from_columns
 
 OUTPUTS, LOGIT = 5, 1
+# Half a turn of the images leaves logit and axis as they are, and reverses the sense.
+AFTER_HALF_TURN = (1.0, 1.0, 1.0, -1.0, -1.0)
 
 
 class ClusterModel(nn.Module):
-    """A network on one kind of input: encoder, body and the columns of the output."""
+    """A network on one kind of input: encoder, body and the columns of the output.
 
-    def __init__(self, encode: Callable[..., Tensor], body: nn.Module) -> None:
+    With `half_turns`, the output is the mean of those for the images and for the same after half a
+    turn, but in training.
+    """
+
+    def __init__(
+        self, encode: Callable[..., Tensor], body: nn.Module, half_turns: bool = False
+    ) -> None:
         super().__init__()
-        self.encode, self.body = encode, body
+        self.encode, self.body, self.half_turns = encode, body, half_turns
 
     def forward(self, images: Tensor, turn_deg: Tensor | None = None) -> Output:
         """Output for uint8 images [n, 8, rows, columns], turned before by `turn_deg` [n]."""
-        return from_columns(self.body(self.encode(images, turn_deg)))
+        columns = self.body(self.encode(images, turn_deg))
+        if self.half_turns and not self.training:
+            turned = self.body(self.encode(images.flip(2, 3), turn_deg))
+            signs = turned.new_tensor(AFTER_HALF_TURN[: turned.shape[1]])
+            columns = (columns + signs * turned) / 2
+        return from_columns(columns)
 
 
 class Residual(nn.Module):

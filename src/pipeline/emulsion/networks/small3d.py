@@ -51,7 +51,7 @@ def build(settings: Small3D, _pixels: int) -> nn.Module:
         global_mean(3),
         dense(third, (settings.hidden,), outputs),
     )
-    return ClusterModel(planes_volume, body)
+    return ClusterModel(planes_volume, body, half_turns=settings.turns == "half")
 
 
 def _bottleneck(inputs: int, outputs: int) -> nn.Module:

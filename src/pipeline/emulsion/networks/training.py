@@ -69,11 +69,11 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     torch.manual_seed(seed_words(seed, "emulsion", "network", name)[0] % 2**63)
     model = build_network(settings, pixels_of(shards)).to(settings.device)
     choice = choice_of(settings, seed)
-    size, rotations = settings.batch_size, getattr(settings, "rotations", False)
+    size = settings.batch_size
 
     def training(epoch: int) -> Iterator[list[Batch]]:
         rng = generator(seed, "emulsion", "order", name, epoch)
-        for batch in training_batches(shards, choice, size, rotations, rng):
+        for batch in training_batches(shards, choice, size, settings.turns, rng):
             yield batch.slices(settings.slices)
 
     identity = fingerprint(
