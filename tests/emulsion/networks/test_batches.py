@@ -5,7 +5,7 @@ import pytest
 import torch
 from helpers.made_blobs import PIXEL_NM, made_blobs, write_blobs
 
-from pipeline.emulsion.clusters.table import count_clusters, write_clusters
+from pipeline.emulsion.clusters.table import write_clusters
 from pipeline.emulsion.networks import batches
 from pipeline.emulsion.networks.batches import (
     Batch,
@@ -54,13 +54,24 @@ def test_an_epoch_depends_on_its_random_numbers_alone(shards):
 
 
 def test_samples_are_mixed_evenly(shards, monkeypatch):
-    """Groups of one cluster each: those of the smaller sample are spread over the whole epoch."""
-    monkeypatch.setattr(batches, "_count_groups", count_clusters)
-    monkeypatch.setattr(batches, "read_clusters", lambda path: iter(range(count_clusters(path))))
+    """Pieces of one cluster each: those of the smaller sample are spread over the whole epoch."""
+    monkeypatch.setattr(batches, "PIECE", 1)
     rng = np.random.default_rng(1)
-    fog = [i for i, (sample, _) in enumerate(batches._mixed_groups(shards, rng)) if sample == "fog"]
+    fog = [i for i, (sample, _) in enumerate(batches._mixed_pieces(shards, rng)) if sample == "fog"]
     assert len(fog) == 200
     assert np.abs(np.array(fog) - 3 * np.arange(200)).max() < 10
+
+
+def test_the_share_of_signal_is_the_same_all_along(tmp_path):
+    """Groups have 512 clusters. Of any 512 in sequence half are signal, within two pieces of 64."""
+    even = {
+        name: write_blobs(tmp_path, name, made_blobs(1100, label, label, pixels=32))
+        for label, name in enumerate(("fog", "C"))
+    }
+    rng = np.random.default_rng(2)
+    labels = [int(clusters.label[0]) for _, clusters in batches._mixed_pieces(even, rng)]
+    shares = [np.mean(labels[first : first + 8]) for first in range(0, 32, 8)]
+    assert np.abs(np.array(shares) - 0.5).max() <= 0.25
 
 
 def test_small_groups_are_read_to_the_end(tmp_path):
