@@ -12,7 +12,7 @@ def test_harmonic_is_trained_as_measured():
     network = read_network(HARMONIC)
     assert isinstance(network, Harmonic)
     assert (network.optimiser.learning_rate, network.optimiser.schedule) == (4e-3, "cosine")
-    assert network.batch_size == 128
+    assert (network.batch_size, network.max_epochs) == (64, 4)
 
 
 def test_paper_is_trained_as_in_the_paper():

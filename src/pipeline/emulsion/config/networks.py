@@ -108,8 +108,8 @@ class Harmonic(DirectionNetwork):
     )
     hidden: int = described("Neurons of the dense layer before the outputs.", 32, gt=0)
     optimiser: AdamW = described(COSINE, FAST)
-    batch_size: int = described("Clusters in a step.", 128, gt=0)
-    max_epochs: int = described("Passes over the training set at most.", 3, gt=0)
+    batch_size: int = described("Clusters in a step.", 64, gt=0)
+    max_epochs: int = described("Passes over the training set at most.", 4, gt=0)
 
 
 class Small3D(DirectionNetwork):
