@@ -77,9 +77,10 @@ def domain_gap(
 def verdict(table: pd.DataFrame) -> str:
     """What the rows of `domain_gap` say, in a sentence or two."""
     rows = table.set_index("quantity")
-    seen = [n for n in (SUMMARY_TEST, ACTIVATION_TEST) if rows.loc[n, "p_value"] < SIGNIFICANT_P]
+    p_values = rows["p_value"].to_dict()
+    seen = [n for n in (SUMMARY_TEST, ACTIVATION_TEST) if p_values[n] < SIGNIFICANT_P]
     if seen:
-        worst = rows.loc[list(SUMMARIES), "statistic"].idxmax()
+        worst = str(rows.loc[list(SUMMARIES), "statistic"].idxmax())
         text = f"the data differ from the simulation in {' and '.join(seen)}, most in {worst}"
     else:
         text = "no difference between data and simulation is found"

@@ -73,7 +73,7 @@ class Fit:
         """What the chi-squared says, in words."""
         if self.p_value >= IMPOSSIBLE_P:
             return "the response describes these data"
-        worst = self.moments.loc[self.moments["pull_after"].abs().idxmax(), "summary"]
+        worst = self.moments["summary"].iloc[int(self.moments["pull_after"].abs().argmax())]
         return f"these data cannot be made by this response; it fails most in {worst}"
 
     def table(self) -> pd.DataFrame:
