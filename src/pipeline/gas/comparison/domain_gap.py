@@ -86,10 +86,11 @@ def verdict(table: pd.DataFrame) -> str:
         text = "no difference between data and simulation is found"
     if PREDICTED not in rows.index:
         return text
+    changes, errors = rows["difference"].to_dict(), rows["difference_err"].to_dict()
     change = "; ".join(
-        f"{name} {rows.loc[name, 'difference']:+.4f} +- {rows.loc[name, 'difference_err']:.4f}"
+        f"{name} {changes[name]:+.4f} +- {errors[name]:.4f}"
         for name in (PREDICTED, TRUE)
-        if name in rows.index
+        if name in changes
     )
     return f"{text}; change of the {change}"
 
