@@ -12,7 +12,7 @@ SCORES = [f"results/xenon/scores/{name}.parquet" for name in ("train_er", "test_
 @pytest.fixture(scope="module")
 def ran(xenon_copy):
     """The chain from nothing to the figures, and scores that no figure needs."""
-    return xenon_copy("results/figures", *TABLES, *SCORES)
+    return xenon_copy("results/figures", *TABLES, *SCORES, xenon__search__batches=1)
 
 
 def test_figures_are_gathered_with_a_page(ran):
