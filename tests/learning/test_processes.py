@@ -109,6 +109,7 @@ def test_two_processes_give_the_history_of_one(tmp_path, alone, caplog):
     assert_same_but_rounding(two, alone)
 
 
+@pytest.mark.slow
 def test_more_processes_stop_early_where_one_would(tmp_path):
     """The targets are noise, so the validation loss rises after a while."""
     long = SETTINGS.model_copy(update={"max_epochs": 30, "patience": 2})
@@ -129,7 +130,10 @@ def test_dead_process_is_named_and_the_next_run_goes_on(tmp_path, alone, caplog)
 
 @pytest.mark.parametrize(
     ("to_parent", "told"),
-    [(False, "SIGTERM after step 2 of epoch 2;"), (True, "SIGTERM;")],
+    [
+        pytest.param(False, "SIGTERM after step 2 of epoch 2;", marks=pytest.mark.slow),
+        (True, "SIGTERM;"),
+    ],
 )
 def test_sigterm_stops_all_at_the_same_step(tmp_path, alone, caplog, to_parent, told):
     """Sent to one process, or to the job, which hands it on."""

@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 DAY_S = 86_400
 TRACKS = "results/gas/tracks/test_50keV/0000_50keV.parquet"
 VOXELS = "results/gas/voxels/50keV_200um/test_50keV/0000_50keV.parquet"

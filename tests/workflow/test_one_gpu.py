@@ -16,6 +16,7 @@ for file in snakemake.output:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("device", ["cuda", "cpu"])
 def test_trainings_take_turns_on_a_gpu(study, device):
     (study.folder / "workflow/scripts/gas_train.py").write_text(TIMED)

@@ -117,7 +117,7 @@ def test_a_network_that_lives_on_direction_is_found(rng):
 def test_a_bin_without_tracks_is_refused(rng):
     beam = tracks(rng, 100, np.zeros(100), 1.0)
     with pytest.raises(ValueError, match="no track in the film at 15 deg"):
-        transfer(beam, beam, Transfer(beam="beam", isotropic="beam"), 3.0)
+        transfer(beam, beam, Transfer(beam="beam", isotropic="beam", bins=6), 3.0)
 
 
 def test_unknown_scores_are_refused():

@@ -133,7 +133,8 @@ def test_larger_beta_holds_the_latent_space_closer_to_its_prior(encode):
     assert strong < 0.7 * weak
 
 
-@pytest.mark.parametrize("network", ["classify", pytest.param("encode", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("network", ["classify", "encode"])
 def test_two_processes_learn_as_one_does(request, network):
     train, events = request.getfixturevalue(network), made_events()
     settings = {"classify": CLASSIFIER, "encode": AUTOENCODER}[network]
