@@ -71,7 +71,7 @@ def assert_same(first, second):
 
 
 def test_learns_signal_and_axis_but_not_the_sense_that_is_not_there(predicted):
-    table = predicted(max_epochs=4)
+    table = predicted(max_epochs=8)
     label = table["label"].to_numpy() == 1
     assert area_under_curve(table["logit"].to_numpy(float), label) > 0.99
     signal = table[label]

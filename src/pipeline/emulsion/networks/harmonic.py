@@ -11,12 +11,13 @@ from pipeline.emulsion.networks.layers import (
     ClusterModel,
     Residual,
     dense,
-    global_mean,
 )
+
+PLACES = 3  # along each side before the dense layers
 
 
 def build(settings: Harmonic, _pixels: int) -> nn.Module:
-    """An untrained network; 225,861 weights by default."""
+    """An untrained network; 250,437 weights by default."""
     first, second, third = settings.widths
     outputs = OUTPUTS if settings.directions else LOGIT
     body = nn.Sequential(
@@ -27,8 +28,9 @@ def build(settings: Harmonic, _pixels: int) -> nn.Module:
         _block(first, second),
         nn.AvgPool2d(2),
         _block(second, third),
-        global_mean(2),
-        dense(third, (settings.hidden,), outputs),
+        # Where the light is matters: a mean over all places learns axes late or never.
+        *(nn.AdaptiveAvgPool2d(PLACES), nn.Flatten()),
+        dense(PLACES**2 * third, (settings.hidden,), outputs),
     )
     for weights in body.parameters():
         if weights.ndim == 4:
