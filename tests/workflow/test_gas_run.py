@@ -12,7 +12,12 @@ def ran(pristine, tmp_path_factory):
     copy = pristine.twin(tmp_path_factory.mktemp("ran") / "copy")
     copy.only("gas")
     # Toys of one test set only, in one batch: most of the jobs.
-    copy.configure(gas__hypothesis_test__test_sets=["40keV_443um"], gas__hypothesis_test__batches=1)
+    copy.configure(
+        gas__hypothesis_test__test_sets=["40keV_443um"],
+        gas__hypothesis_test__batches=1,
+        gas__networks__RCN__max_epochs=1,
+        gas__networks__HCN__max_epochs=1,
+    )
     copy.run()
     return copy
 
