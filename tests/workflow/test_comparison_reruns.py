@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TABLE = "results/gas/tables/voxel_classifier.csv"
 COMPARISON = {"simulated": ["test_40keV"], "reference": ["test_50keV"]}
 CLASSIFIER = {"widths": [4, 4, 4], "smearing_um": 200}

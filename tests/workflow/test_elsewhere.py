@@ -66,7 +66,7 @@ def expected(pristine, tmp_path_factory):
     return (copy.folder / TABLE).read_bytes()
 
 
-@pytest.mark.parametrize("place", ["directory", "cwd"])
+@pytest.mark.parametrize("place", ["directory", pytest.param("cwd", marks=pytest.mark.slow)])
 def test_results_lie_where_the_run_was_asked_for(pristine, elsewhere, expected, place):
     config, snakefile = pristine.folder / "config/test.yaml", pristine.folder / "Snakefile"
     options = ["-s", str(snakefile), "--configfile", str(config)]

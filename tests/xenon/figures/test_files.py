@@ -38,6 +38,7 @@ def drawings():
     }
 
 
+@pytest.mark.slow  # the run of the xenon chain draws each of them once
 @pytest.mark.parametrize(
     "name",
     ["classifier", "latent", "map", "scores", "significance", "statistic", "trigger"],
