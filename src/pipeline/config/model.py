@@ -38,6 +38,22 @@ class Block(BaseModel):
         return self.model_dump(mode="json")
 
 
+class OneOrBlock(Block):
+    """A block of numbers of at least 0; one number in its place stands for all of them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_number_is_all(cls, value: object) -> object:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return dict.fromkeys(cls.model_fields, value)
+        return value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The JSON schema: one number, or the block."""
+        return {"anyOf": [{"type": "number", "minimum": 0}, handler(core)]}
+
+
 def distinct(values: Sequence[Any]) -> Sequence[Any]:
     """The values, of which none may stand twice: `field_validator("key")(distinct)`.
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, OneOrBlock, described
 
 PARAMETERS = (
     "diffusion.transverse",
@@ -26,23 +26,11 @@ PARAMETERS = (
 )
 
 
-class Range(Block):
+class Range(OneOrBlock):
     """A range of numbers, or one number."""
 
     low: float = described("Smallest value.", ge=0)
     high: float = described("Largest value; each event draws its own from the range.", ge=0)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_number_is_fixed(cls, value: object) -> object:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return {"low": value, "high": value}
-        return value
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
-        """The JSON schema: one number, or the block."""
-        return {"anyOf": [{"type": "number", "minimum": 0}, handler(core)]}
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

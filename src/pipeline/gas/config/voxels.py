@@ -1,10 +1,10 @@
 """Schema of the voxel stage: the grid and the smearing."""
 
-from typing import Any, Self
+from typing import Self
 
 from pydantic import PositiveFloat, model_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, OneOrBlock, described
 
 
 class Grid(Block):
@@ -40,25 +40,13 @@ def _lengths(edges_um: tuple[float, ...]) -> str:
     return f"{' x '.join(f'{edge:g}' for edge in different)} um"
 
 
-class Smearing(Block):
+class Smearing(OneOrBlock):
     """Gaussian smearing of every ionisation electron, the same along the three axes."""
 
     low_um: float = described("Smallest standard deviation [um].", ge=0)
     high_um: float = described(
         "Largest standard deviation [um]; each track draws its own from the range.", ge=0
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_number_is_fixed(cls, value: object) -> object:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return {"low_um": value, "high_um": value}
-        return value
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
-        """The JSON schema: one number, or the block."""
-        return {"anyOf": [{"type": "number", "minimum": 0}, handler(core)]}
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
