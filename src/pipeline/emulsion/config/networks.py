@@ -97,7 +97,16 @@ class DirectionNetwork(ImageNetwork):
         return self
 
 
-class Harmonic(DirectionNetwork):
+class SmallNetwork(DirectionNetwork):
+    """A network that a laptop trains in minutes."""
+
+    hidden: int = described("Neurons of the dense layer before the outputs.", 32, gt=0)
+    optimiser: AdamW = described(COSINE, FAST)
+    batch_size: int = described("Clusters in a step.", 128, gt=0)
+    max_epochs: int = described("Passes over the training set at most.", 1, gt=0)
+
+
+class Harmonic(SmallNetwork):
     """A residual network on five maps: the mean image, and how it varies with the analyser."""
 
     module: ClassVar[str] = "pipeline.emulsion.networks.harmonic"
@@ -106,13 +115,11 @@ class Harmonic(DirectionNetwork):
     widths: tuple[PositiveInt, PositiveInt, PositiveInt] = described(
         "Channels at 12, 6 and 3 pixels.", (32, 64, 96)
     )
-    hidden: int = described("Neurons of the dense layer before the outputs.", 32, gt=0)
-    optimiser: AdamW = described(COSINE, FAST)
     batch_size: int = described("Clusters in a step.", 64, gt=0)
     max_epochs: int = described("Passes over the training set at most.", 4, gt=0)
 
 
-class Small3D(DirectionNetwork):
+class Small3D(SmallNetwork):
     """A small residual 3D network on the eight images, periodic in the angle of the analyser."""
 
     module: ClassVar[str] = "pipeline.emulsion.networks.small3d"
@@ -121,10 +128,6 @@ class Small3D(DirectionNetwork):
     widths: tuple[PositiveInt, PositiveInt, PositiveInt] = described(
         "Channels at 16, 8 and 4 pixels.", (16, 48, 96)
     )
-    hidden: int = described("Neurons of the dense layer before the outputs.", 32, gt=0)
-    optimiser: AdamW = described(COSINE, FAST)
-    batch_size: int = described("Clusters in a step.", 128, gt=0)
-    max_epochs: int = described("Passes over the training set at most.", 1, gt=0)
 
 
 class Paper(ImageNetwork):

@@ -36,19 +36,42 @@ def bin_tracks(
     )
     kept = lengths > 0
     start = np.einsum("nij,nj->ni", rotation, tracks.start_um.astype(np.float64)) - centre
+    start = start / cell_um + 0.5 * grid.bins
+    return voxel_batch(tracks, source, lengths, voxels, counts, rotation, start, sigma), kept
+
+
+def voxel_batch(
+    tracks: TrackBatch,
+    source: str,
+    lengths: np.ndarray,
+    voxels: np.ndarray,
+    counts: np.ndarray,
+    rotation: np.ndarray,
+    start: np.ndarray,
+    sigma_um: np.ndarray,
+) -> VoxelBatch:
+    """The events of n rotated tracks that have voxels.
+
+    Args:
+        lengths: int64 [n], voxels of each track.
+        voxels, counts: of all tracks, one behind the other.
+        rotation: float64 [n, 3, 3].
+        start: float64 [n, 3], true start from the grid's corner [voxel].
+        sigma_um: float64 [n], smearing.
+    """
+    kept = lengths > 0
     direction = np.einsum("nij,nj->ni", rotation, tracks.direction.astype(np.float64))
-    batch = VoxelBatch(
+    return VoxelBatch(
         source=np.full(int(kept.sum()), source),
         event_id=tracks.event_id[kept],
         offsets=np.concatenate([[0], np.cumsum(lengths[kept])]),
         voxels=voxels,
         counts=counts,
         direction=direction[kept].astype(np.float32),
-        start=(start[kept] / cell_um + 0.5 * grid.bins).astype(np.float32),
-        sigma_um=sigma[kept].astype(np.float32),
+        start=start[kept].astype(np.float32),
+        sigma_um=sigma_um[kept].astype(np.float32),
         energy_keV=tracks.energy_keV[kept],
     )
-    return batch, kept
 
 
 def draw_motion(

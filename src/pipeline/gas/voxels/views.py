@@ -6,7 +6,7 @@ from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.response.respond import respond
 from pipeline.gas.tracks.table import TrackBatch
-from pipeline.gas.voxels.binning import bin_tracks, random_rotations
+from pipeline.gas.voxels.binning import bin_tracks, random_rotations, voxel_batch
 from pipeline.gas.voxels.shards import VoxelBatch
 
 
@@ -40,19 +40,9 @@ def measured(
     if not rotate:
         rotation[:] = np.eye(3)
     readout = respond(tracks.positions_um, tracks.offsets, response, grid, rng, rotation, vary=True)
-    lengths = np.diff(readout.offsets)
-    kept = lengths > 0
     start = np.einsum("nij,nj->ni", rotation, tracks.start_um.astype(np.float64))
-    direction = np.einsum("nij,nj->ni", rotation, tracks.direction.astype(np.float64))
-    batch = VoxelBatch(
-        source=np.full(int(kept.sum()), source),
-        event_id=tracks.event_id[kept],
-        offsets=np.concatenate([[0], np.cumsum(lengths[kept])]),
-        voxels=readout.voxels,
-        counts=readout.charge,
-        direction=direction[kept].astype(np.float32),
-        start=(readout.origin + start / grid.cell_um)[kept].astype(np.float32),
-        sigma_um=readout.sigma_um[kept].astype(np.float32),
-        energy_keV=tracks.energy_keV[kept],
+    batch = voxel_batch(
+        *(tracks, source, np.diff(readout.offsets), readout.voxels, readout.charge),
+        *(rotation, readout.origin + start / grid.cell_um, readout.sigma_um),
     )
     return batch, readout.contained
