@@ -179,6 +179,11 @@ _SUMMARY = {
     "network_remark": "in what the test set lies outside the range of the card of a network that "
     "was not trained in this study; empty if in nothing",
     "published_remark": "why no published number stands beside ours; empty where one does",
+    **{
+        f"{metric}_spread": "standard deviation of it over the networks of an ensemble; empty for "
+        "other methods"
+        for metric in ("cosine_distance", "head_tail_efficiency", "axial_error_deg")
+    },
 }
 _HISTORY = {
     "epoch": "number of the epoch, from 1",

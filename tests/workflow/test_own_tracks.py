@@ -52,6 +52,35 @@ def test_a_network_that_is_not_shipped_is_an_error_before_anything_runs(own, tmp
     assert "Traceback" not in message
 
 
+@pytest.fixture
+def joined(own, tmp_path):
+    """The same with an ensemble of two networks."""
+    copy = own.twin(tmp_path / "copy")
+    folder = make_folder(copy.folder / "nets" / "second")
+    copy.configure(
+        gas__networks={"UNet": {"weights": "shipped"}, "second": {"weights": str(folder)}},
+        gas__ensembles={"both": {"members": ["UNet", "second"]}},
+    )
+    return copy
+
+
+def test_an_ensemble_is_joined_from_predictions(joined):
+    jobs = dict(re.findall(r"^(\w+) +(\d+)$", joined.run("-n"), re.M))
+    assert jobs["gas_ensemble"] == "1"
+    assert jobs["gas_predict"] == "2"
+    assert jobs["gas_calibrate"] == "3"
+
+
+@pytest.mark.slow
+def test_an_ensemble_has_the_spread_of_its_networks(joined):
+    joined.run("results/gas/tables/summary.csv", "results/gas/tables/calibration/both.csv")
+    table = pd.read_csv(joined.folder / "results/gas/tables/summary.csv").set_index("method")
+    spread = table["cosine_distance_spread"]
+    values = table.loc[["UNet", "second"], "cosine_distance"]
+    assert spread["both"] == pytest.approx(values.std())
+    assert spread.drop("both").isna().all()
+
+
 def test_another_start_retrains_that_network_only(study):
     network = {"architecture": "unet", "widths": [8, 12, 16]}
     folder = make_folder(study.folder / "nets" / "UNet", network)

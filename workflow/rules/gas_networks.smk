@@ -99,6 +99,25 @@ rule gas_predict:
         "../scripts/gas_predict.py"
 
 
+rule gas_ensemble:
+    input:
+        members=lambda wildcards: gas.members(wildcards.test, wildcards.ensemble),
+    output:
+        table=gas.prediction(method="{ensemble}"),
+    log:
+        f"{R}/logs/gas/predictions/{{test}}/{{ensemble}}.log",
+    wildcard_constraints:
+        ensemble="|".join(gas.block.ensembles) or "(?!)",
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        code=code("gas_ensemble.py"),
+    message:
+        "joining the networks of {wildcards.ensemble} on {wildcards.test}"
+    script:
+        "../scripts/gas_ensemble.py"
+
+
 rule gas_non_ml:
     input:
         shards=lambda wildcards: gas.shards(wildcards.test),

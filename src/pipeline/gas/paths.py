@@ -279,12 +279,16 @@ class GasPaths(ChainPaths[Gas]):
 
     def predictions(self, test: str) -> list[str]:
         """Prediction tables of all methods on a test set, in the order of all tables."""
-        return [self.prediction(test, method) for method in methods(self.block.networks)]
+        return [self.prediction(test, method) for method in methods(self.block.predictors)]
+
+    def members(self, test: str, ensemble: str) -> list[str]:
+        """Prediction tables of the members of an ensemble."""
+        return [self.prediction(test, name) for name in self.block.ensembles[ensemble].members]
 
     def observed_predictions(self) -> list[str]:
-        """Prediction tables of all networks on all sets of measured events."""
-        sets, networks = self.block.observed, self.block.networks
-        return [self.prediction(name, network) for name in sets for network in networks]
+        """Prediction tables of all networks and ensembles on all sets of measured events."""
+        sets, methods = self.block.observed, self.block.predictors
+        return [self.prediction(name, method) for name in sets for method in methods]
 
     def test_tables(self, name: str) -> list[str]:
         """A table of every test set."""
@@ -295,12 +299,13 @@ class GasPaths(ChainPaths[Gas]):
         return [self.network("history.csv", name) for name in self.block.trained]
 
     def with_kappa(self) -> list[str]:
-        """Networks that predict a kappa."""
-        return [name for name, network in self.block.networks.items() if network.predicts_kappa]
+        """Networks that predict a kappa, and ensembles."""
+        able = [name for name, network in self.block.networks.items() if network.predicts_kappa]
+        return [*able, *self.block.ensembles]
 
     def method_names(self) -> list[str]:
         """Display names of all methods, in the order of all tables."""
-        return list(methods(self.block.networks).values())
+        return list(methods(self.block.predictors).values())
 
     def compared_tracks(self) -> dict[str, list[str]]:
         """Track tables of both samples of the track comparison; empty without a comparison."""
@@ -315,7 +320,7 @@ class GasPaths(ChainPaths[Gas]):
         """Batches of toys of every method on a test set."""
         return [
             self.toy_batch(test, method, batch)
-            for method in [*self.block.networks, "non_ml", PERFECT]
+            for method in [*self.block.predictors, "non_ml", PERFECT]
             for batch in range(self.block.hypothesis_test.batches)
         ]
 
@@ -360,6 +365,9 @@ class GasPaths(ChainPaths[Gas]):
             "networks": {name: n.architecture.upper() for name, n in networks.items()},
             "evaluation": self.block.evaluation.plain(),
         }
+        if self.block.ensembles:
+            members = {name: list(e.members) for name, e in self.block.ensembles.items()}
+            block["ensembles"] = members
         cards = {n: card for n, card in self.block.cards.items() if n not in self.block.trained}
         if not cards:
             return block

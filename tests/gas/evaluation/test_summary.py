@@ -110,3 +110,14 @@ def test_the_text_shows_every_row_under_its_test_set(summary) -> None:
     assert "36,000" in lines[2]
     assert len({len(line) for line in lines[1:]}) == 1
     assert max(map(len, lines)) <= 130
+
+
+def test_an_ensemble_shows_the_spread_of_its_networks() -> None:
+    values = {"A": 0.10, "B": 0.14, "both": 0.11}
+    items = [Evaluated("hard", name, predictions(value, 400)) for name, value in values.items()]
+    made = (items, 20, np.random.default_rng(2), "arrows")
+    table = summary_table(*made, {"both": ["A", "B"]}).set_index("method")
+    assert table.loc["both", "cosine_distance_spread"] == pytest.approx(0.04 / 2**0.5, rel=1e-3)
+    assert table.drop("both")["cosine_distance_spread"].isna().all()
+    assert "  spread  " in format_summary(table.reset_index())
+    assert "  spread  " not in format_summary(summary_table(*made))

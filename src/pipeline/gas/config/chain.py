@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from pipeline.config.model import Block, described
 from pipeline.gas.config.card import Card, read_card
 from pipeline.gas.config.comparison import TrackComparison
+from pipeline.gas.config.ensemble import Ensemble
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.given import check_fits, network_folder, with_card
 from pipeline.gas.config.hits import Hits, ObservedSet
@@ -46,6 +47,9 @@ class Gas(Block):
     networks: dict[str, Network] = described(
         "Networks by name; each one appears in every table and figure.", min_length=1
     )
+    ensembles: dict[str, Ensemble] = described(
+        "Ensembles of networks by name; each one appears beside its members.", {}
+    )
     non_ml: NonML = described("Non-ML baseline.", NonML())
     best_expected: BestExpected = described("Best-Expected baseline.", BestExpected())
     evaluation: Evaluation = described("Cut scans and calibration.", Evaluation())
@@ -63,6 +67,11 @@ class Gas(Block):
     def trained(self) -> list[str]:
         """Networks that are trained; the others have weights from a network folder."""
         return [name for name, network in self.networks.items() if not network.weights]
+
+    @property
+    def predictors(self) -> list[str]:
+        """Networks and ensembles."""
+        return [*self.networks, *self.ensembles]
 
     @cached_property
     def folders(self) -> dict[str, str]:
@@ -172,7 +181,7 @@ class Gas(Block):
                     "test needs recoils of one energy. List only test sets with one energy, or "
                     "[] for no test"
                 )
-        for name in [*self.sources, *self.test_sets, *self.observed, *self.networks]:
+        for name in [*self.sources, *self.test_sets, *self.observed, *self.predictors]:
             if not name.replace("_", "").replace("-", "").isalnum():
                 raise ValueError(
                     f"'{name}' is used in file names: only letters, digits, '_' and '-' are allowed"
@@ -181,6 +190,24 @@ class Gas(Block):
             both = set(test.sources) & set(training)
             if both:
                 raise ValueError(f"test_sets.{name}: source '{both.pop()}' is also in training_set")
+        return self
+
+    @model_validator(mode="after")
+    def _ensembles_have_members(self) -> Self:
+        for name, ensemble in self.ensembles.items():
+            if name in self.networks:
+                raise ValueError(f"ensembles: '{name}' is also the name of a network")
+            if len(set(ensemble.members)) < len(ensemble.members):
+                raise ValueError(f"ensembles.{name}.members: a network is given twice")
+            for member in ensemble.members:
+                known = self.networks.get(member)
+                if known is None or not known.predicts_kappa:
+                    able = [key for key, network in self.networks.items() if network.predicts_kappa]
+                    problem = "predicts no density" if known else "is no network of this study"
+                    raise ValueError(
+                        f"ensembles.{name}.members: '{member}' {problem}; networks that can be "
+                        f"members: {', '.join(able) or 'none'}"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -70,6 +70,7 @@ def evaluate_test_set(
     rng: np.random.Generator,
     differs: str = "",
     given: Given | None = None,
+    members: Mapping[str, Sequence[str]] | None = None,
 ) -> Tables:
     """Evaluate every method on one test set.
 
@@ -79,6 +80,7 @@ def evaluate_test_set(
         trainings: the training of each network that was trained in this study.
         differs: in what the test set differs from the published ones; empty if in nothing.
         given: the networks that were not, if there are any.
+        members: the networks of each method that is an ensemble.
     """
     edges = np.linspace(0.0, 180.0, settings.angle_bins + 1)
     scans, crossings, angles, evaluated = [], [], [], []
@@ -107,7 +109,7 @@ def evaluate_test_set(
             crossings, columns=["test_set", "method", "fraction_cut", "error", "share"]
         ),
         angles=pd.concat(angles, ignore_index=True),
-        summary=summary_table(evaluated, settings.bootstrap, rng, differs),
+        summary=summary_table(evaluated, settings.bootstrap, rng, differs, members),
     )
 
 
@@ -140,6 +142,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         generator(params["seed"], "evaluation", test),
         params["differs"],
         _given(params) if "cards" in params else None,
+        params.get("ensembles"),
     )
     return vars(tables)
 

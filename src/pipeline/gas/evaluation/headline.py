@@ -15,7 +15,7 @@ from pipeline.statistics.directional.predictions import TRUE, cosines, read_pred
 def headline(paths: GasPaths) -> Iterator[Headline]:
     """Two numbers for each row of the summary."""
     summary = read_table(paths.table("summary.csv"))
-    folders = {shown: name for name, shown in methods(paths.block.networks).items()}
+    folders = {shown: name for name, shown in methods(paths.block.predictors).items()}
     for row in summary.to_dict("records"):
         subject = f"{row['test_set']}, {row['method']}"
         predictions = read_predictions(paths.prediction(row["test_set"], folders[row["method"]]))

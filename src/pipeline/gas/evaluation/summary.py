@@ -1,6 +1,6 @@
 """Summary table: our results beside the published ones, one row per test set and method."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from pipeline.gas.published import (
 LEGEND = """\
 1 - cos     mean cosine distance between true and predicted direction; a random guess gives 1
 published   value of Ghrear et al. 2024; diff/sigma: (ours - theirs) / statistical error
+spread      standard deviation of 1 - cos over the networks of an ensemble
 efficiency  share of the contained events for which the method predicts a direction
 head-tail   share of these with the correct sign; axis/deg: mean angle between the axes
 <kappa>     mean predicted kappa; - if the method has none
@@ -49,25 +50,41 @@ class Evaluated:
 
 
 def summary_table(
-    evaluated: Iterable[Evaluated], bootstrap: int, rng: np.random.Generator, differs: str = ""
+    evaluated: Iterable[Evaluated],
+    bootstrap: int,
+    rng: np.random.Generator,
+    differs: str = "",
+    members: Mapping[str, Sequence[str]] | None = None,
 ) -> pd.DataFrame:
     """Performance of every method on every test set, without cuts on kappa.
 
     `differs` says in what the test set differs from the published ones; then no published number
-    stands beside ours.
+    stands beside ours. `members` has the networks of each method that is an ensemble.
 
     Returns:
         One row per item: test_set, method, events (in the test set), efficiency, the metrics of
         `efficiency_scan` with errors, kappa_mean, published_cosine_distance, published_efficiency,
         published_difference_sigma, events_seen, training_minutes, NaN if there is no value;
-        weights, network_remark and published_remark. The difference is our value minus the
+        weights, network_remark and published_remark; and of every metric its spread, the standard
+        deviation over the networks of an ensemble. The difference is our value minus the
         published one, divided by its statistical error: our bootstrap error combined with that of
         the 20 000 published recoils, for which the same scatter is assumed; NaN for a single event.
     """
     table = pd.DataFrame([_row(item, bootstrap, rng, differs) for item in evaluated])
     if not differs and table["published_cosine_distance"].isna().all():
         differs = "no published test set has this energy and smearing"
-    return table.assign(published_remark=differs)
+    return table.assign(published_remark=differs, **_spread(table, members or {}))
+
+
+def _spread(table: pd.DataFrame, members: Mapping[str, Sequence[str]]) -> dict[str, list[float]]:
+    numbers = table.set_index("method")[list(METRICS)]
+    spread = {name: numbers.loc[list(networks)].std() for name, networks in members.items()}
+    return {
+        f"{metric}_spread": [
+            spread[method][metric] if method in spread else np.nan for method in table["method"]
+        ]
+        for metric in METRICS
+    }
 
 
 def _row(
@@ -146,6 +163,7 @@ def _block(rows: pd.DataFrame) -> str:
         "method": list(rows["method"]),
         "1 - cos": numbers("cosine_distance", ".4f"),
         "+-": numbers("cosine_distance_err", ".4f"),
+        "spread": numbers("cosine_distance_spread", ".4f"),
         "published": numbers("published_cosine_distance", ".4g"),
         "diff/sigma": numbers("published_difference_sigma", "+.1f"),
         "efficiency": numbers("efficiency", ".3f"),
@@ -161,6 +179,8 @@ def _block(rows: pd.DataFrame) -> str:
             )
         ],
     }
+    if set(columns["spread"]) == {"-"}:
+        del columns["spread"]
     widths = {name: max(map(len, [name, *cells])) for name, cells in columns.items()}
     lines = [list(columns), *zip(*columns.values(), strict=True)]
     return "\n".join(

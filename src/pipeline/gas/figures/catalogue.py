@@ -156,7 +156,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
 
 def _events(paths: GasPaths) -> FigureSpec:
     """The page of single events."""
-    networks = paths.block.networks
+    networks = paths.block.predictors
     shards = {name: paths.shards(name) for name in (*paths.block.test_sets, *paths.block.observed)}
     return FigureSpec(
         "events",
@@ -167,7 +167,7 @@ def _events(paths: GasPaths) -> FigureSpec:
         },
         CAPTIONS["events"],
         {
-            "networks": list(networks),
+            "networks": networks,
             "sets": {name: len(files) for name, files in shards.items()},
         },
         interactive=True,
@@ -179,7 +179,7 @@ def _test_set_figures(paths: GasPaths, test: str) -> list[FigureSpec]:
     settings = paths.block.hypothesis_test
     power = {"power": [paths.test_table("power.parquet", test)]}
     needed = {"needed": [paths.test_table("needed_events.parquet", test)]}
-    names, fraction = methods(paths.block.networks), settings.shown_fraction
+    names, fraction = methods(paths.block.predictors), settings.shown_fraction
     return [
         _figure(
             f"median_p/{test}",

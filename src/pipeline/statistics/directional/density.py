@@ -13,7 +13,7 @@ that stand for equal shares of each component: quantiles of u, at azimuths that 
 golden angle.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -51,6 +51,15 @@ class Density:
         """Densities of one component, of unit vectors [n, 3] and kappa [n]."""
         kappa = np.asarray(kappa, np.float64)[:, None]
         return cls(np.asarray(direction, np.float64)[:, None], kappa, np.ones_like(kappa))
+
+    @classmethod
+    def mean_of(cls, densities: Sequence[Self]) -> Self:
+        """The mean of several densities of the same events: a mixture of all their components."""
+        return cls(
+            np.concatenate([d.direction for d in densities], axis=1),
+            np.concatenate([d.kappa for d in densities], axis=1),
+            np.concatenate([d.weight for d in densities], axis=1) / len(densities),
+        )
 
     def __len__(self) -> int:
         return len(self.kappa)

@@ -17,9 +17,11 @@ from pipeline.core.parquet_io import field
 from pipeline.statistics.directional.density import LEVELS, Density, summarise
 
 TRUE = ["true_x", "true_y", "true_z"]
+EVENT = ["source", "event_id", "energy_keV", "sigma_um", *TRUE]
 PREDICTED = ["pred_x", "pred_y", "pred_z"]
 START = ["start_x_um", "start_y_um", "start_z_um", "start_err_um"]
 REGIONS = [f"region_{round(100 * level)}_sr" for level in LEVELS]
+SPREAD = "member_spread_deg"
 COMPONENT_DIRECTION = ["component_x", "component_y", "component_z"]
 COMPONENTS = ["component_weight", "component_kappa", *COMPONENT_DIRECTION]
 
@@ -86,6 +88,13 @@ SCHEMA = pa.schema(
             for a in "xyz"
         ),
         field("start_err_um", pa.float32(), "predicted error of each coordinate of it", "um"),
+        field(
+            SPREAD,
+            pa.float32(),
+            "rms angle between the directions of an ensemble's networks and its own: the part of "
+            "the error that is not in the events; NaN: no ensemble",
+            "deg",
+        ),
     ]
 )
 
@@ -205,7 +214,7 @@ def _events(batch: TrueEvents) -> pd.DataFrame:
 
 def write_predictions(path: str | Path, predictions: pd.DataFrame, **metadata: str) -> None:
     """Write a prediction table; `metadata` goes into the file's schema."""
-    schema = SCHEMA.with_metadata({"table": "predictions", "version": "2", **metadata})
+    schema = SCHEMA.with_metadata({"table": "predictions", "version": "3", **metadata})
     table = pa.Table.from_pandas(predictions, schema=schema, preserve_index=False)
     with atomic_write(path) as temporary:
         pq.write_table(

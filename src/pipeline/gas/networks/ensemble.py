@@ -1,0 +1,61 @@
+"""Predictions of an ensemble: the mean of its networks' densities.
+
+The mean of the densities is wider than each of them where the networks disagree (Lakshminarayanan
+et al. 2017, arXiv 1612.01474): it holds the error of the events and that of the networks.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.statistics.directional.density import Density
+from pipeline.statistics.directional.predictions import (
+    EVENT,
+    PREDICTED,
+    SPREAD,
+    START,
+    completed,
+    density_of,
+    with_density,
+    with_start,
+)
+
+
+def combined(members: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The prediction table of an ensemble from those of its networks, of the same events.
+
+    Raises:
+        ValueError: the tables are not of the same events, or a network predicts no density.
+    """
+    events = members[0][EVENT]
+    for other in members[1:]:
+        if not other[EVENT].equals(events):
+            raise ValueError(
+                "the networks of an ensemble must have predicted the same events in the same "
+                "order; delete their prediction tables and rerun"
+            )
+    table = with_density(events, Density.mean_of([density_of(table) for table in members]))
+    table = table.assign(**{SPREAD: _spread_deg(table, members).astype(np.float32)})
+    starts = np.stack([table[START].to_numpy(np.float64) for table in members])
+    if np.isfinite(starts).all():
+        table = with_start(table, *_mean_start(starts))
+    return completed(table)
+
+
+def _spread_deg(table: pd.DataFrame, members: Sequence[pd.DataFrame]) -> np.ndarray:
+    own = table[PREDICTED].to_numpy(np.float64)
+    others = np.stack([member[PREDICTED].to_numpy(np.float64) for member in members])
+    cosines = np.clip(np.einsum("mni,ni->mn", others, own), -1.0, 1.0)
+    spread: np.ndarray = np.degrees(np.sqrt(np.square(np.arccos(cosines)).mean(0)))
+    return spread
+
+
+def _mean_start(starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean positions [n, 3] and errors [n] of Gaussians [members, n, (x, y, z, error)].
+
+    The variance of a mean of densities is the mean variance and the variance of the means.
+    """
+    positions, errors = starts[:, :, :3], starts[:, :, 3]
+    between = positions.var(axis=0).mean(axis=1)
+    return positions.mean(axis=0), np.sqrt(np.square(errors).mean(axis=0) + between)
