@@ -1,7 +1,9 @@
 """Shapes, sizes and symmetries of the networks."""
 
+import numpy as np
 import pytest
 import torch
+from helpers.made_blobs import made_blobs
 from torch import nn
 
 from pipeline.emulsion.config.networks import read_network
@@ -9,6 +11,7 @@ from pipeline.emulsion.networks.architectures import build_network
 from pipeline.emulsion.networks.batches import Batch
 from pipeline.emulsion.networks.layers import weights_of
 from pipeline.emulsion.networks.losses import event_losses
+from pipeline.emulsion.networks.output import axis_of
 from pipeline.learning.optimiser import build_optimiser
 
 BLOCKS = {
@@ -20,7 +23,7 @@ BLOCKS = {
     "brightness": {"architecture": "dense", "sees": "brightness"},
 }
 WEIGHTS = {
-    "harmonic": 250_437,
+    "harmonic": 250_505,
     "small3d": 98_085,
     "paper 2020": 5_917_473,
     "paper 2021": 6_888_641,
@@ -153,3 +156,14 @@ def test_paper_has_the_authors_weights():
     slip = 3 * (256 - 8) + 3 * (512 - 4)
     means_and_variances = 2 * (2 * 64 + 2 * 256 + 3 * (2 * 64 + 256)) * (1 + 2)
     assert 6_935_528 - four_kinds + one_logit + slip - means_and_variances == WEIGHTS["paper 2021"]
+
+
+def test_untrained_axes_are_those_of_the_elongation() -> None:
+    """So that a training begins with some knowledge of them, whatever its random weights."""
+    torch.manual_seed(1)
+    model = build_network(settings("harmonic")).eval()
+    clusters = made_blobs(200, 1, 3)
+    with torch.no_grad():
+        axis, _ = axis_of(model(torch.from_numpy(clusters.images)).axis)
+    x, y, _ = clusters.direction.T
+    assert np.cos(2 * (axis.numpy() - np.arctan2(y, x))).mean() > 0.5

@@ -124,3 +124,32 @@ def test_outside_pixels_are_mirrored_at_the_edge():
 def test_a_turn_of_zero_changes_nothing(images, encode):
     turned = encode(images, torch.zeros(6))
     torch.testing.assert_close(turned, encode(images), atol=2e-3, rtol=0)
+
+
+def light(angle_deg, along, across):
+    """Map [1, 12, 12] of an elliptical Gaussian of light with its long axis at an angle."""
+    x, y = np.meshgrid(np.arange(12) - 5.2, np.arange(12) - 6.1)
+    phi = np.radians(angle_deg)
+    u, v = x * np.cos(phi) + y * np.sin(phi), y * np.cos(phi) - x * np.sin(phi)
+    counts = 200 * np.exp(-(u**2 / along**2 + v**2 / across**2) / 2)
+    return torch.from_numpy(np.log1p(counts))[None]
+
+
+@pytest.mark.parametrize("angle_deg", [0, 30, 45, 90, 150])
+def test_elongation_has_the_double_angle_of_the_long_axis(angle_deg):
+    ((cos, sin),) = inputs.elongation(light(angle_deg, 3.0, 1.5)).numpy()
+    twice = np.radians(2 * angle_deg)
+    length = np.hypot(cos, sin)
+    assert cos * np.cos(twice) + sin * np.sin(twice) == pytest.approx(length, rel=0.01)
+    # That of the moments of the whole ellipse, 3/5: what is cut off has the same shape.
+    assert length == pytest.approx(0.6, abs=0.03)
+
+
+def test_round_light_and_none_have_no_elongation():
+    assert inputs.elongation(light(0, 1.5, 1.5)).abs().max() < 0.03
+    assert torch.equal(inputs.elongation(torch.zeros(2, 12, 12)), torch.zeros(2, 2))
+
+
+def test_elongation_stays_after_half_a_turn(images):
+    mean = inputs.harmonic_maps(images)[:, 0]
+    torch.testing.assert_close(inputs.elongation(mean.flip(1, 2)), inputs.elongation(mean))

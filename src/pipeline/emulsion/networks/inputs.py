@@ -18,6 +18,8 @@ SCALE_COUNTS = 128.0  # of the authors' preparation
 LEVELS = 256
 PLANES = 8
 HARMONICS = 5
+MOMENTS = 2
+ELONGATED_LIGHT = 0.35  # share of the brightest sum; as of the observables
 
 
 def binned_planes(images: Tensor, turn_deg: Tensor | None = None) -> Tensor:
@@ -38,6 +40,25 @@ def harmonic_maps(images: Tensor, turn_deg: Tensor | None = None) -> Tensor:
     planes = _binned(images, turn_deg, COARSE_PX, COARSE_BINS)
     maps = _harmonics(images.shape[1]).to(planes) @ planes.flatten(2)
     return _signed_log(maps.unflatten(2, planes.shape[2:]))
+
+
+def elongation(mean: Tensor) -> Tensor:
+    """Elongation e (cos 2 phi, sin 2 phi) of the light about its centre: [n, 2].
+
+    From the first of `harmonic_maps` [n, rows, columns]: second moments of the light above a share
+    of the brightest sum, their difference over their sum; phi is the angle of the long axis from x
+    (right) to y (down), e is 0 for round light and 1 for a line.
+    """
+    light = mean.relu().expm1()
+    light = (light - ELONGATED_LIGHT * light.amax((1, 2), keepdim=True)).relu()
+    light = light / light.sum((1, 2), keepdim=True).clamp(min=1e-6)
+    y, x = (torch.arange(size).to(mean) for size in mean.shape[1:])
+    along_x, along_y = light.sum(1), light.sum(2)
+    x = x - (along_x * x).sum(1, keepdim=True)
+    y = y - (along_y * y).sum(1, keepdim=True)
+    xx, yy = (along_x * x.square()).sum(1), (along_y * y.square()).sum(1)
+    xy = torch.einsum("nrc,nr,nc->n", light, y, x)
+    return torch.stack([xx - yy, 2 * xy], dim=1) / (xx + yy).clamp(min=1e-3)[:, None]
 
 
 def nine_planes(images: Tensor, turn_deg: Tensor | None = None) -> Tensor:
