@@ -39,6 +39,7 @@ from pipeline.emulsion.rejection.summary import summary_table
 from pipeline.emulsion.wimps.needed import needed_table
 from pipeline.emulsion.wimps.response import Efficiency, Response
 from pipeline.gas.baselines.predictions import best_expected_predictions, non_ml_predictions
+from pipeline.gas.comparison.domain_gap import Events, domain_gap
 from pipeline.gas.comparison.tracks import compare_tracks
 from pipeline.gas.comparison.voxel_classifier import auc_table
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML, NonMLTuning
@@ -51,6 +52,8 @@ from pipeline.gas.hits.directions import observed_directions, observed_summary
 from pipeline.gas.networks.temperature import fit_temperature, write_temperature
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import BEST_EXPECTED
+from pipeline.gas.response.fit import Fit
+from pipeline.gas.response.moments import SUMMARIES
 from pipeline.gas.tracks.arrows import make_arrows
 from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.sources import source_table
@@ -124,6 +127,7 @@ def written(tmp_path_factory):
     rng = np.random.default_rng(1)
     write_gas_events(files, rng)
     write_gas_results(files, rng)
+    write_gas_detector(files, np.random.default_rng(2))
     write_trainings(files)
     write_xenon_events(files)
     write_xenon_results(files, rng)
@@ -214,6 +218,42 @@ def write_gas_results(files, rng):
     write_toys(toys, prediction, TOYS, seed=1, test_set=TEST, method="HCN", batch=0)
     tables = [gas.test_table(f"{name}.parquet", TEST) for name in ("power", "needed_events")]
     write_sensitivity(*tables, [toys], TOYS.levels)
+
+
+def write_gas_detector(files, rng):
+    """A fit of two parameters, and the gap between two samples of noise."""
+    columns = ("data", "before", "after", "difference_err", "pull_before", "pull_after")
+    fit = Fit(
+        names=["gain.relative_rms", "threshold.electrons"],
+        start=np.ones(2),
+        values=np.ones(2),
+        covariance=np.eye(2),
+        chi2=10.0,
+        degrees_of_freedom=12,
+        events=100,
+        simulated_events=300,
+        moments=pd.DataFrame({"summary": SUMMARIES, **dict.fromkeys(columns, 1.0)}),
+    )
+    first, second = (
+        Events(
+            rng.normal(size=(20, len(SUMMARIES))),
+            rng.normal(size=(20, 3)),
+            rng.uniform(1, 9, 20),
+            rng.uniform(0, 1, 20),
+        )
+        for _ in range(2)
+    )
+    gap, growth = domain_gap(first, second, rng)
+    gas = files.gas
+    files.put(
+        {
+            gas.table("detector_fit.csv"): fit.table(),
+            gas.table("fit_moments.csv"): fit.moments,
+            gas.table("fit_correlation.csv"): fit.correlation_table(),
+            gas.table("domain_gap.csv"): gap,
+            gas.table("domain_gap_events.csv"): growth,
+        }
+    )
 
 
 def write_trainings(files):

@@ -649,6 +649,93 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table[table["best"]])',
     ),
     ResultTable(
+        "Fit of the readout response: parameters",
+        _GAS.table("detector_fit.csv"),
+        "One row for each fitted parameter.",
+        _described(
+            {
+                "parameter": "dotted name in the response",
+                "start": "where the fit began, in the parameter's unit",
+                "value": "fitted value, in the parameter's unit",
+                "value_err": "its error, of data and simulation",
+                "chi2": "chi-squared of the mean summaries behind the fit",
+                "degrees_of_freedom": "summaries that vary, minus parameters",
+                "p_value": "probability of a larger chi-squared if the response is right",
+                "events": "measured events",
+                "simulated_events": "simulated events",
+                "verdict": "whether this response can have made the data, in words",
+            }
+        ),
+        'print(table[["parameter", "value", "value_err"]])',
+    ),
+    ResultTable(
+        "Fit of the readout response: summaries",
+        _GAS.table("fit_moments.csv"),
+        "One row for each summary of an event.",
+        _described(
+            {
+                "summary": "summary; see `gas/response/moments.py`",
+                "data": "mean over the measured events",
+                "before": "mean over the simulated events where the fit began",
+                "after": "the same at the fitted parameters",
+                "difference_err": "error of data minus simulation at the fitted parameters",
+                "pull_before": "difference before the fit over its error",
+                "pull_after": "difference after the fit over its error",
+            }
+        ),
+        'print(table[["summary", "pull_after"]])',
+    ),
+    ResultTable(
+        "Fit of the readout response: correlations",
+        _GAS.table("fit_correlation.csv"),
+        "One row for each pair of fitted parameters.",
+        _described(
+            {
+                "parameter": "dotted name in the response",
+                "other": "the same of another parameter",
+                "correlation": "correlation of their fitted values",
+            }
+        ),
+        "print(table)",
+    ),
+    ResultTable(
+        "Gap between measured and simulated events",
+        _GAS.table("domain_gap.csv"),
+        "One row for each test: energy distances, summaries, and the accuracy of the network.",
+        _described(
+            {
+                "test": "energy distance, chi-squared or accuracy",
+                "quantity": "what is compared",
+                "statistic": "energy distance, or chi-squared of the difference",
+                "p_value": "probability of a larger statistic if nothing differs",
+                "data": "mean of the measured events",
+                "simulated": "mean of the simulated events",
+                "difference": "the first minus the second",
+                "difference_err": "its error",
+                "data_events": "measured events",
+                "simulated_events": "simulated events",
+                "verdict": "what all rows together say, in words",
+            }
+        ),
+        'print(table["verdict"][0])',
+    ),
+    ResultTable(
+        "Gap between measured and simulated events: energy distances",
+        _GAS.table("domain_gap_events.csv"),
+        "One row for each kind of features and number of events.",
+        _described(
+            {
+                "quantity": "features that are compared",
+                "events": "events of each sample",
+                "energy_distance": "energy distance of the two samples",
+                "null_low": "quantile 0.05 of the distance of equal samples",
+                "null_high": "quantile 0.95 of the distance of equal samples",
+                "p_value": "share of permutations with no smaller distance",
+            }
+        ),
+        'print(table.groupby("quantity")["p_value"].last())',
+    ),
+    ResultTable(
         "Xenon events",
         _XENON.event_table(),
         "One row for each recoil.",

@@ -7,6 +7,7 @@ gas = study.paths["gas"]
 
 include: "gas_networks.smk"
 include: "gas_evaluation.smk"
+include: "gas_fit.smk"
 
 
 if gas.block.observed:

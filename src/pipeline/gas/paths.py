@@ -111,12 +111,13 @@ class GasPaths(ChainPaths[Gas]):
 
     @property
     def used_sources(self) -> list[str]:
-        """Track sources of the voxel sets and of the track comparison."""
-        compared = self.block.track_comparison
+        """Track sources of the voxel sets, of the track comparison and of the response's fit."""
+        compared, fit = self.block.track_comparison, self.block.detector_fit
         return sorted(
             {
                 *(source for voxels in self.voxel_sets for source in self.set_sources(voxels)),
                 *((*compared.simulated, *compared.reference) if compared else ()),
+                *(fit.simulated if fit else ()),
             }
         )
 
@@ -316,6 +317,44 @@ class GasPaths(ChainPaths[Gas]):
             for name in samples
         }
 
+    def detector_fit_inputs(self) -> dict[str, list[str]]:
+        """Voxel shards of the data and track tables of the simulation; empty without a fit."""
+        fit = self.block.detector_fit
+        if not fit:
+            return {}
+        tracks = [file for source in sorted(fit.simulated) for file in self.tracks(source)]
+        return {"shards": self.shards(fit.data), "tracks": tracks}
+
+    def detector_fit_block(self) -> dict[str, Any]:
+        """What the fit of the response depends on besides its files, as plain content."""
+        fit = self.block.detector_fit
+        return {"seed": self.seed, "grid": self.block.grid.plain(), "fit": fit and fit.plain()}
+
+    def domain_gap_inputs(self) -> dict[str, list[str]]:
+        """Shards and predictions of both test sets, and weights; empty without a comparison."""
+        gap = self.block.domain_gap
+        if not gap:
+            return {}
+        return {
+            "weights": [self.weights(gap.network)],
+            "data": self.shards(gap.data),
+            "simulated": self.shards(gap.simulated),
+            "data_predictions": [self.prediction(gap.data, gap.network)],
+            "simulated_predictions": [self.prediction(gap.simulated, gap.network)],
+        }
+
+    def domain_gap_block(self) -> dict[str, Any]:
+        """What the comparison of domains depends on besides its files, as plain content."""
+        gap = self.block.domain_gap
+        network = self.prediction_block(gap.network) if gap else None
+        return {"seed": self.seed, "gap": gap and gap.plain(), "network": network}
+
+    def detector_tables(self) -> list[str]:
+        """Tables of the fit of the response and of the comparison of domains."""
+        fit = ("detector_fit", "fit_moments", "fit_correlation") if self.block.detector_fit else ()
+        gap = ("domain_gap", "domain_gap_events") if self.block.domain_gap else ()
+        return [self.table(f"{name}.csv") for name in (*fit, *gap)]
+
     def toys(self, test: str) -> list[str]:
         """Batches of toys of every method on a test set."""
         return [
@@ -402,7 +441,12 @@ class GasPaths(ChainPaths[Gas]):
 
     def targets(self) -> list[str]:
         """Results besides the figures that a run without targets makes."""
-        return [*self._of_truth(), *self._observed(), *self._classifier()]
+        return [
+            *self._of_truth(),
+            *self._observed(),
+            *self._classifier(),
+            *self.detector_tables(),
+        ]
 
     def page_tables(self) -> list[str]:
         """Tables on the page of figures."""
@@ -436,6 +480,7 @@ class GasPaths(ChainPaths[Gas]):
                 if self.block.track_comparison
             ),
             *self._classifier(),
+            *self.detector_tables(),
         ]
 
     def _of_truth(self) -> list[str]:

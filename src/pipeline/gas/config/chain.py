@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from pipeline.config.model import Block, described
 from pipeline.gas.config.card import Card, read_card
 from pipeline.gas.config.comparison import TrackComparison
+from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector
 from pipeline.gas.config.ensemble import Ensemble
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.given import check_fits, network_folder, with_card
@@ -56,6 +57,12 @@ class Gas(Block):
     hypothesis_test: HypothesisTest = described("Directional hypothesis test.", HypothesisTest())
     track_comparison: TrackComparison | None = described(
         "Compare simulated with reference tracks; null: no comparison.", None
+    )
+    detector_fit: DetectorFit | None = described(
+        "Fit parameters of the response to measured events; null: no fit.", None
+    )
+    domain_gap: DomainGap | None = described(
+        "Compare measured with simulated events; null: no comparison.", None
     )
 
     @property
@@ -148,6 +155,11 @@ class Gas(Block):
         if self.track_comparison:
             used["track_comparison.simulated"] = self.track_comparison.simulated
             used["track_comparison.reference"] = self.track_comparison.reference
+        if self.detector_fit:
+            used["detector_fit.simulated"] = self.detector_fit.simulated
+        check_detector(
+            self.detector_fit, self.domain_gap, self.test_sets, self.observed, self.networks
+        )
         for key, names in used.items():
             for name in names:
                 if name not in self.sources:

@@ -18,7 +18,7 @@ def shipped_responses() -> list[str]:
 def with_responses(gas: dict[str, Any]) -> dict[str, Any]:
     """The raw block of the chain, with blocks in place of the names of responses.
 
-    A response that is 'shipped' and a set that names a response get the block.
+    A response that is 'shipped', and a set or a fit that names a response, get the block.
 
     Raises:
         ValueError: no response of a name is shipped, or in the config; names the key.
@@ -29,9 +29,10 @@ def with_responses(gas: dict[str, Any]) -> dict[str, Any]:
     else:
         responses = {name: _shipped(name, block) for name, block in responses.items()}
         gas = {**gas, "responses": responses}
-    training, tests = gas.get("training_set"), gas.get("test_sets")
-    if isinstance(training, dict):
-        gas = {**gas, "training_set": _looked_up("training_set", training, responses)}
+    for key in ("training_set", "detector_fit"):
+        if key in gas:
+            gas = {**gas, key: _looked_up(key, gas[key], responses)}
+    tests = gas.get("test_sets")
     if isinstance(tests, dict):
         sets = {k: _looked_up(f"test_sets.{k}", test, responses) for k, test in tests.items()}
         gas = {**gas, "test_sets": sets}
@@ -49,13 +50,13 @@ def _shipped(name: str, block: Any) -> Any:
     return read_unique(RESPONSES / f"{name}.yaml")
 
 
-def _looked_up(key: str, voxels: Any, responses: dict[str, Any]) -> Any:
-    """A raw set of events with the block of the response that it names."""
-    name = voxels.get("response") if isinstance(voxels, dict) else None
+def _looked_up(key: str, user: Any, responses: dict[str, Any]) -> Any:
+    """A raw set of events, or a raw fit, with the block of the response that it names."""
+    name = user.get("response") if isinstance(user, dict) else None
     if not isinstance(name, str):
-        return voxels
+        return user
     if name not in responses:
         raise ValueError(
             f"{key}.response: no response '{name}'; responses: {', '.join(responses) or 'none'}"
         )
-    return {**voxels, "response": responses[name]}
+    return {**user, "response": responses[name]}

@@ -38,6 +38,19 @@ CAPTIONS = {
         "equal distributions. Right: some of the distributions, simulated (points) and "
         "reference (lines with bands), with Poisson errors."
     ),
+    "detector_fit": (
+        "Left: difference of the mean summaries of measured and simulated events in units of "
+        "its error, before and after the fit of the readout response; the axis is linear within "
+        "3 units, and the band is one unit. The fit holds if the values behind it scatter by one "
+        "unit, which the chi-squared says with all correlations. Right: fitted parameters with "
+        "their errors, and where the fit began."
+    ),
+    "domain_gap": (
+        "Energy distance of measured and simulated events against their number, for the summaries "
+        "of the readout and for the activations of the network. The band holds 90 % of the "
+        "distances of samples with equal distributions, from random exchanges of events between "
+        "the two; a distance below it is drawn if it is positive."
+    ),
     "loss_curves": (
         "Training and validation loss against the number of events seen, for each "
         "network. The star marks the weights that are used."
@@ -110,6 +123,11 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
     sets, tested = paths.voxel_sets, bool(block.test_sets)
     stages = [paths.stages(paths.voxel_set(sets[0]).sources[0])] if sets else []
     comparison = {name: [paths.table(f"track_{name}.csv")] for name in ("distances", "histograms")}
+    fit = {
+        "parameters": [paths.table("detector_fit.csv")],
+        "moments": [paths.table("fit_moments.csv")],
+    }
+    gap = {"growth": [paths.table("domain_gap_events.csv")]}
     scans = {
         "scans": paths.test_tables("cut_scan.csv"),
         "crossings": paths.test_tables("crossings.csv"),
@@ -134,6 +152,8 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         *(_figure("arrow", {"stages": [paths.stages(source)]}) for source in arrows),
         *([_figure("containment", contained, published=published)] if sets else []),
         *([_figure("track_observables", comparison)] if compared else []),
+        *([_figure("detector_fit", fit)] if block.detector_fit else []),
+        *([_figure("domain_gap", gap)] if block.domain_gap else []),
         *(
             [_figure("loss_curves", {"histories": paths.histories()}, labels=losses)]
             if trained

@@ -1,0 +1,74 @@
+"""The gap between measured and simulated events as a step of the workflow."""
+
+import logging
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from torch import nn
+
+from pipeline.core.seeds import generator
+from pipeline.core.tables import Inputs, Params
+from pipeline.gas.comparison.domain_gap import Events, domain_gap
+from pipeline.gas.config.detector import DomainGap
+from pipeline.gas.config.networks import read_network
+from pipeline.gas.networks.activations import activations
+from pipeline.gas.networks.loading import load_network
+from pipeline.gas.response.moments import event_summaries
+from pipeline.gas.voxels.dataset import cut_batches, grid_bins
+from pipeline.gas.voxels.shards import VoxelBatch, read_shard
+from pipeline.statistics.directional.predictions import cosines, read_predictions
+
+logger = logging.getLogger(__name__)
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Table of the gap between two test sets, and the energy distances at rising numbers.
+
+    `inputs` has the shards of both, the table of predictions of each, and the network's weights.
+    """
+    settings, network = DomainGap.model_validate(params["gap"]), read_network(params["network"])
+    bins = grid_bins([*inputs["data"], *inputs["simulated"]])
+    model = load_network(inputs["weights"][0], network, bins)
+    data, simulated = (
+        read_events(
+            *(model, inputs[name], inputs[f"{name}_predictions"][0], bins),
+            *(settings.events, network.batch_size),
+        )
+        for name in ("data", "simulated")
+    )
+    table, growth = domain_gap(data, simulated, generator(params["seed"], "domain gap"))
+    logger.info("%s", table["verdict"].iloc[0])
+    return {"table": table, "growth": growth}
+
+
+def read_events(
+    model: nn.Module,
+    shards: Sequence[str],
+    predictions: str,
+    bins: int,
+    most: int,
+    batch_size: int,
+) -> Events:
+    """At most so many events of some shards, evenly spread, with their rows of the predictions."""
+    table = read_predictions(predictions)
+    kept = np.zeros(len(table), bool)
+    kept[np.linspace(0, len(table) - 1, min(most, len(table))).round().astype(int)] = True
+    batches = list(cut_batches(_chosen(shards, kept), batch_size, pool_events=0))
+    return Events(
+        summaries=np.concatenate(
+            [event_summaries(batch.voxels, batch.counts, batch.offsets, bins) for batch in batches]
+        ),
+        activations=activations(model, batches, bins),
+        kappa=table["kappa"].to_numpy()[kept],
+        cosine=cosines(table)[kept],
+    )
+
+
+def _chosen(shards: Sequence[str], kept: np.ndarray) -> Iterator[VoxelBatch]:
+    """The events of a mask bool over those of all shards, in their order."""
+    first = 0
+    for path in shards:
+        for batch in read_shard(path):
+            yield batch.take(np.flatnonzero(kept[first : first + len(batch)]))
+            first += len(batch)

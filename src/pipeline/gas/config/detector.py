@@ -1,0 +1,113 @@
+"""Schema of what is learned from measured events: the response, and the gap to the simulation."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Self
+
+from pydantic import PositiveInt, model_validator
+
+from pipeline.config.model import Block, described
+from pipeline.gas.config.response import PARAMETERS, Response
+from pipeline.gas.config.sets import TestSet
+
+
+class DetectorFit(Block):
+    """Fit of response parameters to events whose directions are not known, taken as isotropic."""
+
+    data: str = described("Set of measured events, in `observed`; or a test set, as if measured.")
+    energy_keV: float | None = described(
+        "Energy of the events of an `observed` set [keV], a calibration for example.", None, gt=0
+    )
+    simulated: list[str] = described(
+        "Names of track sources with the same energies, not of the data; three times as many "
+        "tracks as data, or more, keep the error of the simulation small.",
+        min_length=1,
+    )
+    response: Response = described(
+        "Response with which the fit begins, a name in `responses` or its block; parameters that "
+        "are not fitted stay as they are here."
+    )
+    parameters: dict[str, tuple[float, float]] = described(
+        "Parameters to fit, by their dotted names in the response such as `threshold.electrons`, "
+        "each with the range [low, high] in which it is looked for.",
+        min_length=1,
+    )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The JSON schema: the name of a response, or its block."""
+        schema: dict[str, Any] = handler.resolve_ref_schema(handler(core))
+        response = schema["properties"]["response"]
+        response["anyOf"] = [{"$ref": response.pop("$ref")}, {"type": "string"}]
+        return schema
+
+    @model_validator(mode="after")
+    def _begins_within_the_ranges(self) -> Self:
+        for name, (low, high) in self.parameters.items():
+            if name not in PARAMETERS:
+                raise ValueError(
+                    f"parameters: '{name}' is no parameter of a response; the parameters are "
+                    f"{', '.join(PARAMETERS)}"
+                )
+            start = self.response.value(name)
+            if not 0 <= low < start < high:
+                raise ValueError(
+                    f"parameters.{name}: expected 0 <= low < {start:g} < high, with the value of "
+                    f"the response between; got [{low:g}, {high:g}]"
+                )
+        return self
+
+
+class DomainGap(Block):
+    """Comparison of measured with simulated events, and what a difference costs a network."""
+
+    data: str = described("Set of measured events, in `observed`; or a test set, as if measured.")
+    simulated: str = described("Test set of the simulated events.")
+    network: str = described("Network whose activations and predictions are compared.")
+    events: PositiveInt = described(
+        "Most events of each set that are compared, spread over all of them.", 3000
+    )
+
+
+def check_detector(
+    fit: DetectorFit | None,
+    gap: DomainGap | None,
+    test_sets: Mapping[str, TestSet],
+    observed: Collection[str],
+    networks: Mapping[str, object],
+) -> None:
+    """Check the names of both blocks, those of sources apart.
+
+    Raises:
+        ValueError: a set or network does not exist, or the data of the fit do not suit it.
+    """
+    measured = [*observed, *test_sets]
+    places = {"detector_fit.data": (fit.data, measured)} if fit else {}
+    if gap:
+        places["domain_gap.data"] = gap.data, measured
+        places["domain_gap.simulated"] = gap.simulated, [*test_sets]
+        places["domain_gap.network"] = gap.network, [*networks]
+        if gap.data == gap.simulated:
+            raise ValueError(f"domain_gap: test set '{gap.data}' is compared with itself")
+    for key, (name, known) in places.items():
+        if name not in known:
+            raise ValueError(f"{key}: there is no '{name}'; there are {', '.join(known)}")
+    if not fit:
+        return
+    if (fit.data in observed) != (fit.energy_keV is not None):
+        raise ValueError(
+            "detector_fit.energy_keV: give it if `data` is a set under `observed`, and only then; "
+            "a test set holds its energies"
+        )
+    if fit.data in observed:
+        return
+    data = test_sets[fit.data]
+    if shared := set(data.sources) & set(fit.simulated):
+        raise ValueError(
+            f"detector_fit.simulated: '{shared.pop()}' is a source of the data, test set "
+            f"'{fit.data}'; simulate other tracks"
+        )
+    if not data.rotate:
+        raise ValueError(
+            f"detector_fit.data: the tracks of test set '{fit.data}' are not rotated, and the fit "
+            "takes directions as isotropic"
+        )

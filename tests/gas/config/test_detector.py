@@ -1,0 +1,112 @@
+"""Config of the fit of the response and of the gap between data and simulation."""
+
+import pytest
+
+from pipeline.gas.paths import GasPaths
+from pipeline.study import ConfigError, check_config
+
+FIT = {
+    "data": "50keV",
+    "simulated": ["other"],
+    "response": {"threshold": {"electrons": 1}},
+    "parameters": {"threshold.electrons": [0.2, 3]},
+}
+GAP = {"data": "50keV", "simulated": "simulated", "network": "RCN"}
+
+
+@pytest.fixture
+def study(plain):
+    """A function that checks a config with these blocks."""
+    gas = plain["gas"]
+    gas["sources"]["other"] = {
+        "kind": "simulation",
+        "energies_keV": [50],
+        "events_per_energy": 10,
+    }
+    gas["sources"]["hits"] = {"kind": "hits", "files": ["run7.root"]}
+    gas["observed"] = {"run7": {"sources": ["hits"]}}
+    gas["test_sets"]["simulated"] = {"sources": ["other"], "smearing_um": 200}
+
+    def check(fit=None, gap=None, **test_set):
+        gas["test_sets"]["50keV"] |= test_set
+        gas["detector_fit"] = fit and {**FIT, **fit}
+        gas["domain_gap"] = gap and {**GAP, **gap}
+        return check_config(plain).gas
+
+    return check
+
+
+def test_neither_is_on_by_default(study):
+    paths = GasPaths(study(), "results", 1)
+    assert paths.detector_tables() == []
+    assert (paths.detector_fit_inputs(), paths.domain_gap_inputs()) == ({}, {})
+
+
+def test_tables_of_both_are_targets_and_recorded(study):
+    paths = GasPaths(study(fit={"data": "50keV"}, gap={"data": "50keV"}), "results", 1)
+    names = ("detector_fit", "fit_moments", "fit_correlation", "domain_gap", "domain_gap_events")
+    tables = {f"results/gas/tables/{name}.csv" for name in names}
+    assert tables <= set(paths.targets())
+    assert tables <= set(paths.recorded_tables())
+
+
+def test_the_response_may_be_a_name(study, plain):
+    plain["gas"]["responses"] = {"mine": {"threshold": {"electrons": 2}}}
+    fit = study(fit={"response": "mine"}).detector_fit
+    assert fit.response.value("threshold.electrons") == 2
+    with pytest.raises(ConfigError, match=r"detector_fit.response: no response 'yours'"):
+        study(fit={"response": "yours"})
+
+
+def test_measured_events_are_fitted_and_compared(study):
+    gas = study(fit={"data": "run7", "energy_keV": 50}, gap={"data": "run7"})
+    assert gas.detector_fit.energy_keV == 50
+    assert gas.domain_gap.data == "run7"
+
+
+def test_sources_of_the_fit_are_made(study):
+    gas = study(fit={"data": "50keV"})
+    gas.test_sets.pop("simulated")
+    assert "other" in GasPaths(gas, "results", 1).used_sources
+
+
+@pytest.mark.parametrize(
+    ("fit", "message"),
+    [
+        ({"data": "60keV"}, r"detector_fit.data: there is no '60keV'; there are run7, 50keV"),
+        ({"data": "run7"}, r"detector_fit.energy_keV: give it if `data` is a set under `observed`"),
+        ({"energy_keV": 50}, r"detector_fit.energy_keV: .* and only then"),
+        ({"simulated": ["others"]}, r"detector_fit.simulated: no source .* mean 'other'"),
+        ({"simulated": ["read"]}, r"simulated: 'read' is a source of the data, test set '50keV'"),
+        ({"parameters": {}}, r"detector_fit.parameters: "),
+        ({"parameters": {"threshold": [0, 2]}}, r"'threshold' is no parameter of a response"),
+        (
+            {"parameters": {"threshold.electrons": [1.5, 3]}},
+            r"threshold.electrons: expected 0 <= low < 1 < high, .*; got \[1.5, 3\]",
+        ),
+    ],
+)
+def test_bad_fits(study, fit, message):
+    with pytest.raises(ConfigError, match=message):
+        study(fit=fit)
+
+
+def test_the_data_of_a_fit_are_rotated(study):
+    with pytest.raises(ConfigError, match="tracks of test set '50keV' are not rotated"):
+        study(fit={"data": "50keV"}, rotate=False)
+
+
+@pytest.mark.parametrize(
+    ("gap", "message"),
+    [
+        ({"data": "60keV"}, r"domain_gap.data: there is no '60keV'"),
+        ({"simulated": "60keV"}, r"domain_gap.simulated: there is no '60keV'"),
+        ({"simulated": "50keV"}, r"domain_gap: test set '50keV' is compared with itself"),
+        ({"simulated": "run7"}, r"domain_gap.simulated: there is no 'run7'"),
+        ({"network": "HCN"}, r"domain_gap.network: there is no 'HCN'; there are RCN"),
+        ({"events": 0}, r"domain_gap.events: "),
+    ],
+)
+def test_bad_comparisons(study, gap, message):
+    with pytest.raises(ConfigError, match=message):
+        study(gap=gap)

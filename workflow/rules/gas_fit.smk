@@ -1,0 +1,50 @@
+# Gas chain: the response that measured events show, and their gap to simulated ones
+
+if gas.block.detector_fit:
+
+    rule gas_detector_fit:
+        input:
+            **gas.detector_fit_inputs(),
+        output:
+            parameters=gas.table("detector_fit.csv"),
+            moments=gas.table("fit_moments.csv"),
+            correlation=gas.table("fit_correlation.csv"),
+        log:
+            f"{R}/logs/gas/detector_fit.log",
+        conda:
+            "../../envs/conda.yaml"
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.gas.response.stage.from_files",
+                gas.detector_fit_block(),
+            ),
+        script:
+            "../scripts/tables.py"
+
+
+if gas.block.domain_gap:
+    COMPARED = gas.block.networks[gas.block.domain_gap.network]
+
+    rule gas_domain_gap:
+        input:
+            **gas.domain_gap_inputs(),
+        output:
+            table=gas.table("domain_gap.csv"),
+            growth=gas.table("domain_gap_events.csv"),
+        log:
+            f"{R}/logs/gas/domain_gap.log",
+        conda:
+            "../../envs/conda.yaml"
+        resources:
+            cuda=on_gpu(COMPARED),
+        params:
+            function="pipeline.gas.comparison.gap_stage.from_files",
+            settings=gas.domain_gap_block(),
+            code=code(
+                "tables.py",
+                "pipeline.gas.comparison.gap_stage.from_files",
+                COMPARED.module,
+            ),
+        script:
+            "../scripts/tables.py"
