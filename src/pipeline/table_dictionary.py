@@ -658,8 +658,8 @@ TABLES: tuple[ResultTable, ...] = (
                 "start": "where the fit began, in the parameter's unit",
                 "value": "fitted value, in the parameter's unit",
                 "value_err": "its error, of data and simulation",
-                "chi2": "chi-squared of the mean summaries behind the fit",
-                "degrees_of_freedom": "summaries that vary, minus parameters",
+                "chi2": "chi-squared of the mean summaries after the fit",
+                "degrees_of_freedom": "independent summaries minus parameters",
                 "p_value": "probability of a larger chi-squared if the response is right",
                 "events": "measured events",
                 "simulated_events": "simulated events",
@@ -726,8 +726,8 @@ TABLES: tuple[ResultTable, ...] = (
         _described(
             {
                 "quantity": "features that are compared",
-                "events": "events of each sample",
-                "energy_distance": "energy distance of the two samples",
+                "events": "measured events, drawn at random",
+                "energy_distance": "their energy distance from all simulated events",
                 "null_low": "quantile 0.05 of the distance of equal samples",
                 "null_high": "quantile 0.95 of the distance of equal samples",
                 "p_value": "share of permutations with no smaller distance",

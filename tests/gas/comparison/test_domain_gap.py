@@ -49,10 +49,19 @@ def test_a_shift_is_found_and_its_summary_named():
     assert (last["energy_distance"] > last["null_high"]).all()
 
 
-def test_samples_grow_to_the_smaller_one():
+def test_the_measured_sample_grows():
     _, growth = rows_of(events(1, n=120), events(2, n=300))
     assert growth["events"].tolist() == [50, 100, 120] * 2
     assert (growth["null_low"] < growth["null_high"]).all()
+
+
+def test_the_order_of_events_makes_no_gap():
+    """Two populations alike in both samples, one after the other in the data only."""
+    data, simulated = events(1, n=200), events(2, n=200)
+    data.summaries[100:] += 4
+    simulated.summaries[::2] += 4
+    _, growth = rows_of(data, simulated)
+    assert growth["p_value"].iloc[0] > 0.05
 
 
 def test_accuracy_predicted_from_kappa_beside_the_true_one():

@@ -20,7 +20,7 @@ from pipeline.statistics.directional.vmf import mean_cosine
 
 SUMMARY_TEST, ACTIVATION_TEST = "detector summaries", "network activations"
 PREDICTED, TRUE = "predicted cosine distance", "true cosine distance"
-# The energy distance is shown at these numbers of events, as far as there are so many.
+# The energy distance is shown at these numbers of measured events, as far as there are so many.
 SIZES = tuple(50 * 2**i for i in range(12))
 SIGNIFICANT_P = 0.01
 BAND = (0.05, 0.95)
@@ -47,8 +47,8 @@ def domain_gap(
 
     Returns a row for each test: the energy distance of both kinds of features, the mean of each
     summary, the predicted and, where both are known, the true cosine distance; with a verdict in
-    words. And the energy distance at rising numbers of events of each sample, with the central
-    90 % of its null.
+    words. And the energy distance from all simulated events at rising numbers of measured ones,
+    drawn at random, with the central 90 % of its null.
     """
     growth = pd.DataFrame(_growth(data, simulated, rng))
     rows = [
@@ -98,12 +98,13 @@ def verdict(table: pd.DataFrame) -> str:
 def _growth(
     data: Events, simulated: Events, rng: np.random.Generator
 ) -> Iterator[dict[str, object]]:
-    """The energy tests of the first events of both samples."""
-    most = min(len(data.summaries), len(simulated.summaries))
+    """The energy tests of some measured events against all simulated ones."""
+    events = len(data.summaries)
+    # Files may be ordered by energy, for example.
+    order = rng.permutation(events)
     for name, first in data.features().items():
-        second = simulated.features()[name]
-        for n in [*(size for size in SIZES if size < most), most]:
-            pair = first[:n], second[:n]
+        for n in [*(size for size in SIZES if size < events), events]:
+            pair = first[order[:n]], simulated.features()[name]
             # Summaries are few and strongly correlated.
             test = energy_test(*(whitened(*pair) if name == SUMMARY_TEST else pair), rng)
             low, high = np.quantile(test.null, BAND)

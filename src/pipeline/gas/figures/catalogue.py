@@ -46,10 +46,10 @@ CAPTIONS = {
         "their errors, and where the fit began."
     ),
     "domain_gap": (
-        "Energy distance of measured and simulated events against their number, for the summaries "
-        "of the readout and for the activations of the network. The band holds 90 % of the "
-        "distances of samples with equal distributions, from random exchanges of events between "
-        "the two; a distance below it is drawn if it is positive."
+        "Energy distance between measured events and all simulated ones against the number of "
+        "measured events, for the summaries of the readout and for the activations of the network. "
+        "The band holds 90 % of the distances of samples with equal distributions, from random "
+        "exchanges of events between the two."
     ),
     "loss_curves": (
         "Training and validation loss against the number of events seen, for each "

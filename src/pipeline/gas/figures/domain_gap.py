@@ -1,4 +1,4 @@
-"""Energy distance of measured and simulated events against their number."""
+"""Energy distance of measured and simulated events against the number of measured ones."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -26,9 +26,9 @@ def draw_domain_gap(growth: pd.DataFrame) -> Figure:
             label="90 % of equal samples",
         )
         axis.plot(
-            table["events"], table["energy_distance"], "o-", color=COLOURS[0], label="measured"
+            table["events"], table["energy_distance"], "o-", color=COLOURS[0], label="data"
         )
-        axis.set(xscale="log", yscale="log", xlabel="events of each sample", title=name)
+        axis.set(xscale="log", yscale="log", xlabel="measured events", title=name)
     figure.axes[0].set_ylabel("energy distance")
     figure.axes[0].legend(loc="best")
     return figure
