@@ -5,22 +5,48 @@ import re
 from helpers.made_networks import make_folder
 
 
-def test_a_study_without_any_truth_is_a_study(pristine, tmp_path):
-    copy = pristine.twin(tmp_path / "copy")
+def planned(copy, **keys):
+    """Jobs of a gas study of one file of hits with a trained network, by rule."""
     folder = make_folder(copy.folder / "nets" / "UNet")
     (copy.folder / "run7.h5").touch()
-    copy.write_config(
-        {
-            "results": "results",
-            "gas": {
-                "sources": {"run7": {"kind": "hits", "files": ["run7.h5"]}},
-                "observed": {"run7": {"sources": ["run7"]}},
-                "networks": {"UNet": {"weights": str(folder)}},
-            },
-        }
-    )
-    jobs = dict(re.findall(r"^(\w+) +(\d+)$", copy.run("-n"), re.M))
+    gas = {
+        "observed": {"run7": {"sources": ["run7"]}},
+        "networks": {"UNet": {"weights": str(folder)}},
+        **keys,
+    }
+    gas["sources"] = {"run7": {"kind": "hits", "files": ["run7.h5"]}, **keys.get("sources", {})}
+    copy.write_config({"results": "results", "gas": gas})
+    return dict(re.findall(r"^(\w+) +(\d+)$", copy.run("-n"), re.M))
+
+
+def test_a_study_without_any_truth_is_a_study(pristine, tmp_path):
+    jobs = planned(pristine.twin(tmp_path / "copy"))
     assert {name for name in jobs if name.startswith("gas_")} == {
         *("gas_hits", "gas_predict", "gas_observed")
     }
     assert jobs["figure"] == "1"
+
+
+def test_measured_events_are_fitted_and_compared(pristine, tmp_path):
+    made = {"kind": "simulation", "energies_keV": [50], "events_per_energy": 10}
+    jobs = planned(
+        pristine.twin(tmp_path / "copy"),
+        sources={"calibration": made, "other": made},
+        test_sets={"like_run7": {"sources": ["other"], "smearing_um": 200}},
+        detector_fit={
+            "data": "run7",
+            "energy_keV": 50,
+            "simulated": ["calibration"],
+            "response": {"threshold": {"electrons": 1}},
+            "parameters": {"threshold.electrons": [0.2, 3]},
+        },
+        domain_gap={"data": "run7", "simulated": "like_run7", "network": "UNet"},
+    )
+    # Tracks of both sources, but voxels of the test set only.
+    expected = {
+        "gas_tracks": "2",
+        "gas_voxels": "1",
+        "gas_detector_fit": "1",
+        "gas_domain_gap": "1",
+    }
+    assert {name: jobs.get(name) for name in expected} == expected

@@ -49,10 +49,13 @@ def code(script, *names):
     return DIGESTS.digest(script, *names)
 
 
-def calls(script, function, settings=()):
-    """Params of a script that calls the function that they name, with plain settings."""
-    settings = settings or {}
-    return {"function": function, "settings": settings, "code": code(script, function)}
+def calls(script, function, settings=(), *names):
+    """Params of a script that calls the function that they name, with plain settings.
+
+    `names` are functions or modules that it is told to call besides.
+    """
+    settings, digest = settings or {}, code(script, function, *names)
+    return {"function": function, "settings": settings, "code": digest}
 
 
 def on_gpu(*trainings):

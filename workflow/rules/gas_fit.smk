@@ -19,12 +19,14 @@ if gas.block.detector_fit:
                 "pipeline.gas.response.stage.from_files",
                 gas.detector_fit_block(),
             ),
+        message:
+            "fitting the readout response to {gas.block.detector_fit.data}"
         script:
             "../scripts/tables.py"
 
 
 if gas.block.domain_gap:
-    COMPARED = gas.block.networks[gas.block.domain_gap.network]
+    COMPARED = NETWORKS[gas.block.domain_gap.network]
 
     rule gas_domain_gap:
         input:
@@ -39,12 +41,13 @@ if gas.block.domain_gap:
         resources:
             cuda=on_gpu(COMPARED),
         params:
-            function="pipeline.gas.comparison.gap_stage.from_files",
-            settings=gas.domain_gap_block(),
-            code=code(
+            **calls(
                 "tables.py",
                 "pipeline.gas.comparison.gap_stage.from_files",
+                gas.domain_gap_block(),
                 COMPARED.module,
             ),
+        message:
+            "comparing measured with simulated events"
         script:
             "../scripts/tables.py"

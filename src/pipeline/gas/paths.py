@@ -167,7 +167,8 @@ class GasPaths(ChainPaths[Gas]):
 
     def sources_block(self) -> dict[str, Any]:
         """The sources in use, and those among which no event may occur twice, by test set."""
-        training = self.set_sources(TRAINING)
+        training, fit = self.set_sources(TRAINING), self.block.detector_fit
+        fitted = self.set_sources(fit.data) if fit and fit.data in self.block.test_sets else []
         return {
             "sources": {name: self.block.sources[name].plain() for name in self.used_sources},
             "pools": {
@@ -176,7 +177,8 @@ class GasPaths(ChainPaths[Gas]):
                     *self.set_sources(test),
                 ]
                 for test in self.block.test_sets
-            },
+            }
+            | ({"detector_fit": [*fit.simulated, *fitted]} if fit else {}),
         }
 
     def track_counts(self) -> list[str]:
@@ -485,13 +487,12 @@ class GasPaths(ChainPaths[Gas]):
 
     def _of_truth(self) -> list[str]:
         """Tables of all tracks with a truth; the summary only if methods are tested on some."""
-        names = ["summary.csv"] if self.block.test_sets else []
-        return list(
-            map(
-                self.table,
-                [*names, *(("sources.csv", "containment.csv") if self.voxel_sets else ())],
-            )
-        )
+        made = {
+            "summary.csv": self.block.test_sets,
+            "sources.csv": self.used_sources,
+            "containment.csv": self.voxel_sets,
+        }
+        return [self.table(name) for name, wanted in made.items() if wanted]
 
     def _observed(self) -> list[str]:
         """Tables of measured events; none without any."""

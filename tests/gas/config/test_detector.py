@@ -64,10 +64,12 @@ def test_measured_events_are_fitted_and_compared(study):
     assert gas.domain_gap.data == "run7"
 
 
-def test_sources_of_the_fit_are_made(study):
+def test_sources_of_the_fit_are_made_and_hold_no_event_of_the_data(study):
     gas = study(fit={"data": "50keV"})
     gas.test_sets.pop("simulated")
-    assert "other" in GasPaths(gas, "results", 1).used_sources
+    paths = GasPaths(gas, "results", 1)
+    assert "other" in paths.used_sources
+    assert paths.sources_block()["pools"]["detector_fit"] == ["other", "read"]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_the_data_of_a_fit_are_rotated(study):
     [
         ({"data": "60keV"}, r"domain_gap.data: there is no '60keV'"),
         ({"simulated": "60keV"}, r"domain_gap.simulated: there is no '60keV'"),
-        ({"simulated": "50keV"}, r"domain_gap: test set '50keV' is compared with itself"),
+        ({"simulated": "50keV"}, r"domain_gap.simulated: 'read' is a source of the data, test set"),
         ({"simulated": "run7"}, r"domain_gap.simulated: there is no 'run7'"),
         ({"network": "HCN"}, r"domain_gap.network: there is no 'HCN'; there are RCN"),
         ({"events": 0}, r"domain_gap.events: "),

@@ -86,28 +86,31 @@ def check_detector(
         places["domain_gap.data"] = gap.data, measured
         places["domain_gap.simulated"] = gap.simulated, [*test_sets]
         places["domain_gap.network"] = gap.network, [*networks]
-        if gap.data == gap.simulated:
-            raise ValueError(f"domain_gap: test set '{gap.data}' is compared with itself")
     for key, (name, known) in places.items():
         if name not in known:
             raise ValueError(f"{key}: there is no '{name}'; there are {', '.join(known)}")
-    if not fit:
-        return
-    if (fit.data in observed) != (fit.energy_keV is not None):
+    if fit and (fit.data in observed) != (fit.energy_keV is not None):
         raise ValueError(
             "detector_fit.energy_keV: give it if `data` is a set under `observed`, and only then; "
             "a test set holds its energies"
         )
-    if fit.data in observed:
-        return
-    data = test_sets[fit.data]
-    if shared := set(data.sources) & set(fit.simulated):
+    if fit and fit.data in test_sets:
+        _check_other_tracks("detector_fit", test_sets, fit.data, fit.simulated)
+        if not test_sets[fit.data].rotate:
+            raise ValueError(
+                f"detector_fit.data: the tracks of test set '{fit.data}' are not rotated, and the "
+                "fit takes directions as isotropic"
+            )
+    if gap and gap.data in test_sets:
+        _check_other_tracks("domain_gap", test_sets, gap.data, test_sets[gap.simulated].sources)
+
+
+def _check_other_tracks(
+    key: str, test_sets: Mapping[str, TestSet], data: str, simulated: Collection[str]
+) -> None:
+    """The tests hold for independent events: the same tracks look too much alike."""
+    if shared := set(test_sets[data].sources) & set(simulated):
         raise ValueError(
-            f"detector_fit.simulated: '{shared.pop()}' is a source of the data, test set "
-            f"'{fit.data}'; simulate other tracks"
-        )
-    if not data.rotate:
-        raise ValueError(
-            f"detector_fit.data: the tracks of test set '{fit.data}' are not rotated, and the fit "
-            "takes directions as isotropic"
+            f"{key}.simulated: '{shared.pop()}' is a source of the data, test set '{data}'; "
+            "use other tracks"
         )

@@ -25,9 +25,7 @@ def draw_domain_gap(growth: pd.DataFrame) -> Figure:
             color="0.8",
             label="90 % of equal samples",
         )
-        axis.plot(
-            table["events"], table["energy_distance"], "o-", color=COLOURS[0], label="data"
-        )
+        axis.plot(table["events"], table["energy_distance"], "o-", color=COLOURS[0], label="data")
         axis.set(xscale="log", yscale="log", xlabel="measured events", title=name)
     figure.axes[0].set_ylabel("energy distance")
     figure.axes[0].legend(loc="best")
