@@ -27,6 +27,8 @@ def draw_domain_gap(growth: pd.DataFrame) -> Figure:
         )
         axis.plot(table["events"], table["energy_distance"], "o-", color=COLOURS[0], label="data")
         axis.set(xscale="log", yscale="log", xlabel="measured events", title=name)
+        axis.set_xticks(table["events"], table["events"], rotation=60)
+        axis.set_xticks([], minor=True)
     figure.axes[0].set_ylabel("energy distance")
     figure.axes[0].legend(loc="best")
     return figure

@@ -125,7 +125,7 @@ def fit_response(data: Sample, model: Model, ranges: Mapping[str, tuple[float, f
     values = start
     for _ in range(COARSE_STEPS):
         slopes = slopes_at(data, lambda v: simulated(v, share), values, high - low)
-        _check_effects(names, slopes)
+        _check_effects(names, slopes, values)
         step = best_step(data, simulated(values, share), slopes, values, low, high)
         values = values + step.change
         if (np.abs(step.change) < CONVERGED_ERRORS * step.errors).all():
@@ -207,11 +207,13 @@ def _check_bounds(names: list[str], values: np.ndarray, low: np.ndarray, high: n
                 )
 
 
-def _check_effects(names: list[str], slopes: np.ndarray) -> None:
-    for name, slope in zip(names, slopes.T, strict=True):
+def _check_effects(names: list[str], slopes: np.ndarray, values: np.ndarray) -> None:
+    for name, slope, value in zip(names, slopes.T, values, strict=True):
         if not slope.any():
             raise ValueError(
-                f"detector_fit.parameters: {name} changes no summary of the events; leave it out"
+                f"detector_fit.parameters: {name} changes no summary of the events near "
+                f"{value:.3g}; leave it out, or, if the fit has moved there from elsewhere, check "
+                "the parameters that are not fitted"
             )
 
 
