@@ -41,7 +41,10 @@ def identity(repository, tmp_path, monkeypatch):
         shuffled = {"extra": "other", **dict(reversed(wildcards.items()))}
         job = SimpleNamespace(
             rule="made",
-            input=Named(list(inputs), {"tracks": "tracks.parquet", "events": "events.parquet"}),
+            input=Named(
+                list(inputs),
+                {"tracks": "tracks.parquet", "fitted": [], "events": "events.parquet"},
+            ),
             output=Named([], dict.fromkeys(("table", "counts", "shard", "output", "degrad_log"))),
             params=Named([], params),
             wildcards=Named(list(shuffled.values()), shuffled),

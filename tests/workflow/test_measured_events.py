@@ -32,7 +32,7 @@ def test_measured_events_are_fitted_and_compared(pristine, tmp_path):
     jobs = planned(
         pristine.twin(tmp_path / "copy"),
         sources={"calibration": made, "other": made},
-        test_sets={"like_run7": {"sources": ["other"], "smearing_um": 200}},
+        test_sets={"like_run7": {"sources": ["other"], "response": "fitted"}},
         detector_fit={
             "data": "run7",
             "energy_keV": 50,

@@ -93,6 +93,7 @@ rule gas_sources:
 rule gas_voxels:
     input:
         tracks=gas.track_table(),
+        fitted=lambda wildcards: gas.fitted(wildcards.voxels),
         # No source is used before all of them have been looked at; more events rerun nothing.
         looked_at=ancient(gas.table("sources.csv")),
     output:
@@ -137,6 +138,7 @@ rule gas_containment:
 rule gas_track_stages:
     input:
         tracks=lambda wildcards: gas.tracks(wildcards.source),
+        fitted=lambda wildcards: gas.fitted(gas.voxel_sets[0]),
     output:
         table=gas.stages(),
     log:

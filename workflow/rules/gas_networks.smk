@@ -9,6 +9,7 @@ rule gas_train:
         shards=gas.shards("train"),
         tracks=lambda wildcards: gas.training_tracks(wildcards.network),
         start=lambda wildcards: gas.start(wildcards.network),
+        fitted=gas.fitted("train"),
     output:
         weights=gas.network("weights.pt"),
         history=gas.network("history.csv"),

@@ -10,12 +10,16 @@ from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.sources import read_source
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.networks.training import Task, train_network
+from pipeline.gas.response.fitted import with_fitted
 from pipeline.learning.saved import save_network
 
 with job(snakemake):
     name, params, block = snakemake.wildcards.network, snakemake.params, snakemake.params.block
     network = read_network({**block["network"], **parallelism(snakemake)})
     training_set = TrainingSet.model_validate(block["training_set"])
+    if training_set.response:
+        response = with_fitted(training_set.response, snakemake.input.fitted)
+        training_set = training_set.model_copy(update={"response": response})
     shards, tracks = ([Path(p) for p in snakemake.input[kind]] for kind in ("shards", "tracks"))
     grid = Grid.model_validate(block["grid"])
     sources = {source: read_source(settings) for source, settings in block["sources"].items()}

@@ -2,8 +2,8 @@
 
 from pipeline.core.job import job
 from pipeline.core.seeds import generator
-from pipeline.gas.config.sets import read_readout
 from pipeline.gas.config.voxels import Grid
+from pipeline.gas.response.fitted import read_fitted
 from pipeline.gas.voxels.stage import voxelise
 
 with job(snakemake):
@@ -12,7 +12,7 @@ with job(snakemake):
         snakemake.input.tracks,
         wildcards.source,
         Grid.model_validate(block["grid"]),
-        read_readout(block),
+        read_fitted(block, snakemake.input.fitted),
         generator(block["seed"], "voxels", wildcards.voxels, wildcards.source, wildcards.part),
         snakemake.output.shard,
         snakemake.output.counts,

@@ -327,6 +327,11 @@ class GasPaths(ChainPaths[Gas]):
         tracks = [file for source in sorted(fit.simulated) for file in self.tracks(source)]
         return {"shards": self.shards(fit.data), "tracks": tracks}
 
+    def fitted(self, voxels: str) -> list[str]:
+        """Table of the fitted parameters of a set's response; none if its values are given."""
+        response = self.block.response_of(voxels) if voxels in self.voxel_sets else None
+        return [self.table("detector_fit.csv")] if response and response.fitted else []
+
     def detector_fit_block(self) -> dict[str, Any]:
         """What the fit of the response depends on besides its files, as plain content."""
         fit = self.block.detector_fit

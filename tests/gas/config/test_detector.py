@@ -29,7 +29,7 @@ def study(plain):
 
     def check(fit=None, gap=None, **test_set):
         gas["test_sets"]["50keV"] |= test_set
-        gas["detector_fit"] = fit and {**FIT, **fit}
+        gas["detector_fit"] = None if fit is None else {**FIT, **fit}
         gas["domain_gap"] = gap and {**GAP, **gap}
         return check_config(plain).gas
 
@@ -96,6 +96,32 @@ def test_bad_fits(study, fit, message):
 def test_the_data_of_a_fit_are_rotated(study):
     with pytest.raises(ConfigError, match="tracks of test set '50keV' are not rotated"):
         study(fit={"data": "50keV"}, rotate=False)
+
+
+def test_a_set_may_have_the_fitted_response(study, plain):
+    plain["gas"]["training_set"]["response"] = "fitted"
+    gas = study(fit={"data": "50keV"})
+    assert gas.training_set.response.fitted == ["threshold.electrons"]
+    assert gas.training_set.response.value("threshold.electrons") == 1
+    paths = GasPaths(gas, "results", 1)
+    assert paths.fitted("train") == [paths.table("detector_fit.csv")]
+    assert paths.fitted("50keV") == paths.fitted("run7") == []
+
+
+def test_the_fitted_response_needs_a_fit_of_other_events(study, plain):
+    plain["gas"]["training_set"]["response"] = "fitted"
+    with pytest.raises(ConfigError, match=r"training_set.response: no response 'fitted'"):
+        study()
+    plain["gas"]["responses"] = {"fitted": {"noise_hits": 1}}
+    with pytest.raises(ConfigError, match=r"responses.fitted: .* name of the result"):
+        study(fit={})
+    plain["gas"] |= {"responses": {}}
+    plain["gas"]["training_set"]["response"] = {"fitted": ["noise_hits"]}
+    with pytest.raises(ConfigError, match=r"training_set.response.fitted: .*`response: fitted`"):
+        study(fit={})
+    del plain["gas"]["training_set"]["response"]
+    with pytest.raises(ConfigError, match=r"test_sets.50keV.response: .* needs this set as its"):
+        study(fit={}, response="fitted", smearing_um=None)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,14 @@ def test_a_replaced_parameter_varies_no_more():
     assert list(varied.replaced({"noise_hits": 1}).vary) == ["threshold.electrons"]
 
 
+def test_a_fitted_parameter_is_free_until_it_is_replaced():
+    before = response(fitted=["noise_hits", "attachment_per_cm"])
+    after = before.replaced({"noise_hits": 0})
+    assert before.has("noise_hits")
+    assert not after.has("noise_hits")
+    assert after.fitted == ["attachment_per_cm"]
+
+
 @pytest.mark.parametrize(
     ("keys", "message"),
     [

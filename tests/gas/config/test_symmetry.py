@@ -35,12 +35,14 @@ def test_number_of_orientations(cell_um, drift, number):
         ({"diffusion": {"constant_transverse": 300, "constant_longitudinal": 300}}, "none"),
         ({"diffusion": {"constant_transverse": 300, "constant_longitudinal": 240}}, "axis"),
         ({"vary": {"diffusion.constant_transverse": [200, 300]}}, "axis"),
+        ({"fitted": ["diffusion.constant_longitudinal"]}, "axis"),
         ({"gain": {"pixel_spread": 0.05}}, "axis"),
         ({"integrate_mm": "all"}, "axis"),
         ({"integrate_mm": 4}, "direction"),
         ({"diffusion": {"transverse": 129, "longitudinal": 129}}, "direction"),
         ({"attachment_per_cm": 0.05}, "direction"),
         ({"vary": {"attachment_per_cm": [0, 0.1]}}, "direction"),
+        ({"fitted": ["attachment_per_cm"]}, "direction"),
     ],
 )
 def test_what_a_response_shows_of_the_drift(keys, drift):

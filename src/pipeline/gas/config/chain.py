@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from pipeline.config.model import Block, described
 from pipeline.gas.config.card import Card, read_card
 from pipeline.gas.config.comparison import TrackComparison
-from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector
+from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector, check_fitted
 from pipeline.gas.config.ensemble import Ensemble
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.given import check_fits, network_folder, with_card
@@ -160,6 +160,9 @@ class Gas(Block):
         check_detector(
             self.detector_fit, self.domain_gap, self.test_sets, self.observed, self.networks
         )
+        sets = {f"test_sets.{name}": test for name, test in self.test_sets.items()}
+        training_sets = {"training_set": self.training_set} if self.training_set else {}
+        check_fitted(self.detector_fit, {**training_sets, **sets})
         for key, names in used.items():
             for name in names:
                 if name not in self.sources:

@@ -7,7 +7,7 @@ from pydantic import PositiveInt, model_validator
 
 from pipeline.config.model import Block, described
 from pipeline.gas.config.response import PARAMETERS, Response
-from pipeline.gas.config.sets import TestSet
+from pipeline.gas.config.sets import TestSet, VoxelSet
 
 
 class DetectorFit(Block):
@@ -103,6 +103,24 @@ def check_detector(
             )
     if gap and gap.data in test_sets:
         _check_other_tracks("domain_gap", test_sets, gap.data, test_sets[gap.simulated].sources)
+
+
+def check_fitted(fit: DetectorFit | None, sets: Mapping[str, VoxelSet]) -> None:
+    """Check the sets, by their keys in the config, whose response the fit finds.
+
+    Raises:
+        ValueError: there is no such fit, or the set is its data.
+    """
+    for key, voxels in sets.items():
+        if not voxels.response or not voxels.response.fitted:
+            continue
+        if not fit or voxels.response.fitted != [*fit.parameters]:
+            raise ValueError(
+                f"{key}.response.fitted: these are not the parameters of `detector_fit`; write "
+                "`response: fitted`, which takes them from there"
+            )
+        if key == f"test_sets.{fit.data}":
+            raise ValueError(f"{key}.response: the fit of this response needs this set as its data")
 
 
 def _check_other_tracks(

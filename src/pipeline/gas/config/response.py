@@ -152,6 +152,11 @@ class Response(Block):
         "as `threshold.electrons`. Test sets use the values above.",
         {},
     )
+    fitted: list[str] = described(
+        "Parameters whose values come from `detector_fit`, which begins with the values above; a "
+        "set that names the response 'fitted' has them here.",
+        [],
+    )
 
     def value(self, name: str) -> float:
         """Value of one of `PARAMETERS`."""
@@ -164,10 +169,14 @@ class Response(Block):
 
     def has(self, name: str) -> bool:
         """Whether one of `PARAMETERS` is not 0 in all events."""
-        return self.value(name) > 0 or name in self.vary
+        return self.value(name) > 0 or self.is_free(name)
+
+    def is_free(self, name: str) -> bool:
+        """Whether one of `PARAMETERS` varies, or is still to be fitted."""
+        return name in self.vary or name in self.fitted
 
     def replaced(self, values: dict[str, float]) -> "Response":
-        """The response with other values of some of `PARAMETERS`, which do not vary any more.
+        """The response with other values of some of `PARAMETERS`, which are not free any more.
 
         A value of `gain.relative_rms` replaces the stages.
 
@@ -186,6 +195,7 @@ class Response(Block):
             if name == "gain.relative_rms":
                 inner["stages"] = []
             block["vary"].pop(name, None)
+        block["fitted"] = [name for name in self.fitted if name not in values]
         return Response.model_validate(block)
 
     @model_validator(mode="after")

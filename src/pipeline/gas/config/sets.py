@@ -16,7 +16,9 @@ class VoxelSet(Block):
     sources: list[str]
     smearing_um: Smearing | None = None
     response: Response | None = described(
-        "Readout response in place of the smearing: a name in `responses`, or its block.", None
+        "Readout response in place of the smearing: a name in `responses`, or its block; 'fitted': "
+        "the result of `detector_fit`.",
+        None,
     )
 
     @property

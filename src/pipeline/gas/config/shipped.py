@@ -7,6 +7,7 @@ import pipeline
 from pipeline.config.yaml_files import read_unique
 
 # Of this checkout; not resolved, so that a checkout of links has its own.
+FITTED = "fitted"  # name of the response that `detector_fit` finds
 RESPONSES = Path(pipeline.__file__).parents[2] / "resources" / "responses"
 
 
@@ -18,20 +19,29 @@ def shipped_responses() -> list[str]:
 def with_responses(gas: dict[str, Any]) -> dict[str, Any]:
     """The raw block of the chain, with blocks in place of the names of responses.
 
-    A response that is 'shipped', and a set or a fit that names a response, get the block.
+    A response that is 'shipped', and a set or a fit that names a response, get the block. That of
+    the response 'fitted' is where the fit begins, with the names of the fitted parameters.
 
     Raises:
-        ValueError: no response of a name is shipped, or in the config; names the key.
+        ValueError: no response of a name is shipped, or in the config, or one is named 'fitted';
+            names the key.
     """
     responses = gas.get("responses")
     if not isinstance(responses, dict):
         responses = {}
     else:
+        if FITTED in responses:
+            raise ValueError(
+                f"responses.{FITTED}: this is the name of the result of `detector_fit`; use another"
+            )
         responses = {name: _shipped(name, block) for name, block in responses.items()}
         gas = {**gas, "responses": responses}
-    for key in ("training_set", "detector_fit"):
-        if key in gas:
-            gas = {**gas, key: _looked_up(key, gas[key], responses)}
+    if "detector_fit" in gas:
+        fit = _looked_up("detector_fit", gas["detector_fit"], responses)
+        gas, responses = {**gas, "detector_fit": fit}, {**responses, **_fitted(fit)}
+    if "training_set" in gas:
+        training = _looked_up("training_set", gas["training_set"], responses)
+        gas = {**gas, "training_set": training}
     tests = gas.get("test_sets")
     if isinstance(tests, dict):
         sets = {k: _looked_up(f"test_sets.{k}", test, responses) for k, test in tests.items()}
@@ -48,6 +58,13 @@ def _shipped(name: str, block: Any) -> Any:
             f"responses.{name}: no response of this name is shipped; shipped: {', '.join(shipped)}"
         )
     return read_unique(RESPONSES / f"{name}.yaml")
+
+
+def _fitted(fit: Any) -> dict[str, Any]:
+    """The response that a raw fit finds, by its name; none without a fit."""
+    if not isinstance(fit, dict) or not isinstance(fit.get("response"), dict):
+        return {}
+    return {FITTED: {**fit["response"], "fitted": list(fit.get("parameters") or ())}}
 
 
 def _looked_up(key: str, user: Any, responses: dict[str, Any]) -> Any:

@@ -29,7 +29,7 @@ def drift_of(response: Response) -> Drift:
     if response.integrate_mm not in (0, "all") or any(map(response.has, _DIRECTION)):
         return "direction"
     across, along = map(response.value, _CONSTANT)
-    shown = across != along or any(name in response.vary for name in _CONSTANT)
+    shown = across != along or any(map(response.is_free, _CONSTANT))
     if shown or response.integrate_mm == "all" or response.has("gain.pixel_spread"):
         return "axis"
     return "none"

@@ -21,6 +21,7 @@ from pipeline.gas.config.voxels import Smearing
 from pipeline.gas.evaluation.evaluate import training_of
 from pipeline.gas.networks.temperature import read_temperature
 from pipeline.gas.paths import GasPaths
+from pipeline.gas.response.fitted import with_fitted
 from pipeline.statistics.directional.coverage import calibration_numbers
 from pipeline.statistics.directional.predictions import read_predictions
 
@@ -96,12 +97,13 @@ def _conditions(paths: GasPaths) -> Conditions:
     columns = ["energy_keV", "sigma_um"]
     shards = [pq.read_table(path, columns=columns) for path in paths.shards(TRAINING)]
     events = pd.concat(shard.to_pandas() for shard in shards)
+    response = paths.block.response_of(TRAINING)
     return Conditions(
         gases=gases,
         grid=paths.block.grid,
         energy=_energies(events),
         smearing=paths.voxel_set(TRAINING).smearing_um or _smearing(events),
-        response=paths.block.response_of(TRAINING),
+        response=response and with_fitted(response, paths.fitted(TRAINING)),
     )
 
 

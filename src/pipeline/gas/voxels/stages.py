@@ -8,8 +8,8 @@ import pandas as pd
 from pipeline.core.seeds import generator
 from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.response import Response
-from pipeline.gas.config.sets import read_readout
 from pipeline.gas.config.voxels import Grid, Smearing
+from pipeline.gas.response.fitted import read_fitted
 from pipeline.gas.response.respond import drift_electrons
 from pipeline.gas.tracks.table import TrackBatch, read_tracks
 from pipeline.gas.voxels.binning import draw_motion, random_rotations, rotate_and_smear
@@ -135,7 +135,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     stages = track_stages(
         next(batch for path in inputs["tracks"] for batch in read_tracks(path)),
         Grid.model_validate(params["grid"]),
-        read_readout(params),
+        read_fitted(params, inputs["fitted"]),
         generator(params["seed"], "stages", params["source"]),
     )
     return {"table": stages}
