@@ -91,9 +91,18 @@ def test_voxels_of_three_edges_have_fewer_frames(plain):
 @pytest.mark.parametrize("name", ["beast", "cygno", "migdal", "gridpix"])
 def test_responses_are_shipped(measured, name):
     assert name in shipped_responses()
+    measured["gas"]["grid"] = {"voxel_um": [250, 50, 252]}
     measured["gas"]["responses"][name] = "shipped"
     measured["gas"]["test_sets"]["50keV"]["response"] = name
     assert check_config(measured).gas.response_of("50keV").diffusion.transverse > 0
+
+
+def test_a_response_of_other_cells_than_the_voxels_is_refused(measured):
+    measured["gas"]["responses"]["beast"] = "shipped"
+    measured["gas"]["test_sets"]["50keV"]["response"] = "beast"
+    message = r"50keV.response: .* cells of \[250.0, 50.0, 252.0\] um, and the voxels .* 500 um"
+    with pytest.raises(ConfigError, match=message):
+        check_config(measured)
 
 
 def test_a_response_that_is_not_shipped_is_refused(measured):

@@ -9,14 +9,14 @@ from pydantic import Field, model_validator
 from pipeline.config.model import Block, described
 from pipeline.gas.config.card import Card, read_card
 from pipeline.gas.config.comparison import TrackComparison
-from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector, check_fitted
+from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector, check_responses
 from pipeline.gas.config.ensemble import Ensemble
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.given import check_fits, network_folder, with_card
 from pipeline.gas.config.hits import Hits, ObservedSet
 from pipeline.gas.config.networks import Network
 from pipeline.gas.config.response import Response
-from pipeline.gas.config.sets import TestSet, TrainingSet
+from pipeline.gas.config.sets import TestSet, TrainingSet, VoxelSet
 from pipeline.gas.config.shipped import with_responses
 from pipeline.gas.config.sources import Arrows, Simulation, Source
 from pipeline.gas.config.symmetry import Drift, drift_of, orientations
@@ -160,9 +160,12 @@ class Gas(Block):
         check_detector(
             self.detector_fit, self.domain_gap, self.test_sets, self.observed, self.networks
         )
-        sets = {f"test_sets.{name}": test for name, test in self.test_sets.items()}
-        training_sets = {"training_set": self.training_set} if self.training_set else {}
-        check_fitted(self.detector_fit, {**training_sets, **sets})
+        responding: dict[str, VoxelSet | DetectorFit | None] = {
+            "training_set": self.training_set,
+            "detector_fit": self.detector_fit,
+            **{f"test_sets.{name}": test for name, test in self.test_sets.items()},
+        }
+        check_responses(self.detector_fit, responding, self.grid)
         for key, names in used.items():
             for name in names:
                 if name not in self.sources:

@@ -8,6 +8,7 @@ from pydantic import PositiveInt, model_validator
 from pipeline.config.model import Block, described
 from pipeline.gas.config.response import PARAMETERS, Response
 from pipeline.gas.config.sets import TestSet, VoxelSet
+from pipeline.gas.config.voxels import Grid
 
 
 class DetectorFit(Block):
@@ -105,16 +106,28 @@ def check_detector(
         _check_other_tracks("domain_gap", test_sets, gap.data, test_sets[gap.simulated].sources)
 
 
-def check_fitted(fit: DetectorFit | None, sets: Mapping[str, VoxelSet]) -> None:
-    """Check the sets, by their keys in the config, whose response the fit finds.
+def check_responses(
+    fit: DetectorFit | None, sets: Mapping[str, VoxelSet | DetectorFit | None], grid: Grid
+) -> None:
+    """Check the responses of sets and of the fit, by their keys in the config.
 
     Raises:
-        ValueError: there is no such fit, or the set is its data.
+        ValueError: a response is of other cells than the grid, or is found by a fit that is not
+            there or that needs the set as its data.
     """
-    for key, voxels in sets.items():
-        if not voxels.response or not voxels.response.fitted:
+    for key, user in sets.items():
+        response = user and user.response
+        if not response:
             continue
-        if not fit or voxels.response.fitted != [*fit.parameters]:
+        if response.cell_um not in (None, grid.cell_um):
+            raise ValueError(
+                f"{key}.response: its numbers are those of cells of {list(response.cell_um)} um, "
+                f"and the voxels of `grid` have {grid.voxel_text}; set `grid.voxel_um`, or give "
+                "the response numbers for these voxels and leave out its `cell_um`"
+            )
+        if not response.fitted:
+            continue
+        if not fit or response.fitted != [*fit.parameters]:
             raise ValueError(
                 f"{key}.response.fitted: these are not the parameters of `detector_fit`; write "
                 "`response: fitted`, which takes them from there"

@@ -7,7 +7,7 @@ reads one and `Response.replaced` sets some.
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
 from pipeline.config.model import Block, OneOrBlock, described
 
@@ -151,6 +151,11 @@ class Response(Block):
         "Parameters that each training event draws from [low, high], by their dotted names such "
         "as `threshold.electrons`. Test sets use the values above.",
         {},
+    )
+    cell_um: tuple[PositiveFloat, PositiveFloat, PositiveFloat] | None = described(
+        "Edges along x, y and z of the cells that these numbers belong to [um]; a study with "
+        "other voxels stops with an error. null: they hold for voxels of any size.",
+        None,
     )
     fitted: list[str] = described(
         "Parameters whose values come from `detector_fit`, which begins with the values above; a "
