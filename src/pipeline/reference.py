@@ -33,6 +33,7 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `arrows.yaml` | the paper's appendix B: arrows |
 | `paper.yaml` | the paper's scale, for a GPU and a cluster |
 | `gpu.yaml` | streams of new tracks, for a GPU |
+| `detector.yaml` | a readout fitted to events without known directions, and training for it |
 | `own_tracks.yaml` | own tracks with a trained network, no training; takes a minute |
 """
 
