@@ -168,7 +168,12 @@ _SUMMARY = {
     **_LABEL,
     "events": "events of the test set",
     "efficiency": "share of them that the method finds a direction for",
+    "energy_keV": "recoil energy; empty: many",
+    "sigma_um": "smearing; empty: many",
     **_METRICS,
+    "core_width_deg": "standard deviation of the angle between true and predicted axis, projected "
+    "onto a plane, without the outer 2 % and with the factor that gives a Gaussian its sigma",
+    "core_width_deg_err": "its error, from the fourth moment",
     "kappa_mean": "mean predicted kappa; empty where a method has none",
     "published_cosine_distance": "cosine distance of Ghrear et al. 2024; empty where there is none",
     "published_efficiency": "efficiency of Ghrear et al. 2024; empty where there is none",

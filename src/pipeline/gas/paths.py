@@ -384,6 +384,11 @@ class GasPaths(ChainPaths[Gas]):
         """The first source of arrows, if there is one."""
         return [name for name, block in self.block.sources.items() if isinstance(block, Arrows)][:1]
 
+    def energies(self, test: str) -> set[float]:
+        """Recoil energies [keV] of a test set, as far as its sources state them."""
+        blocks = (self.block.track_sources[source] for source in self.set_sources(test))
+        return {energy for block in blocks for energy in block.energies()}
+
     def differs_from_paper(self, voxels: str) -> str:
         """In what gas or grid of a set differ from the paper's; empty if in nothing."""
         for source in self.set_sources(voxels):
@@ -436,9 +441,8 @@ class GasPaths(ChainPaths[Gas]):
         if TRAINING not in self.voxel_sets:
             return {}
         training = self.voxel_set(TRAINING)
-        energies = {e for s in training.sources for e in self.block.track_sources[s].energies()}
         as_published = (
-            energies == {40.0, 45.0, 50.0}
+            self.energies(TRAINING) == {40.0, 45.0, 50.0}
             and not self.differs_from_paper(TRAINING)
             and training.smearing_um == TrainingSet.model_fields["smearing_um"].default
         )

@@ -16,6 +16,7 @@ from pipeline.gas.figures.calibration import draw_calibration
 from pipeline.gas.figures.containment import draw_containment
 from pipeline.gas.figures.cut_scan import draw_cut_scan
 from pipeline.gas.figures.density_calibration import draw_density_calibration
+from pipeline.gas.figures.resolution import draw_resolution
 from pipeline.gas.figures.sensitivity import (
     draw_median_p,
     draw_needed_by_cut,
@@ -52,6 +53,7 @@ def drawings(
     few = needed[needed["level"] != "5 sigma"]
     return {
         "angular_resolution": lambda: draw_angular_resolution(of_one(evaluated.angles)),
+        "resolution": lambda: draw_resolution(evaluated.summary, [TEST_SET]),
         "arrow": lambda: draw_arrow(stages[stages["stage"] == VOXELS]),
         "calibration": lambda: draw_calibration({"HCN": histogram}, {"HCN": fits}),
         "density_calibration": lambda: draw_density_calibration(

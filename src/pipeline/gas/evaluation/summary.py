@@ -15,6 +15,8 @@ from pipeline.gas.published import (
     PublishedPerformance,
     published_performance,
 )
+from pipeline.statistics.directional.core_width import core_width_deg
+from pipeline.statistics.directional.predictions import PREDICTED, vectors
 
 # Explains the columns of `format_summary`.
 LEGEND = """\
@@ -62,8 +64,9 @@ def summary_table(
     stands beside ours. `members` has the networks of each method that is an ensemble.
 
     Returns:
-        One row per item: test_set, method, events (in the test set), efficiency, the metrics of
-        `efficiency_scan` with errors, kappa_mean, published_cosine_distance, published_efficiency,
+        One row per item: test_set, method, events (in the test set), efficiency, energy_keV and
+        sigma_um (if all events have the same), the metrics of `efficiency_scan` and core_width_deg
+        with errors, kappa_mean, published_cosine_distance, published_efficiency,
         published_difference_sigma, events_seen, training_minutes, NaN if there is no value;
         weights, network_remark and published_remark; and of every metric its spread, the standard
         deviation over the networks of an ensemble. The difference is our value minus the
@@ -99,9 +102,13 @@ def _row(
         "method": item.method,
         "events": len(predictions),
         "efficiency": efficiency,
+        "energy_keV": _only(predictions["energy_keV"]),
+        "sigma_um": _only(predictions["sigma_um"]),
     }
     for metric in METRICS:
         row |= {metric: uncut[metric], f"{metric}_err": uncut[f"{metric}_err"]}
+    width, error = core_width_deg(*vectors(predictions.dropna(subset=PREDICTED)))
+    row |= {"core_width_deg": width, "core_width_deg_err": error}
     published = None
     if not differs:
         published = _published(predictions, item.published_as or item.method)
@@ -125,11 +132,13 @@ def _row(
     }
 
 
+def _only(values: pd.Series) -> float:
+    """The value that all have; NaN if they differ."""
+    return float(values.iloc[0]) if values.nunique(dropna=False) == 1 else np.nan
+
+
 def _published(predictions: pd.DataFrame, method: str) -> PublishedPerformance | None:
-    conditions = predictions[["energy_keV", "sigma_um"]].drop_duplicates()
-    if len(conditions) != 1:
-        return None
-    energy_keV, sigma_um = map(float, conditions.iloc[0])
+    energy_keV, sigma_um = _only(predictions["energy_keV"]), _only(predictions["sigma_um"])
     return published_performance(energy_keV, sigma_um, method)
 
 

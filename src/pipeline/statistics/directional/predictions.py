@@ -251,7 +251,7 @@ def with_true_head_tail(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def cosines(predictions: pd.DataFrame) -> np.ndarray:
     """Cosine between true and predicted direction, float64 [n]; NaN for omitted events."""
-    true, predicted = _vectors(predictions, TRUE), _vectors(predictions, PREDICTED)
+    true, predicted = vectors(predictions)
     return np.clip(np.einsum("ni,ni->n", true, predicted), -1.0, 1.0)
 
 
@@ -260,9 +260,14 @@ def angles_rad(predictions: pd.DataFrame) -> np.ndarray:
 
     From the sine too: the cosine alone loses all digits at small angles.
     """
-    true, predicted = _vectors(predictions, TRUE), _vectors(predictions, PREDICTED)
+    true, predicted = vectors(predictions)
     sines = np.linalg.norm(np.cross(true, predicted), axis=1)
     return np.arctan2(sines, np.einsum("ni,ni->n", true, predicted))
+
+
+def vectors(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """True and predicted unit vectors, float64 [n, 3] each; NaN for omitted events."""
+    return _vectors(predictions, TRUE), _vectors(predictions, PREDICTED)
 
 
 def _vectors(predictions: pd.DataFrame, columns: list[str]) -> np.ndarray:
