@@ -204,6 +204,17 @@ def test_the_card_holds_what_the_study_knows(exported):
     assert result.coverage_68 == numbers["coverage_68"]
 
 
+def test_views_and_hours_before_the_training_count_too(exported):
+    _, folder = exported()
+    card = read_card(folder)
+    plain = json.loads(json.dumps(STUDY_OF_NET))
+    plain["gas"]["networks"][NAME]["start"] = str(folder)
+    paths = check_config(plain).paths["gas"]
+    further = study_card.study_card(paths, NAME, {"code": "abc"}, folder, "full")
+    assert further.views == 2 * card.views
+    assert further.hours == pytest.approx(2 * card.hours)
+
+
 def test_the_command_trains_the_network_of_the_study_in_the_folder(exported):
     paths, folder = exported()
     command = read_card(folder).command

@@ -75,8 +75,11 @@ class Card(Block):
     name: str = described("Name of the network in the study that trained it.")
     network: Network = described("Architecture, training and prediction, as in the study.")
     conditions: Conditions = described("What the training events were like.")
-    views: int = described("Training events that the network has seen.", gt=0)
-    hours: float = described("Duration of the training [h].", ge=0)
+    views: int = described(
+        "Training events that the network has seen, those of the network it began with included.",
+        gt=0,
+    )
+    hours: float = described("Duration of the training [h], that before included.", ge=0)
     seed: int = described("Seed of the study.", ge=0)
     commit: str | None = described("Commit of the code that trained it; null: not known.")
     code: str = described("Digest of that code, as in the provenance record.")

@@ -70,12 +70,13 @@ def study_card(
     summary = read_table(paths.table("summary.csv"))
     rows = summary[summary["method"] == name].to_dict("records")
     weights = paths.network("weights.pt", name)
+    before = paths.block.cards.get(name)  # of the weights that the training began with
     return Card(
         name=name,
         network=network.without_parallelism(),
         conditions=_conditions(paths),
-        views=training.events_seen,
-        hours=training.minutes / 60,
+        views=training.events_seen + (before.views if before else 0),
+        hours=training.minutes / 60 + (before.hours if before else 0.0),
         seed=paths.seed,
         commit=_commit(record["code"]),
         code=record["code"],
