@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
+from pipeline.physics.solar_neutrinos import recoil_angles
+from pipeline.statistics.directional.config import HypothesisTest
 from pipeline.statistics.directional.response import Response
+from pipeline.statistics.directional.spherical_toys import run_batch
+
+FEW_TOYS = HypothesisTest(signal_fractions=(0.3,), background_toys=2000, signal_toys=1000)
 
 
 @pytest.fixture
@@ -22,3 +27,24 @@ def vmf_response(rng, vmf_cosines):
     """Angles that follow von Mises-Fisher densities of widely spread, truthful kappas."""
     kappa = np.exp(rng.normal(np.log(5), 1.2, 20_000))
     return Response(vmf_cosines(kappa), kappa, 0.9)
+
+
+@pytest.fixture(scope="module")
+def signal():
+    """Angles of recoils from solar neutrinos."""
+    return recoil_angles(40.0)
+
+
+@pytest.fixture
+def few_toys(signal):
+    """(response, seed, method, batch) -> a few toys."""
+
+    def run(response, seed=1, method="method", batch=0):
+        return run_batch([response], signal, FEW_TOYS, seed, "set", method, batch)
+
+    return run
+
+
+@pytest.fixture
+def toys(few_toys, vmf_response):
+    return few_toys(vmf_response)

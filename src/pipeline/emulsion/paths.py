@@ -45,11 +45,7 @@ class EmulsionPaths(ChainPaths[Emulsion]):
 
     @cache  # noqa: B019 (one object for the life of a run)
     def parts(self, sample: str) -> dict[str, Part]:
-        """The parts of a sample by name, in their fixed order; see `GasPaths.parts`.
-
-        Raises:
-            FileNotFoundError: the sample reads files, and one of its patterns matches nothing.
-        """
+        """See `ChainPaths.parts` and `GasPaths.parts`."""
         block = self.block.all_samples[sample]
         if isinstance(block, Hdf5):
             return numbered(block, file_pieces(block.files, f"emulsion.samples.{sample}.files"))

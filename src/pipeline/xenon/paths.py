@@ -52,11 +52,7 @@ class XenonPaths(ChainPaths[Xenon]):
 
     @cache  # noqa: B019 (one object for the life of a run)
     def parts(self, sample: str) -> dict[str, Part]:
-        """The parts of a sample by name, in their fixed order; see `GasPaths.parts`.
-
-        Raises:
-            FileNotFoundError: the sample reads files, and one of its patterns matches nothing.
-        """
+        """See `ChainPaths.parts` and `GasPaths.parts`."""
         block = self.block.all_samples[sample]
         if isinstance(block, Nest):
             sizes = chunks(block.events, block.events_per_part)

@@ -2,23 +2,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline.physics.solar_neutrinos import recoil_angles
 from pipeline.statistics.directional.config import HypothesisTest
 from pipeline.statistics.directional.response import Response
 from pipeline.statistics.directional.spherical_toys import run_batch
 from pipeline.statistics.directional.statistics import dipole_p_value
-
-SMALL = HypothesisTest(signal_fractions=(0.3,), background_toys=2000, signal_toys=1000)
-
-
-@pytest.fixture(scope="module")
-def signal():
-    return recoil_angles(40.0)
-
-
-@pytest.fixture
-def toys(signal, vmf_response):
-    return run_batch([vmf_response], signal, SMALL, 1, "set", "method", 0)
 
 
 def pick(toys, statistic, hypothesis):
@@ -54,9 +41,9 @@ def test_likelihood_ratio_has_unit_mean_under_background(toys, statistic):
         assert ratio.mean() == pytest.approx(1, abs=5 * ratio.std() / np.sqrt(len(ratio)))
 
 
-def test_p_values_are_uniform_under_background(signal, vmf_response, toys):
+def test_p_values_are_uniform_under_background(few_toys, vmf_response, toys):
     """Toys of another batch ranked among these: p-values of a true null hypothesis."""
-    other = run_batch([vmf_response], signal, SMALL, 1, "set", "method", 1)
+    other = few_toys(vmf_response, batch=1)
     for statistic in ("dipole_kappa", "likelihood_kappa"):
         null = pick(toys, statistic, "background").iloc[-1]["q"]
         test = pick(other, statistic, "background").iloc[-1]["q"]
@@ -64,8 +51,8 @@ def test_p_values_are_uniform_under_background(signal, vmf_response, toys):
         assert not np.array_equal(null, test)
 
 
-def test_methods_and_seeds_draw_their_own_numbers(signal, vmf_response):
-    base = run_batch([vmf_response], signal, SMALL, 1, "set", "method", 0)["q"][0]
+def test_methods_and_seeds_draw_their_own_numbers(few_toys, vmf_response):
+    base = few_toys(vmf_response)["q"][0]
     for seed, method in ((2, "method"), (1, "other")):
-        other = run_batch([vmf_response], signal, SMALL, seed, "set", method, 0)["q"][0]
+        other = few_toys(vmf_response, seed, method)["q"][0]
         assert not np.array_equal(base, other)

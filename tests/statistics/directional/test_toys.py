@@ -2,43 +2,27 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.physics.solar_neutrinos import recoil_angles
-from pipeline.statistics.directional.config import EventGrid, HypothesisTest
+from pipeline.statistics.directional.config import EventGrid
 from pipeline.statistics.directional.response import Response
-from pipeline.statistics.directional.spherical_toys import run_batch
 from pipeline.statistics.directional.toys import KEYS, event_grid, merge
 
-SMALL = HypothesisTest(signal_fractions=(0.3,), background_toys=2000, signal_toys=1000)
 
-
-@pytest.fixture(scope="module")
-def signal():
-    return recoil_angles(40.0)
-
-
-@pytest.fixture
-def toys(signal, vmf_response):
-    return run_batch([vmf_response], signal, SMALL, 1, "set", "method", 0)
-
-
-def test_merged_batches_equal_one_run_in_any_order(signal, vmf_response):
-    batches = [
-        run_batch([vmf_response], signal, SMALL, 1, "set", "method", batch) for batch in range(3)
-    ]
+def test_merged_batches_equal_one_run_in_any_order(few_toys, vmf_response):
+    batches = [few_toys(vmf_response, batch=batch) for batch in range(3)]
     one_run = merge(batches)
     pieces = [batches[2], batches[0], batches[1]]
     pd.testing.assert_frame_equal(one_run, merge(pieces))
-    again = run_batch([vmf_response], signal, SMALL, 1, "set", "method", 2)
+    again = few_toys(vmf_response, batch=2)
     pd.testing.assert_frame_equal(again, batches[2])
     assert {len(q) for q in one_run[one_run["hypothesis"] == "background"]["q"]} == {6000}
     assert not one_run.duplicated(KEYS).any()
 
 
-def test_merging_refuses_repeats_and_mixtures(signal, vmf_response, toys):
+def test_merging_refuses_repeats_and_mixtures(few_toys, vmf_response, toys):
     with pytest.raises(ValueError, match="given twice"):
         merge([toys, toys])
     changed = Response(vmf_response.cos_theta, vmf_response.kappa, 0.5)
-    other = run_batch([changed], signal, SMALL, 1, "set", "method", 1)
+    other = few_toys(changed, batch=1)
     with pytest.raises(ValueError, match="different settings or predictions"):
         merge([toys, other])
 

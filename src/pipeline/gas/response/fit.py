@@ -128,7 +128,7 @@ def fit_response(data: Sample, model: Model, ranges: Mapping[str, tuple[float, f
         _check_effects(names, slopes, values)
         step = best_step(data, simulated(values, share), slopes, values, low, high)
         values = values + step.change
-        if (np.abs(step.change) < CONVERGED_ERRORS * step.errors).all():
+        if (np.abs(step.change) < CONVERGED_ERRORS * standard_errors(step.covariance)).all():
             break
     for _ in range(FULL_STEPS):
         sample = simulated(values)
@@ -136,7 +136,7 @@ def fit_response(data: Sample, model: Model, ranges: Mapping[str, tuple[float, f
         values = values + step.change
     _check_separate(names, step)
     _check_bounds(names, values, low, high)
-    if (np.abs(step.change) > DIVERGED_ERRORS * step.errors).any():
+    if (np.abs(step.change) > DIVERGED_ERRORS * standard_errors(step.covariance)).any():
         raise ValueError(
             "detector_fit: the fit does not converge; start nearer to the data, or fit fewer "
             "parameters"
@@ -218,7 +218,7 @@ def _check_effects(names: list[str], slopes: np.ndarray, values: np.ndarray) -> 
 
 
 def _check_separate(names: list[str], step: Step) -> None:
-    correlation = np.triu(step.correlation, 1)
+    correlation = np.triu(correlations(step.covariance), 1)
     i, j = np.unravel_index(np.abs(correlation).argmax(), correlation.shape)
     if abs(correlation[i, j]) > MAX_CORRELATION:
         raise ValueError(

@@ -54,16 +54,6 @@ class Step:
         """Covariance of the parameters, float64 [k, k]."""
         return np.linalg.pinv(self.whitened.T @ self.whitened, hermitian=True)
 
-    @property
-    def errors(self) -> np.ndarray:
-        """Standard errors of the parameters, float64 [k]."""
-        return standard_errors(self.covariance)
-
-    @property
-    def correlation(self) -> np.ndarray:
-        """Correlation of the parameters, float64 [k, k]."""
-        return correlations(self.covariance)
-
 
 def standard_errors(covariance: np.ndarray) -> np.ndarray:
     """Standard errors [k] of a covariance [k, k]."""
