@@ -16,11 +16,18 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile "$(CONFIG)"
 # Puts the results folder of the config into a variable of the shell.
 RESULTS := results="$$($(BIN)/python -m pipeline.study results "$(CONFIG)")"
 
-.PHONY: figures report rulegraph test test-slow test-gpu check format reference docs unlock
+COVERAGE := config/xenon_coverage.yaml
+
+.PHONY: figures coverage report rulegraph test test-slow test-gpu check format reference docs unlock
 
 figures: $(VENV)/.done
 	$(SNAKEMAKE)
 	@$(BIN)/python -m pipeline.show_summary "$(CONFIG)"
+
+# False-positive rates of the search in liquid xenon, from independent samples.
+coverage: $(VENV)/.done
+	$(BIN)/snakemake --cores $(CORES) --configfile $(COVERAGE) -- \
+	"$$($(BIN)/python -m pipeline.study results $(COVERAGE))/xenon/plots/coverage.png"
 
 # A finished run in one archive: unpack it and open report.html.
 report: $(VENV)/.done

@@ -17,6 +17,7 @@ from helpers.made_scores import made_predictions, write_made
 from helpers.made_search import (
     BENCHMARK,
     SEARCH,
+    made_checks,
     made_scores,
     made_separation,
     made_trigger,
@@ -66,7 +67,7 @@ from pipeline.statistics.directional.config import HypothesisTest
 from pipeline.statistics.directional.predictions import write_predictions
 from pipeline.statistics.directional.stage import write_sensitivity, write_toys
 from pipeline.statistics.excess import stage as search_stage
-from pipeline.statistics.excess.toys import WeightedScores
+from pipeline.statistics.excess.samples import WeightedScores
 from pipeline.table_dictionary import TABLES, markdown
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.darwin.scan import scan_scores
@@ -309,10 +310,11 @@ def write_xenon_results(files, rng):
     seen = np.array([True, False])
     outcome = TriggerOutcome(np.ones(2), seen, ~seen)
     weighted = made_weighted()
-    samples = search_samples(weighted)
+    samples = search_samples(weighted, Rates())
     images = scores.assign(loss=scores["ts"], s2_only=False)
     one = WeightedScores(np.ones(3), np.ones(3))
     loss = images["loss"].to_numpy()
+    checks = made_checks()
     files.put(
         {
             xenon.table("trigger.csv"): trigger,
@@ -321,6 +323,9 @@ def write_xenon_results(files, rng):
             xenon.table("score_scan.csv"): scan_scores(terms, [0, 1]),
             xenon.table("s2_only.csv"): s2_only_table({"test_nr": outcome}),
             xenon.table("backgrounds.csv"): background_table(Rates(), efficiencies(always)),
+            xenon.table("coverage.csv"): checks["coverage"],
+            xenon.table("observed.csv"): checks["observed"],
+            xenon.table("background_uncertainty.csv"): checks["uncertainty"],
             xenon.table("images_classifier.csv"): classifier_table(loss, loss, [0.4]),
             xenon.table("images_losses.csv"): loss_table(loss, loss, one, one, 1.0, 1e-45, rng),
             xenon.table("images_s2_only.csv"): s2_only_losses({"image_test_er": images}),

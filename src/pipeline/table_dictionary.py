@@ -908,6 +908,58 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table[["test", "exposure_t_yr", "significance", "extrapolated"]])',
     ),
     ResultTable(
+        "Coverage",
+        _XENON.table("coverage.csv"),
+        "One row for each test and level.",
+        _described(
+            {
+                "test": "anomaly, counting, shape or likelihood_ratio",
+                "level_sigma": "level at which a discovery is claimed",
+                "nominal": "false-positive rate that the level promises",
+                "rate": "false-positive rate, mean over ordered pairs of independent samples",
+                "rate_err": "its error, by a jackknife over samples",
+                "ratio": "rate over nominal",
+                "ratio_err": "its error",
+                "pairs": "ordered pairs of samples",
+                "exposure_t_yr": "exposure of an experiment",
+            }
+        ),
+        'print(table.pivot(index="test", columns="level_sigma", values="ratio"))',
+    ),
+    ResultTable(
+        "Uncertainty of the background",
+        _XENON.table("background_uncertainty.csv"),
+        "One row for each uncertainty and test.",
+        (
+            *_described(
+                {"uncertainty_of": "common: one factor for all; components: those of the config"}
+            ),
+            *_of_schema(SIGNIFICANCES),
+        ),
+        'print(table[["background_uncertainty", "test", "significance"]])',
+    ),
+    ResultTable(
+        "Observed data",
+        _XENON.table("observed.csv"),
+        "One row for each test; columns of observed values are empty in a blind search.",
+        _described(
+            {
+                "test": "anomaly, counting, shape or likelihood_ratio",
+                "expected_significance": "of the median experiment with the benchmark WIMP",
+                "expected_significance_err": "its error, of toys and simulated events",
+                "events_needed": "simulated background events that lift the mark; 0: no mark",
+                "background": "expected background events",
+                "signal": "expected signal events",
+                "background_uncertainty": "relative uncertainty of the background",
+                "events": "observed events",
+                "p_value": "observed p-value",
+                "significance": "its Gaussian quantile",
+                "upper_limit_of_p": "fewer than 10 toys lie beyond the data: p may be smaller",
+            }
+        ),
+        'print(table[["test", "p_value", "significance"]])',
+    ),
+    ResultTable(
         "Exposure needed",
         _XENON.table("exposure_needed.parquet"),
         "One row for each test, WIMP and level.",

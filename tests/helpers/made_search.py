@@ -4,12 +4,15 @@ import numpy as np
 import pandas as pd
 
 from pipeline.statistics.excess.config import Wimp
+from pipeline.statistics.excess.data import observe
+from pipeline.statistics.excess.nuisance import against_uncertainty
 from pipeline.statistics.excess.search import significances
 from pipeline.statistics.excess.toys import merge, run_batch
 from pipeline.xenon.config.rates import Rates
-from pipeline.xenon.config.search import Search, WimpMap
+from pipeline.xenon.config.search import Coverage, Search, WimpMap
 from pipeline.xenon.darwin.accuracy import accuracy_table
 from pipeline.xenon.darwin.separation import roc_table
+from pipeline.xenon.rates.checks import coverage_table
 from pipeline.xenon.rates.efficiency import Efficiency
 from pipeline.xenon.rates.trigger import TriggerOutcome, trigger_table
 from pipeline.xenon.rates.weighted_scores import search_samples, weighted_scores
@@ -59,9 +62,19 @@ def made_weighted() -> pd.DataFrame:
 
 def made_search() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Merged pseudo-experiments and the significances they give."""
-    samples = search_samples(made_weighted())
+    samples = search_samples(made_weighted(), Rates())
     toys = merge([run_batch(samples, SEARCH.toy_sets().values(), 1, ("plots",), 0)])
     return toys, significances(toys)
+
+
+def made_checks() -> dict[str, pd.DataFrame]:
+    """Tables of coverage, of the background's uncertainty and of data."""
+    samples = search_samples(made_weighted(), Rates())
+    uncertain = against_uncertainty(samples, BENCHMARK, 20.0, (0.0, 0.05), (200, 100), 1)
+    covered = coverage_table([samples], BENCHMARK, 20.0, Coverage(parts=3, toys=200), 1)
+    data = made_scores(20, (7.5, 60.0))["ts"].to_numpy()
+    observed = observe(samples, BENCHMARK, 20.0, data, (100, 100), 1)
+    return {"coverage": covered, "uncertainty": uncertain, "observed": observed}
 
 
 def made_separation() -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,6 +1,7 @@
 # Liquid-xenon chain: events of every kind of sample, the detector's response, all networks
 import re
 
+from pipeline.xenon.config.data import OBSERVED
 from pipeline.xenon.networks.catalogue import trainings
 
 xenon = study.paths["xenon"]

@@ -223,3 +223,50 @@ if ANOMALY:
             "significance of the search"
         script:
             "../scripts/xenon_search.py"
+
+    use rule xenon_event_files as xenon_checks with:
+        input:
+            trigger=[xenon.table("trigger.csv")],
+            background=[xenon.scores(sample) for sample in BACKGROUND.names],
+            coverage=[xenon.scores(name) for name in xenon.block.coverage_names],
+        output:
+            coverage=xenon.table("coverage.csv"),
+            uncertainty=xenon.table("background_uncertainty.csv"),
+        log:
+            f"{R}/logs/xenon/checks.log",
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.xenon.rates.checks.from_files",
+                {**WEIGHTS, **SEARCH.checks(), "seed": xenon.seed},
+            ),
+        message:
+            "false-positive rates, and uncertainty of the background"
+
+    if xenon.block.data:
+
+        use rule xenon_event_files as xenon_observed with:
+            input:
+                trigger=[xenon.table("trigger.csv")],
+                background=[xenon.scores(sample) for sample in BACKGROUND.names],
+                data=xenon.event_tables([OBSERVED]),
+                simulation=xenon.event_tables([*ANOMALY.train.names, *BACKGROUND.names]),
+                observed=xenon.observed_scores(),
+            output:
+                table=xenon.table("observed.csv"),
+            log:
+                f"{R}/logs/xenon/observed.log",
+            params:
+                **calls(
+                    "tables.py",
+                    "pipeline.xenon.rates.observed.from_files",
+                    {
+                        **WEIGHTS,
+                        "benchmark": SEARCH.benchmark.plain(),
+                        "exposure_t_yr": xenon.block.data.exposure_t_yr,
+                        "toys": [SEARCH.background_toys, SEARCH.signal_toys],
+                        "seed": xenon.seed,
+                    },
+                ),
+            message:
+                "looking at the data"

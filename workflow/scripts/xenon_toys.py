@@ -12,7 +12,8 @@ with job(snakemake):
     alone = toys.mass_GeV is None
     masses_GeV = [] if alone else [toys.mass_GeV]
     samples = search_samples(
-        weigh_files(inputs.scores, inputs.trigger, rates, masses_GeV, block["spectra"])
+        weigh_files(inputs.scores, inputs.trigger, rates, masses_GeV, block["spectra"]),
+        rates,
     )
     if alone:
         warn_if_few(samples, max(toys.cross_sections_cm2))

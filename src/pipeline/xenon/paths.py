@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from pipeline.core.parts import Part, chunks, file_pieces, numbered
 from pipeline.core.paths import ChainPaths
 from pipeline.xenon.config.chain import Xenon
+from pipeline.xenon.config.data import OBSERVED
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.samples import Nest, TableSpectrum
 from pipeline.xenon.sizes import event_bytes, response_bytes
@@ -57,7 +58,13 @@ class XenonPaths(ChainPaths[Xenon]):
         if isinstance(block, Nest):
             sizes = chunks(block.events, block.events_per_part)
             return numbered(block, (("nest", {"events": n, "events_per_part": n}) for n in sizes))
-        return numbered(block, file_pieces(block.files, f"xenon.samples.{sample}.files"))
+        return numbered(block, file_pieces(block.files, f"{self._key(sample)}.files"))
+
+    def _key(self, sample: str) -> str:
+        """Dotted key of the config that makes a sample."""
+        made = self.block.made_samples.items()
+        maker = next((maker for maker, own in made if sample in own), f"samples.{sample}")
+        return f"xenon.{maker}"
 
     def inputs(self) -> Iterable[str]:
         """All samples."""
@@ -65,15 +72,9 @@ class XenonPaths(ChainPaths[Xenon]):
 
     def expected_bytes(self) -> dict[str, dict[str, float]]:
         """See `ChainPaths.expected_bytes`: event tables and responses of the detector."""
-        makers: dict[str, Any] = {
-            "wimps": self.block.wimps.samples(),
-            "samples": self.block.samples,
-        }
         sizes: dict[str, dict[str, float]] = {}
         for sample in self.block.all_samples:
-            maker = next((maker for maker, made in makers.items() if sample in made), "images")
-            key = f"xenon.samples.{sample}" if maker == "samples" else f"xenon.{maker}"
-            files = sizes.setdefault(key, {})
+            files = sizes.setdefault(self._key(sample), {})
             for name, part in self.parts(sample).items():
                 files[self.event_table(sample, name)] = event_bytes(part.block)
                 files[self.response_shard(sample, name)] = response_bytes(part.block)
@@ -137,6 +138,16 @@ class XenonPaths(ChainPaths[Xenon]):
         detector = samples[anomaly.train.er].detector
         return [name for name, sample in samples.items() if sample.detector == detector]
 
+    def observed_scores(self) -> list[str]:
+        """Scores of the observed data; none where there are no data or the search is blind."""
+        data = self.block.data
+        return [self.scores(OBSERVED)] if data and not data.blind else []
+
+    def _is_open(self, sample: str) -> bool:
+        """Whether scores of the sample may be made: not of data in a blind search."""
+        data = self.block.data
+        return not (data and data.blind and sample == OBSERVED)
+
     def tested_samples(self) -> list[str]:
         """Samples that the anomaly search is tested with; none without a search."""
         return self.block.anomaly.test.names if self.block.anomaly else []
@@ -159,22 +170,27 @@ class XenonPaths(ChainPaths[Xenon]):
         return [
             *self.event_tables(samples),
             *self.response_shards(*samples),
-            *(self.scores(sample) for sample in self.scored_samples()),
+            *(self.scores(sample) for sample in self.scored_samples() if self._is_open(sample)),
             *self.recorded_tables(),
         ]
 
     def page_tables(self) -> list[str]:
         """Tables on the page of figures."""
-        return [self.table("backgrounds.csv")] if self.block.anomaly else []
+        names: tuple[str, ...] = ("backgrounds", "background_uncertainty", "coverage")
+        names += ("observed",) if self.block.data else ()
+        return [self.table(f"{name}.csv") for name in names] if self.block.anomaly else []
 
     def recorded_tables(self) -> list[str]:
         """Tables whose digests the provenance record holds."""
-        csv = ("score_scan", "classifier", "trigger", "backgrounds", "s2_only", "roc")
+        csv = ["score_scan", "classifier", "trigger", "backgrounds", "s2_only", "roc"]
+        csv += ["coverage", "background_uncertainty"]
         parquet = ("significance", "exposure_needed")
         search = [*(f"{name}.csv" for name in csv), *(f"{name}.parquet" for name in parquet)]
         images = [f"images_{name}.csv" for name in IMAGE_TABLES]
+        anomaly = self.block.anomaly
         return [
             *(self.table(name) for name in ("event_files.csv",) if self.file_samples()),
-            *(self.table(name) for name in search if self.block.anomaly),
+            *(self.table(name) for name in search if anomaly),
             *(self.table(name) for name in images if self.block.images),
+            *(self.table(name) for name in ("observed.csv",) if self.block.data and anomaly),
         ]

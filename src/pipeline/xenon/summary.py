@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
-from pipeline.core.headline import Headline
+from pipeline.core.headline import Headline, with_error
 from pipeline.core.tables import read_table
 from pipeline.xenon.paths import XenonPaths
 
 LEGEND = """\
-significance  at which the median experiment with the benchmark WIMP rejects background alone
-              [sigma]; extrapolated: beyond the range of the pseudo-experiments"""
+significance   at which the median experiment with the benchmark WIMP rejects background alone
+               [sigma], and its error; extrapolated: beyond the range of the pseudo-experiments
+events_needed  simulated background events with which the likelihood ratio has enough where the
+               signal lies; 0: it has"""
+
 
 
 def report(paths: XenonPaths) -> str:
@@ -19,7 +21,8 @@ def report(paths: XenonPaths) -> str:
     if paths.block.anomaly is None:
         return ""
     columns = ["mass_GeV", "cross_section_cm2", "exposure_t_yr"]
-    columns += ["test", "background", "signal", "significance", "extrapolated"]
+    columns += ["test", "background", "background_uncertainty", "signal", "significance"]
+    columns += ["significance_err", "extrapolated", "events_needed"]
     shown = _of_benchmark(paths)[columns]
     return f"{shown.to_string(index=False, float_format='{:.3g}'.format)}\n\n{LEGEND}"
 
@@ -33,7 +36,8 @@ def headline(paths: XenonPaths) -> Iterator[Headline]:
             f"{row['test']}, {row['mass_GeV']:g} GeV, {row['cross_section_cm2']:g} cm2, "
             f"{row['exposure_t_yr']:g} t yr"
         )
-        yield Headline("median significance [sigma]", subject, row["significance"], np.nan, np.nan)
+        quantity = "median significance [sigma]"
+        yield with_error(quantity, subject, row["significance"], row["significance_err"])
 
 
 def _of_benchmark(paths: XenonPaths) -> pd.DataFrame:

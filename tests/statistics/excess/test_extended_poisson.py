@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from pipeline.statistics.excess.density_ratio import DensityRatio
 from pipeline.statistics.excess.extended_poisson import (
     Surprise,
     anomaly,
+    counted_p,
     counting_p,
     likelihood_ratio,
-    log_likelihood_gain,
     shape,
 )
-from pipeline.statistics.excess.score_density import ScoreDensity
 
 
 def test_anomaly_is_minus_two_ln_of_the_extended_likelihood(rng):
@@ -54,21 +54,24 @@ def test_shape_of_nothing_is_zero():
 
 
 def test_likelihood_ratio_of_the_extended_likelihoods():
-    f0 = ScoreDensity(np.array([0.0, 1.0]), np.array([0.2, 0.5, 0.3]), 1.0, 1.0)
-    f1 = np.array([0.0, 0.1, 0.9])
+    f0, f1 = np.array([0.2, 0.5, 0.3]), np.array([0.0, 0.1, 0.9])
+    ratio = DensityRatio(np.array([0.0, 1.0]), f1 / f0)
     b, s, cell = 20.0, 4.0, np.array([1, 2, 2, 0])
-    q = likelihood_ratio(log_likelihood_gain(f0, f1, s / b)[cell].sum(), s)
-    with_signal = (
-        stats.poisson.logpmf(4, b + s) + np.log((b * f0.share + s * f1) / (b + s))[cell].sum()
-    )
-    without = stats.poisson.logpmf(4, b) + np.log(f0.share)[cell].sum()
+    gain = ratio.log_gain(cell - 0.5, np.array([s / b]))
+    q = likelihood_ratio(gain[:, 0].sum(), s)
+    with_signal = stats.poisson.logpmf(4, b + s) + np.log((b * f0 + s * f1) / (b + s))[cell].sum()
+    without = stats.poisson.logpmf(4, b) + np.log(f0)[cell].sum()
     assert q == pytest.approx(2 * (with_signal - without))
 
 
-def test_signal_where_no_background_can_be():
-    f0 = ScoreDensity(np.array([0.0, 1.0]), np.array([0.0, 1.0, 0.0]), 1.0, 1.0)
-    gain = log_likelihood_gain(f0, np.array([0.0, 0.5, 0.5]), 0.1)
-    assert gain == pytest.approx([0, np.log(1.05), np.inf])
+def test_counts_of_an_uncertain_background(rng):
+    """B from a gamma distribution of mean 100 and 10 % spread."""
+    counts = rng.poisson(rng.gamma(100, 1.0, 400_000))
+    for events in (100, 130, 145):
+        p = (counts >= events).mean()
+        error = np.sqrt(p / 400_000)
+        assert counted_p(events, 100.0, 0.1) == pytest.approx(p, abs=4 * error)
+    assert counted_p(130, 100.0, 1e-4) == pytest.approx(counted_p(130, 100.0), rel=1e-4)
 
 
 def test_counting_is_the_right_tail_with_the_observed_number():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline.statistics.excess.score_density import ScoreDensity
+from pipeline.statistics.excess.score_density import ScoreDensity, shares
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def test_density_follows_the_truth_in_both_bumps(mixture):
 
 def test_shares_of_another_sample_sit_in_the_same_cells(mixture, rng):
     f0 = ScoreDensity.from_sample(*mixture)
-    assert f0.shares(*mixture) == pytest.approx(f0.share)
-    upper = f0.shares(rng.normal(900, 30, 5000), np.ones(5000))
+    assert shares(f0.edges, *mixture) == pytest.approx(f0.share)
+    upper = shares(f0.edges, rng.normal(900, 30, 5000), np.ones(5000))
     assert upper.sum() == pytest.approx(1)
     assert upper[f0.cell(np.array([450.0]))[0] + 1 :].sum() > 0.98
 

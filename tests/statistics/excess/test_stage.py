@@ -6,10 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.statistics.excess.config import Wimp
-from pipeline.statistics.excess.score_density import ScoreDensity
+from pipeline.statistics.excess.samples import Samples, WeightedScores
 from pipeline.statistics.excess.search import needed_exposures, significances
 from pipeline.statistics.excess.stage import write_search, write_toys
-from pipeline.statistics.excess.toys import Samples, WeightedScores, merge, run_batch
+from pipeline.statistics.excess.toys import merge, run_batch
 from pipeline.xenon.config.search import Search, WimpMap
 
 SEARCH = Search(
@@ -25,8 +25,7 @@ SEARCH = Search(
 def samples(rng):
     background = WeightedScores(rng.normal(0, 1, 4000), np.full(4000, 0.1))
     signal = WeightedScores(rng.normal(2, 1, 4000), np.full(4000, 0.005))
-    f0 = ScoreDensity.from_sample(background.score, background.weight)
-    return Samples(f0, background, {50.0: signal})
+    return Samples.cross_fitted(background, {50.0: signal})
 
 
 def test_tables_on_disk_are_those_in_memory(samples, tmp_path):

@@ -4,8 +4,8 @@ import pytest
 from scipy import stats
 
 from pipeline.statistics.excess.config import Wimp
-from pipeline.statistics.excess.score_density import ScoreDensity
-from pipeline.statistics.excess.toys import KEYS, Samples, WeightedScores, merge, run_batch
+from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.toys import KEYS, merge, run_batch
 from pipeline.xenon.config.search import Search, WimpMap
 
 SEARCH = Search(
@@ -24,8 +24,7 @@ def samples(rng):
         mass: WeightedScores(rng.normal(shift, 1, 2000), np.full(2000, 5 / 2000))
         for mass, shift in ((20.0, 1.0), (50.0, 2.0))
     }
-    f0 = ScoreDensity.from_sample(background.score, background.weight)
-    return Samples(f0, background, signals)
+    return Samples.cross_fitted(background, signals)
 
 
 def run(samples, batch, search=SEARCH, seed=1):
@@ -105,7 +104,7 @@ def assert_among(some, toys):
 
 def test_toys_of_a_mass_do_not_depend_on_other_masses(samples):
     toys, sets = run(samples, 0), SEARCH.toy_sets()
-    alone = Samples(samples.f0, samples.background, {20.0: samples.signals[20.0]})
+    alone = Samples(samples.densities, samples.background, {20.0: samples.signals[20.0]})
     parts = [
         run_batch(of, [sets[name]], 1, ("xenon", "toys"), 0)
         for of, name in ((alone, "20GeV"), (samples, "50GeV"), (alone, "background"))
@@ -130,7 +129,7 @@ def test_batches_that_do_not_belong_together(samples):
     def heavier(by):
         weight = by * samples.background.weight
         background = WeightedScores(samples.background.score, weight)
-        return run(Samples(samples.f0, background, samples.signals), 1)
+        return run(Samples(samples.densities, background, samples.signals), 1)
 
     with pytest.raises(ValueError, match="different settings"):
         merge([first, heavier(by=1.001)])

@@ -4,6 +4,7 @@ import pytest
 from helpers.made_search import (
     BENCHMARK,
     SEARCH,
+    made_checks,
     made_scores,
     made_search,
     made_separation,
@@ -12,12 +13,14 @@ from helpers.made_search import (
 )
 
 from pipeline.xenon.figures.classifier import draw_classifier
+from pipeline.xenon.figures.coverage import draw_coverage
 from pipeline.xenon.figures.latent import draw_latent
 from pipeline.xenon.figures.map import draw_map
 from pipeline.xenon.figures.scores import draw_scores
 from pipeline.xenon.figures.significance import draw_significance
 from pipeline.xenon.figures.statistic import draw_statistic
 from pipeline.xenon.figures.trigger import draw_trigger
+from pipeline.xenon.figures.uncertainty import draw_uncertainty
 
 LEVELS = (1.0, 2.0, 3.0)
 
@@ -27,7 +30,10 @@ def drawings():
     scores = made_scores()
     toys, significance = made_search()
     ts = {"ER": scores["ts"].to_numpy(), "wimp 20GeV": scores["ts"].to_numpy()}
+    checks = made_checks()
     return {
+        "coverage": lambda: draw_coverage(checks["coverage"]),
+        "uncertainty": lambda: draw_uncertainty(checks["uncertainty"]),
         "classifier": lambda: draw_classifier(*made_separation()),
         "latent": lambda: draw_latent({"ER": scores}),
         "map": lambda: draw_map(significance, SEARCH.map, LEVELS),
@@ -41,7 +47,17 @@ def drawings():
 @pytest.mark.slow  # the run of the xenon chain draws each of them once
 @pytest.mark.parametrize(
     "name",
-    ["classifier", "latent", "map", "scores", "significance", "statistic", "trigger"],
+    [
+        "classifier",
+        "coverage",
+        "latent",
+        "map",
+        "scores",
+        "significance",
+        "statistic",
+        "trigger",
+        "uncertainty",
+    ],
 )
 def test_a_file_of_each_kind(name, drawings, check_figure):
     check_figure(name, drawings[name])

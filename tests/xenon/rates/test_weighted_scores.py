@@ -27,11 +27,15 @@ EVEN = {"ER": "uniform", "NR": "uniform"}
 
 @pytest.fixture(scope="module")
 def table():
-    """Backgrounds and two WIMPs from 3000 events of each recoil, scored by their energy."""
+    """Backgrounds and two WIMPs from 3000 events of each recoil, scored by their energy.
+
+    The scores of nuclear recoils, and of one in a hundred electronic ones, are larger by 100.
+    """
     rng = np.random.default_rng(1)
     energy = np.concatenate([rng.uniform(1, 7.5, 3000), rng.uniform(5.001, 60, 3000)])
     recoil = np.repeat([0, 1], 3000).astype(np.uint8)
     score = energy + 100.0 * recoil
+    score[:3000:100] += 100 + rng.uniform(0, 50, 30)
     events = pd.DataFrame({"recoil": recoil, "energy_keV": energy, "ts": score})
     return weighted_scores(events, RATES, [20.0, 500.0], SEEN, EVEN)
 
@@ -82,17 +86,42 @@ def test_table_on_disk_is_described_and_the_same(table, tmp_path):
 
 
 def test_samples_are_background_and_every_mass(table):
-    samples = search_samples(table)
+    samples = search_samples(table, RATES)
     assert set(samples.signals) == {20.0, 500.0}
     background = table[table["mass_GeV"] == 0]
     assert samples.background.expected == pytest.approx(background["weight"].sum())
     # f0 is the background's density: electronic recoils have scores below 10, and are nearly all.
-    shares = samples.f0.share[samples.f0.cell(np.array([9.0]))[0] + 1 :]
-    assert shares.sum() < 0.1
+    for f0 in samples.densities:
+        assert f0.share[f0.cell(np.array([9.0]))[0] + 1 :].sum() < 0.1
 
 
-def test_more_events_than_the_sample_is_worth_are_logged(table, caplog):
-    samples = search_samples(table)
+def test_background_is_that_of_every_component(table):
+    samples = search_samples(table, RATES)
+    names = sorted(set(table.loc[table["mass_GeV"] == 0, "component"]))
+    rates = background_table(RATES, SEEN).set_index("component")["triggered_per_t_yr"]
+    assert samples.background.components.sum(axis=0) == pytest.approx(rates[names])
+    sigma = [RATES.uncertainties[name].relative for name in names]
+    assert samples.uncertainties.tolist() == sigma
+    expected = np.sqrt(((sigma * rates[names]) ** 2).sum()) / rates["total"]
+    assert samples.background_uncertainty == pytest.approx(expected)
+
+
+def test_an_event_is_in_the_same_fold_as_background_and_as_signal(table):
+    samples = search_samples(table, RATES)
+    background = dict(zip(samples.background.event, samples.background.score, strict=True))
+    signal = samples.signals[20.0]
+    assert [background[event] for event in signal.event] == signal.score.tolist()
+
+
+def test_no_electronic_recoil_where_the_signal_lies(table):
+    far = table[(table["recoil"] == 1) | (table["score"] < 50)]
+    message = r"no electronic recoil is simulated where the scores of WIMPs of 20 GeV lie \(1"
+    with pytest.raises(ValueError, match=message):
+        search_samples(far, RATES)
+
+
+def test_a_simulation_that_fluctuates_as_much_as_data_is_logged(table, caplog):
+    samples = search_samples(table, RATES)
     with caplog.at_level(logging.WARNING):
         warn_if_few(samples, 1.0)
         assert not caplog.records

@@ -9,7 +9,7 @@ the sum of -ln f0 over the N scores, f0 the background's density of the score.
 - shape: (S - N h) / sqrt(N v), v the variance of -ln f0: what the scores say given N, in any unit.
 - counting: N alone, exact.
 - likelihood_ratio: q = 2 (sum ln(1 + s f1 / (B f0)) - s), which knows the signal: s events of
-  density f1. By Neyman & Pearson (1933) no test of the same scores does better.
+  density f1. By Neyman & Pearson (1933) no test of the same scores does better, if B is known.
 """
 
 from typing import NamedTuple
@@ -17,9 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
-from scipy.stats import poisson
-
-from pipeline.statistics.excess.score_density import ScoreDensity
+from scipy.stats import nbinom, poisson
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -56,23 +54,12 @@ def shape(events: Counts, surprise: Array, of_background: Surprise) -> Array:
     return np.divide(offset, spread, out=np.zeros(len(offset)), where=spread > 0)
 
 
-def log_likelihood_gain(f0: ScoreDensity, f1_share: Array, signal_to_background: float) -> Array:
-    """ln(1 + s f1 / (B f0)) in each cell of f0, f1 given by its probability of each cell.
-
-    Infinite where signal may fall and background cannot.
-    """
-    ratio = np.divide(
-        f1_share, f0.share, out=np.where(f1_share > 0, np.inf, 0.0), where=f0.share > 0
-    )
-    return np.log1p(signal_to_background * ratio)
-
-
 def likelihood_ratio(gain: Array, signal: float) -> Array:
-    """q from the sum of `log_likelihood_gain` over the events, `signal` events expected."""
+    """q from the sum of `DensityRatio.log_gain` over the events, `signal` events expected."""
     return 2 * (gain - signal)
 
 
-def counting_p(background: float, signal: float) -> float:
+def counting_p(background: float, signal: float, uncertainty: float = 0.0) -> float:
     """Exact p-value of the median number of events of Poisson(B + s).
 
     The right tail with the observed number in it: P(N >= median | B).
@@ -82,5 +69,16 @@ def counting_p(background: float, signal: float) -> float:
     >>> round(counting_p(100.0, 30.0), 5)
     0.00228
     """
-    median = poisson.median(background + signal)
-    return float(poisson.sf(median - 1, background))
+    return counted_p(poisson.median(background + signal), background, uncertainty)
+
+
+def counted_p(events: float, background: float, uncertainty: float = 0.0) -> float:
+    """P(N >= `events` | B), where B is known with a relative `uncertainty`.
+
+    B is distributed like a gamma variable with this standard deviation, as a sideband would leave
+    it; N is then negative binomial.
+    """
+    if uncertainty == 0:
+        return float(poisson.sf(events - 1, background))
+    shape = uncertainty**-2
+    return float(nbinom.sf(events - 1, shape, shape / (shape + background)))

@@ -54,7 +54,7 @@ class ScoreDensity:
             )
         return cls(
             edges,
-            _shares(edges, score, weight),
+            shares(edges, score, weight),
             float(np.average(edges[0] - score[below], weights=weight[below])),
             float(np.average(score[above] - edges[-1], weights=weight[above])),
         )
@@ -84,13 +84,15 @@ class ScoreDensity:
             )
         return log_density
 
-    def shares(self, score: Array, weight: Array) -> Array:
-        """Another sample's probability of each cell, (cells,)."""
-        return _shares(self.edges, *used(score, weight))
-
 
 def used(score: Array, weight: Array) -> tuple[Array, Array]:
-    """Scores and weights of the events that count.
+    """Scores and weights of the events that count; raises ValueError as `counted`."""
+    kept = counted(score, weight)
+    return score[kept], weight[kept]
+
+
+def counted(score: Array, weight: Array) -> NDArray[np.bool_]:
+    """Which events (n,) count, those of positive weight.
 
     Raises ValueError unless scores and weights are finite, weights not negative and not all zero.
     """
@@ -98,9 +100,10 @@ def used(score: Array, weight: Array) -> tuple[Array, Array]:
         raise ValueError("scores and weights must be finite")
     if (weight < 0).any() or not (weight > 0).any():
         raise ValueError("no event is expected: weights must be positive somewhere, nowhere below")
-    return score[weight > 0], weight[weight > 0]
+    return weight > 0
 
 
-def _shares(edges: Array, score: Array, weight: Array) -> Array:
+def shares(edges: Array, score: Array, weight: Array) -> Array:
+    """Probabilities (len(edges) + 1,) of the cells between edges, of a weighted sample."""
     cell = np.searchsorted(edges, score, side="right")
     return np.bincount(cell, weights=weight, minlength=len(edges) + 1) / weight.sum()

@@ -5,12 +5,13 @@ of the median experiment with signal.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtri_exp
-from scipy.stats import norm
+from scipy.stats import norm, pearson3, skew
 
 from pipeline.statistics.directional.sensitivity import FEW_TOYS
 from pipeline.statistics.excess.extended_poisson import COUNTING, LIKELIHOOD_RATIO, counting_p
@@ -19,19 +20,20 @@ from pipeline.statistics.excess.toys import BACKGROUND, SIGNAL
 Array = NDArray[np.float64]
 
 _MODEL = ["exposure_t_yr", "mass_GeV", "cross_section_cm2"]
+_EXPECTED = ["background", "signal", "background_uncertainty"]
+_GAUSSIAN = 1e-3  # skewness below which it cannot be told from none
 
 
 def significances(toys: pd.DataFrame) -> pd.DataFrame:
     """Median significance of every model, exposure and test from merged toys.
 
     Columns exposure_t_yr, mass_GeV, cross_section_cm2, test, p_kde, p_empirical, p_exact,
-    extrapolated, significance, background and signal (expected events). The p-values of the
-    median q with signal are `kde_p` and `empirical_p`; p_exact is that of counting, where the
-    others are NaN. `significance` is that of p_kde, or of p_exact. `extrapolated`: fewer than 10
-    background-only toys lie beyond the median, and a KDE beyond its last toy falls with its
-    bandwidth only. There `significance` is that of `reweighted_log_p` for the likelihood ratio;
-    for other tests it is (median - mean) / standard deviation of the background-only toys, a
-    Gaussian's tail.
+    extrapolated, significance, significance_err, events_needed, background, signal (expected
+    events) and background_uncertainty. The p-values of the median q with signal are `kde_p` and
+    `empirical_p`; p_exact is that of counting, where the others are NaN. `significance` is that of
+    p_kde, or of p_exact. `extrapolated`: fewer than 10 background-only toys lie beyond the median,
+    and a KDE beyond its last toy falls with its bandwidth only. There `significance` is that of
+    `gamma_tail_z`. `significance_err` comes from the number of toys and from `resampled`.
     """
     q = toys.set_index(["test", "hypothesis", *_MODEL])["q"]
     rows: list[dict[str, object]] = []
@@ -41,16 +43,19 @@ def significances(toys: pd.DataFrame) -> pd.DataFrame:
         tested = tuple(model.values())
         own = row["test"] == LIKELIHOOD_RATIO
         without = q[(row["test"], BACKGROUND, *(tested if own else (tested[0], 0.0, 0.0)))]
-        expected = {"background": row["background"], "signal": row["signal"]}
-        found = _from_toys(np.asarray(without, float), np.asarray(row["q"], float), own)
-        rows.append(model | {"test": row["test"]} | found | expected)
+        found = _from_toys(np.asarray(without, float), np.asarray(row["q"], float))
+        found["significance_err"] = _error(found, len(without), len(row["q"]), row["resampled"])
+        rest = {name: row[name] for name in ("events_needed", *_EXPECTED)}
+        rows.append(model | {"test": row["test"]} | found | rest)
     for _, row in of_signal.drop_duplicates(_MODEL).iterrows():
-        p = counting_p(row["background"], row["signal"])
+        p = counting_p(row["background"], row["signal"], row["background_uncertainty"])
         found = {"p_exact": p, "extrapolated": False, "significance": float(norm.isf(p))}
-        expected = {"background": row["background"], "signal": row["signal"]}
-        rows.append({name: row[name] for name in _MODEL} | {"test": COUNTING} | found | expected)
+        found |= {"significance_err": 0.0, "events_needed": 0}
+        rest = {name: row[name] for name in (*_MODEL, *_EXPECTED)}
+        rows.append(rest | {"test": COUNTING} | found)
     order = ["test", "p_kde", "p_empirical", "p_exact", "extrapolated", "significance"]
-    table = pd.DataFrame(rows, columns=[*_MODEL, *order, "background", "signal"])
+    order += ["significance_err", "events_needed"]
+    table = pd.DataFrame(rows, columns=[*_MODEL, *order, *_EXPECTED])
     return table.sort_values([*_MODEL, "test"], ignore_index=True)
 
 
@@ -74,13 +79,18 @@ def empirical_p(background: Array, q: Array) -> Array:
     return (1 + _count_above(background, q)) / (1 + len(background))
 
 
-def reweighted_log_p(signal: Array, q: float) -> float:
-    """ln p of a likelihood ratio `q` from toys with signal (n,), each counted exp(-q / 2) times.
+def gamma_tail_z(background: Array, q: Array | float) -> Array:
+    """Significance of q beyond the toys (n,), from a gamma distribution of their moments.
 
-    That factor turns the likelihood with signal into that of background alone, so the tail is
-    sampled where background-only toys never come. -inf if no toy is at or above `q`.
+    The distribution has the mean, the variance and the skewness of the toys (Pearson's type III);
+    without skewness it is a Gaussian. Sums of gains are skewed where a few events of high gain
+    carry them, and a Gaussian would promise too much.
     """
-    return float(logsumexp(-signal[signal >= q] / 2) - np.log(len(signal)))
+    z = (np.asarray(q, float) - background.mean()) / background.std(ddof=1)
+    skewness = float(skew(background))
+    if abs(skewness) < _GAUSSIAN:
+        return z
+    return -ndtri_exp(pearson3.logsf(z, skewness))
 
 
 def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.DataFrame:
@@ -88,8 +98,9 @@ def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.D
 
     `table` is of `significances`; models of one exposure only are left out. Interpolated linearly
     in the root of the exposure, along which significances grow. `beyond`: "no"; "above grid"
-    (`exposure_t_yr` is a lower limit); "below grid" (an upper limit). `extrapolated` as in
-    `table`, at the exposure above.
+    (`exposure_t_yr` is a lower limit); "below grid" (an upper limit). `exposure_err_t_yr` is the
+    error of the significances over the slope of the curve, NaN beyond the grid. `extrapolated` as
+    in `table`, at the exposure above.
     """
     rows = []
     for labels, curve in table.groupby(["test", "mass_GeV", "cross_section_cm2"], sort=True):
@@ -101,7 +112,7 @@ def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.D
         significance = curve["significance"].to_numpy()
         for level in levels_sigma:
             reached = significance >= level
-            after = int(np.argmax(reached))
+            after, error = int(np.argmax(reached)), np.nan
             if not reached.any():
                 crossing, after, beyond = root[-1], len(root) - 1, "above grid"
             elif after == 0:
@@ -109,31 +120,44 @@ def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.D
             else:
                 pair = slice(after - 1, after + 1)
                 crossing, beyond = np.interp(level, significance[pair], root[pair]), "no"
+                slope = np.diff(root[pair])[0] / np.diff(significance[pair])[0]
+                error = 2 * crossing * slope * curve["significance_err"].iloc[pair].mean()
             rows.append(
                 label
-                | {"level_sigma": level, "exposure_t_yr": crossing**2, "beyond": beyond}
+                | {"level_sigma": level, "exposure_t_yr": crossing**2}
+                | {"exposure_err_t_yr": error, "beyond": beyond}
                 | {"extrapolated": bool(curve["extrapolated"].iloc[after])}
             )
     return pd.DataFrame(rows)
 
 
-def _from_toys(background: Array, signal: Array, is_ratio: bool) -> dict[str, object]:
+def _from_toys(background: Array, signal: Array) -> dict[str, Any]:
     """p-values and significance of the median of `signal` toys among `background` toys."""
     q = float(np.median(signal))
     log_p = log_kde_p(background, q)
     extrapolated = bool(_count_above(background, np.array([q]))[0] < FEW_TOYS)
-    if not extrapolated:
-        significance = -ndtri_exp(log_p)
-    elif is_ratio:
-        significance = -ndtri_exp(reweighted_log_p(signal, q))
-    else:
-        significance = (q - background.mean()) / background.std(ddof=1)
+    significance = gamma_tail_z(background, q) if extrapolated else -ndtri_exp(log_p)
     return {
         "p_kde": float(np.exp(log_p)),
         "p_empirical": float(empirical_p(background, np.array([q]))[0]),
         "extrapolated": extrapolated,
         "significance": float(significance),
     }
+
+
+def _error(found: dict[str, Any], without: int, with_signal: int, resampled: Array) -> float:
+    """Standard error of a significance: `without` and `with_signal` toys, and the simulation."""
+    z = found["significance"]
+    if found["extrapolated"]:
+        # Of mean, standard deviation and skewness of the toys.
+        of_tail = (1 + z**2 / 2 + (z**2 - 1) ** 2 / 6) / without
+    else:
+        p = min(found["p_empirical"], without / (1 + without))
+        of_tail = p * (1 - p) / without / norm.pdf(norm.isf(p)) ** 2
+    of_median = np.pi / 2 / with_signal
+    mean = np.mean(resampled)
+    of_simulation = (z * np.std(resampled) / mean) ** 2 if mean > 0 else 0.0
+    return float(np.sqrt(of_tail + of_median + of_simulation))
 
 
 def _count_above(background: Array, q: Array) -> NDArray[np.int64]:

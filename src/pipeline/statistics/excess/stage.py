@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from pipeline.core.parquet_io import field, open_parquet, write_batches
 from pipeline.statistics.excess.config import ToySet
+from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.search import needed_exposures, significances
-from pipeline.statistics.excess.toys import Samples, merge, run_batch
+from pipeline.statistics.excess.toys import merge, run_batch
 
 _EXPOSURE = field("exposure_t_yr", pa.float64(), "exposure", "t yr")
 _MODEL = [
@@ -20,7 +21,13 @@ _TEST = field("test", pa.string(), "anomaly, counting, shape or likelihood_ratio
 _EXPECTED = [
     field("background", pa.float64(), "expected background events"),
     field("signal", pa.float64(), "expected signal events"),
+    field("background_uncertainty", pa.float64(), "relative uncertainty of the background"),
 ]
+_NEEDED = field(
+    "events_needed",
+    pa.int64(),
+    "simulated background events without which the likelihood ratio is marked; 0: no mark",
+)
 TOYS = pa.schema(
     [
         _TEST,
@@ -30,6 +37,13 @@ TOYS = pa.schema(
         *_EXPECTED,
         field("batch", pa.int64(), "number of the batch"),
         field("q", pa.list_(pa.float32()), "value of the test statistic, one per toy"),
+        field(
+            "resampled",
+            pa.list_(pa.float32()),
+            "significances by moments of resampled simulated events, for the error",
+            "sigma",
+        ),
+        _NEEDED,
     ]
 )
 SIGNIFICANCES = pa.schema(
@@ -42,6 +56,8 @@ SIGNIFICANCES = pa.schema(
         field("p_exact", pa.float64(), "exact median p-value, of counting only"),
         field("extrapolated", pa.bool_(), "the median lies beyond background-only toys"),
         field("significance", pa.float64(), "median significance", "sigma"),
+        field("significance_err", pa.float64(), "its error, of toys and simulated events", "sigma"),
+        _NEEDED,
         *_EXPECTED,
     ]
 )
@@ -51,6 +67,7 @@ EXPOSURES = pa.schema(
         *_MODEL,
         field("level_sigma", pa.float64(), "significance to reach", "sigma"),
         _EXPOSURE,
+        field("exposure_err_t_yr", pa.float64(), "its error; NaN beyond the grid", "t yr"),
         field("beyond", pa.string(), "no; above grid: lower limit; below grid: upper limit"),
         field("extrapolated", pa.bool_(), "the significance rests on an extrapolation"),
     ]

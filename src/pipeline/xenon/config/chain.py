@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from pipeline.config.model import Block, described
 from pipeline.xenon.config.anomaly import Anomaly, ErNr
+from pipeline.xenon.config.data import OBSERVED, Data
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.images import Images
 from pipeline.xenon.config.rates import Rates
@@ -45,8 +46,9 @@ class Xenon(Block):
             "train_nr": _flat("nr", 1, 100, 10_000),
             "test_er": _flat("er", 1, 100, 5000),
             "test_nr": _flat("nr", 1, 100, 5000),
-            # More effective events than the 13,200 background events in 400 t yr.
-            "background_er": _flat("er", 1, 7.5, 18_000),
+            # Nine times the background events in 200 t yr: p-values include the fluctuations of
+            # the simulation.
+            "background_er": _flat("er", 1, 7.5, 60_000),
             # Log-uniform, because the few 8B recoils that trigger have only 2 to 4 keV.
             "background_nr": Nest(
                 kind="nest",
@@ -68,21 +70,47 @@ class Xenon(Block):
     )
     rates: Rates = described("Expected backgrounds of the search.", Rates())
     search: Search = described("Search for an excess of anomaly scores.", Search())
+    data: Data | None = described(
+        "Observed data in which the search looks for the benchmark WIMP; null: none.", None
+    )
     images: Images | None = described(
         "XENON1T part with networks for images; null: off. `images: {}` takes all defaults.", None
     )
 
     @property
     def all_samples(self) -> dict[str, Sample]:
-        """All samples by name: `samples`, those of the WIMPs and those of the images."""
-        return {**self.samples, **self.wimps.samples(), **self._image_samples()}
+        """All samples by name: `samples`, and those that other blocks make."""
+        made = self.made_samples.values()
+        return self.samples | {name: sample for own in made for name, sample in own.items()}
 
-    def _image_samples(self) -> dict[str, Nest]:
-        return self.images.samples() if self.images else {}
+    @property
+    def made_samples(self) -> dict[str, dict[str, Sample]]:
+        """Samples that are not in `samples`, by the key that makes them and by name."""
+        return {
+            "wimps": {**self.wimps.samples()},
+            "images": {**self.images.samples()} if self.images else {},
+            "search.coverage": self._coverage_samples(),
+            "data.events": {OBSERVED: self.data.events} if self.data else {},
+        }
+
+    @property
+    def coverage_names(self) -> list[str]:
+        """Samples (ER, NR, ER, ...) of the table of coverage: independent ones, or `background`."""
+        names = list(self._coverage_samples())
+        return names or self.background.names
+
+    def _coverage_samples(self) -> dict[str, Sample]:
+        number = self.search.coverage.samples if self.anomaly else 0
+        return {
+            f"coverage_{recoil}_{i}": self.samples[name]
+            for i in range(number)
+            for recoil, name in self.background
+            if name in self.samples
+        }
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
-        makers = {"wimps": self.wimps.samples(), "images": self._image_samples()}
+        makers = self.made_samples
         for maker, made in makers.items():
             for name in made.keys() & self.samples.keys():
                 raise ValueError(
@@ -114,6 +142,8 @@ class Xenon(Block):
         ):
             for recoil, name in pair:
                 self._check_anomaly_sample(f"{key}.{recoil}", name, recoil)
+        if self.data is not None:
+            self._check_detector("data.events", self.data.events.detector)
         self._check_background("er", self.rates.electron_recoils_keV)
         self._check_background("nr", self.rates.nuclear_recoils_keV)
         return self
@@ -145,12 +175,17 @@ class Xenon(Block):
             raise ValueError(
                 f"{key}: no sample '{name}'; {hint}anomaly: null makes events and responses only"
             )
-        sample, first = self.samples[name], self.samples[self.anomaly.train.er]
+        sample = self.samples[name]
         own = getattr(sample, "recoil", None)  # None if it is read from the files
         if own not in (None, recoil):
             raise ValueError(f"{key}: the recoils of '{name}' are '{own}', not '{recoil}'")
-        if sample.detector != first.detector:
+        self._check_detector(f"{key}: '{name}'", sample.detector)
+
+    def _check_detector(self, what: str, detector: str) -> None:
+        assert self.anomaly is not None
+        train = self.anomaly.train.er
+        if detector != self.samples[train].detector:
             raise ValueError(
-                f"{key}: '{name}' belongs to detector '{sample.detector}', but "
-                f"'{self.anomaly.train.er}' to '{first.detector}'"
+                f"{what} belongs to detector '{detector}', but '{train}' to "
+                f"'{self.samples[train].detector}'"
             )

@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 from pipeline.config.model import Block, described
 from pipeline.config.training import AdamW, Training
 from pipeline.statistics.excess.config import ToySet, Wimp, toy_sets
-from pipeline.xenon.config.rates import Energy, Rate, Rates
+from pipeline.xenon.config.rates import UNCERTAINTIES, Energy, Rate, Rates, Uncertainty
 from pipeline.xenon.config.samples import (
     DETECTOR,
     LogUniformSpectrum,
@@ -115,6 +115,17 @@ class Xenon1tRates(Rates):
     flat_electron_recoils_per_t_yr_keV: dict[str, Rate] = described(
         "Rates of other electronic recoils with a flat spectrum, by name [1/(t yr keV)].",
         {"222Rn, 85Kr, materials": 78.0},
+    )
+    uncertainties: dict[str, Uncertainty] = described(
+        "Uncertainties of the rates by background component; components that are not given keep "
+        "their default.",
+        UNCERTAINTIES
+        | {
+            "222Rn, 85Kr, materials": Uncertainty(
+                relative=0.07,
+                source="82 (+5 -3, +-3) per t yr keV: PRL 121 (2018) 111302, not checked",
+            )
+        },
     )
     neutrons_per_t_yr: float = described(
         "Rate of nuclear recoils of neutrons at all energies [1/(t yr)]. 0.6 of the default 0.9 "

@@ -1,13 +1,43 @@
 """Settings of the expected rates of backgrounds in liquid xenon."""
 
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipeline.config.model import Block, described
 
 Energy = Annotated[float, Field(gt=0)]
 Rate = Annotated[float, Field(ge=0)]
+
+
+SOLAR = "solar model B16-GS98: Vinyoles et al. 2017, ApJ 835, 202"
+# Components with spectra of their own; `flat_electron_recoils_per_t_yr_keV` names the others.
+COMPUTED = ("pp", "7Be", "136Xe", "8B", "atmospheric", "neutrons")
+
+
+class Uncertainty(Block):
+    """Uncertainty of the rate of a background component."""
+
+    relative: float = described("Relative standard deviation.", ge=0)
+    source: str = described(
+        "Where the number comes from: a reference, or 'choice' and the reason.", min_length=1
+    )
+
+
+UNCERTAINTIES = {
+    name: Uncertainty(relative=relative, source=source)
+    for name, relative, source in (
+        ("pp", 0.006, SOLAR),
+        ("7Be", 0.06, SOLAR),
+        ("8B", 0.12, SOLAR),
+        ("136Xe", 0.028, "half-life: EXO-200, Albert et al. 2014, PRC 89, 015502"),
+        ("85Kr", 0.1, "choice: krypton from mass spectrometry of samples"),
+        ("222Rn", 0.1, "choice: radon from alpha decays in the detector"),
+        ("materials", 0.2, "choice: screening of materials"),
+        ("atmospheric", 0.2, "Billard et al. 2014, PRD 89, 023524"),
+        ("neutrons", 0.5, "choice: screening of materials and simulation"),
+    )
+}
 
 
 class Rates(Block):
@@ -47,6 +77,40 @@ class Rates(Block):
     neutron_slope_keV: float = described(
         "Decay constant of the exponential spectrum of the neutrons [keV].", 10.0, gt=0
     )
+
+    uncertainties: dict[str, Uncertainty] = described(
+        "Uncertainties of the rates by background component; components that are not given keep "
+        "their default.",
+        UNCERTAINTIES,
+    )
+
+    @field_validator("uncertainties", mode="before")
+    @classmethod
+    def _keep_defaults(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        for name, block in given.items():
+            if isinstance(block, dict) and not block.get("source"):
+                raise ValueError(
+                    f"{name} has no source; say where the number comes from, as in "
+                    f"{{relative: {block.get('relative', 0.1)}, source: 'choice: reason'}}"
+                )
+        return cls.model_fields["uncertainties"].default | given
+
+    @model_validator(mode="after")
+    def _every_component_has_one(self) -> Self:
+        components = [*COMPUTED, *self.flat_electron_recoils_per_t_yr_keV]
+        for name in components:
+            if name not in self.uncertainties:
+                raise ValueError(
+                    f"uncertainties: none for '{name}'; add its relative uncertainty and source"
+                )
+        for name in self.uncertainties.keys() - type(self).model_fields["uncertainties"].default:
+            if name not in components:
+                raise ValueError(
+                    f"uncertainties: no component '{name}'; components: {', '.join(components)}"
+                )
+        return self
 
     @field_validator("electron_recoils_keV", "nuclear_recoils_keV")
     @classmethod

@@ -1,7 +1,7 @@
 """Settings of the search for an excess: exposures, WIMP models and pseudo-experiments."""
 
 from itertools import product
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
@@ -9,6 +9,7 @@ from pipeline.config.model import Block, described, distinct
 from pipeline.statistics.excess.config import ToySet, Wimp, toy_sets
 
 Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
 
 
 class WimpMap(Block):
@@ -26,6 +27,28 @@ class WimpMap(Block):
     def is_grid(self) -> bool:
         """Whether there are enough points for contours: two along each axis."""
         return min(len(self.masses_GeV), len(self.cross_sections_cm2)) >= 2
+
+
+class Coverage(Block):
+    """False-positive rates of the tests, from independent simulated samples."""
+
+    samples: int = described(
+        "Independent samples of electronic and of nuclear recoils, as large as those of "
+        "`background`; 0: the samples of `background` are divided into `parts`.",
+        0,
+        ge=0,
+    )
+    parts: int = described(
+        "Parts of the samples of `background`, each with its share of the exposure.", 4, ge=3
+    )
+    toys: int = described("Toys of a sample and data sets of a pair of samples.", 5000, ge=100)
+
+    @field_validator("samples")
+    @classmethod
+    def _jackknife(cls, samples: int) -> int:
+        if samples in (1, 2):
+            raise ValueError(f"must be 0, or 3 or more for errors by a jackknife, got {samples}")
+        return samples
 
 
 class Search(Block):
@@ -49,6 +72,14 @@ class Search(Block):
         "Significances to reach, one-sided Gaussian [sigma].", (1.0, 2.0, 3.0), min_length=1
     )
 
+    coverage: Coverage = described("False-positive rates of the tests.", Coverage())
+    background_uncertainties: tuple[NotNegative, ...] = described(
+        "Relative uncertainties of the whole background for the table and the figure of "
+        "significances against it; all other results have those of `rates`.",
+        (0.0, 0.01, 0.02, 0.05),
+        min_length=1,
+    )
+
     def toy_sets(self) -> dict[str, ToySet]:
         """Toy sets of the benchmark at every exposure and of the map; see `toy_sets`."""
         benchmark, grid = self.benchmark, self.map
@@ -57,6 +88,16 @@ class Search(Block):
             *product(grid.masses_GeV, [grid.exposure_t_yr], grid.cross_sections_cm2),
         ]
         return toy_sets(models, self.background_toys, self.signal_toys)
+
+    def checks(self) -> dict[str, Any]:
+        """Plain settings of the tables of coverage and of the background's uncertainty."""
+        return {
+            "benchmark": self.benchmark.plain(),
+            "exposure_t_yr": self.shown_exposure_t_yr,
+            "coverage": self.coverage.plain(),
+            "uncertainties": list(self.background_uncertainties),
+            "toys": [self.background_toys, self.signal_toys],
+        }
 
     @property
     def shown_exposure_t_yr(self) -> float:

@@ -49,6 +49,16 @@ CAPTIONS = {
         "pseudo-experiments. The star is the value of arXiv 2410.00755. Counting alone needs no "
         "network; the difference between the other tests and counting is what the scores add."
     ),
+    "uncertainty": (
+        "Significance of the benchmark WIMP as a function of the relative uncertainty of the whole "
+        "background. Large open markers: the uncertainties of the components in `rates`, which "
+        "all other figures have."
+    ),
+    "coverage": (
+        "False-positive rate over the nominal one at 1, 2 and 3 sigma, mean over ordered pairs of "
+        "independent simulated samples: the search is made with the first one and looks at data "
+        "drawn from the second one. Grey: within 10 %."
+    ),
     "map": (
         "Median significance as a function of WIMP mass and cross-section, with contours, for the"
         " search without assumptions on the WIMP, for counting alone, and for the likelihood "
@@ -129,6 +139,8 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
             exposure_t_yr=search.shown_exposure_t_yr,
         ),
         _figure("significance", significance, benchmark=benchmark, levels_sigma=levels),
+        _figure("uncertainty", {"table": [paths.table("background_uncertainty.csv")]}),
+        _figure("coverage", {"table": [paths.table("coverage.csv")]}),
         *(
             [_figure("map", significance, map=search.map.plain(), levels_sigma=levels)]
             if search.map.is_grid()

@@ -52,10 +52,11 @@ def _draw_test(axis: Axes, rows: pd.DataFrame, test: str) -> None:
     axis.plot(exposure, significance, color=look.colour)
     for beyond, face in ((False, look.colour), (True, "white")):
         chosen = rows["extrapolated"] == beyond
-        axis.plot(
+        axis.errorbar(
             exposure[chosen],
             significance[chosen],
-            look.marker,
+            rows["significance_err"][chosen],
+            fmt=look.marker,
             color=look.colour,
             markerfacecolor=face,
         )

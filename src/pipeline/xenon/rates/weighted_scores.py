@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from pipeline.core.parquet_io import field, open_parquet, write_batches
-from pipeline.statistics.excess.score_density import ScoreDensity
-from pipeline.statistics.excess.toys import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples, WeightedScores
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.rates.backgrounds import backgrounds, event_weights, wimp
 from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
@@ -22,12 +22,19 @@ from pipeline.xenon.rates.recoil_spectra import Spectrum
 
 logger = logging.getLogger(__name__)
 
+Array = NDArray[np.float64]
+
+CENTRAL = (0.05, 0.95)  # quantiles of the signal's scores that bound its region
+MUCH_WIDER = 1.2
+
 # Densities of the generated energies by kind of spectrum; the scale is arbitrary.
 GENERATED: dict[str, Spectrum] = {"uniform": np.ones_like, "log_uniform": np.reciprocal}
 
 SCHEMA = pa.schema(
     [
         field("mass_GeV", pa.float64(), "WIMP mass; 0: background", "GeV"),
+        field("component", pa.string(), "background component, or the WIMP"),
+        field("event", pa.int64(), "number of the simulated event, over both samples"),
         field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)"),
         field("energy_keV", pa.float32(), "true recoil energy", "keV"),
         field("score", pa.float64(), "anomaly score"),
@@ -47,7 +54,7 @@ def weighted_scores(
     efficiencies: Mapping[str, Efficiency],
     spectra: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Table SCHEMA with a row for each hypothesis and each triggered event of non-zero weight.
+    """Table SCHEMA with a row for each component and each triggered event of non-zero weight.
 
     Args:
         events: triggered events with recoil (codes), energy_keV and ts; their energies fill the
@@ -61,11 +68,15 @@ def weighted_scores(
     energy, recoil = events["energy_keV"].to_numpy(float), events["recoil"].to_numpy()
     hypotheses = {0.0: backgrounds(rates)} | {mass: [wimp(rates, mass)] for mass in masses_GeV}
     tables = []
-    for mass, components in hypotheses.items():
-        weight = event_weights(components, energy, recoil, efficiencies, generated)
+    for mass, component in (
+        (mass, component) for mass, components in hypotheses.items() for component in components
+    ):
+        weight = event_weights([component], energy, recoil, efficiencies, generated)
         table = pd.DataFrame(
             {
                 "mass_GeV": mass,
+                "component": component.name,
+                "event": np.arange(len(events)),
                 "recoil": recoil,
                 "energy_keV": energy,
                 "score": events["ts"].to_numpy(),
@@ -101,29 +112,55 @@ def read_weighted_scores(path: str | Path) -> pd.DataFrame:
         return file.read().to_pandas()
 
 
-def search_samples(table: pd.DataFrame) -> Samples:
-    """Scores for pseudo-experiments, from a table SCHEMA; f0 is the density of the background."""
-    by_mass = {
-        float(str(mass)): WeightedScores(rows["score"].to_numpy(), rows["weight"].to_numpy())
-        for mass, rows in table.groupby("mass_GeV")
-    }
-    background = by_mass.pop(0.0)
-    f0 = ScoreDensity.from_sample(background.score, background.weight)
-    return Samples(f0, background, by_mass)
+def search_samples(table: pd.DataFrame, rates: Rates) -> Samples:
+    """Scores for pseudo-experiments, from a table SCHEMA, with the uncertainties of `rates`.
+
+    Raises:
+        ValueError: no electronic recoil is simulated where the scores of a WIMP lie.
+    """
+    background = table[table["mass_GeV"] == 0]
+    by_component = background.pivot_table("weight", "event", "component", fill_value=0.0)
+    score = background.groupby("event")["score"].first()
+    electronic = score[background.groupby("event")["recoil"].first() == 0].to_numpy()
+    signals = {}
+    for mass, rows in table[table["mass_GeV"] > 0].groupby("mass_GeV"):
+        signal = WeightedScores(*(rows[name].to_numpy() for name in ("score", "weight", "event")))
+        check_electronic(electronic, signal, f"WIMPs of {mass:g} GeV")
+        signals[float(str(mass))] = signal
+    return Samples.cross_fitted(
+        WeightedScores(score.to_numpy(), by_component.to_numpy(), by_component.index.to_numpy()),
+        signals,
+        np.array([rates.uncertainties[name].relative for name in by_component.columns]),
+    )
+
+
+def check_electronic(electronic: Array, signal: WeightedScores, name: str) -> None:
+    """Raise ValueError if no score of an electronic recoil is among the signal's central 90 %."""
+    low, high = np.quantile(
+        signal.score, CENTRAL, weights=signal.weight, method="inverted_cdf"
+    ).tolist()
+    if not ((electronic >= low) & (electronic <= high)).any():
+        raise ValueError(
+            f"no electronic recoil is simulated where the scores of {name} lie ({low:.6g} to "
+            f"{high:.6g}): the background there is unknown. Simulate more than "
+            f"{len(electronic)} electronic recoils in the sample of the background"
+        )
 
 
 def warn_if_few(samples: Samples, exposure_t_yr: float) -> None:
-    """Warn if more background events are expected than the sample has effective events."""
+    """Warn if the simulation's fluctuations widen the distributions of tests by 20 % or more."""
     expected, worth = (
         exposure_t_yr * samples.background.expected,
         samples.background.effective_events,
     )
-    if worth < expected:
+    wider = np.sqrt(1 + expected / worth)
+    if wider >= MUCH_WIDER:
         logger.warning(
-            "%.0f background events are expected in %g t yr, but the sample has only %.0f "
-            "effective events: medians are valid, the p-value of a data set would not be; simulate "
-            "more background events",
+            "%.0f background events are expected in %g t yr, and the sample has %.0f effective "
+            "events: its fluctuations widen the distributions of the tests by %.0f %%, which "
+            "p-values include; more background events would bring smaller ones",
             expected,
             exposure_t_yr,
             worth,
+            100 * (wider - 1),
         )

@@ -62,14 +62,14 @@ def in_units_of_spread(weighted: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_excess(
-    weighted: pd.DataFrame, search: ImageSearch, seed: int
+    weighted: pd.DataFrame, rates: Rates, search: ImageSearch, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Significances for each WIMP and exposure, and the exposures needed for the levels.
 
     `weighted` is a table of `weighted_losses`.
     """
     sets = search.toy_sets()
-    samples = search_samples(in_units_of_spread(weighted))
+    samples = search_samples(in_units_of_spread(weighted), rates)
     warn_if_few(samples, max(search.exposures_t_yr))
     toys = run_batch(samples, sets.values(), seed, ("xenon", "image toys"), 0)
     table = significances(merge([toys]))
@@ -83,7 +83,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     outcomes = outcomes_by_recoil(inputs, params["min_s2_photons"])
     rates = Rates.model_validate(params["rates"])
     weighted = weighted_losses(er, nr, params["spectra"], outcomes, rates, search)
-    samples = search_samples(weighted)
+    samples = search_samples(weighted, rates)
     shown = search.wimps[0]
     er_loss, wimp_loss = (table.loc[table["triggered"], "loss"].to_numpy() for table in (er, wimp))
     losses = loss_table(
@@ -96,7 +96,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         generator(seed, "xenon", "image pseudo-data"),
     )
     s2_only = s2_only_losses({TEST_ER: er, TEST_WIMP: wimp, SEARCH_NR: nr})
-    significance, exposures = find_excess(weighted, search, seed)
+    significance, exposures = find_excess(weighted, rates, search, seed)
     for table in (s2_only, exposures):
         logger.info("\n%s", table.to_string(index=False, float_format="{:.3g}".format))
     return {

@@ -1,0 +1,126 @@
+"""Random events of weighted samples: numbers of events and sums of their values, for many toys."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+@njit(cache=True)
+def add_draws(
+    rng: np.random.Generator,
+    keep: Array,
+    other: Counts,
+    values: Array,
+    events: Counts,
+    sums: Array,
+) -> None:
+    """Add to `sums` (toys, k) the `values` (n, k) of `events` (toys,) draws by index."""
+    for toy in range(len(events)):
+        for _ in range(events[toy]):
+            place = rng.random() * len(keep)
+            row = int(place)
+            if place - row >= keep[row]:
+                row = other[row]
+            for column in range(values.shape[1]):
+                sums[toy, column] += values[row, column]
+
+
+@njit(cache=True)
+def alias(weight: Array) -> tuple[Array, Counts]:
+    """Alias tables of weights with mean one: the chance to keep a row, and its stand-in.
+
+    Walker 1977; Vose 1991.
+    """
+    keep, other = weight.copy(), np.arange(len(weight))
+    small = [i for i in range(len(weight)) if keep[i] < 1]
+    large = [i for i in range(len(weight)) if keep[i] >= 1]
+    while small and large:
+        row, stand_in = small.pop(), large[-1]
+        other[row] = stand_in
+        keep[stand_in] -= 1 - keep[row]
+        if keep[stand_in] < 1:
+            large.pop()
+            small.append(stand_in)
+    # What is left is one but for rounding: a row's stand-in is the row itself.
+    return keep, other
+
+
+@njit(cache=True)
+def add_uncertain(
+    rng: np.random.Generator,
+    expected: Array,
+    uncertainty: Array,
+    values: Array,
+    events: Counts,
+    sums: Array,
+) -> None:
+    """Toys of a background whose simulation and rates are uncertain, into `events` and `sums`.
+
+    For each toy the simulated events are resampled (their weights times exponential numbers, the
+    Bayesian bootstrap of Rubin 1981, Ann. Statist. 9, 130), which keeps the rate of every
+    component; each rate is multiplied by a gamma variable of mean one and standard deviation
+    `uncertainty` (components,). `expected` (n, components) are events per simulated event.
+    """
+    n, components = expected.shape
+    total = np.zeros(components)
+    for row in range(n):
+        total += expected[row]
+    luck = np.empty(n)
+    scale = np.empty(components)
+    for toy in range(len(events)):
+        resampled = np.zeros(components)
+        for row in range(n):
+            luck[row] = rng.standard_exponential()
+            for c in range(components):
+                resampled[c] += luck[row] * expected[row, c]
+        for c in range(components):
+            rate = 1.0
+            if uncertainty[c] > 0:
+                rate = rng.standard_gamma(uncertainty[c] ** -2) * uncertainty[c] ** 2
+            scale[c] = rate * total[c] / resampled[c] if resampled[c] > 0 else 0.0
+        # A Poisson process along the cumulative sum of the expected events.
+        reached, next_event = 0.0, rng.standard_exponential()
+        for row in range(n):
+            mean = 0.0
+            for c in range(components):
+                mean += scale[c] * expected[row, c]
+            reached += luck[row] * mean
+            while next_event < reached:
+                events[toy] += 1
+                for column in range(values.shape[1]):
+                    sums[toy, column] += values[row, column]
+                next_event += rng.standard_exponential()
+
+
+@njit(cache=True)
+def add_thinned(
+    rng: np.random.Generator, expected: Array, values: Array, events: Counts, sums: Array
+) -> None:
+    """Data sets of `events` (toys,) simulated events (n,), drawn without replacement.
+
+    As in nature no event occurs twice: drawn with replacement, data sets of one sample would share
+    its fluctuations. Events are accepted with probabilities proportional to `expected` (n,),
+    somewhat more than needed, and the surplus is dropped at random. Only what is expected nearly
+    once or more can repeat.
+    """
+    n, mean = len(expected), expected.sum()
+    chosen = np.empty(2 * events.max() + n + 100, np.int64)
+    for toy in range(len(events)):
+        found = 0
+        excess = (events[toy] + 6 * np.sqrt(events[toy]) + 6) / mean
+        for row in range(n):
+            rate = expected[row] * excess
+            copies = rng.poisson(rate) if rate > 1 else int(rng.random() < rate)
+            for _ in range(copies):
+                if found < len(chosen):
+                    chosen[found] = row
+                    found += 1
+        events[toy] = min(events[toy], found)
+        for place in range(events[toy]):
+            swap = place + int(rng.random() * (found - place))
+            chosen[place], chosen[swap] = chosen[swap], chosen[place]
+            for column in range(values.shape[1]):
+                sums[toy, column] += values[chosen[place], column]

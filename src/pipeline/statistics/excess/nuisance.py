@@ -1,0 +1,38 @@
+"""Significance of every test against the uncertainty of the expected background."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pipeline.statistics.excess.config import Wimp, toy_sets
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.search import significances
+from pipeline.statistics.excess.toys import merge, run_batch
+
+COMMON, COMPONENTS = "common", "components"
+
+
+def against_uncertainty(
+    samples: Samples,
+    wimp: Wimp,
+    exposure_t_yr: float,
+    uncertainties: Sequence[float],
+    toys: tuple[int, int],
+    seed: int,
+) -> pd.DataFrame:
+    """`significances` for each relative uncertainty of the background, one model, one exposure.
+
+    The first column, uncertainty_of, is "common" where one factor scales the whole background, and
+    "components" for the last rows, which have the uncertainties of `samples`. `toys` are numbers of
+    background-only toys and of toys with signal.
+    """
+    model = (wimp.mass_GeV, exposure_t_yr, wimp.cross_section_cm2)
+    sets = toy_sets([model], *toys).values()
+    cases = [(COMMON, samples.with_common_uncertainty(sigma)) for sigma in uncertainties]
+    tables = []
+    for kind, case in [*cases, (COMPONENTS, samples)]:
+        # Without the uncertainty in their identity, toys of all cases share random numbers.
+        table = significances(merge([run_batch(case, sets, seed, ("uncertainty",), 0)]))
+        table.insert(0, "uncertainty_of", kind)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,41 @@
+"""Significance of the benchmark WIMP against the uncertainty of the background."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from pipeline.core.tables import Inputs, Params, read_tables
+from pipeline.figures.style import COLUMN_INCH
+from pipeline.statistics.excess.nuisance import COMMON, COMPONENTS
+from pipeline.xenon.figures.looks import LOOKS, NAMES
+
+
+def draw_uncertainty(table: pd.DataFrame) -> Figure:
+    """A curve for each test, of a table of `statistics.excess.nuisance.against_uncertainty`.
+
+    Large open markers are the uncertainties of the config's components.
+    """
+    figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.2))
+    axis = figure.subplots()
+    for test, rows in table.groupby("test"):
+        look = LOOKS[str(test)]
+        for kind, style in (
+            (COMMON, {"fmt": f"-{look.marker}", "label": NAMES[str(test)]}),
+            (COMPONENTS, {"fmt": look.marker, "markersize": 9, "markerfacecolor": "none"}),
+        ):
+            own = rows[rows["uncertainty_of"] == kind].sort_values("background_uncertainty")
+            axis.errorbar(
+                100 * own["background_uncertainty"],
+                own["significance"],
+                own["significance_err"],
+                color=look.colour,
+                **style,
+            )
+    axis.set(xlabel="uncertainty of the background [%]", ylabel=r"median significance [$\sigma$]")
+    axis.set(ylim=(0, None))
+    axis.legend(fontsize=7)
+    return figure
+
+
+def from_files(inputs: Inputs, _params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    return draw_uncertainty(read_tables(inputs["table"]))

@@ -1,0 +1,66 @@
+"""Tables that say how far the search can be trusted: coverage, uncertainty of the background."""
+
+import logging
+from collections.abc import Sequence
+
+import pandas as pd
+
+from pipeline.core.tables import Inputs, Params
+from pipeline.statistics.excess.config import Wimp
+from pipeline.statistics.excess.coverage import coverage, divided
+from pipeline.statistics.excess.nuisance import against_uncertainty
+from pipeline.statistics.excess.samples import Samples
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.search import Coverage
+from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
+
+logger = logging.getLogger(__name__)
+
+
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Tables of false-positive rates and of significances against the background's uncertainty.
+
+    See `coverage_table` and `statistics.excess.nuisance.against_uncertainty`. `inputs` are scores
+    of the `background`, and (ER, NR, ER, ...) of the samples for `coverage`.
+    """
+    benchmark, rates = (
+        Wimp.model_validate(params["benchmark"]),
+        Rates.model_validate(params["rates"]),
+    )
+    exposure, seed = params["exposure_t_yr"], params["seed"]
+    trigger, masses_GeV = inputs["trigger"][0], [benchmark.mass_GeV]
+
+    def samples(scores: Sequence[str]) -> Samples:
+        table = weigh_files(scores, trigger, rates, masses_GeV, params["spectra"])
+        return search_samples(table, rates)
+
+    pairs = zip(inputs["coverage"][::2], inputs["coverage"][1::2], strict=True)
+    independent = [samples(pair) for pair in pairs]
+    settings = Coverage.model_validate(params["coverage"])
+    tables = {
+        "coverage": coverage_table(independent, benchmark, exposure, settings, seed),
+        "uncertainty": against_uncertainty(
+            samples(inputs["background"]),
+            benchmark,
+            exposure,
+            params["uncertainties"],
+            params["toys"],
+            seed,
+        ),
+    }
+    for table in tables.values():
+        logger.info("\n%s", table.to_string(index=False, float_format="{:.3g}".format))
+    return tables
+
+
+def coverage_table(
+    samples: Sequence[Samples], wimp: Wimp, exposure_t_yr: float, settings: Coverage, seed: int
+) -> pd.DataFrame:
+    """`statistics.excess.coverage.coverage` of independent samples, or of the parts of one.
+
+    A part has its share of the exposure, so that data and simulation keep their proportion.
+    """
+    if len(samples) == 1:
+        samples = divided(samples[0], settings.parts)
+        exposure_t_yr /= settings.parts
+    return coverage(samples, wimp, exposure_t_yr, settings.toys, seed)

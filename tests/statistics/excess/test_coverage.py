@@ -1,0 +1,56 @@
+"""False-positive rates on synthetic scores, in miniature."""
+
+import numpy as np
+import pytest
+
+from pipeline.statistics.excess.config import Wimp
+from pipeline.statistics.excess.coverage import coverage, divided
+from pipeline.statistics.excess.samples import Samples, WeightedScores
+
+WIMP = Wimp(mass_GeV=50.0, cross_section_cm2=1.0)
+
+
+def simulation(rng, n=3000):
+    """Background N(0, 1) of 1000 events in all, 40 of a signal N(2, 1)."""
+    background = WeightedScores(rng.normal(0, 1, n), np.full(n, 1000 / n), np.arange(n))
+    signal = WeightedScores(rng.normal(2, 1, n), np.full(n, 40 / n), n + np.arange(n))
+    return background, {50.0: signal}
+
+
+def test_false_positives_are_as_rare_as_promised(rng):
+    """Six independent samples; three times the events of an experiment each."""
+    samples = [Samples.cross_fitted(*simulation(rng)) for _ in range(6)]
+    table = coverage(samples, WIMP, 1.0, 500, 1).set_index(["test", "level_sigma"])
+    assert len(table) == 4 * 3
+    for test in ("anomaly", "counting", "shape", "likelihood_ratio"):
+        row = table.loc[(test, 1.0)]
+        assert row["ratio"] == pytest.approx(1, abs=0.15 + 2 * row["ratio_err"]), test
+        assert table.loc[(test, 3.0), "rate"] < 0.01 + 2 * table.loc[(test, 3.0), "rate_err"], test
+
+
+def test_a_wrong_simulation_is_found_out(rng):
+    """One of three samples has wider scores: data of it look like a discovery to the others."""
+    samples = []
+    for width in (1.0, 1.0, 1.15):
+        background, signals = simulation(rng, 1500)
+        wider = WeightedScores(width * background.score, background.weight, background.event)
+        samples.append(Samples.cross_fitted(wider, signals))
+    table = coverage(samples, WIMP, 1.0, 300, 1).set_index(["test", "level_sigma"])
+    assert table.loc[("shape", 2.0), "ratio"] > 4
+    assert table.loc[("counting", 1.0), "ratio"] == pytest.approx(1, abs=0.15)
+
+
+def test_parts_are_independent_and_expect_all(rng):
+    samples = Samples.cross_fitted(*simulation(rng))
+    parts = divided(samples, 3)
+    assert sum(len(part.background.score) for part in parts) == 3000
+    events = np.concatenate([part.background.event for part in parts])
+    assert len(set(events.tolist())) == 3000
+    for part in parts:
+        assert part.background.expected == pytest.approx(1000)
+        assert set(part.background.event % 10) == set(range(10))
+
+
+def test_two_samples_have_no_jackknife(rng):
+    with pytest.raises(ValueError, match="three or more independent samples, got 2"):
+        coverage([Samples.cross_fitted(*simulation(rng))] * 2, WIMP, 1.0, 100, 1)

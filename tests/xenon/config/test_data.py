@@ -1,0 +1,58 @@
+import pytest
+from pydantic import ValidationError
+
+from pipeline.xenon.config.chain import Xenon
+from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.paths import XenonPaths
+
+EVENTS = {"kind": "parquet", "files": ["observed.parquet"], "columns": {"recoil": "recoil"}}
+
+
+def test_data_make_a_sample_of_their_own():
+    block = Xenon(data={"events": EVENTS})
+    assert block.data.blind
+    assert block.all_samples["observed"] == block.data.events
+    taken = {name: sample.plain() for name, sample in block.samples.items()} | {"observed": EVENTS}
+    with pytest.raises(ValidationError, match=r"`data\.events` makes a sample of that name"):
+        Xenon(samples=taken, data={"events": EVENTS})
+
+
+def test_data_of_another_detector():
+    message = r"data\.events belongs to detector 'xenon1t', but 'train_er' to 'darwin'"
+    with pytest.raises(ValidationError, match=message):
+        Xenon(data={"events": EVENTS | {"detector": "xenon1t"}})
+
+
+def test_scores_of_blind_data_are_not_made():
+    for blind in (True, False):
+        paths = XenonPaths(Xenon(data={"events": EVENTS, "blind": blind}), "results", 1)
+        assert paths.observed_scores() == ([] if blind else [paths.scores("observed")])
+
+
+def test_uncertainties_have_sources():
+    with pytest.raises(ValidationError, match="pp has no source; say where the number comes from"):
+        Rates(uncertainties={"pp": {"relative": 0.1}})
+    rates = Rates(uncertainties={"pp": {"relative": 0.1, "source": "choice: twice the model's"}})
+    assert rates.uncertainties["pp"].relative == 0.1
+    assert rates.uncertainties["85Kr"] == Rates().uncertainties["85Kr"]
+
+
+def test_every_component_has_an_uncertainty():
+    flat = {"39Ar": 0.1}
+    with pytest.raises(ValidationError, match="none for '39Ar'"):
+        Rates(flat_electron_recoils_per_t_yr_keV=flat)
+    known = {"39Ar": {"relative": 0.2, "source": "choice: made up"}}
+    Rates(flat_electron_recoils_per_t_yr_keV=flat, uncertainties=known)
+    with pytest.raises(ValidationError, match="no component '39Ar'; components: pp, 7Be"):
+        Rates(uncertainties=known)
+
+
+def test_coverage_samples_are_like_those_of_the_background():
+    block = Xenon(search={"coverage": {"samples": 3}})
+    names = block.coverage_names
+    assert names[:3] == ["coverage_er_0", "coverage_nr_0", "coverage_er_1"]
+    assert len(names) == 6
+    assert block.all_samples["coverage_nr_2"] == block.samples["background_nr"]
+    assert Xenon().coverage_names == ["background_er", "background_nr"]
+    with pytest.raises(ValidationError, match="0, or 3 or more"):
+        Xenon(search={"coverage": {"samples": 2}})
