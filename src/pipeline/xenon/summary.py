@@ -15,7 +15,6 @@ events_needed  simulated background events with which the likelihood ratio has e
                signal lies; 0: it has"""
 
 
-
 def report(paths: XenonPaths) -> str:
     """Significances of the benchmark WIMP at the exposure of the map; empty without a search."""
     if paths.block.anomaly is None:

@@ -103,10 +103,21 @@ def test_beyond_the_toys_a_skewed_sum_has_a_gamma_s_tail(rng):
     assert gamma_tail_z(toys, q) == pytest.approx(5.0, abs=0.1)
 
 
-def test_without_skewness_the_tail_is_a_gaussian_s():
-    toys = stats.norm.ppf((np.arange(1000) + 0.5) / 1000)
-    z = np.array([3.0, 7.0])
-    assert gamma_tail_z(toys, z) == pytest.approx(z, rel=0.005)
+def test_the_tail_has_values_where_its_probability_underflows(rng):
+    """A gamma variable of shape 400, 60 standard deviations high: ln p = -650.5, 35.94 sigma."""
+    toys = rng.gamma(400, size=400_000)
+    assert gamma_tail_z(toys, 400 + 60 * 20) == pytest.approx(35.94, rel=0.04)
+    assert np.isfinite(gamma_tail_z(toys, 1e5))
+
+
+@pytest.mark.parametrize("sign", [0, -1])
+def test_without_positive_skewness_the_tail_is_a_gaussian_s(sign, rng):
+    """A distribution of negative skewness ends; nothing beyond its end may be infinitely rare."""
+    even = stats.norm.ppf((np.arange(1000) + 0.5) / 1000)
+    toys = -rng.gamma(16, size=1000) if sign else even
+    z = np.array([3.0, 7.0, 50.0])
+    found = gamma_tail_z(toys, toys.mean() + z * toys.std(ddof=1))
+    assert found == pytest.approx(z, rel=0.005)
 
 
 def test_shape_of_gaussians(gaussian):

@@ -47,7 +47,8 @@ class WeightedScores:
         event = np.arange(len(components)) if self.event is None else np.asarray(self.event)
         kept = counted(np.asarray(self.score, float), components.sum(axis=1))
         object.__setattr__(self, "score", np.asarray(self.score, float)[kept])
-        object.__setattr__(self, "components", components[kept])
+        # By rows: toys run through them one after the other.
+        object.__setattr__(self, "components", np.ascontiguousarray(components[kept]))
         object.__setattr__(self, "event", event[kept].astype(np.int64))
 
     @cached_property

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtri_exp
-from scipy.stats import norm, pearson3, skew
+from scipy.stats import norm, skew
 
 from pipeline.statistics.directional.sensitivity import FEW_TOYS
 from pipeline.statistics.excess.extended_poisson import COUNTING, LIKELIHOOD_RATIO, counting_p
@@ -82,15 +82,17 @@ def empirical_p(background: Array, q: Array) -> Array:
 def gamma_tail_z(background: Array, q: Array | float) -> Array:
     """Significance of q beyond the toys (n,), from a gamma distribution of their moments.
 
-    The distribution has the mean, the variance and the skewness of the toys (Pearson's type III);
-    without skewness it is a Gaussian. Sums of gains are skewed where a few events of high gain
-    carry them, and a Gaussian would promise too much.
+    The distribution has the mean, the variance and the skewness of the toys; its quantiles are
+    those of Wilson & Hilferty (1931, PNAS 17, 684), which hold to 0.1 sigma at 5 sigma and have
+    values where its tail underflows. Sums of gains are skewed where a few events of high gain carry
+    them, and a Gaussian would promise too much. With a negative skewness the distribution would
+    end, and promise more than a Gaussian, which is taken then.
     """
     z = (np.asarray(q, float) - background.mean()) / background.std(ddof=1)
     skewness = float(skew(background))
-    if abs(skewness) < _GAUSSIAN:
+    if skewness < _GAUSSIAN:
         return z
-    return -ndtri_exp(pearson3.logsf(z, skewness))
+    return 6 / skewness * (np.cbrt(1 + skewness * z / 2) - 1) + skewness / 6
 
 
 def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.DataFrame:
