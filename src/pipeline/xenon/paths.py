@@ -131,22 +131,21 @@ class XenonPaths(ChainPaths[Xenon]):
         ]
 
     def scored_samples(self) -> list[str]:
-        """Samples of the detector on which the anomaly search is trained; none without a search."""
-        anomaly, samples = self.block.anomaly, self.block.all_samples
+        """Samples of the detector on which the anomaly search is trained; none without a search.
+
+        Without the data of a blind search: even the number of those that trigger is a result.
+        """
+        anomaly, samples, data = self.block.anomaly, self.block.all_samples, self.block.data
         if anomaly is None:
             return []
         detector = samples[anomaly.train.er].detector
-        return [name for name, sample in samples.items() if sample.detector == detector]
+        blind = {OBSERVED} if data and data.blind else set()
+        names = [name for name, sample in samples.items() if sample.detector == detector]
+        return [name for name in names if name not in blind]
 
     def observed_scores(self) -> list[str]:
         """Scores of the observed data; none where there are no data or the search is blind."""
-        data = self.block.data
-        return [self.scores(OBSERVED)] if data and not data.blind else []
-
-    def _is_open(self, sample: str) -> bool:
-        """Whether scores of the sample may be made: not of data in a blind search."""
-        data = self.block.data
-        return not (data and data.blind and sample == OBSERVED)
+        return [self.scores(name) for name in self.scored_samples() if name == OBSERVED]
 
     def tested_samples(self) -> list[str]:
         """Samples that the anomaly search is tested with; none without a search."""
@@ -170,7 +169,7 @@ class XenonPaths(ChainPaths[Xenon]):
         return [
             *self.event_tables(samples),
             *self.response_shards(*samples),
-            *(self.scores(sample) for sample in self.scored_samples() if self._is_open(sample)),
+            *(self.scores(sample) for sample in self.scored_samples()),
             *self.recorded_tables(),
         ]
 

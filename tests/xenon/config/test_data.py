@@ -27,6 +27,8 @@ def test_scores_of_blind_data_are_not_made():
     for blind in (True, False):
         paths = XenonPaths(Xenon(data={"events": EVENTS, "blind": blind}), "results", 1)
         assert paths.observed_scores() == ([] if blind else [paths.scores("observed")])
+        # Nor are they counted in the table of events without an S1.
+        assert ("observed" in paths.scored_samples()) != blind
 
 
 def test_uncertainties_have_sources():
