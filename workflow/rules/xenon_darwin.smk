@@ -262,9 +262,7 @@ if ANOMALY:
                     "pipeline.xenon.rates.observed.from_files",
                     {
                         **WEIGHTS,
-                        "benchmark": SEARCH.benchmark.plain(),
-                        "exposure_t_yr": xenon.block.data.exposure_t_yr,
-                        "toys": [SEARCH.background_toys, SEARCH.signal_toys],
+                        **SEARCH.at(xenon.block.data.exposure_t_yr),
                         "seed": xenon.seed,
                     },
                 ),

@@ -89,14 +89,20 @@ class Search(Block):
         ]
         return toy_sets(models, self.background_toys, self.signal_toys)
 
+    def at(self, exposure_t_yr: float) -> dict[str, Any]:
+        """Plain settings of a search for the benchmark at one exposure [t yr]."""
+        return {
+            "benchmark": self.benchmark.plain(),
+            "exposure_t_yr": exposure_t_yr,
+            "toys": [self.background_toys, self.signal_toys],
+        }
+
     def checks(self) -> dict[str, Any]:
         """Plain settings of the tables of coverage and of the background's uncertainty."""
         return {
-            "benchmark": self.benchmark.plain(),
-            "exposure_t_yr": self.shown_exposure_t_yr,
+            **self.at(self.shown_exposure_t_yr),
             "coverage": self.coverage.plain(),
             "uncertainties": list(self.background_uncertainties),
-            "toys": [self.background_toys, self.signal_toys],
         }
 
     @property

@@ -23,10 +23,8 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     See `coverage_table` and `statistics.excess.nuisance.against_uncertainty`. `inputs` are scores
     of the `background`, and (ER, NR, ER, ...) of the samples for `coverage`.
     """
-    benchmark, rates = (
-        Wimp.model_validate(params["benchmark"]),
-        Rates.model_validate(params["rates"]),
-    )
+    benchmark = Wimp.model_validate(params["benchmark"])
+    rates = Rates.model_validate(params["rates"])
     exposure, seed = params["exposure_t_yr"], params["seed"]
     trigger, masses_GeV = inputs["trigger"][0], [benchmark.mass_GeV]
 

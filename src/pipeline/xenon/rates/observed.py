@@ -28,10 +28,8 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     Raises:
         ValueError: a data set is also in the simulation, or holds events outside the region.
     """
-    rates, wimp = (
-        Rates.model_validate(params["rates"]),
-        Wimp.model_validate(params["benchmark"]),
-    )
+    rates = Rates.model_validate(params["rates"])
+    wimp = Wimp.model_validate(params["benchmark"])
     check_apart(
         pd.concat(map(_events, inputs["data"])), pd.concat(map(_events, inputs["simulation"]))
     )
@@ -40,9 +38,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     )
     scores = None
     for path in inputs.get("observed", ()):
-        events = pd.read_parquet(
-            path, columns=["event_id", "recoil", "energy_keV", "triggered", "ts"]
-        )
+        events = pd.read_parquet(path, columns=COLUMNS)
         events = events[events["triggered"]]
         check_region(events, rates)
         scores = events["ts"].to_numpy()
