@@ -122,8 +122,8 @@ class Xenon1tRates(Rates):
         UNCERTAINTIES
         | {
             "222Rn, 85Kr, materials": Uncertainty(
-                relative=0.07,
-                source="82 (+5 -3, +-3) per t yr keV: PRL 121 (2018) 111302, not checked",
+                relative=0.08,
+                source="choice: as of the (66 +- 5) per t yr keV in JCAP 04 (2016) 027",
             )
         },
     )

@@ -9,8 +9,11 @@ from pipeline.config.model import Block, described
 Energy = Annotated[float, Field(gt=0)]
 Rate = Annotated[float, Field(ge=0)]
 
-
-SOLAR = "solar model B16-GS98: Vinyoles et al. 2017, ApJ 835, 202"
+NEUTRINO_FOG = "code of C. O'Hare, github.com/cajohare/NeutrinoFog, src/Params.py"
+SOLAR = (
+    "flux of the solar model B16-GS98, Vinyoles et al. 2017, ApJ 835, 202, as quoted in the "
+    f"{NEUTRINO_FOG}; the cross-section is taken as known"
+)
 # Components with spectra of their own; `flat_electron_recoils_per_t_yr_keV` names the others.
 COMPUTED = ("pp", "7Be", "136Xe", "8B", "atmospheric", "neutrons")
 
@@ -30,12 +33,16 @@ UNCERTAINTIES = {
         ("pp", 0.006, SOLAR),
         ("7Be", 0.06, SOLAR),
         ("8B", 0.12, SOLAR),
-        ("136Xe", 0.028, "half-life: EXO-200, Albert et al. 2014, PRC 89, 015502"),
-        ("85Kr", 0.1, "choice: krypton from mass spectrometry of samples"),
-        ("222Rn", 0.1, "choice: radon from alpha decays in the detector"),
-        ("materials", 0.2, "choice: screening of materials"),
-        ("atmospheric", 0.2, "Billard et al. 2014, PRD 89, 023524"),
-        ("neutrons", 0.5, "choice: screening of materials and simulation"),
+        (
+            "136Xe",
+            0.028,
+            "half-life of EXO-200, (2.165 +- 0.016 +- 0.059)e21 yr: PRC 89, 015502 (abstract)",
+        ),
+        ("85Kr", 0.1, "choice, for a concentration measured in samples of gas"),
+        ("222Rn", 0.1, "choice, for an activity measured by alpha decays"),
+        ("materials", 0.2, "choice, for activities measured in samples"),
+        ("atmospheric", 0.25, f"flux, as in the {NEUTRINO_FOG}"),
+        ("neutrons", 0.5, "choice, for measured activities and simulated transport"),
     )
 }
 
