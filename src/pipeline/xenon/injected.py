@@ -1,19 +1,8 @@
-"""Make a data set with an injected signal, as an example of observed data.
-
-`python -m pipeline.xenon.injected CONFIG FILE [--seed N] [--cross-section CM2]` draws one
-experiment of the config: events of all background components and of the benchmark WIMP at
-`xenon.data.exposure_t_yr`, before the trigger, as a Parquet table of events.
-"""
-
-import argparse
-from pathlib import Path
+"""An experiment with an injected signal, as an example of observed data."""
 
 import numpy as np
 import pandas as pd
 
-from pipeline.core.files import atomic_write
-from pipeline.core.seeds import generator
-from pipeline.study import read_config
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.events.nest import nest_quanta
@@ -32,7 +21,10 @@ def injected(
     cross_section_cm2: float,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """One experiment in random order, with the columns of a sample of kind `parquet`."""
+    """Events of all background components and of WIMPs, in random order, before the trigger.
+
+    A table with the columns of a sample of kind `parquet`.
+    """
     expected = [(component, exposure_t_yr) for component in backgrounds(rates)]
     expected.append((wimp(rates, mass_GeV), exposure_t_yr * cross_section_cm2))
     tables = []
@@ -55,34 +47,3 @@ def injected(
             )
         )
     return pd.concat(tables).sample(frac=1, random_state=rng).reset_index(drop=True)
-
-
-def main() -> None:
-    """Read the arguments and write the file."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", type=Path, help="config with a block xenon.data")
-    parser.add_argument("file", type=Path, help="Parquet file to write")
-    parser.add_argument("--seed", type=int, default=1, help="seed of the experiment")
-    parser.add_argument(
-        "--cross-section", type=float, help="in cm2; the default is that of the benchmark"
-    )
-    arguments = parser.parse_args()
-    block = read_config(arguments.config).xenon
-    if block is None or block.data is None:
-        parser.error(f"{arguments.config} has no block xenon.data")
-    benchmark = block.search.benchmark
-    cross_section = arguments.cross_section
-    table = injected(
-        block.rates,
-        block.detectors[block.data.events.detector],
-        block.data.exposure_t_yr,
-        benchmark.mass_GeV,
-        benchmark.cross_section_cm2 if cross_section is None else cross_section,
-        generator(arguments.seed, "xenon", "injected"),
-    )
-    with atomic_write(arguments.file) as temporary:
-        table.to_parquet(temporary)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,46 @@
+"""Make a data set with an injected signal: python -m pipeline.inject_signal CONFIG FILE.
+
+It is one experiment of the config, at `xenon.data.exposure_t_yr`, with the benchmark WIMP, and is
+written as a Parquet table of events.
+"""
+
+import argparse
+from pathlib import Path
+
+from pipeline.core.files import atomic_write
+from pipeline.core.seeds import generator
+from pipeline.study import ConfigError, read_config
+from pipeline.xenon.injected import injected
+
+
+def main() -> None:
+    """Read the arguments and write the file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config", type=Path, help="config with a block xenon.data")
+    parser.add_argument("file", type=Path, help="Parquet file to write")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the experiment")
+    parser.add_argument(
+        "--cross-section", type=float, help="in cm2; the default is that of the benchmark"
+    )
+    arguments = parser.parse_args()
+    try:
+        block = read_config(arguments.config).xenon
+    except ConfigError as error:
+        parser.exit(1, f"error in {error}\n")
+    if block is None or block.data is None:
+        parser.exit(1, f"error: {arguments.config} has no block xenon.data\n")
+    benchmark, cross_section = block.search.benchmark, arguments.cross_section
+    table = injected(
+        block.rates,
+        block.detectors[block.data.events.detector],
+        block.data.exposure_t_yr,
+        benchmark.mass_GeV,
+        benchmark.cross_section_cm2 if cross_section is None else cross_section,
+        generator(arguments.seed, "xenon", "injected"),
+    )
+    with atomic_write(arguments.file) as temporary:
+        table.to_parquet(temporary)
+
+
+if __name__ == "__main__":
+    main()

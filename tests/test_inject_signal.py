@@ -1,0 +1,47 @@
+"""The command that makes an experiment with an injected signal."""
+
+import numpy as np
+import pytest
+import yaml
+
+from pipeline import inject_signal
+from pipeline.core.ingestion import BadEvents
+from pipeline.study import read_config
+from pipeline.xenon.events.parquet import read_parquet
+
+
+@pytest.fixture
+def inject(repository, tmp_path, monkeypatch):
+    """(exposure) -> the shipped example's sample of observed events, and the events' table."""
+
+    def run(exposure_t_yr):
+        study = yaml.safe_load((repository / "config" / "xenon_data.yaml").read_text())
+        study["xenon"]["data"]["exposure_t_yr"] = exposure_t_yr
+        config, file = tmp_path / "study.yaml", tmp_path / "injected.parquet"
+        config.write_text(yaml.safe_dump(study))
+        monkeypatch.setattr("sys.argv", ["inject_signal", str(config), str(file)])
+        inject_signal.main()
+        return read_config(config).xenon.data.events, file
+
+    return run
+
+
+def test_the_example_reads_what_the_command_writes(inject):
+    """5 t yr of some 37 recoils of electrons in the window a t yr."""
+    sample, file = inject(5.0)
+    bad = BadEvents(str(file), "stop")
+    (events,) = read_parquet(file, sample, None, bad)
+    er = events.recoil == 0
+    assert 100 < er.sum() < 300
+    assert not np.isnan(events.energy_keV).any()
+    assert (events.energy_keV[er] <= 7.5).all()
+    assert (events.excitons >= 0).all()
+
+
+def test_a_study_without_data_is_told(tmp_path, monkeypatch, capsys):
+    config = tmp_path / "study.yaml"
+    config.write_text("xenon: {}\n")
+    monkeypatch.setattr("sys.argv", ["inject_signal", str(config), str(tmp_path / "x.parquet")])
+    with pytest.raises(SystemExit):
+        inject_signal.main()
+    assert "study.yaml has no block xenon.data" in capsys.readouterr().err
