@@ -26,6 +26,8 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 |---|---|
 | `config.yaml` | the default: directions in gas, built-in simulation, a laptop |
 | `xenon.yaml` | the liquid-xenon chain alone |
+| `xenon_data.yaml` | the same with observed data: an injected signal |
+| `xenon_coverage.yaml` | the same with independent samples for the false-positive rates |
 | `emulsion.yaml` | the nuclear-emulsion chain alone |
 | `emulsion_full.yaml` | the same with more networks, the authors' one on a GPU |
 | `test.yaml` | all chains in miniature; takes minutes |

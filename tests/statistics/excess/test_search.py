@@ -128,7 +128,7 @@ def test_shape_of_gaussians(gaussian):
 
 
 def test_significances_grow_as_the_root_of_the_exposure(gaussian):
-    settings = search((0.5, 1.0, 2.0), background_toys=6000, signal_toys=6000)
+    settings = search((0.5, 1.0, 2.0), background_toys=3000, signal_toys=3000)
     found = table(gaussian, settings)["significance"].unstack("test")
     for test in ("counting", "likelihood_ratio", "anomaly", "shape"):
         scaled = found[test].to_numpy() / np.sqrt([0.5, 1.0, 2.0])

@@ -37,8 +37,8 @@ def coverage(
 
     Columns test, level_sigma, nominal, rate, rate_err, ratio (rate over nominal), ratio_err, pairs
     and exposure_t_yr. Rates are means over ordered pairs, their errors a jackknife over samples.
-    Rates of components are those of the first sample of a pair: their uncertainty has no part in
-    false positives.
+    Rates are known: with uncertain ones, false positives are as rare as promised on average over
+    the uncertainty only.
 
     Args:
         samples: three or more independent samples of the same expected background.

@@ -31,7 +31,7 @@ def against_uncertainty(
     cases = [(COMMON, samples.with_common_uncertainty(sigma)) for sigma in uncertainties]
     tables = []
     for kind, case in [*cases, (COMPONENTS, samples)]:
-        # Without the uncertainty in their identity, toys of all cases share random numbers.
+        # The same identity for all cases: they have the same toys with signal.
         table = significances(merge([run_batch(case, sets, seed, ("uncertainty",), 0)]))
         table.insert(0, "uncertainty_of", kind)
         tables.append(table)
