@@ -45,7 +45,10 @@ def test_extrapolated_values_are_open_markers(table):
     changed = table.assign(extrapolated=table["exposure_t_yr"] == 20)
     axis = draw_significance(changed, BENCHMARK, (3,)).axes[0]
     look = LOOKS[ANOMALY]
-    markers = [x for x in axis.lines if x.get_color() == look.colour and x.get_marker() != "None"]
+    # Caps of error bars are markers too.
+    markers = [
+        x for x in axis.lines if (x.get_color(), x.get_marker()) == (look.colour, look.marker)
+    ]
     (filled,) = [
         x for x in markers if x.get_markerfacecolor() == look.colour and len(x.get_xdata())
     ]
