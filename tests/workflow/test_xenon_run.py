@@ -7,12 +7,20 @@ from helpers.running import gathered
 
 TABLES = ["results/xenon/tables/score_scan.csv", "results/xenon/tables/classifier.csv"]
 SCORES = [f"results/xenon/scores/{name}.parquet" for name in ("train_er", "test_er", "test_nr")]
+SPECTRUM = {"kind": "uniform", "low_keV": 1, "high_keV": 7.5}
+# Some two hundred times as many electronic recoils as are expected.
+DATA = {
+    "events": {"kind": "nest", "recoil": "er", "spectrum": SPECTRUM, "events": 600},
+    "exposure_t_yr": 0.1,
+    "blind": False,
+}
 
 
 @pytest.fixture(scope="module")
 def ran(xenon_copy):
     """The chain from nothing to the figures, and scores that no figure needs."""
-    return xenon_copy("results/figures", *TABLES, *SCORES, xenon__search__batches=1)
+    targets = ("results/figures", *TABLES, *SCORES)
+    return xenon_copy(*targets, xenon__search__batches=1, xenon__data=DATA)
 
 
 def test_figures_are_gathered_with_a_page(ran):
@@ -31,6 +39,16 @@ def test_search_finds_what_is_there(ran):
     backgrounds = pd.read_csv(tables / "backgrounds.csv").set_index("component")
     expected = backgrounds.loc["total", "triggered_per_t_yr"]
     assert at_50["background"].iloc[0] == pytest.approx(200 * expected)
+
+
+def test_far_too_many_observed_events_are_a_discovery_of_the_count(ran):
+    tables = ran.folder / "results" / "xenon" / "tables"
+    observed = pd.read_csv(tables / "observed.csv").set_index("test")
+    counted = pd.read_csv(tables / "s2_only.csv").set_index("sample").loc["observed", "triggered"]
+    assert (observed["events"] == counted).all()
+    assert observed["p_value"].between(0, 1).all()
+    assert observed.loc["counting", "p_value"] < 1e-9
+    assert observed.loc["anomaly", "p_value"] == pytest.approx(1 / 201)
 
 
 def test_events_without_s1_are_counted(ran):

@@ -125,6 +125,17 @@ def test_another_batch_keeps_those_at_hand(search):
     assert made_anew(search) == toys("background", "20GeV", "50GeV", batches=[2]) | MERGED
 
 
+def test_data_are_scored_and_counted_unless_the_search_is_blind(search):
+    spectrum = {"kind": "uniform", "low_keV": 1, "high_keV": 7.5}
+    events = {"kind": "nest", "recoil": "er", "spectrum": spectrum, "events": 40}
+    search.configure(xenon__data={"events": events, "exposure_t_yr": 1})
+    blind = {"events/observed", "response/observed", "tables/observed"}
+    assert below_xenon(made_anew(search)) == blind
+    search.configure(xenon__data__blind=False)
+    scored = {"score_terms/observed", "scores/observed", "tables/s2_only"}
+    assert below_xenon(made_anew(search)) == blind | scored
+
+
 def test_levels_keep_the_toys(search):
     search.configure(xenon__search__levels_sigma=[3, 5])
     found = below_xenon(made_anew(search))
