@@ -57,8 +57,17 @@ def coverage_table(
     """`statistics.excess.coverage.coverage` of independent samples, or of the parts of one.
 
     A part has its share of the exposure, so that data and simulation keep their proportion.
+
+    Raises:
+        ValueError: the parts have too few events.
     """
     if len(samples) == 1:
-        samples = divided(samples[0], settings.parts)
+        try:
+            samples = divided(samples[0], settings.parts)
+        except ValueError as error:
+            raise ValueError(
+                f"search.coverage.parts: a sample of the background in {settings.parts} parts: "
+                f"{error}. Take fewer parts or simulate more events"
+            ) from error
         exposure_t_yr /= settings.parts
     return coverage(samples, wimp, exposure_t_yr, settings.toys, seed)
