@@ -21,7 +21,7 @@ def inject(repository, tmp_path, monkeypatch):
         config.write_text(yaml.safe_dump(study))
         monkeypatch.setattr("sys.argv", ["inject_signal", str(config), str(file)])
         inject_signal.main()
-        return read_config(config).xenon.data.events, file
+        return read_config(config).paths["xenon"].block.data.events, file
 
     return run
 

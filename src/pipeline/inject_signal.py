@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.core.files import atomic_write
 from pipeline.core.seeds import generator
 from pipeline.study import ConfigError, read_config
+from pipeline.xenon.config.chain import Xenon
 from pipeline.xenon.injected import injected
 
 
@@ -24,9 +25,10 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     try:
-        block = read_config(arguments.config).xenon
-    except ConfigError as error:
+        paths = read_config(arguments.config).paths.get("xenon")
+    except (ConfigError, FileNotFoundError) as error:
         parser.exit(1, f"error in {error}\n")
+    block: Xenon | None = paths.block if paths else None
     if block is None or block.data is None:
         parser.exit(1, f"error: {arguments.config} has no block xenon.data\n")
     benchmark, cross_section = block.search.benchmark, arguments.cross_section

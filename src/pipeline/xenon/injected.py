@@ -5,6 +5,7 @@ import pandas as pd
 
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.samples import Recoil
 from pipeline.xenon.events.nest import nest_quanta
 from pipeline.xenon.events.positions import uniform_fiducial
 from pipeline.xenon.events.spectra import draw_between
@@ -35,7 +36,7 @@ def injected(
         if events:
             energy = draw_between(grid, component.spectrum(grid), events, rng)
         x, y, depth = uniform_fiducial(detector.geometry, events, rng)
-        recoil = "er" if component.recoil == "ER" else "nr"
+        recoil: Recoil = "er" if component.recoil == "ER" else "nr"
         quanta = nest_quanta(recoil, energy, detector.liquid, int(rng.integers(2**63)))
         place = {"x_cm": x, "y_cm": y, "depth_cm": depth}
         names = ("photons", "electrons", "excitons")

@@ -52,7 +52,7 @@ def coverage(
     """
     if len(samples) < 3:
         raise ValueError(f"coverage needs three or more independent samples, got {len(samples)}")
-    nominal = norm.sf(LEVELS_SIGMA)
+    nominal = np.asarray(norm.sf(np.array(LEVELS_SIGMA)), np.float64)
     progress = Progress("coverage", len(samples) * (len(samples) - 1), "pairs of samples")
     rates: dict[tuple[int, int], dict[str, Array]] = {}
     toys_of = {}
@@ -122,7 +122,7 @@ def _data(
     score = truth.background.score
     values = np.column_stack([samples.surprise_of_data(score), cross_fit.of_data(gains, score)])
     events, sums = truth.background.draw_thinned(rng, exposure, values, data_sets)
-    return _statistics(samples, events, sums, b, s) | {COUNTING: events}
+    return _statistics(samples, events, sums, b, s) | {COUNTING: events.astype(float)}
 
 
 def _model(
@@ -142,9 +142,9 @@ def _statistics(
     }
 
 
-def _counted(events: NDArray[np.int64], background: float) -> Array:
+def _counted(events: Array, background: float) -> Array:
     different, places = np.unique(events, return_inverse=True)
-    return np.array([counted_p(float(n), background) for n in different])[places]
+    return np.array([counted_p(n, background) for n in different.tolist()])[places]
 
 
 def _jackknife(rates: dict[tuple[int, int], Array], samples: int) -> tuple[Array, Array]:

@@ -57,9 +57,9 @@ def observe(
     table = table[[*kept, "background", "signal", "background_uncertainty"]]
     if scores is None:
         return table.assign(
-            events=pd.NA, p_value=np.nan, significance=np.nan, upper_limit_of_p=pd.NA
+            events=np.nan, p_value=np.nan, significance=np.nan, upper_limit_of_p=np.nan
         )
-    b, s = table.loc[0, ["background", "signal"]].astype(float)
+    b, s = (float(table[name].iloc[0]) for name in ("background", "signal"))
     n = np.array([len(scores)])
     gains = samples.gains(wimp.mass_GeV, np.array([s / b]))
     surprise = samples.surprise_of_data(scores).sum(keepdims=True)

@@ -1,7 +1,7 @@
 """Simulated scores that toys are drawn from, and the statistics' values of each event."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Self
 
@@ -33,18 +33,18 @@ class WeightedScores:
 
     `components` (n, components) are the events of each kind that a simulated event stands for, per
     t yr, of a signal also per cm2 of cross-section; (n,) where there is one kind. `event` (n,)
-    numbers the simulated events, alike in all samples that are made of them; None: by rows. Events
+    numbers the simulated events, alike in all samples that are made of them; empty: by rows. Events
     that stand for nothing are left out. Raises ValueError if all do, or anything is not finite.
     """
 
     score: Array
     components: Array
-    event: Counts | None = None
+    event: Counts = field(default_factory=lambda: np.empty(0, np.int64))
 
     def __post_init__(self) -> None:
         components = np.asarray(self.components, float)
         components = components.reshape(len(components), -1)
-        event = np.arange(len(components)) if self.event is None else np.asarray(self.event)
+        event = np.asarray(self.event) if len(self.event) else np.arange(len(components))
         kept = counted(np.asarray(self.score, float), components.sum(axis=1))
         object.__setattr__(self, "score", np.asarray(self.score, float)[kept])
         # By rows: toys run through them one after the other.
