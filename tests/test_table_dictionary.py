@@ -45,10 +45,12 @@ from pipeline.gas.comparison.tracks import compare_tracks
 from pipeline.gas.comparison.voxel_classifier import auc_table
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML, NonMLTuning
 from pipeline.gas.config.networks import read_network
+from pipeline.gas.config.observed import DirectionTest
 from pipeline.gas.config.sources import read_source
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.evaluation import calibration
 from pipeline.gas.evaluation.evaluate import evaluate_test_set
+from pipeline.gas.hits.direction_test import direction_test, observed_p_table
 from pipeline.gas.hits.directions import observed_directions, observed_summary
 from pipeline.gas.networks.temperature import fit_temperature, write_temperature
 from pipeline.gas.paths import GasPaths
@@ -180,10 +182,14 @@ def write_gas_results(files, rng):
     predictions = scattered(kappa, kappa, rng)
     prediction = gas.prediction(TEST, "HCN")
     measured = {("run7", "HCN"): predictions}
+    tested = direction_test(predictions, pd.DataFrame(), DirectionTest(axis=(0, 0, 1)), rng)
     files.put(
         {
             gas.table("observed.csv"): observed_summary(measured),
             gas.table("observed_directions.csv"): observed_directions(measured),
+            gas.table("observed_p.csv"): observed_p_table(
+                [{"set": "run7", "method": "HCN"} | row for row in tested]
+            ),
         }
     )
     Path(prediction).parent.mkdir(parents=True)

@@ -302,6 +302,31 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table[["set", "method", "rayleigh_p"]])',
     ),
     ResultTable(
+        "Directional test of measured events",
+        _GAS.table("observed_p.csv"),
+        "One row for each set of measured events with `direction_test`, network and weight of the "
+        "events. What does not apply is empty.",
+        _described(
+            {
+                "set": "set of measured events",
+                "method": "network",
+                "against": "direction that recoils of signal prefer: away from the Sun, or the "
+                "axis of the config",
+                "test": "unweighted, or weighted with A(kappa), the mean cosine of an event's own "
+                "density",
+                "events": "events with a predicted direction",
+                "statistic": "mean cosine between predicted and preferred direction",
+                "p": "probability of at least this statistic without signal: times scrambled "
+                "within each source for the Sun, isotropic directions for an axis",
+                "permutations": "how often times were scrambled",
+                "fit_p": "p-value of the best fit of isotropic background and signal to the "
+                "unweighted cosines",
+                "verdict": "what `fit_p` means, or why it or the p-value is not there",
+            }
+        ),
+        'print(table[["set", "method", "test", "p", "verdict"]])',
+    ),
+    ResultTable(
         "Directions of measured events",
         _GAS.table("observed_directions.csv"),
         "One row for each set of measured events, network, axis and bin of the predicted "

@@ -4,6 +4,11 @@ import re
 
 from helpers.made_networks import make_folder
 
+AGAINST_THE_SUN = {
+    "site": {"latitude_deg": 42.4, "longitude_deg": 13.5},
+    "axes": {"x": [1, 0, 0], "y": [0, 1, 0], "z": [0, 0, 1]},
+}
+
 
 def planned(copy, **keys):
     """Jobs of a gas study of one file of hits with a trained network, by rule."""
@@ -31,7 +36,12 @@ def test_measured_events_are_fitted_and_compared(pristine, tmp_path):
     made = {"kind": "simulation", "energies_keV": [50], "events_per_energy": 10}
     jobs = planned(
         pristine.twin(tmp_path / "copy"),
-        sources={"calibration": made, "other": made},
+        sources={
+            "calibration": made,
+            "other": made,
+            "run7": {"kind": "hits", "files": ["run7.h5"], "columns": {"time": "time"}},
+        },
+        observed={"run7": {"sources": ["run7"], "direction_test": AGAINST_THE_SUN}},
         test_sets={"like_run7": {"sources": ["other"], "response": "fitted"}},
         detector_fit={
             "data": "run7",
@@ -48,5 +58,6 @@ def test_measured_events_are_fitted_and_compared(pristine, tmp_path):
         "gas_voxels": "1",
         "gas_detector_fit": "1",
         "gas_domain_gap": "1",
+        "gas_observed_p": "1",
     }
     assert {name: jobs.get(name) for name in expected} == expected

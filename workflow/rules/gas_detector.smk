@@ -45,3 +45,24 @@ rule gas_observed:
         "directions of measured events"
     script:
         "../scripts/tables.py"
+
+
+rule gas_observed_p:
+    input:
+        **gas.direction_test_inputs(),
+    output:
+        table=gas.table("observed_p.csv"),
+    log:
+        f"{R}/logs/gas/observed_p.log",
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls(
+            "tables.py",
+            "pipeline.gas.hits.direction_test.from_files",
+            gas.direction_test_block(),
+        ),
+    message:
+        "directional test of measured events"
+    script:
+        "../scripts/tables.py"

@@ -13,6 +13,7 @@ from pipeline.core.paths import ChainPaths, counts
 from pipeline.gas.config.card import CARD, WEIGHTS
 from pipeline.gas.config.chain import TRAINING, Gas
 from pipeline.gas.config.mixture import GasMixture
+from pipeline.gas.config.observed import DirectionTest
 from pipeline.gas.config.sets import TestSet, TrainingSet, readout_block
 from pipeline.gas.config.sources import Arrows, DegradRun
 from pipeline.gas.config.voxels import Grid
@@ -293,6 +294,26 @@ class GasPaths(ChainPaths[Gas]):
         sets, methods = self.block.observed, self.block.predictors
         return [self.prediction(name, method) for name in sets for method in methods]
 
+    @property
+    def direction_tests(self) -> dict[str, DirectionTest]:
+        """Directional tests by their set of measured events."""
+        sets = self.block.observed.items()
+        return {name: block.direction_test for name, block in sets if block.direction_test}
+
+    def direction_test_inputs(self) -> dict[str, list[str]]:
+        """Predictions of the events that are tested, and tables of those with times."""
+        tests = self.direction_tests
+        timed = [name for name, test in tests.items() if test.site]
+        return {
+            "predictions": [self.prediction(k, m) for k in tests for m in self.block.predictors],
+            "events": [self.observed_events(k, *part) for k in timed for part in self.set_parts(k)],
+        }
+
+    def direction_test_block(self) -> dict[str, Any]:
+        """What the directional tests depend on besides their files, as plain content."""
+        tests = {name: test.plain() for name, test in self.direction_tests.items()}
+        return {"seed": self.seed, "tests": tests}
+
     def test_tables(self, name: str) -> list[str]:
         """A table of every test set."""
         return [self.test_table(name, test) for test in self.block.test_sets]
@@ -462,6 +483,7 @@ class GasPaths(ChainPaths[Gas]):
     def page_tables(self) -> list[str]:
         """Tables on the page of figures."""
         observed = [self.table("observed.csv")] if self.block.observed else []
+        observed += [self.table("observed_p.csv")] if self.direction_tests else []
         return [*([self.table("summary.csv")] if self.block.test_sets else []), *observed]
 
     def recorded_tables(self) -> list[str]:
@@ -506,7 +528,8 @@ class GasPaths(ChainPaths[Gas]):
     def _observed(self) -> list[str]:
         """Tables of measured events; none without any."""
         names = ("observed.csv", "observed_directions.csv") if self.block.observed else ()
-        return list(map(self.table, names))
+        tested = ("observed_p.csv",) if self.direction_tests else ()
+        return list(map(self.table, (*names, *tested)))
 
     def _classifier(self) -> list[str]:
         """Table of the voxel classifier; none without one."""

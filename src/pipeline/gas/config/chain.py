@@ -13,8 +13,9 @@ from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector,
 from pipeline.gas.config.ensemble import Ensemble
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.given import check_fits, network_folder, with_card
-from pipeline.gas.config.hits import Hits, ObservedSet
+from pipeline.gas.config.hits import Hits
 from pipeline.gas.config.networks import Network
+from pipeline.gas.config.observed import ObservedSet, check_times
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.sets import TestSet, TrainingSet, VoxelSet
 from pipeline.gas.config.shipped import with_responses
@@ -180,6 +181,7 @@ class Gas(Block):
                         "events have no truth: sources of kind `hits` belong in `observed`, "
                         "others do not"
                     )
+        check_times(self.observed, self.sources)
         both = set(self.test_sets) & set(self.observed)
         if both:
             raise ValueError(f"observed: '{both.pop()}' is also the name of a test set")

@@ -1,4 +1,4 @@
-"""Schema of measured events: files of hits, and sets of them. They have no truth."""
+"""Schema of files of measured events: hits, without truth."""
 
 from typing import Literal, Self
 
@@ -59,9 +59,3 @@ class Hits(EventFiles):
         if (names.drift_time is None) != (self.drift_velocity_um_per_ns is None):
             raise ValueError("drift_time and drift_velocity_um_per_ns belong together")
         return self
-
-
-class ObservedSet(Block):
-    """Measured events whose directions are predicted."""
-
-    sources: list[str] = described("Names of sources of kind `hits`.", min_length=1)

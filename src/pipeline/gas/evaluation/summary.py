@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.gas.evaluation.scans import METRICS, efficiency_scan
-from pipeline.gas.hits.directions import format_observed
+from pipeline.gas.hits.directions import format_observed, format_observed_p
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import (
     RECOILS_PER_TEST_SET,
@@ -213,4 +213,6 @@ def report(paths: GasPaths) -> str:
         texts += [format_summary(read_tables([paths.table("summary.csv")])), LEGEND]
     if paths.block.observed:
         texts.append(format_observed(read_tables([paths.table("observed.csv")])))
+    if paths.direction_tests:
+        texts.append(format_observed_p(read_tables([paths.table("observed_p.csv")])))
     return "\n\n".join(texts)

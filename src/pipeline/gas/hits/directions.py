@@ -75,3 +75,9 @@ def format_observed(summary: pd.DataFrame) -> str:
     """The summary as text."""
     shown = summary.to_string(index=False, float_format="{:.3g}".format, na_rep="-")
     return f"Measured events, without truth; rayleigh_p tests isotropy:\n{shown}"
+
+
+def format_observed_p(table: pd.DataFrame) -> str:
+    """The table of `direction_test` as text."""
+    shown = table.to_string(index=False, float_format="{:.3g}".format, na_rep="-")
+    return f"Directional test of measured events, p is that of the background alone:\n{shown}"
