@@ -137,6 +137,9 @@ def test_a_training_starts_from_a_network_that_predicts_less(old, new, voxels, t
     elif after.logits is not None:
         assert (after.logits.softmax(1)[:, 0] > 0.96).all()
         torch.testing.assert_close(after.direction[:, 1], -before.direction)
+    if after.start is not None and before.start is None:
+        assert not after.start.position.any()
+        assert not after.start.log_error.any()
     if before.start is not None:
         torch.testing.assert_close(after.start.position, before.start.position)
         torch.testing.assert_close(after.start.log_error, before.start.log_error)

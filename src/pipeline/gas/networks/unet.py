@@ -65,8 +65,8 @@ class DirectionUNet(nn.Module):
     def grown(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """The weights of a network that predicts less, with this network's values for the rest.
 
-        A density of one component becomes the first of several. Other weights come back as they
-        are, whether they fit or not.
+        A density of one component becomes the first of several; a new start of the track begins in
+        the middle of the grid. Other weights come back as they are, whether they fit or not.
         """
         last = self._last
         names = {key: f"theta.head.{len(self.theta.head) - 1}.{key}" for key in ("weight", "bias")}
@@ -76,6 +76,8 @@ class DirectionUNet(nn.Module):
             return weights
         with torch.no_grad():
             for key, name in names.items():
+                # Random outputs of trained layers would be sure of a wrong start of the track.
+                getattr(last, key)[sum(self.parts[:2]) :] = 0
                 getattr(last, key)[rows] = weights[name]
         if found in ONE_COMPONENT:
             self._follow_first()
