@@ -23,7 +23,7 @@ BLOCKS = {
     "brightness": {"architecture": "dense", "sees": "brightness"},
 }
 WEIGHTS = {
-    "harmonic": 250_505,
+    "harmonic": 250_709,
     "small3d": 98_085,
     "paper 2020": 5_917_473,
     "paper 2021": 6_888_641,

@@ -18,8 +18,10 @@ SCALE_COUNTS = 128.0  # of the authors' preparation
 LEVELS = 256
 PLANES = 8
 HARMONICS = 5
-MOMENTS = 2
-ELONGATED_LIGHT = 0.35  # share of the brightest sum; as of the observables
+# Of `elongation`: standard deviation of the window in sums, share of the brightest one taken off.
+WINDOWS = ((1.0, 0.0), (1.6, 0.0), (2.0, 0.0), (1.5, 0.15))
+WINDOW_STEPS = 3
+MOMENTS = 2 * len(WINDOWS)
 
 
 def binned_planes(images: Tensor, turn_deg: Tensor | None = None) -> Tensor:
@@ -43,22 +45,39 @@ def harmonic_maps(images: Tensor, turn_deg: Tensor | None = None) -> Tensor:
 
 
 def elongation(mean: Tensor) -> Tensor:
-    """Elongation e (cos 2 phi, sin 2 phi) of the light about its centre: [n, 2].
+    """Elongation e (cos 2 phi, sin 2 phi) of the light about its centre, in each window: [n, 8].
 
-    From the first of `harmonic_maps` [n, rows, columns]: second moments of the light above a share
-    of the brightest sum, their difference over their sum; phi is the angle of the long axis from x
-    (right) to y (down), e is 0 for round light and 1 for a line.
+    From the first of `harmonic_maps` [n, rows, columns]: second moments of the light in a round
+    Gaussian window that moves to its centre, their difference over their sum. phi is the angle of
+    the long axis from x (right) to y (down). e is 0 for round light. Windows of several sizes see
+    the core and the ends of a track.
     """
     light = mean.relu().expm1()
-    light = (light - ELONGATED_LIGHT * light.amax((1, 2), keepdim=True)).relu()
-    light = light / light.sum((1, 2), keepdim=True).clamp(min=1e-6)
-    y, x = (torch.arange(size).to(mean) for size in mean.shape[1:])
-    along_x, along_y = light.sum(1), light.sum(2)
-    x = x - (along_x * x).sum(1, keepdim=True)
-    y = y - (along_y * y).sum(1, keepdim=True)
-    xx, yy = (along_x * x.square()).sum(1), (along_y * y.square()).sum(1)
-    xy = torch.einsum("nrc,nr,nc->n", light, y, x)
+    brightest = light.amax((1, 2), keepdim=True)
+    return torch.cat([_moments((light - s * brightest).relu(), w) for w, s in WINDOWS], dim=1)
+
+
+def _moments(light: Tensor, width: float) -> Tensor:
+    """Elongation in one window [n, 2]; see `elongation`."""
+    y, x = (torch.arange(size).to(light) for size in light.shape[1:])
+    smooth = functional.avg_pool2d(light[:, None], 3, stride=1, padding=1)
+    first = smooth.flatten(1).argmax(1)
+    across, down = x - (first % len(x))[:, None], y - (first // len(x))[:, None]
+    for _ in range(WINDOW_STEPS):
+        seen = _windowed(light, across, down, width)
+        across = across - (seen.sum(1) * across).sum(1, keepdim=True)
+        down = down - (seen.sum(2) * down).sum(1, keepdim=True)
+    seen = _windowed(light, across, down, width)
+    xx, yy = (seen.sum(1) * across.square()).sum(1), (seen.sum(2) * down.square()).sum(1)
+    xy = torch.einsum("nrc,nr,nc->n", seen, down, across)
     return torch.stack([xx - yy, 2 * xy], dim=1) / (xx + yy).clamp(min=1e-3)[:, None]
+
+
+def _windowed(light: Tensor, across: Tensor, down: Tensor, width: float) -> Tensor:
+    """Light [n, rows, columns] in a window at distances [n, columns], [n, rows]; its sum is 1."""
+    columns, rows = (torch.exp(-d.square() / (2 * width**2)) for d in (across, down))
+    seen = light * rows[:, :, None] * columns[:, None, :]
+    return seen / seen.sum((1, 2), keepdim=True).clamp(min=1e-6)
 
 
 def nine_planes(images: Tensor, turn_deg: Tensor | None = None) -> Tensor:
