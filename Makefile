@@ -18,7 +18,7 @@ RESULTS := results="$$($(BIN)/python -m pipeline.study results "$(CONFIG)")"
 
 COVERAGE := config/xenon_coverage.yaml
 
-.PHONY: figures coverage report rulegraph test test-slow test-gpu check format reference docs unlock
+.PHONY: figures coverage release report rulegraph test test-slow test-gpu check format reference docs unlock
 
 figures: $(VENV)/.done
 	$(SNAKEMAKE)
@@ -28,6 +28,10 @@ figures: $(VENV)/.done
 coverage: $(VENV)/.done
 	$(BIN)/snakemake --cores $(CORES) --configfile $(COVERAGE) -- \
 	"$$($(BIN)/python -m pipeline.study results $(COVERAGE))/xenon/plots/coverage.png"
+
+# The public data set of a finished run: results/release.
+release: $(VENV)/.done
+	@$(BIN)/python -m pipeline.release "$(CONFIG)"
 
 # A finished run in one archive: unpack it and open report.html.
 report: $(VENV)/.done

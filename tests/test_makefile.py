@@ -63,6 +63,12 @@ def test_rule_graph_goes_into_the_results_folder(make, config, tmp_path):
     assert (tmp_path / "my results" / "rulegraph.svg").read_text().endswith("--rulegraph\n")
 
 
+def test_release_takes_the_config_of_the_study(make, config):
+    done = make("release", config)
+    assert done.returncode
+    assert f"error: {config}: no `gas:` block, and so no data set" in done.stderr
+
+
 def test_missing_config_is_named(make, tmp_path):
     done = make("report", tmp_path / "no study.yaml")
     assert done.returncode

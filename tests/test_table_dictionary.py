@@ -55,6 +55,8 @@ from pipeline.gas.hits.directions import observed_directions, observed_summary
 from pipeline.gas.networks.temperature import fit_temperature, write_temperature
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import BEST_EXPECTED
+from pipeline.gas.release.build import baselines
+from pipeline.gas.release.splits import SPLITS
 from pipeline.gas.response.fit import Fit
 from pipeline.gas.response.moments import SUMMARIES
 from pipeline.gas.tracks.arrows import make_arrows
@@ -208,6 +210,8 @@ def write_gas_results(files, rng):
         {
             gas.table("summary.csv"): evaluated.summary,
             gas.test_table("summary.csv", TEST): evaluated.summary,
+            gas.release("baselines.csv"): baselines(evaluated.summary, [TEST]),
+            gas.release("splits.csv"): pd.DataFrame(columns=list(SPLITS)),
             gas.test_table("cut_scan.csv", TEST): evaluated.scans,
             gas.test_table("crossings.csv", TEST): evaluated.crossings,
             gas.test_table("angles.csv", TEST): evaluated.angles,

@@ -23,6 +23,7 @@ from pipeline.emulsion.rejection.summary import SUMMARY as REJECTION_SUMMARY
 from pipeline.emulsion.wimps.needed import NEEDED
 from pipeline.emulsion.wimps.response import RESPONSE as RECOIL_RESPONSE
 from pipeline.gas.paths import GasPaths
+from pipeline.gas.release.splits import SPLITS
 from pipeline.gas.tracks.summary import SCHEMA as SUMMARY
 from pipeline.gas.tracks.table import SCHEMA as TRACKS
 from pipeline.gas.voxels.shards import SCHEMA as VOXELS
@@ -118,7 +119,7 @@ class ResultTable:
     @property
     def example(self) -> str:
         """The path of one such table."""
-        return self.path.format(**_NAMES | _OWN_NAMES[self.path.split("/")[1]])
+        return self.path.format(**_NAMES | _OWN_NAMES.get(self.path.split("/")[1], {}))
 
     @property
     def code(self) -> str:
@@ -437,6 +438,26 @@ TABLES: tuple[ResultTable, ...] = (
         "One row for each test set and method, without cuts on kappa.",
         _described(_SUMMARY),
         'print(table.pivot(index="method", columns="test_set", values="cosine_distance"))',
+    ),
+    ResultTable(
+        "Splits of the public data set",
+        _GAS.release("splits.csv"),
+        "One row for each split that `make release` has written.",
+        _described(SPLITS),
+        'print(table[["split", "kind", "events"]])',
+    ),
+    ResultTable(
+        "Baselines of the public data set",
+        _GAS.release("baselines.csv"),
+        "One row for each test set of the data set and method: part of the summary.",
+        _described(
+            {
+                "split": "test set",
+                **{name: _SUMMARY[name] for name in ("method", "events", "efficiency")},
+                **_METRICS,
+            }
+        ),
+        'print(table.pivot(index="method", columns="split", values="cosine_distance"))',
     ),
     ResultTable(
         "Summary of one test set",

@@ -88,6 +88,10 @@ class GasPaths(ChainPaths[Gas]):
         """Checkpoint of the network that compares simulated with reference tracks."""
         return f"{self.root}/comparison/checkpoint.pt"
 
+    def release(self, name: str) -> str:
+        """A file of the public data set."""
+        return f"{self.results}/release/{name}"
+
     # Lists of files and names.
 
     @cache  # noqa: B019 (one object for the life of a run)

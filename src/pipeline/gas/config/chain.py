@@ -16,6 +16,7 @@ from pipeline.gas.config.given import check_fits, network_folder, with_card
 from pipeline.gas.config.hits import Hits
 from pipeline.gas.config.networks import Network
 from pipeline.gas.config.observed import ObservedSet, check_times
+from pipeline.gas.config.release import Release
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.sets import TestSet, TrainingSet, VoxelSet
 from pipeline.gas.config.shipped import with_responses
@@ -65,6 +66,8 @@ class Gas(Block):
     domain_gap: DomainGap | None = described(
         "Compare measured with simulated events; null: no comparison.", None
     )
+    # Not part of `plain`: no job and no record depends on it.
+    release: Release = described("Public data set of `make release`.", Release(), exclude=True)
 
     @property
     def track_sources(self) -> dict[str, Source]:

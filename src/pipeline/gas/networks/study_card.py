@@ -4,7 +4,7 @@ import json
 import logging
 import math
 import subprocess
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,18 +34,28 @@ def check_finished(paths: GasPaths, name: str, config: str | Path) -> dict[str, 
     """The provenance record of a study that is finished and has trained a network.
 
     Raises:
-        ValueError: there is no such network, it was not trained, or the results are missing or
-            were made with another config.
+        ValueError: there is no such network, it was not trained, or see `finished_record`.
     """
     if name not in paths.block.trained:
         raise ValueError(
             f"{config}: this study trains no network '{name}'; it trains: "
             f"{', '.join(paths.block.trained) or 'none'}"
         )
+    return finished_record(paths, config, [paths.network("weights.pt", name)])
+
+
+def finished_record(
+    paths: GasPaths, config: str | Path, needed: Iterable[str] = ()
+) -> dict[str, Any]:
+    """The provenance record of a study that is finished and has the `needed` files.
+
+    Raises:
+        ValueError: the results are missing or were made with another config.
+    """
     again = f"finish the study first: make figures CONFIG={config}"
     file = Path(paths.results, "provenance.json")
     summary = paths.table("summary.csv")
-    for path in (str(file), paths.network("weights.pt", name), summary):
+    for path in (str(file), *needed, summary):
         if not Path(path).is_file():
             raise ValueError(f"{path}: there is no such file; {again}")
     record: dict[str, Any] = json.loads(file.read_text())
@@ -74,7 +84,7 @@ def study_card(
     return Card(
         name=name,
         network=network.without_parallelism(),
-        conditions=_conditions(paths),
+        conditions=training_conditions(paths),
         views=training.events_seen + (before.views if before else 0),
         hours=training.minutes / 60 + (before.hours if before else 0.0),
         seed=paths.seed,
@@ -89,7 +99,8 @@ def study_card(
     )
 
 
-def _conditions(paths: GasPaths) -> Conditions:
+def training_conditions(paths: GasPaths) -> Conditions:
+    """What the training events of a finished study are like."""
     gases = []
     for source in paths.set_sources(TRAINING):
         gas = paths.block.track_sources[source].mixture()
