@@ -83,8 +83,7 @@ def test_the_card_says_what_is_not_stated_and_what_is_left_out(released):
     assert "Licence: not stated" in text
     assert "tracks come from files or from Degrad: files." in text
     assert "- narrow: smearing of 100 um, trained on 160 to 466 um" in text
-    assert "| charge |" not in text
-    assert "| voxels | list<" in text
+    assert "| source | string | track source of the event |" in text
 
 
 def test_the_card_has_what_the_config_says(finished):

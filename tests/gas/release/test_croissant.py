@@ -43,14 +43,14 @@ def test_nothing_that_is_recommended_is_missing_if_the_config_has_it(finished):
 
 
 @pytest.mark.parametrize(
-    ("records", "file"), [("like", "data/like.parquet"), ("truth_like", "truth/like.parquet")]
+    ("records", "file"), [("like", "data/like.parquet"), ("truth/like", "truth/like.parquet")]
 )
 def test_its_records_are_those_of_the_file(metadata, records, file):
     table = pq.read_table(metadata.parent / file).to_pylist()
     found = list(mlcroissant.Dataset(metadata).records(records))
     assert len(found) == len(table)
     for record, row in zip(found, table, strict=True):
-        assert {name.split("/")[1] for name in record} == set(row)
+        assert {name.rpartition("/")[2] for name in record} == set(row)
         assert record[f"{records}/source"].decode() == row["source"]
         for name in set(row) - {"source"}:
             np.testing.assert_array_equal(record[f"{records}/{name}"], row[name])

@@ -1,10 +1,16 @@
 """Which sets of a study are released, and which are shifted."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
+from helpers.made_release import made_batch
 
+from pipeline.gas.config.voxels import Smearing
 from pipeline.gas.release.build import build_release
-from pipeline.gas.release.splits import SPLITS, released_sets, split_table
+from pipeline.gas.release.splits import SPLITS, released_sets, split_table, write_split
+from pipeline.gas.voxels.shards import open_shard, read_shard, write_shard
 
 
 def kinds(paths):
@@ -20,6 +26,7 @@ def test_a_test_set_outside_of_the_training_is_shifted(released):
     }
     assert table.loc["narrow", "shift"] == "smearing of 100 um, trained on 160 to 466 um"
     assert table["events"].tolist() == [40, 40, 40]
+    assert set(table["gas"]) == {"70 % He, 30 % CO2 at 760 torr and 20 C"}
     assert list(table.reset_index()) == list(SPLITS)
 
 
@@ -28,6 +35,14 @@ def test_another_gas_is_a_shift(finished):
         gas["sources"]["test"] = {**gas["sources"]["test"], "gas": {"pressure_torr": 700}}
 
     assert kinds(finished(thinner))["like"] == "shifted"
+
+
+def test_a_gas_that_no_set_states_is_no_shift(finished):
+    def arrows(gas):
+        for name in ("train", "test"):
+            gas["sources"][name] = {"kind": "arrows", "events": 20}
+
+    assert kinds(finished(arrows))["like"] == "nominal"
 
 
 def test_tracks_from_files_are_released_on_request_only(finished):
@@ -57,6 +72,18 @@ def test_a_study_of_files_says_which_key_to_set(finished, sets, told):
 
     with pytest.raises(ValueError, match=rf"gas\.release\.tracks_from_files: {told}"):
         released_sets(finished(of_files))
+
+
+def test_measured_charges_stay_what_they_are(tmp_path):
+    batch = made_batch("made", 0, 9, Smearing(low_um=1, high_um=1))
+    batch = replace(batch, counts=batch.counts + np.float32(0.5))
+    shard, path = tmp_path / "0.parquet", tmp_path / "all.parquet"
+    write_shard(shard, [batch], 120, 500.0, "axis")
+    write_split([str(shard), str(shard)], str(path))
+    for found in read_shard(path):
+        np.testing.assert_array_equal(found.counts, batch.counts)
+    assert open_shard(path).events == 18
+    assert open_shard(path).drift == "axis"
 
 
 RESPONSE = {"diffusion": {"constant_transverse": 300}, "threshold": {"electrons": 1.0}}

@@ -26,8 +26,8 @@ def outside(
     are those of the events in `predictions`, and `response` has measured them.
     """
     remarks = [
-        f"the gas of source {source} is {'not stated' if gas is None else _gas(gas)}, trained in "
-        f"{' or '.join(map(_gas, trained.gases)) or 'a gas that the card does not state'}"
+        f"the gas of source {source} is {gas_text(gas)}, trained in "
+        f"{' or '.join(map(gas_text, trained.gases)) or 'a gas that the card does not state'}"
         for source, gas in gases.items()
         if gas not in trained.gases
     ]
@@ -52,7 +52,10 @@ def outside(
     return remarks
 
 
-def _gas(gas: GasMixture) -> str:
+def gas_text(gas: GasMixture | None) -> str:
+    """A mixture in words."""
+    if gas is None:
+        return "not stated"
     parts = ", ".join(f"{100 * share:g} % {name}" for name, share in gas.fractions.items())
     return f"{parts} at {gas.pressure_torr:g} torr and {gas.temperature_C:g} C"
 

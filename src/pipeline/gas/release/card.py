@@ -13,6 +13,7 @@ from pipeline.gas.paths import GasPaths
 from pipeline.gas.release.croissant import described
 
 NOT_STATED = "not stated"
+SHOWN = ("split", "kind", "events", "sources", "gas", "readout")
 
 TEXT = """# {title}
 
@@ -110,10 +111,10 @@ def card(
         withheld="Not released, because their tracks come from files or from Degrad: "
         f"{', '.join(left_out) or 'none'}.",
         splits=_table(
-            ("split", "kind", "events", "sources", "energy/keV", "smearing/um"),
+            (*SHOWN, "energy/keV", "smearing/um"),
             (
                 (
-                    *(row[name] for name in ("split", "kind", "events", "sources")),
+                    *(row[name] for name in SHOWN),
                     f"{row['energy_min_keV']:g} to {row['energy_max_keV']:g}",
                     f"{row['sigma_min_um']:g} to {row['sigma_max_um']:g}",
                 )
@@ -124,7 +125,7 @@ def card(
         or "There is none here.",
         columns=_table(
             ("column", "type", "meaning"),
-            ((column.name, column.type, described(column)) for column in training),
+            ((column.name, _type(column.type), described(column)) for column in training),
         ),
         amount="charge" if "charge" in training.names else "counts",
         baselines=_table(
@@ -139,6 +140,10 @@ def card(
         ),
         files=_table(("file", "SHA-256"), digests.items()),
     )
+
+
+def _type(kind: pa.DataType) -> str:
+    return str(kind.value_type if pa.types.is_dictionary(kind) else kind)
 
 
 def _table(head: Sequence[str], rows: Iterable[Iterable[object]]) -> str:

@@ -43,9 +43,9 @@ FORMATS = {
 def croissant(paths: GasPaths, splits: pd.DataFrame, digests: Mapping[str, str]) -> dict[str, Any]:
     """The metadata; `digests` are SHA-256 of files by their paths in the release folder.
 
-    A Parquet file is a set of records, named by its split, or by `truth_` and its split.
+    A Parquet file is a set of records, named by its split, or by `truth/` and its split.
     """
-    settings = paths.block.release
+    settings, grid = paths.block.release, paths.block.grid
     known = {
         "license": settings.licence,
         "citeAs": settings.citation,
@@ -58,8 +58,9 @@ def croissant(paths: GasPaths, splits: pd.DataFrame, digests: Mapping[str, str])
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": settings.title,
-        "description": f"{splits['events'].sum()} simulated events as voxels with their true "
-        f"directions; splits: {', '.join(splits['split'])}.",
+        "description": f"{splits['events'].sum()} simulated events in grids of "
+        f"{grid.bins}^3 voxels of {grid.voxel_text}, and their true directions; splits: "
+        f"{', '.join(splits['split'])}.",
         "version": settings.version,
         **{key: value for key, value in known.items() if value},
         "distribution": [
@@ -83,7 +84,7 @@ def croissant(paths: GasPaths, splits: pd.DataFrame, digests: Mapping[str, str])
 
 
 def _records(file: str, schema: pa.Schema) -> dict[str, Any]:
-    name = file.removeprefix("data/").removesuffix(".parquet").replace("/", "_")
+    name = file.removeprefix("data/").removesuffix(".parquet")
     return {
         "@type": "cr:RecordSet",
         "@id": name,

@@ -8,9 +8,10 @@ import pyarrow.parquet as pq
 
 from pipeline.core.parquet_io import open_parquet, read_row_groups, write_batches
 from pipeline.gas.config.chain import TRAINING
+from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.sources import DegradRun, FileSource
-from pipeline.gas.evaluation.conditions import outside
+from pipeline.gas.evaluation.conditions import gas_text, outside
 from pipeline.gas.networks.study_card import training_conditions
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.response.fitted import with_fitted
@@ -24,6 +25,8 @@ SPLITS = {
     "kind": "training; nominal: within the conditions of the training; or shifted",
     "events": "number of events",
     "sources": "track sources",
+    "gas": "gas of the tracks",
+    "readout": "smearing, or a readout response",
     "energy_min_keV": "smallest recoil energy",
     "energy_max_keV": "largest recoil energy",
     "sigma_min_um": "smallest smearing",
@@ -59,25 +62,29 @@ def _withheld(paths: GasPaths, name: str) -> bool:
 
 def split_table(paths: GasPaths) -> pd.DataFrame:
     """One row for each released set, with the columns `SPLITS`."""
-    trained = training_conditions(paths)
+    trained, known = training_conditions(paths), _gases(paths, TRAINING).values()
     rows = []
     for name in released_sets(paths):
         shards = (pq.read_table(s, columns=["energy_keV", "sigma_um"]) for s in paths.shards(name))
         table = pa.concat_tables(shards).to_pandas()
-        sources = paths.set_sources(name)
-        gases = {source: paths.block.track_sources[source].mixture() for source in sources}
+        gases = _gases(paths, name)
         response = paths.block.response_of(name)
         fitted = response and with_fitted(response, paths.fitted(name))
         if _is_drawn(fitted, trained.response):
             fitted = trained.response
-        shift = "; ".join(outside(trained, paths.block.grid, gases, table, fitted))
+        # A gas that neither set states is the same.
+        other = {s: gas for s, gas in gases.items() if gas not in known}
+        shifts = outside(trained, paths.block.grid, other, table, fitted)
+        shift = "" if name == TRAINING else "; ".join(shifts)
         test = "shifted" if shift else "nominal"
         rows.append(
             {
                 "split": name,
                 "kind": "training" if name == TRAINING else test,
                 "events": len(table),
-                "sources": " ".join(sources),
+                "sources": " ".join(gases),
+                "gas": " or ".join(dict.fromkeys(map(gas_text, gases.values()))),
+                "readout": "response" if response else "smearing",
                 "energy_min_keV": table["energy_keV"].min(),
                 "energy_max_keV": table["energy_keV"].max(),
                 "sigma_min_um": table["sigma_um"].min(),
@@ -86,6 +93,12 @@ def split_table(paths: GasPaths) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _gases(paths: GasPaths, name: str) -> dict[str, GasMixture | None]:
+    """Gas of each source of a set; None if it is not stated."""
+    sources = paths.set_sources(name)
+    return {source: paths.block.track_sources[source].mixture() for source in sources}
 
 
 def _is_drawn(response: Response | None, trained: Response | None) -> bool:
