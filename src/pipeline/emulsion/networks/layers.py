@@ -50,10 +50,13 @@ class Residual(nn.Module):
 
 
 def dense(inputs: int, widths: tuple[int, ...], outputs: int) -> nn.Sequential:
-    """Linear layers of `widths` with a ReLU after each, then one of `outputs`."""
+    """Linear layers of `widths` with a leaky ReLU after each, then one of `outputs`.
+
+    Plain ReLUs may all be zero for the clearest signal: one logit for half of it, and no order.
+    """
     layers: list[nn.Module] = []
     for n, m in pairwise([inputs, *widths]):
-        layers += [nn.Linear(n, m), nn.ReLU()]
+        layers += [nn.Linear(n, m), nn.LeakyReLU(0.1)]
     return nn.Sequential(*layers, nn.Linear([inputs, *widths][-1], outputs))
 
 
