@@ -22,6 +22,7 @@ from pipeline.emulsion.rejection.stage import PAIR
 from pipeline.emulsion.rejection.summary import SUMMARY as REJECTION_SUMMARY
 from pipeline.emulsion.wimps.needed import NEEDED
 from pipeline.emulsion.wimps.response import RESPONSE as RECOIL_RESPONSE
+from pipeline.gas.evaluation.scans import METRICS
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.release.splits import SPLITS
 from pipeline.gas.tracks.summary import SCHEMA as SUMMARY
@@ -188,7 +189,7 @@ _SUMMARY = {
     **{
         f"{metric}_spread": "standard deviation of it over the networks of an ensemble; empty for "
         "other methods"
-        for metric in ("cosine_distance", "head_tail_efficiency", "axial_error_deg")
+        for metric in METRICS
     },
 }
 _HISTORY = {

@@ -28,6 +28,12 @@ def file_digest(path: str | Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
+def sha256(path: str | Path) -> str:
+    """The SHA-256 of a file's content, for readers outside of the workflow."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def code_digest(script: str | Path, *names: str) -> str:
     """A digest of a script and of every module of this package that it imports, however deeply.
 

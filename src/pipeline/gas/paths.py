@@ -295,8 +295,8 @@ class GasPaths(ChainPaths[Gas]):
 
     def observed_predictions(self) -> list[str]:
         """Prediction tables of all networks and ensembles on all sets of measured events."""
-        sets, methods = self.block.observed, self.block.predictors
-        return [self.prediction(name, method) for name in sets for method in methods]
+        sets, predictors = self.block.observed, self.block.predictors
+        return [self.prediction(name, method) for name in sets for method in predictors]
 
     @property
     def direction_tests(self) -> dict[str, DirectionTest]:
@@ -409,10 +409,14 @@ class GasPaths(ChainPaths[Gas]):
         """The first source of arrows, if there is one."""
         return [name for name, block in self.block.sources.items() if isinstance(block, Arrows)][:1]
 
-    def energies(self, test: str) -> set[float]:
-        """Recoil energies [keV] of a test set, as far as its sources state them."""
-        blocks = (self.block.track_sources[source] for source in self.set_sources(test))
-        return {energy for block in blocks for energy in block.energies()}
+    def energies(self, voxels: str) -> set[float]:
+        """Recoil energies [keV] of the training set or of a test set; see `Gas.energies`."""
+        return self.block.energies(self.set_sources(voxels))
+
+    def gases(self, voxels: str) -> dict[str, GasMixture | None]:
+        """Gas of each source of the training set or of a test set; None if it is not stated."""
+        sources = self.set_sources(voxels)
+        return {source: self.block.track_sources[source].mixture() for source in sources}
 
     def differs_from_paper(self, voxels: str) -> str:
         """In what gas or grid of a set differ from the paper's; empty if in nothing."""
@@ -447,9 +451,6 @@ class GasPaths(ChainPaths[Gas]):
         cards = {n: card for n, card in self.block.cards.items() if n not in self.block.trained}
         if not cards:
             return block
-        sources = {
-            name: self.block.track_sources[name].mixture() for name in self.set_sources(test)
-        }
         response = self.block.response_of(test)
         return {
             **block,
@@ -458,7 +459,7 @@ class GasPaths(ChainPaths[Gas]):
             "cards": {name: card.plain() for name, card in cards.items()},
             "frames": {name: networks[name].frames for name in cards},
             "grid": self.block.grid.plain(),
-            "gases": {name: gas and gas.plain() for name, gas in sources.items()},
+            "gases": {name: gas and gas.plain() for name, gas in self.gases(test).items()},
         }
 
     def published_containment(self) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Schema of the gas chain: its root block, checked as a whole."""
 
 import difflib
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -73,6 +74,10 @@ class Gas(Block):
     def track_sources(self) -> dict[str, Source]:
         """The sources whose events have a truth."""
         return {k: block for k, block in self.sources.items() if not isinstance(block, Hits)}
+
+    def energies(self, sources: Iterable[str]) -> set[float]:
+        """Recoil energies [keV] of track sources, as far as they state them."""
+        return {energy for name in sources for energy in self.track_sources[name].energies()}
 
     @property
     def trained(self) -> list[str]:
@@ -195,8 +200,8 @@ class Gas(Block):
                     f"test sets: {', '.join(self.test_sets)}"
                 )
         for name in self.hypothesis_tests:
-            blocks = [self.track_sources[source] for source in self.test_sets[name].sources]
-            energies = {energy for block in blocks for energy in block.energies()}
+            sources = self.test_sets[name].sources
+            blocks, energies = [self.track_sources[s] for s in sources], self.energies(sources)
             if len(energies) > 1 or any(isinstance(block, Arrows) for block in blocks):
                 raise ValueError(
                     f"hypothesis_test.test_sets: '{name}' holds "

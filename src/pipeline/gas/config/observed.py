@@ -8,8 +8,7 @@ from pydantic import model_validator
 
 from pipeline.config.model import Block, described
 from pipeline.gas.config.hits import Hits
-
-Vector = tuple[float, float, float]
+from pipeline.gas.config.sources import Vector
 
 
 class Site(Block):

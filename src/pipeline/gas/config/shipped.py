@@ -6,8 +6,8 @@ from typing import Any
 import pipeline
 from pipeline.config.yaml_files import read_unique
 
-# Of this checkout; not resolved, so that a checkout of links has its own.
 FITTED = "fitted"  # name of the response that `detector_fit` finds
+# Of this checkout; not resolved, so that a checkout of links has its own.
 RESPONSES = Path(pipeline.__file__).parents[2] / "resources" / "responses"
 
 

@@ -99,14 +99,17 @@ def _check_times(time_s: Array, source: str) -> None:
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """The table, from predictions {set}/{method}.parquet and events {set}/{source}/{part}."""
+    tests = {name: DirectionTest(**block) for name, block in params["tests"].items()}
+    times = {
+        name: _times(inputs["events"], name) if test.site else _NO_TIMES
+        for name, test in tests.items()
+    }
     rows = []
     for path in map(Path, inputs["predictions"]):
         name, method = path.parent.name, path.stem
-        test = DirectionTest(**params["tests"][name])
-        times = _times(inputs["events"], name) if test.site else _NO_TIMES
         rng = generator(params["seed"], "observed p", name, method)
         try:
-            found = direction_test(read_predictions(path), times, test, rng)
+            found = direction_test(read_predictions(path), times[name], tests[name], rng)
         except ValueError as error:
             raise ValueError(f"observed.{name}.direction_test: {error}") from error
         rows += [{"set": name, "method": method} | row for row in found]

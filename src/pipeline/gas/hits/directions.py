@@ -73,11 +73,14 @@ def from_files(inputs: Inputs, _params: Params) -> dict[str, pd.DataFrame]:
 
 def format_observed(summary: pd.DataFrame) -> str:
     """The summary as text."""
-    shown = summary.to_string(index=False, float_format="{:.3g}".format, na_rep="-")
-    return f"Measured events, without truth; rayleigh_p tests isotropy:\n{shown}"
+    return _text("Measured events, without truth; rayleigh_p tests isotropy", summary)
 
 
 def format_observed_p(table: pd.DataFrame) -> str:
     """The table of `direction_test` as text."""
+    return _text("Directional test of measured events, p is that of the background alone", table)
+
+
+def _text(title: str, table: pd.DataFrame) -> str:
     shown = table.to_string(index=False, float_format="{:.3g}".format, na_rep="-")
-    return f"Directional test of measured events, p is that of the background alone:\n{shown}"
+    return f"{title}:\n{shown}"

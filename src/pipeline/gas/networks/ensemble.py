@@ -15,6 +15,7 @@ from pipeline.statistics.directional.predictions import (
     PREDICTED,
     SPREAD,
     START,
+    between_rad,
     completed,
     density_of,
     with_density,
@@ -46,8 +47,7 @@ def combined(members: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def _spread_deg(table: pd.DataFrame, members: Sequence[pd.DataFrame]) -> np.ndarray:
     own = table[PREDICTED].to_numpy(np.float64)
     others = np.stack([member[PREDICTED].to_numpy(np.float64) for member in members])
-    cosines = np.clip(np.einsum("mni,ni->mn", others, own), -1.0, 1.0)
-    spread: np.ndarray = np.degrees(np.sqrt(np.square(np.arccos(cosines)).mean(0)))
+    spread: np.ndarray = np.degrees(np.sqrt(np.square(between_rad(others, own)).mean(0)))
     return spread
 
 

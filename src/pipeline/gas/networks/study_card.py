@@ -17,6 +17,7 @@ from pipeline.core.tables import read_table
 from pipeline.gas.config.card import STUDY, WEIGHTS, Card, Conditions, EnergyRange, TestSetResult
 from pipeline.gas.config.chain import TRAINING
 from pipeline.gas.config.given import SHIPPED
+from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.voxels import Smearing
 from pipeline.gas.evaluation.evaluate import training_of
 from pipeline.gas.networks.temperature import read_temperature
@@ -101,9 +102,8 @@ def study_card(
 
 def training_conditions(paths: GasPaths) -> Conditions:
     """What the training events of a finished study are like."""
-    gases = []
-    for source in paths.set_sources(TRAINING):
-        gas = paths.block.track_sources[source].mixture()
+    gases: list[GasMixture] = []
+    for gas in paths.gases(TRAINING).values():
         if gas is not None and gas not in gases:
             gases.append(gas)
     columns = ["energy_keV", "sigma_um"]

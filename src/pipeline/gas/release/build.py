@@ -1,6 +1,5 @@
 """Write the public data set of a finished study; the same study gives the same bytes."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -8,9 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.core.digests import sha256
 from pipeline.core.files import atomic_write
 from pipeline.core.tables import read_table, write_tables
 from pipeline.gas.config.chain import TRAINING
+from pipeline.gas.evaluation.scans import METRICS
 from pipeline.gas.networks.study_card import finished_record
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.release import load
@@ -18,7 +19,6 @@ from pipeline.gas.release.card import card
 from pipeline.gas.release.croissant import croissant
 from pipeline.gas.release.splits import SEEN, TRUTH, released_sets, split_table, write_split
 
-METRICS = ("cosine_distance", "head_tail_efficiency", "axial_error_deg")
 BASELINES = [
     *("split", "method", "events", "efficiency"),
     *(f"{metric}{end}" for metric in METRICS for end in ("", "_err")),
@@ -54,7 +54,7 @@ def build_release(paths: GasPaths, config: str | Path) -> None:
         with atomic_write(paths.release(file)) as temporary:
             shutil.copyfile(original, temporary)
     files = [*without, "load.py", "study.yaml", *(f"{name}.csv" for name in tables)]
-    digests = {file: _sha256(paths.release(file)) for file in sorted(files)}
+    digests = {file: sha256(paths.release(file)) for file in sorted(files)}
     metadata = croissant(paths, splits, digests)
     _write(paths.release("croissant.json"), json.dumps(metadata, indent=1, sort_keys=True) + "\n")
     _write(paths.release("README.md"), card(paths, splits, digests, record))
@@ -64,11 +64,6 @@ def baselines(summary: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """The rows of a study's summary on the released test sets, with the columns `BASELINES`."""
     chosen = summary[summary["test_set"].isin(names)]
     return chosen.rename(columns={"test_set": "split"})[BASELINES]
-
-
-def _sha256(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write(path: str, text: str) -> None:

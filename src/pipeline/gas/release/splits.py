@@ -8,14 +8,13 @@ import pyarrow.parquet as pq
 
 from pipeline.core.parquet_io import open_parquet, read_row_groups, write_batches
 from pipeline.gas.config.chain import TRAINING
-from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.sources import DegradRun, FileSource
 from pipeline.gas.evaluation.conditions import gas_text, outside
 from pipeline.gas.networks.study_card import training_conditions
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.response.fitted import with_fitted
-from pipeline.gas.voxels.shards import EVENTS_PER_ROW_GROUP
+from pipeline.gas.voxels.shards import ENCODING, EVENTS_PER_ROW_GROUP
 
 # Columns that the data of test sets do not have, and those that their truth does not have.
 TRUTH = [f"{name}_{axis}" for name in ("direction", "start") for axis in "xyz"]
@@ -62,12 +61,12 @@ def _withheld(paths: GasPaths, name: str) -> bool:
 
 def split_table(paths: GasPaths) -> pd.DataFrame:
     """One row for each released set, with the columns `SPLITS`."""
-    trained, known = training_conditions(paths), _gases(paths, TRAINING).values()
+    trained, known = training_conditions(paths), paths.gases(TRAINING).values()
     rows = []
     for name in released_sets(paths):
         shards = (pq.read_table(s, columns=["energy_keV", "sigma_um"]) for s in paths.shards(name))
         table = pa.concat_tables(shards).to_pandas()
-        gases = _gases(paths, name)
+        gases = paths.gases(name)
         response = paths.block.response_of(name)
         fitted = response and with_fitted(response, paths.fitted(name))
         if _is_drawn(fitted, trained.response):
@@ -95,12 +94,6 @@ def split_table(paths: GasPaths) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _gases(paths: GasPaths, name: str) -> dict[str, GasMixture | None]:
-    """Gas of each source of a set; None if it is not stated."""
-    sources = paths.set_sources(name)
-    return {source: paths.block.track_sources[source].mixture() for source in sources}
-
-
 def _is_drawn(response: Response | None, trained: Response | None) -> bool:
     """Whether a response is one of those that training events draw by `vary`."""
     if response is None or trained is None:
@@ -117,14 +110,13 @@ def write_split(shards: Sequence[str], path: str, without: Sequence[str] = ()) -
         whole = file.schema_arrow
     columns = [name for name in whole.names if name not in without]
     schema = pa.schema([whole.field(name) for name in columns], whole.metadata)
-    # Voxel indices are sorted: their differences are small.
-    encoding = {"voxels.list.element": "DELTA_BINARY_PACKED"} if "voxels" in columns else None
+    encoding = ENCODING["column_encoding"] if "voxels" in columns else None
     write_batches(
         path,
         _row_groups(shards, columns),
         schema,
         EVENTS_PER_ROW_GROUP,
-        use_dictionary=["source", "sigma_um", "energy_keV", "counts.list.element"],
+        use_dictionary=ENCODING["use_dictionary"],
         column_encoding=encoding,
     )
 

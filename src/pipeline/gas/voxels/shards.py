@@ -97,7 +97,8 @@ def concatenate(batches: list[VoxelBatch]) -> VoxelBatch:
     return VoxelBatch(offsets=np.concatenate([[0], np.cumsum(lengths)]), **joined)
 
 
-_ENCODING: dict[str, Any] = {
+# Voxel indices are sorted: their differences are small.
+ENCODING: dict[str, Any] = {
     "compression_level": 1,
     "use_dictionary": ["source", "sigma_um", "energy_keV", "counts.list.element"],
     "column_encoding": {"voxels.list.element": "DELTA_BINARY_PACKED"},
@@ -127,7 +128,7 @@ def write_shard(
         }
     )
     tables = (_to_arrow(batch, schema) for batch in batches)
-    return write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP, **_ENCODING)
+    return write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP, **ENCODING)
 
 
 @dataclass(frozen=True)

@@ -256,13 +256,17 @@ def cosines(predictions: pd.DataFrame) -> np.ndarray:
 
 
 def angles_rad(predictions: pd.DataFrame) -> np.ndarray:
-    """Angle between true and predicted direction [rad], float64 [n]; NaN for omitted events.
+    """Angle between true and predicted direction [rad], float64 [n]; NaN for omitted events."""
+    return between_rad(*vectors(predictions))
+
+
+def between_rad(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Angle between vectors [..., 3] of one length [rad].
 
     From the sine too: the cosine alone loses all digits at small angles.
     """
-    true, predicted = vectors(predictions)
-    sines = np.linalg.norm(np.cross(true, predicted), axis=1)
-    return np.arctan2(sines, np.einsum("ni,ni->n", true, predicted))
+    sines = np.linalg.norm(np.cross(first, second), axis=-1)
+    return np.arctan2(sines, np.einsum("...i,...i->...", first, second))
 
 
 def vectors(predictions: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -5,13 +5,13 @@ in two files. Only files of one detector are compared: the same events in two de
 comparison of these.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from pipeline.core.digests import sha256
 from pipeline.core.parquet_io import open_parquet
 from pipeline.core.tables import Inputs, Params
 
@@ -85,7 +85,7 @@ def check_shared(table: pd.DataFrame, events: pd.DataFrame, detector: Params) ->
     """
     row = events.index.get_level_values("file").to_numpy()
     detectors = table["sample"].map(detector)
-    copies = detectors + " " + table["file"].map(_digest)
+    copies = detectors + " " + table["file"].map(sha256)
     for group, where in ((detectors, PLACE), (copies, ["source_event"])):
         label = group.to_numpy()[row]
         places, keys = (_hashes(events[c], label) for c in (where, [*where, *QUANTA]))
@@ -128,8 +128,3 @@ def _hashes(columns: pd.DataFrame, label: np.ndarray) -> np.ndarray:
     """A number for each row, int [n], equal for rows of equal numbers and label."""
     labelled = (columns + 0).assign(label=label)  # adding 0 makes 0 of -0
     return pd.util.hash_pandas_object(labelled, index=False).to_numpy()
-
-
-def _digest(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
