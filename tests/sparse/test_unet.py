@@ -8,7 +8,7 @@ from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network, loss
 from pipeline.sparse.grouping import cubes
 from pipeline.sparse.tensor import SparseTensor, sparse_tensor
-from pipeline.sparse.unet import CELL_FEATURES, UNet, cell_features, centres
+from pipeline.sparse.unet import CELL_FEATURES, UNet, cell_features, centres, event_size
 
 WIDTHS = [6, 8, 10]
 
@@ -69,6 +69,16 @@ def test_cell_features_say_how_many_electrons_and_where() -> None:
     torch.testing.assert_close(row, torch.tensor(expected, dtype=torch.float32))
 
 
+def test_size_is_of_all_electrons_and_voxels_of_an_event() -> None:
+    # Ten voxels of 100 electrons, five of 300, and none.
+    event = torch.tensor([0] * 10 + [1] * 5)
+    counts = torch.tensor([100.0] * 10 + [300.0] * 5)[:, None]
+    sites = torch.stack([event, *[torch.arange(15)] * 3], 1)
+    voxels = sparse_tensor(sites, counts, (15,) * 3, 3)
+    expected = torch.tensor([[1000.0, 10], [1500, 5], [1, 1]]).log()
+    torch.testing.assert_close(event_size(voxels), expected)
+
+
 def test_centres_lie_about_the_middle_of_the_grid() -> None:
     corners = sparse_tensor(
         torch.tensor([[0, 0, 0, 0], [0, 3, 3, 3]]), torch.ones(2, 1), (4,) * 3, 1
@@ -86,10 +96,10 @@ def test_it_learns_the_direction_of_lopsided_lines(rng: np.random.Generator) -> 
         optimiser.zero_grad()
         mean.backward()
         optimiser.step()
-    voxels, direction = arrows(64, 20, rng)
+    voxels, direction = arrows(256, 20, rng)
     with torch.no_grad():
         cosine = (network.eval()(voxels).direction * direction).sum(1)
-    assert cosine.mean() > 0.8
+    assert cosine.mean() > 0.7  # untrained: 0 +- 0.04
 
 
 def test_too_few_widths_and_widths_of_other_networks_are_refused() -> None:

@@ -21,14 +21,16 @@ CELL_FEATURES = 2 + 3 + 3 + SLOTS
 # Typical number of active sites of the 27 in a 3^3 kernel on a track: fan-in of a convolution.
 NEIGHBOURS = 11
 HEADS, VALUES = 8, 16
+# Numbers that say how large an event is, and their limit in standard deviations of a training.
+SIZES, SIZE_LIMIT = 2, 3.0
 
 
 class UNet(nn.Module):
     """Electron counts [n_voxels, 1] to `outputs` numbers an event [n, outputs].
 
     It works on cells of 2, 4, 8, ... voxels' edge; `widths` are the channels at each size. Down: a
-    residual block and a strided 2^3 convolution each. At the largest cells the event's mean and
-    maximum come back to every cell as context. Up again to cells of 4 voxels, where attention
+    residual block and a strided 2^3 convolution each. At the largest cells the event's size, mean
+    and maximum come back to every cell as context. Up again to cells of 4 voxels, where attention
     reads the event.
     Raises ValueError for fewer than three widths.
     """
@@ -42,8 +44,10 @@ class UNet(nn.Module):
         self.stem = _convolution(CELL_FEATURES, widths[0], backend)
         self.blocks = nn.ModuleList(Residual(width, backend) for width in widths)
         self.down = nn.ModuleList(_strided(fine, coarse) for fine, coarse in steps)
+        self.size = SiteNorm(SIZES, affine=False)
         self.context = nn.Sequential(
-            nn.Linear(2 * (deepest + 3), 2 * deepest), nn.ReLU(), nn.Linear(2 * deepest, deepest)
+            *(nn.Linear(SIZES + 2 * (deepest + 3), 2 * deepest), nn.ReLU()),
+            nn.Linear(2 * deepest, deepest),
         )
         upward = steps[:0:-1]
         self.up = nn.ModuleList(nn.Linear(coarse, SLOTS * fine) for fine, coarse in upward)
@@ -68,7 +72,8 @@ class UNet(nn.Module):
             trail.append((x, group))
             x = block(SparseTensor(group.parents, down(gather_children(x.features, group))))
             edge *= 2
-        context = self.context(_mean_and_maximum(x, edge))
+        size = self.size(event_size(counts)).clamp(-SIZE_LIMIT, SIZE_LIMIT)
+        context = self.context(torch.cat([size, *_mean_and_maximum(x, edge)], 1))
         x = x.with_features(x.features + context[pooling.event_of(x.sites)])
         for up, merge in zip(self.up, self.merge, strict=True):
             skip, group = trail.pop()
@@ -151,9 +156,18 @@ def centres(sites: Sites, edge: int) -> Tensor:
     return (sites.indices[:, 1:] + 0.5 - middle) * (edge / UNIT_VOXELS)
 
 
-def _mean_and_maximum(x: SparseTensor, edge: int) -> Tensor:
+def event_size(counts: SparseTensor) -> Tensor:
+    """Logarithms [n, SIZES] of the numbers of electrons and of voxels of each event.
+
+    Means and maxima over an event say little of its energy, on which the errors depend.
+    """
+    rows = torch.cat([counts.features, torch.ones_like(counts.features)], 1)
+    return pooling.total(rows, counts.sites).clamp(min=1).log()
+
+
+def _mean_and_maximum(x: SparseTensor, edge: int) -> tuple[Tensor, Tensor]:
     rows = torch.cat([x.features, centres(x.sites, edge)], 1)
-    return torch.cat([pooling.mean(rows, x.sites), pooling.maximum(rows, x.sites)], 1)
+    return pooling.mean(rows, x.sites), pooling.maximum(rows, x.sites)
 
 
 def _padded(x: SparseTensor, multiple: int) -> SparseTensor:

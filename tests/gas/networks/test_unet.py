@@ -42,6 +42,10 @@ def voxels(batch):
     return sparse_batch(batch, BINS)
 
 
+def natural(output):
+    return output.kappa[..., None] * output.direction
+
+
 @torch.no_grad()
 def outputs(model, voxels):
     return model(voxels)
@@ -103,8 +107,8 @@ def test_all_that_is_predicted_in_all_frames_turns_with_the_event(voxels):
         assert mean.logits.std(0).min() > 0
         for frame in frames(48)[[5, 20, 43]]:
             seen = predict_in_frames(model, turned(voxels, frame), 48)
-            torch.testing.assert_close(seen.direction, mean.direction @ frame.T)
-            torch.testing.assert_close(seen.kappa, mean.kappa)
+            # Not the directions: one of kappa 0 is rounding.
+            torch.testing.assert_close(natural(seen), natural(mean) @ frame.T)
             torch.testing.assert_close(seen.logits, mean.logits)
             torch.testing.assert_close(seen.start.position, mean.start.position @ frame.T)
             torch.testing.assert_close(seen.start.log_error, mean.start.log_error)
