@@ -6,9 +6,13 @@ nearest cache. Everything is added in the order of the pairs, so results do not 
 run.
 """
 
+from functools import cache
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cython_blas  # noqa: F401  numba takes its matrix products from it
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 from torch.nn import functional
 
@@ -16,8 +20,7 @@ from pipeline.sparse import kernels
 from pipeline.sparse.kernels import Rows
 from pipeline.sparse.rulebook import Pairs
 
-# Rows of one matrix product on the CPU. OpenBLAS has kernels for small products that neither copy
-# their operands nor start threads; at 100 x 100 channels this is still small.
+# Rows of one matrix product on the CPU.
 ROWS_PER_PRODUCT = 64
 # Rows of results are padded with zeros to a multiple of this, whole vector registers.
 LANES = 16
@@ -27,6 +30,7 @@ def add_products(out: Tensor, values: Tensor, weights: Tensor, pairs: Pairs) -> 
     """out[targets[p]] += weights[g] values[sources[p]] over the pairs p of all offsets g."""
     transposed = weights.detach().transpose(1, 2)
     if kernels.compiled(values):
+        use_one_blas_thread()
         _add_products(out.numpy(), values.detach().numpy(), _filled_up(transposed), *_arrays(pairs))
         return
     for g, sources, targets in pairs.groups():
@@ -43,6 +47,7 @@ def add_adjoint_products(
 ) -> None:
     """Add the gradients of `add_products` in values and weights, given that in its result."""
     if kernels.compiled(values):
+        use_one_blas_thread()
         _add_adjoint_products(
             grad_values.numpy(),
             grad_weights.numpy(),
@@ -56,6 +61,16 @@ def add_adjoint_products(
         at_targets = grad[targets]
         grad_weights[g].addmm_(at_targets.t(), values[sources])
         grad_values.index_add_(0, sources, at_targets @ weights[g])
+
+
+@cache
+def use_one_blas_thread() -> None:
+    """Keep BLAS of this process from sharing these products among threads.
+
+    OpenBLAS would from 64 x 64 channels on. The threads wait for each other longer than one needs
+    for the product: on busy cores 40 times as long.
+    """
+    threadpool_limits(1, user_api="blas")
 
 
 def _filled_up(matrices: Tensor) -> NDArray:
