@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullFormatter
 
 from pipeline.core.tables import Inputs, Params, read_table
 from pipeline.emulsion.axes.stage import NETWORK
@@ -32,6 +33,9 @@ def draw_axes(table: pd.DataFrame, recoils: pd.DataFrame) -> Figure:
         )
     left.axhline(CHANCE_DEG, color="0.4", linestyle=":", linewidth=1)
     left.set(xscale="log", xlabel="energy [keV]", ylabel="median error of the axis [deg]")
+    left.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    left.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+    left.xaxis.set_minor_formatter(NullFormatter())
     left.set_ylim(0, 50)
     left.legend(ncols=3, title="recoils of", title_fontsize=8)
     _draw_methods(right, table if len(table) else recoils)

@@ -33,7 +33,7 @@ def draw_needed(table: pd.DataFrame, level: str, fractions: list[float]) -> Figu
                 _draw(axis, rows.sort_values("mass_GeV"), column, MARKERS[place], look)
         axis.set(xscale="log", yscale="log", xlabel="mass of the WIMP [GeV]", ylabel=label)
     handles, labels = axis.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=7)
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=7, handlelength=4)
     return figure
 
 
