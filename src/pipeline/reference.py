@@ -38,6 +38,7 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `detector.yaml` | a readout fitted to events without known directions, and training for it |
 | `own_tracks.yaml` | own tracks with a trained network, no training; takes a minute |
 | `resolution.yaml` | angular resolution against energy, with the shipped U-Net |
+| `robustness.yaml` | the shipped U-Net in gas of other temperature, pressure and mixture |
 | `train.yaml` | first step to the shipped U-Net, hours |
 | `train_density.yaml` | second step |
 | `train_paper.yaml` | RCN and HCN on a stream of new tracks, many hours |
