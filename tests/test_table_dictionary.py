@@ -334,6 +334,8 @@ def write_xenon_results(files, rng):
             xenon.table("s2_only.csv"): s2_only_table({"test_nr": outcome}),
             xenon.table("backgrounds.csv"): background_table(Rates(), efficiencies(always)),
             xenon.table("coverage.csv"): checks["coverage"],
+            xenon.table("limits.csv"): checks["limits"],
+            xenon.table("limit_coverage.csv"): checks["limit_coverage"],
             xenon.table("observed.csv"): checks["observed"],
             xenon.table("background_uncertainty.csv"): checks["uncertainty"],
             xenon.table("images_classifier.csv"): classifier_table(loss, loss, [0.4]),

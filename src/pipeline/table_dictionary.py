@@ -974,6 +974,45 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table.pivot(index="test", columns="level_sigma", values="ratio"))',
     ),
     ResultTable(
+        "Upper limits",
+        _XENON.table("limits.csv"),
+        "One row for each WIMP mass, test and band of experiments with background alone.",
+        _described(
+            {
+                "mass_GeV": "WIMP mass",
+                "test": "anomaly, counting, shape or likelihood_ratio",
+                "band_sigma": "0: the median experiment; -2 and 2 enclose 95 % of them",
+                "cross_section_cm2": "upper limit on the WIMP-nucleon cross-section",
+                "cross_section_err_cm2": "its error, of the number of toys",
+                "signal": "expected signal events at the limit",
+                "beyond": "above grid: not even 10 standard deviations of B are excluded",
+                "exposure_t_yr": "exposure of an experiment",
+                "confidence_level": "confidence level of the limit",
+                "background": "expected background events",
+                "background_uncertainty": "relative uncertainty of the background",
+            }
+        ),
+        'print(table[table["band_sigma"] == 0][["mass_GeV", "test", "cross_section_cm2"]])',
+    ),
+    ResultTable(
+        "Coverage of limits",
+        _XENON.table("limit_coverage.csv"),
+        "One row for each test and true cross-section.",
+        _described(
+            {
+                "test": "anomaly, counting, shape or likelihood_ratio",
+                "mass_GeV": "WIMP mass",
+                "cross_section_cm2": "true WIMP-nucleon cross-section",
+                "signal": "its expected signal events",
+                "nominal": "confidence level of the limit",
+                "coverage": "share of data sets whose limit is above the truth, over pairs",
+                "coverage_err": "its error, by a jackknife over samples",
+                "exposure_t_yr": "exposure of an experiment",
+            }
+        ),
+        'print(table.pivot(index="test", columns="signal", values="coverage"))',
+    ),
+    ResultTable(
         "Uncertainty of the background",
         _XENON.table("background_uncertainty.csv"),
         "One row for each uncertainty and test.",

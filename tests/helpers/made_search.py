@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.statistics.excess.config import Wimp
+from pipeline.statistics.excess.coverage import coverage
 from pipeline.statistics.excess.data import observe
+from pipeline.statistics.excess.limit_coverage import limit_coverage
+from pipeline.statistics.excess.limits import upper_limits
 from pipeline.statistics.excess.nuisance import against_uncertainty
 from pipeline.statistics.excess.search import significances
 from pipeline.statistics.excess.toys import merge, run_batch
@@ -12,7 +15,7 @@ from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.config.search import Coverage, Search, WimpMap
 from pipeline.xenon.darwin.accuracy import accuracy_table
 from pipeline.xenon.darwin.separation import roc_table
-from pipeline.xenon.rates.checks import coverage_table
+from pipeline.xenon.rates.checks import independent
 from pipeline.xenon.rates.efficiency import Efficiency
 from pipeline.xenon.rates.trigger import TriggerOutcome, trigger_table
 from pipeline.xenon.rates.weighted_scores import search_samples, weighted_scores
@@ -68,13 +71,22 @@ def made_search() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def made_checks() -> dict[str, pd.DataFrame]:
-    """Tables of coverage, of the background's uncertainty and of data."""
+    """Tables of coverage, of limits, of the background's uncertainty and of data."""
     samples = search_samples(made_weighted(), Rates())
     uncertain = against_uncertainty(samples, BENCHMARK, 20.0, (0.0, 0.05), (200, 100), 1)
-    covered = coverage_table([samples], BENCHMARK, 20.0, Coverage(parts=3, toys=200), 1)
+    parts, exposure = independent([samples], 20.0, Coverage(parts=3))
+    covered = coverage(parts, BENCHMARK, exposure, 200, 1)
+    true = [BENCHMARK.cross_section_cm2]
+    of_limits = limit_coverage(parts, BENCHMARK.mass_GeV, true, exposure, 0.9, 100, 1)
     data = made_scores(20, (7.5, 60.0))["ts"].to_numpy()
     observed = observe(samples, BENCHMARK, 20.0, data, (100, 100), 1)
-    return {"coverage": covered, "uncertainty": uncertain, "observed": observed}
+    return {
+        "coverage": covered,
+        "limit_coverage": of_limits,
+        "limits": upper_limits(samples, 20.0, 0.9, 100, 1),
+        "uncertainty": uncertain,
+        "observed": observed,
+    }
 
 
 def made_separation() -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -51,9 +51,12 @@ MERGED = {
     "results/xenon/tables/significance.parquet",
     "results/xenon/tables/exposure_needed.parquet",
 }
+# It knows the map, and not the benchmark.
+LIMITS = {"results/xenon/tables/limits.csv"}
 # They know the benchmark, and not the map.
 CHECKS = {
     "results/xenon/tables/coverage.csv",
+    "results/xenon/tables/limit_coverage.csv",
     "results/xenon/tables/background_uncertainty.csv",
 }
 
@@ -70,9 +73,9 @@ def test_exposure_of_the_benchmark_reruns_the_inference_only(search):
 
 def test_mass_of_the_map_makes_that_mass_only(search):
     search.configure(xenon__search__map__masses_GeV=[20, 30, 50])
-    assert made_anew(search) == toys("30GeV") | MERGED
+    assert made_anew(search) == toys("30GeV") | MERGED | LIMITS
     search.configure(xenon__search__map__masses_GeV=[30, 50])
-    assert made_anew(search) == toys("30GeV") | MERGED
+    assert made_anew(search) == toys("30GeV") | MERGED | LIMITS
 
 
 def test_cross_section_of_the_benchmark_reruns_its_mass_only(search):

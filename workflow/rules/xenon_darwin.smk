@@ -231,6 +231,7 @@ if ANOMALY:
             coverage=[xenon.scores(name) for name in xenon.block.coverage_names],
         output:
             coverage=xenon.table("coverage.csv"),
+            limits=xenon.table("limit_coverage.csv"),
             uncertainty=xenon.table("background_uncertainty.csv"),
         log:
             f"{R}/logs/xenon/checks.log",
@@ -242,6 +243,23 @@ if ANOMALY:
             ),
         message:
             "false-positive rates, and uncertainty of the background"
+
+    use rule xenon_event_files as xenon_limits with:
+        input:
+            trigger=[xenon.table("trigger.csv")],
+            background=rules.xenon_checks.input.background,
+        output:
+            table=xenon.table("limits.csv"),
+        log:
+            f"{R}/logs/xenon/limits.log",
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.xenon.rates.limits.from_files",
+                {**WEIGHTS, **SEARCH.limit_settings(), "seed": xenon.seed},
+            ),
+        message:
+            "upper limits"
 
     if xenon.block.data:
 

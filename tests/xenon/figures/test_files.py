@@ -15,6 +15,7 @@ from helpers.made_search import (
 from pipeline.xenon.figures.classifier import draw_classifier
 from pipeline.xenon.figures.coverage import draw_coverage
 from pipeline.xenon.figures.latent import draw_latent
+from pipeline.xenon.figures.limits import draw_limits
 from pipeline.xenon.figures.map import draw_map
 from pipeline.xenon.figures.scores import draw_scores
 from pipeline.xenon.figures.significance import draw_significance
@@ -36,6 +37,7 @@ def drawings():
         "uncertainty": lambda: draw_uncertainty(checks["uncertainty"]),
         "classifier": lambda: draw_classifier(*made_separation()),
         "latent": lambda: draw_latent({"ER": scores}),
+        "limits": lambda: draw_limits(checks["limits"], significance, SEARCH.map, LEVELS),
         "map": lambda: draw_map(significance, SEARCH.map, LEVELS),
         "scores": lambda: draw_scores(ts, made_weighted(), BENCHMARK, 200.0),
         "significance": lambda: draw_significance(significance, BENCHMARK, LEVELS),
@@ -51,6 +53,7 @@ def drawings():
         "classifier",
         "coverage",
         "latent",
+        "limits",
         "map",
         "scores",
         "significance",

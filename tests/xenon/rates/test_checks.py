@@ -3,12 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.samples import Samples, WeightedScores
 from pipeline.xenon.config.search import Coverage
-from pipeline.xenon.rates.checks import coverage_table
-
-WIMP = Wimp(mass_GeV=50.0, cross_section_cm2=1.0)
+from pipeline.xenon.rates.checks import independent
 
 
 def made(rng, n):
@@ -19,14 +16,15 @@ def made(rng, n):
 
 
 def test_one_sample_is_divided_and_so_is_the_exposure(rng):
-    settings = Coverage(parts=3, toys=100)
-    assert set(coverage_table([made(rng, 1500)], WIMP, 6.0, settings, 1)["exposure_t_yr"]) == {2.0}
-    whole = coverage_table([made(rng, 500) for _ in range(3)], WIMP, 6.0, settings, 1)
-    assert set(whole["exposure_t_yr"]) == {6.0}
-    assert set(whole["pairs"]) == {6}
+    settings = Coverage(parts=3)
+    parts, exposure = independent([made(rng, 1500)], 6.0, settings)
+    assert exposure == 2.0
+    assert [len(part.background.score) for part in parts] == [500] * 3
+    several = [made(rng, 500) for _ in range(3)]
+    assert independent(several, 6.0, settings) == (several, 6.0)
 
 
 def test_parts_that_are_too_small_name_the_key(rng):
     message = r"search\.coverage\.parts: .* in 4 parts: .* needs 300 events, got 2\d\d\. Take fewer"
     with pytest.raises(ValueError, match=message):
-        coverage_table([made(rng, 1000)], WIMP, 6.0, Coverage(parts=4, toys=100), 1)
+        independent([made(rng, 1000)], 6.0, Coverage(parts=4))

@@ -5,14 +5,13 @@ is made with the first one, as a study does it, and searches data drawn from the
 """
 
 from collections.abc import Sequence
-from itertools import permutations
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from pipeline.core.progress import Progress
 from pipeline.core.seeds import generator
 from pipeline.statistics.excess import cross_fit
 from pipeline.statistics.excess.config import Wimp
@@ -22,6 +21,7 @@ from pipeline.statistics.excess.extended_poisson import (
     counted_p,
     likelihood_ratio,
 )
+from pipeline.statistics.excess.pairs import over_pairs
 from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.search import empirical_p
 
@@ -50,36 +50,30 @@ def coverage(
     Raises:
         ValueError: there are fewer than three samples.
     """
-    if len(samples) < 3:
-        raise ValueError(f"coverage needs three or more independent samples, got {len(samples)}")
     nominal = np.asarray(norm.sf(np.array(LEVELS_SIGMA)), np.float64)
-    progress = Progress("coverage", len(samples) * (len(samples) - 1), "pairs of samples")
-    rates: dict[tuple[int, int], dict[str, Array]] = {}
-    toys_of = {}
-    for first, second in permutations(range(len(samples)), 2):
-        if first not in toys_of:
-            rng = generator(seed, "coverage", "toys", first)
-            toys_of = {first: _toys(samples[first], wimp, exposure_t_yr, toys, rng)}
+
+    @lru_cache(maxsize=1)
+    def toys_of(first: int) -> dict[str, Array]:
+        rng = generator(seed, "coverage", "toys", first)
+        return _toys(samples[first], wimp, exposure_t_yr, toys, rng)
+
+    def rates(first: int, second: int) -> dict[str, Array]:
         rng = generator(seed, "coverage", "data", first, second)
         data = _data(samples[first], samples[second], wimp, exposure_t_yr, toys, rng)
         b = exposure_t_yr * samples[first].background.expected
-        p_values = {test: empirical_p(q, data[test]) for test, q in toys_of[first].items()} | {
+        p_values = {test: empirical_p(q, data[test]) for test, q in toys_of(first).items()} | {
             COUNTING: _counted(data[COUNTING], b)
         }
-        rates[first, second] = {
-            test: (p[:, None] <= nominal).mean(axis=0) for test, p in p_values.items()
-        }
-        progress.update(1)
-    progress.finish()
+        return {test: (p[:, None] <= nominal).mean(axis=0) for test, p in p_values.items()}
+
     rows = []
-    for test in next(iter(rates.values())):
-        mean, error = _jackknife({pair: rate[test] for pair, rate in rates.items()}, len(samples))
+    for test, (mean, error) in over_pairs(len(samples), rates).items():
         for i, level in enumerate(LEVELS_SIGMA):
             rows.append(
                 {"test": test, "level_sigma": level, "nominal": nominal[i]}
                 | {"rate": mean[i], "rate_err": error[i]}
                 | {"ratio": mean[i] / nominal[i], "ratio_err": error[i] / nominal[i]}
-                | {"pairs": len(rates), "exposure_t_yr": exposure_t_yr}
+                | {"pairs": len(samples) * (len(samples) - 1), "exposure_t_yr": exposure_t_yr}
             )
     return pd.DataFrame(rows).sort_values(["test", "level_sigma"], ignore_index=True)
 
@@ -145,16 +139,3 @@ def _statistics(
 def _counted(events: Array, background: float) -> Array:
     different, places = np.unique(events, return_inverse=True)
     return np.array([counted_p(n, background) for n in different.tolist()])[places]
-
-
-def _jackknife(rates: dict[tuple[int, int], Array], samples: int) -> tuple[Array, Array]:
-    """Mean over pairs, and its error from leaving out one sample after the other."""
-    mean = np.mean(list(rates.values()), axis=0)
-    without = np.array(
-        [
-            np.mean([rate for pair, rate in rates.items() if left_out not in pair], axis=0)
-            for left_out in range(samples)
-        ]
-    )
-    spread = ((without - without.mean(axis=0)) ** 2).sum(axis=0)
-    return mean, np.sqrt((samples - 1) / samples * spread)

@@ -54,7 +54,7 @@ def shape(events: Counts, surprise: Array, of_background: Surprise) -> Array:
     return np.divide(offset, spread, out=np.zeros(len(offset)), where=spread > 0)
 
 
-def likelihood_ratio(gain: Array, signal: float) -> Array:
+def likelihood_ratio(gain: Array, signal: Array | float) -> Array:
     """q from the sum of `DensityRatio.log_gain` over the events, `signal` events expected."""
     return 2 * (gain - signal)
 
@@ -82,3 +82,19 @@ def counted_p(events: float, background: float, uncertainty: float = 0.0) -> flo
         return float(poisson.sf(events - 1, background))
     shape = uncertainty**-2
     return float(nbinom.sf(events - 1, shape, shape / (shape + background)))
+
+
+def counted_below(
+    events: Array | float, background: float, signal: float, uncertainty: float = 0.0
+) -> Array:
+    """P(N <= `events` | B + s), where B is known with a relative `uncertainty` as in `counted_p`.
+
+    >>> float(np.round(counted_below(0.0, 1.0, 2.0), 4))
+    0.0498
+    """
+    if uncertainty == 0:
+        return np.asarray(poisson.cdf(events, background + signal), np.float64)
+    shape = uncertainty**-2
+    added = np.arange(np.ceil(signal + 10 * np.sqrt(signal) + 10) + 1)
+    below = nbinom.cdf(np.subtract.outer(events, added), shape, shape / (shape + background))
+    return np.asarray(below @ poisson.pmf(added, signal), np.float64)

@@ -51,6 +51,17 @@ class Coverage(Block):
         return samples
 
 
+class Limits(Block):
+    """Upper limits on the cross-section at the masses and the exposure of `map`."""
+
+    confidence_level: float = described("Confidence level.", 0.9, gt=0.5, lt=1)
+    toys: int = described(
+        "Background-only toys, and toys with signal of each mass and cross-section.",
+        5000,
+        ge=100,
+    )
+
+
 class Search(Block):
     """Search for WIMPs: how significantly the median experiment rejects background alone."""
 
@@ -72,6 +83,7 @@ class Search(Block):
         "Significances to reach, one-sided Gaussian [sigma].", (1.0, 2.0, 3.0), min_length=1
     )
 
+    limits: Limits = described("Upper limits where no signal is seen.", Limits())
     coverage: Coverage = described("False-positive rates of the tests.", Coverage())
     background_uncertainties: tuple[NotNegative, ...] = described(
         "Relative uncertainties of the whole background for the table and the figure of "
@@ -102,7 +114,17 @@ class Search(Block):
         return {
             **self.at(self.shown_exposure_t_yr),
             "coverage": self.coverage.plain(),
+            "confidence_level": self.limits.confidence_level,
             "uncertainties": list(self.background_uncertainties),
+        }
+
+    def limit_settings(self) -> dict[str, Any]:
+        """Plain settings of the upper limits."""
+        return {
+            "masses_GeV": list(self.map.masses_GeV),
+            "exposure_t_yr": self.map.exposure_t_yr,
+            "confidence_level": self.limits.confidence_level,
+            "toys": self.limits.toys,
         }
 
     @property

@@ -70,6 +70,13 @@ CAPTIONS = {
         "excludes WIMPs; the contours and the star give the significance at which an experiment "
         "with WIMPs rejects background alone."
     ),
+    "limits": (
+        "Upper limits (CLs) on the cross-section against WIMP mass that experiments with "
+        "background alone set: the median and the bands of 68 and 95 %. Rates and simulation are "
+        "uncertain. Dotted: cross-sections at which the median experiment with WIMPs rejects "
+        "background alone at 1, 2, ... sigma. Markers as in the map: published limits (filled) "
+        "and expected ones (open) at 90 % confidence."
+    ),
     "images": (
         "Images of an electronic recoil and of a nuclear recoil from a WIMP in XENON1T, as used "
         "by the networks: photons of S2 in the top and in the bottom array, with each PMT in the "
@@ -142,7 +149,15 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
         _figure("uncertainty", {"table": [paths.table("background_uncertainty.csv")]}),
         _figure("coverage", {"table": [paths.table("coverage.csv")]}),
         *(
-            [_figure("map", significance, map=search.map.plain(), levels_sigma=levels)]
+            [
+                _figure("map", significance, map=search.map.plain(), levels_sigma=levels),
+                _figure(
+                    "limits",
+                    {"limits": [paths.table("limits.csv")], **significance},
+                    map=search.map.plain(),
+                    levels_sigma=levels,
+                ),
+            ]
             if search.map.is_grid()
             else []
         ),

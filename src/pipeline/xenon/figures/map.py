@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
+from matplotlib.contour import QuadContourSet
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from pipeline.xenon.config.search import WimpMap
 from pipeline.xenon.figures.looks import NAMES, PUBLISHED
 from pipeline.xenon.published import LIMITS, SIGNIFICANCE
 
-_SHOWN = (ANOMALY, COUNTING, LIKELIHOOD_RATIO)
+SHOWN = (ANOMALY, COUNTING, LIKELIHOOD_RATIO)
 _COLOURS = (0.0, 7.0)  # ends of the colour scale [sigma]
 _HIGHEST = 38.0  # significance of the smallest p-value above zero in double precision [sigma]
 _EXPERIMENTS = {
@@ -34,19 +35,17 @@ def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]
     `table` is a table of `statistics.excess.search.significances`; `models` must be a grid. The
     axes include all published points, also those outside the grid.
     """
-    at_exposure = table[table["exposure_t_yr"] == models.exposure_t_yr]
     figure = Figure(figsize=(PAGE_INCH, 3.6))
-    axes = figure.subplots(1, len(_SHOWN), sharex=True, sharey=True)
-    for axis, test in zip(axes, _SHOWN, strict=True):
-        rows = at_exposure[at_exposure["test"] == test]
-        grid = rows.pivot(index="cross_section_cm2", columns="mass_GeV", values="significance").loc[
-            sorted(models.cross_sections_cm2), sorted(models.masses_GeV)
-        ]
+    axes = figure.subplots(1, len(SHOWN), sharex=True, sharey=True)
+    for axis, test in zip(axes, SHOWN, strict=True):
         # Set before the contours, because their labels are placed with the scales of the axes.
         axis.set(xscale="log", yscale="log", xlabel="WIMP mass [GeV]")
         axis.set_title(NAMES[test], fontsize=8)
-        published = _draw_published(axis)
-        mesh = _draw_test(axis, grid, levels_sigma)
+        published = draw_published(axis)
+        grid = grid_of(table, models, test)
+        mesh = _draw_significance(axis, grid)
+        draw_contours(axis, grid, levels_sigma)
+        axis.grid(visible=False)
     axes[0].set_ylabel(r"cross-section [cm$^2$]")
     figure.colorbar(mesh, ax=axes, label=r"median significance [$\sigma$]", extend="max")
     figure.legend(handles=published, loc="outside lower center", ncols=3, fontsize=7)
@@ -54,33 +53,50 @@ def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]
     return figure
 
 
-def _draw_test(axis: Axes, grid: pd.DataFrame, levels_sigma: Sequence[float]) -> QuadMesh:
-    mass, cross_section = (np.asarray(side, float) for side in (grid.columns, grid.index))
-    # Where the p-value is 0 in double precision, the significance is infinite; contours need
-    # finite numbers.
-    significance = np.minimum(grid.to_numpy(), _HIGHEST)
-    mesh = axis.pcolormesh(
-        _edges(mass),
-        _edges(cross_section),
-        significance,
+def grid_of(table: pd.DataFrame, models: WimpMap, test: str) -> pd.DataFrame:
+    """Significances of a test by cross-section and mass, both rising.
+
+    Where the p-value is 0 in double precision, the significance is infinite; contours need finite
+    numbers.
+    """
+    rows = table[(table["exposure_t_yr"] == models.exposure_t_yr) & (table["test"] == test)]
+    grid = rows.pivot(index="cross_section_cm2", columns="mass_GeV", values="significance")
+    shown = grid.loc[sorted(models.cross_sections_cm2), sorted(models.masses_GeV)]
+    return shown.clip(upper=_HIGHEST)
+
+
+def _draw_significance(axis: Axes, grid: pd.DataFrame) -> QuadMesh:
+    return axis.pcolormesh(
+        _edges(grid.columns.to_numpy(float)),
+        _edges(grid.index.to_numpy(float)),
+        grid.to_numpy(),
         vmin=_COLOURS[0],
         vmax=_COLOURS[1],
         cmap="Blues",
         rasterized=True,
     )
+
+
+def draw_contours(axis: Axes, grid: pd.DataFrame, levels_sigma: Sequence[float]) -> QuadContourSet:
+    """Labelled contours of significance; the scales of the axes must be set before."""
+    mass = grid.columns.to_numpy(float)
     lines = axis.contour(
-        mass, cross_section, significance, levels=sorted(levels_sigma), colors="k", linewidths=1
+        mass,
+        grid.index.to_numpy(float),
+        grid.to_numpy(),
+        levels=sorted(levels_sigma),
+        colors="k",
+        linewidths=1,
     )
     # Labels at heavy WIMPs, away from 30 to 50 GeV, where the published points lie.
     heavy = mass[0] ** 0.25 * mass[-1] ** 0.75
     paths = [np.asarray(path.vertices) for path in lines.get_paths()]
     labels = [path[np.argmin(np.abs(np.log(path[:, 0] / heavy)))] for path in paths if len(path)]
     axis.clabel(lines, fmt=r"%g$\sigma$", fontsize=6, inline_spacing=1, manual=labels)
-    axis.grid(visible=False)
-    return mesh
+    return lines
 
 
-def _draw_published(axis: Axes) -> list[Line2D]:
+def draw_published(axis: Axes) -> list[Line2D]:
     """Draw markers at the published results; expected limits have open markers."""
     points = []
     for limit in LIMITS:

@@ -8,6 +8,7 @@ import pandas as pd
 from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.coverage import coverage, divided
+from pipeline.statistics.excess.limit_coverage import limit_coverage
 from pipeline.statistics.excess.nuisance import against_uncertainty
 from pipeline.statistics.excess.samples import Samples
 from pipeline.xenon.config.rates import Rates
@@ -16,12 +17,15 @@ from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
 
 logger = logging.getLogger(__name__)
 
+# Cross-sections at which limits are checked, in units of the benchmark's: below and above them.
+TRUE = (0.1, 0.3, 1.0)
+
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Tables of false-positive rates and of significances against the background's uncertainty.
 
-    See `coverage_table` and `statistics.excess.nuisance.against_uncertainty`. `inputs` are scores
-    of the `background`, and (ER, NR, ER, ...) of the samples for `coverage`.
+    See `statistics.excess.coverage`, `limit_coverage` (of the benchmark's mass) and `nuisance`.
+    `inputs` are scores of the `background`, and (ER, NR, ER, ...) of the samples for `coverage`.
     """
     benchmark = Wimp.model_validate(params["benchmark"])
     rates = Rates.model_validate(params["rates"])
@@ -33,10 +37,19 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         return search_samples(table, rates)
 
     pairs = zip(inputs["coverage"][::2], inputs["coverage"][1::2], strict=True)
-    independent = [samples(pair) for pair in pairs]
     settings = Coverage.model_validate(params["coverage"])
+    truths, own_exposure = independent([samples(pair) for pair in pairs], exposure, settings)
     tables = {
-        "coverage": coverage_table(independent, benchmark, exposure, settings, seed),
+        "coverage": coverage(truths, benchmark, own_exposure, settings.toys, seed),
+        "limits": limit_coverage(
+            truths,
+            benchmark.mass_GeV,
+            [share * benchmark.cross_section_cm2 for share in TRUE],
+            own_exposure,
+            params["confidence_level"],
+            settings.toys,
+            seed,
+        ),
         "uncertainty": against_uncertainty(
             samples(inputs["background"]),
             benchmark,
@@ -51,23 +64,22 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def coverage_table(
-    samples: Sequence[Samples], wimp: Wimp, exposure_t_yr: float, settings: Coverage, seed: int
-) -> pd.DataFrame:
-    """`statistics.excess.coverage.coverage` of independent samples, or of the parts of one.
+def independent(
+    samples: Sequence[Samples], exposure_t_yr: float, settings: Coverage
+) -> tuple[Sequence[Samples], float]:
+    """Independent samples and the exposure of an experiment: those given, or the parts of one.
 
     A part has its share of the exposure, so that data and simulation keep their proportion.
 
     Raises:
         ValueError: the parts have too few events.
     """
-    if len(samples) == 1:
-        try:
-            samples = divided(samples[0], settings.parts)
-        except ValueError as error:
-            raise ValueError(
-                f"search.coverage.parts: a sample of the background in {settings.parts} parts: "
-                f"{error}. Take fewer parts or simulate more events"
-            ) from error
-        exposure_t_yr /= settings.parts
-    return coverage(samples, wimp, exposure_t_yr, settings.toys, seed)
+    if len(samples) > 1:
+        return samples, exposure_t_yr
+    try:
+        return divided(samples[0], settings.parts), exposure_t_yr / settings.parts
+    except ValueError as error:
+        raise ValueError(
+            f"search.coverage.parts: a sample of the background in {settings.parts} parts: "
+            f"{error}. Take fewer parts or simulate more events"
+        ) from error

@@ -1,0 +1,209 @@
+"""Upper limits on the cross-section, of data and of experiments with background alone.
+
+A test excludes s signal events at a confidence level of 1 - alpha where
+
+    CLs = P(q <= q_obs | s + B) / P(q <= q_obs | B) <= alpha
+
+(Read 2002, J. Phys. G 28, 2693), from toys whose simulated events are resampled and whose rates
+vary within their uncertainties under both hypotheses. An experiment whose background fluctuates
+down excludes no WIMP that it cannot see: as a toy without a signal event has probability e^-s, no
+limit is below -ln(alpha) events, 2.3 at 90 %, whatever the test.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import nbinom, norm, poisson
+
+from pipeline.core.progress import Progress
+from pipeline.core.seeds import generator
+from pipeline.statistics.excess import cross_fit
+from pipeline.statistics.excess.extended_poisson import (
+    COUNTING,
+    LIKELIHOOD_RATIO,
+    counted_below,
+    likelihood_ratio,
+)
+from pipeline.statistics.excess.samples import Samples
+
+Array = NDArray[np.float64]
+
+BANDS_SIGMA = (-2.0, -1.0, 0.0, 1.0, 2.0)
+SIGNALS = 24  # expected signals at which CLs is computed
+PARTS = 10  # of the toys, for the error
+
+
+@dataclass(frozen=True)
+class LimitToys:
+    """Toys of one test, (toys, signals): without signal, and with each of several.
+
+    `without` may be (toys,), where the statistic depends on no signal.
+    """
+
+    without: Array
+    with_signal: Array
+
+    def __post_init__(self) -> None:
+        without = self.without.reshape(len(self.without), -1)
+        without = np.broadcast_to(without, self.with_signal.shape)
+        object.__setattr__(self, "without", without)
+
+    def without_part(self, part: int) -> Self:
+        """All but every `PARTS`-th toy."""
+        kept = np.arange(len(self.without)) % PARTS != part
+        return type(self)(self.without[kept], self.with_signal[kept])
+
+    def cls(self, q: Array) -> Array:
+        """CLs (n, signals) of `q` (n, signals); 1 where no background-only toy is at or below q."""
+        found = np.ones(q.shape)
+        for i in range(q.shape[1]):
+            sides = (np.sort(self.with_signal[:, i]), np.sort(self.without[:, i]))
+            both, alone = (np.searchsorted(side, q[:, i], side="right") for side in sides)
+            np.divide(both, alone, out=found[:, i], where=alone > 0)
+        return found
+
+    def quantiles(self, p: Array) -> Array:
+        """q (n, signals) at probabilities (n,) of background alone."""
+        return np.quantile(self.without, p, axis=0, method="inverted_cdf")
+
+
+def upper_limits(
+    samples: Samples, exposure_t_yr: float, confidence_level: float, toys: int, seed: int
+) -> pd.DataFrame:
+    """Limits that experiments with background alone set on WIMPs of each mass of `samples`.
+
+    Columns mass_GeV, test, band_sigma (0: the median experiment; -1: q is lower in 16 % of all),
+    cross_section_cm2, cross_section_err_cm2, signal (events at the limit), beyond ("above grid":
+    ten standard deviations of B are not excluded, and the values are lower limits),
+    exposure_t_yr, confidence_level, background and background_uncertainty. Errors are a jackknife
+    over toys. Counting is exact.
+
+    Args:
+        samples: simulated scores.
+        exposure_t_yr: exposure [t yr].
+        confidence_level: such as 0.9.
+        toys: background-only toys, and toys with each signal.
+        seed: seed of the random numbers.
+    """
+    alpha = 1 - confidence_level
+    b, uncertainty = exposure_t_yr * samples.background.expected, samples.background_uncertainty
+    signal = signals(b, uncertainty, alpha)
+    expected = {"exposure_t_yr": exposure_t_yr, "confidence_level": confidence_level}
+    expected |= {"background": b, "background_uncertainty": uncertainty}
+    rows = []
+    for mass, tests in toys_by_mass(samples, exposure_t_yr, signal, toys, seed):
+        per_event = 1 / (exposure_t_yr * samples.signals[mass].expected)
+        found = {test: _limits(own, signal, alpha) for test, own in tests.items()}
+        found[COUNTING] = _counted(b, uncertainty, signal, alpha), np.zeros(len(BANDS_SIGMA))
+        for test, (limits, errors) in found.items():
+            for band, limit, error in zip(BANDS_SIGMA, limits, errors, strict=True):
+                rows.append(
+                    {"mass_GeV": mass, "test": test, "band_sigma": band}
+                    | {"cross_section_cm2": limit * per_event}
+                    | {"cross_section_err_cm2": error * per_event, "signal": limit}
+                    | {"beyond": "above grid" if limit == signal[-1] else "no"}
+                    | expected
+                )
+    return pd.DataFrame(rows).sort_values(["mass_GeV", "test", "band_sigma"], ignore_index=True)
+
+
+def signals(background: float, uncertainty: float, alpha: float) -> Array:
+    """Expected signals (SIGNALS,) between the lowest limit that CLs can set and far above any."""
+    spread = np.sqrt(background + (uncertainty * background) ** 2)
+    return np.geomspace(-np.log(alpha), 10 * (1 + spread), SIGNALS)
+
+
+def toys_by_mass(
+    samples: Samples, exposure_t_yr: float, signal: Array, toys: int, seed: int
+) -> Iterator[tuple[float, dict[str, LimitToys]]]:
+    """Each mass [GeV] of `samples` with the toys of all tests but counting.
+
+    `signal` (signals,) are expected events. Toys with signal have the background of those without;
+    all masses share it.
+    """
+    background, masses = samples.background, list(samples.signals)
+    b = exposure_t_yr * background.expected
+    gains = {mass: samples.gains(mass, signal / b) for mass in masses}
+    values = [samples.surprise[:, None]]
+    values += [
+        cross_fit.of_simulation(gains[mass], background.score, background.event) for mass in masses
+    ]
+    events, sums = background.draw_uncertain(
+        generator(seed, "limits"), exposure_t_yr, samples.uncertainties, np.hstack(values), toys
+    )
+    surprise, *gain = np.split(sums, 1 + np.arange(len(masses)) * len(signal), axis=1)
+    alone = samples.blind(events, surprise[:, 0], b)
+    progress = Progress("limits", len(masses), "masses")
+    for mass, own in zip(masses, gain, strict=True):
+        sample = samples.signals[mass]
+        of_signal = cross_fit.of_simulation(gains[mass], sample.score, sample.event)
+        surprise_of_signal = samples.surprise_of(sample)
+        with_signal: list[dict[str, Array]] = []
+        for i, s in enumerate(signal.tolist()):
+            more, added = sample.draw_sums(
+                generator(seed, "limits", f"{mass}", i),
+                s,
+                np.column_stack([surprise_of_signal, of_signal[:, i]]),
+                toys,
+            )
+            q = samples.blind(events + more, surprise[:, 0] + added[:, 0], b)
+            q[LIKELIHOOD_RATIO] = likelihood_ratio(own[:, i] + added[:, 1], s)
+            with_signal.append(q)
+        without = alone | {LIKELIHOOD_RATIO: likelihood_ratio(own, signal)}
+        yield (
+            mass,
+            {
+                test: LimitToys(q, np.column_stack([found[test] for found in with_signal]))
+                for test, q in without.items()
+            },
+        )
+        progress.update(1)
+    progress.finish()
+
+
+def _limits(toys: LimitToys, signal: Array, alpha: float) -> tuple[Array, Array]:
+    """Limits [events] of each band, and their errors."""
+    p = np.asarray(norm.cdf(BANDS_SIGMA), np.float64)
+
+    def limits(of: LimitToys) -> Array:
+        return crossing(signal, of.cls(of.quantiles(p)), alpha)
+
+    parts = np.array([limits(toys.without_part(part)) for part in range(PARTS)])
+    return limits(toys), np.sqrt(PARTS - 1) * parts.std(axis=0)
+
+
+def _counted(background: float, uncertainty: float, signal: Array, alpha: float) -> Array:
+    """Exact limits [events] of counting, of each band."""
+    p = np.asarray(norm.cdf(BANDS_SIGMA), np.float64)
+    if uncertainty == 0:
+        events = poisson.ppf(p, background)
+    else:
+        events = nbinom.ppf(p, uncertainty**-2, 1 / (1 + uncertainty**2 * background))
+    return crossing(signal, counted_cls(events, background, uncertainty, signal), alpha)
+
+
+def counted_cls(events: Array, background: float, uncertainty: float, signal: Array) -> Array:
+    """Exact CLs (n, signals) of `events` (n,) where `background` is expected beside `signal`."""
+    alone = counted_below(events, background, 0.0, uncertainty)
+    both = [counted_below(events, background, s, uncertainty) / alone for s in signal.tolist()]
+    return np.column_stack(both)
+
+
+def crossing(signal: Array, cls: Array, alpha: float) -> Array:
+    """Signal above which CLs (n, signals) is at most alpha, (n,); the last one where it is not.
+
+    Interpolated linearly in ln CLs, which is -s where a test is at its best.
+    """
+    log = np.log(np.maximum(cls, 1e-300))
+    found = np.empty(len(cls))
+    for row in range(len(cls)):
+        allowed = np.flatnonzero(cls[row] > alpha)
+        last = int(allowed[-1]) if len(allowed) else 0
+        pair = slice(last, last + 2)
+        # np.interp needs rising abscissae.
+        found[row] = np.interp(-np.log(alpha), -log[row, pair], signal[pair])
+    return found

@@ -1,0 +1,32 @@
+"""Limits hold the truth as often as promised, in miniature."""
+
+import numpy as np
+
+from pipeline.statistics.excess.limit_coverage import limit_coverage
+from pipeline.statistics.excess.samples import Samples, WeightedScores
+
+
+def simulation(rng, mean, n=3000):
+    """Background N(0, 1) of 1000 events in all, 40 of a signal N(`mean`, 1)."""
+    background = WeightedScores(rng.normal(0, 1, n), np.full(n, 1000 / n), np.arange(n))
+    signal = WeightedScores(rng.normal(mean, 1, n), np.full(n, 40 / n), n + np.arange(n))
+    return Samples.cross_fitted(background, {50.0: signal})
+
+
+def test_the_truth_is_allowed_in_nine_of_ten_data_sets_or_more(rng):
+    samples = [simulation(rng, 2) for _ in range(4)]
+    table = limit_coverage(samples, 50.0, (0.1, 2.0), 1.0, 0.9, 400, 1)
+    assert len(table) == 4 * 2
+    weak, strong = (table[table["cross_section_cm2"] == sigma] for sigma in (0.1, 2.0))
+    # Four signal events are not seen, eighty are.
+    assert (weak["coverage"] > 0.98).all()
+    assert (abs(strong["coverage"] - 0.9) < 0.03 + 2 * strong["coverage_err"]).all()
+    assert set(strong["signal"]) == {80.0}
+
+
+def test_a_wrong_signal_model_is_found_out(rng):
+    """WIMPs of two of three samples look less like signal than the third one expects."""
+    samples = [simulation(rng, mean, 1500) for mean in (2, 0.5, 0.5)]
+    table = limit_coverage(samples, 50.0, (2.0,), 1.0, 0.9, 300, 1).set_index("test")
+    assert table.loc["likelihood_ratio", "coverage"] < 0.85
+    assert abs(table.loc["counting", "coverage"] - 0.9) < 0.03
