@@ -1025,6 +1025,26 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table[["background_uncertainty", "test", "significance"]])',
     ),
     ResultTable(
+        "Uncertainty of the response",
+        _XENON.table("response_uncertainty.csv"),
+        "One row for each quantity of the response, sign of its change, and test.",
+        _described(
+            {
+                "source": "quantity of the response that is not as simulated",
+                "change": "its relative change",
+                "test": "anomaly, counting, shape or likelihood_ratio",
+                "shift": "shift of the significance of background alone, by moments",
+                "shift_err": "its error, of the number of simulated events",
+                "signal_shift": "shift of the significance with the WIMP",
+                "signal_shift_err": "its error",
+                "exposure_t_yr": "exposure of an experiment",
+                "mass_GeV": "mass of the benchmark WIMP",
+                "cross_section_cm2": "its cross-section",
+            }
+        ),
+        'print(table.pivot(index=["source", "change"], columns="test", values="shift"))',
+    ),
+    ResultTable(
         "Observed data",
         _XENON.table("observed.csv"),
         "One row for each test; columns of observed values are empty in a blind search.",

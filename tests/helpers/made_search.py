@@ -10,6 +10,7 @@ from pipeline.statistics.excess.limit_coverage import limit_coverage
 from pipeline.statistics.excess.limits import upper_limits
 from pipeline.statistics.excess.nuisance import against_uncertainty
 from pipeline.statistics.excess.search import significances
+from pipeline.statistics.excess.shifts import shifts
 from pipeline.statistics.excess.toys import merge, run_batch
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.config.search import Coverage, Search, WimpMap
@@ -84,6 +85,7 @@ def made_checks() -> dict[str, pd.DataFrame]:
         "coverage": covered,
         "limit_coverage": of_limits,
         "limits": upper_limits(samples, 20.0, 0.9, 100, 1),
+        "response": shifts(samples, BENCHMARK, 20.0, {("g1", 0.02): np.full(3000, 1.01)}),
         "uncertainty": uncertain,
         "observed": observed,
     }

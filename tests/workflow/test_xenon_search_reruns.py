@@ -58,6 +58,7 @@ CHECKS = {
     "results/xenon/tables/coverage.csv",
     "results/xenon/tables/limit_coverage.csv",
     "results/xenon/tables/background_uncertainty.csv",
+    "results/xenon/tables/response_uncertainty.csv",
 }
 
 

@@ -228,21 +228,28 @@ if ANOMALY:
         input:
             trigger=[xenon.table("trigger.csv")],
             background=[xenon.scores(sample) for sample in BACKGROUND.names],
+            shards=xenon.response_shards(*BACKGROUND.names),
             coverage=[xenon.scores(name) for name in xenon.block.coverage_names],
         output:
             coverage=xenon.table("coverage.csv"),
             limits=xenon.table("limit_coverage.csv"),
             uncertainty=xenon.table("background_uncertainty.csv"),
+            response=xenon.table("response_uncertainty.csv"),
         log:
             f"{R}/logs/xenon/checks.log",
         params:
             **calls(
                 "tables.py",
                 "pipeline.xenon.rates.checks.from_files",
-                {**WEIGHTS, **SEARCH.checks(), "seed": xenon.seed},
+                {
+                    **WEIGHTS,
+                    **SEARCH.checks(),
+                    "detector": xenon.detector(BACKGROUND.er).plain(),
+                    "seed": xenon.seed,
+                },
             ),
         message:
-            "false-positive rates, and uncertainty of the background"
+            "false-positive rates, uncertainties of background and response"
 
     use rule xenon_event_files as xenon_limits with:
         input:

@@ -175,14 +175,16 @@ class XenonPaths(ChainPaths[Xenon]):
 
     def page_tables(self) -> list[str]:
         """Tables on the page of figures."""
-        names = ["backgrounds", "background_uncertainty", "coverage", "limit_coverage"]
+        names = ["backgrounds", "background_uncertainty", "response_uncertainty"]
+        names += ["coverage", "limit_coverage"]
         names += ["observed"] if self.block.data else []
         return [self.table(f"{name}.csv") for name in names] if self.block.anomaly else []
 
     def recorded_tables(self) -> list[str]:
         """Tables whose digests the provenance record holds."""
         csv = ["score_scan", "classifier", "trigger", "backgrounds", "s2_only", "roc"]
-        csv += ["coverage", "limit_coverage", "background_uncertainty", "limits"]
+        csv += ["coverage", "limit_coverage", "background_uncertainty"]
+        csv += ["response_uncertainty", "limits"]
         parquet = ("significance", "exposure_needed")
         search = [*(f"{name}.csv" for name in csv), *(f"{name}.parquet" for name in parquet)]
         images = [f"images_{name}.csv" for name in IMAGE_TABLES]

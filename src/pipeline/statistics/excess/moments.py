@@ -66,15 +66,19 @@ def resampled_significances(
 def _significance(
     added: Array, gain: Array, components: Array, own: Array, samples: Samples
 ) -> Array:
-    """Gain `added` (k,) over the spread of the sum of gains (n, k) in background-only toys.
+    """Gain `added` (k,) over `spread`; zero where there is none."""
+    added, width = np.broadcast_arrays(added, spread(gain, components, own, samples))
+    return np.divide(added, width, out=np.zeros(len(added)), where=width > 0)
 
-    The spread comes from Poisson fluctuations, those of the simulation, whose events stand for
-    `own` (n,) and in a replicate for `components` (n, components), and those of the rates. Zero
-    where there is none.
+
+def spread(gain: Array, components: Array, own: Array, samples: Samples) -> Array:
+    """Standard deviation (k,) of the sum of gains (n, k) in background-only toys.
+
+    It comes from Poisson fluctuations, those of the simulation, whose events stand for `own` (n,)
+    and in a replicate for `components` (n, components), and those of the rates.
     """
     weight = components.sum(axis=1)
     centred = gain - weight @ gain / weight.sum()
     rates = samples.uncertainties[:, None] * (components.T @ gain)
     variance = weight @ gain**2 + (weight * own) @ centred**2 + (rates**2).sum(axis=0)
-    added, spread = np.broadcast_arrays(added, np.sqrt(variance))
-    return np.divide(added, spread, out=np.zeros(len(added)), where=spread > 0)
+    return np.asarray(np.sqrt(variance), np.float64)

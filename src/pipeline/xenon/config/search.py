@@ -7,6 +7,8 @@ from pydantic import Field, field_validator
 
 from pipeline.config.model import Block, described, distinct
 from pipeline.statistics.excess.config import ToySet, Wimp, toy_sets
+from pipeline.xenon.config.rates import Uncertainty
+from pipeline.xenon.config.response import RESPONSE_UNCERTAINTIES, Quantity
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -92,6 +94,12 @@ class Search(Block):
         min_length=1,
     )
 
+    response_uncertainties: dict[Quantity, Uncertainty] = described(
+        "Uncertainties of the response for the table of shifts of the significance; no p-value has "
+        "them. Quantities that are left out are not looked at.",
+        RESPONSE_UNCERTAINTIES,
+    )
+
     def toy_sets(self) -> dict[str, ToySet]:
         """Toy sets of the benchmark at every exposure and of the map; see `toy_sets`."""
         benchmark, grid = self.benchmark, self.map
@@ -116,6 +124,7 @@ class Search(Block):
             "coverage": self.coverage.plain(),
             "confidence_level": self.limits.confidence_level,
             "uncertainties": list(self.background_uncertainties),
+            "response": {name: of.plain() for name, of in self.response_uncertainties.items()},
         }
 
     def limit_settings(self) -> dict[str, Any]:

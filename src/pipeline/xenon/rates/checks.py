@@ -11,8 +11,10 @@ from pipeline.statistics.excess.coverage import coverage, divided
 from pipeline.statistics.excess.limit_coverage import limit_coverage
 from pipeline.statistics.excess.nuisance import against_uncertainty
 from pipeline.statistics.excess.samples import Samples
-from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.config.rates import Rates, Uncertainty
 from pipeline.xenon.config.search import Coverage
+from pipeline.xenon.rates.systematics import response_shifts
 from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
 
 logger = logging.getLogger(__name__)
@@ -24,8 +26,9 @@ TRUE = (0.1, 0.3, 1.0)
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Tables of false-positive rates and of significances against the background's uncertainty.
 
-    See `statistics.excess.coverage`, `limit_coverage` (of the benchmark's mass) and `nuisance`.
-    `inputs` are scores of the `background`, and (ER, NR, ER, ...) of the samples for `coverage`.
+    See `statistics.excess.coverage`, `limit_coverage` (of the benchmark's mass), `nuisance` and
+    `shifts`. `inputs` are scores of the `background` and its response `shards`, and scores (ER, NR,
+    ER, ...) of the samples for `coverage`.
     """
     benchmark = Wimp.model_validate(params["benchmark"])
     rates = Rates.model_validate(params["rates"])
@@ -39,6 +42,8 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     pairs = zip(inputs["coverage"][::2], inputs["coverage"][1::2], strict=True)
     settings = Coverage.model_validate(params["coverage"])
     truths, own_exposure = independent([samples(pair) for pair in pairs], exposure, settings)
+    background = samples(inputs["background"])
+    response = {name: Uncertainty.model_validate(of) for name, of in params["response"].items()}
     tables = {
         "coverage": coverage(truths, benchmark, own_exposure, settings.toys, seed),
         "limits": limit_coverage(
@@ -51,12 +56,20 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
             seed,
         ),
         "uncertainty": against_uncertainty(
-            samples(inputs["background"]),
+            background,
             benchmark,
             exposure,
             params["uncertainties"],
             params["toys"],
             seed,
+        ),
+        "response": response_shifts(
+            background,
+            benchmark,
+            exposure,
+            inputs["shards"],
+            response,
+            Detector.model_validate(params["detector"]),
         ),
     }
     for table in tables.values():
