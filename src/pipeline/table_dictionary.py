@@ -216,6 +216,23 @@ _ACCEPTED = {
     "recall": "share of the nuclear recoils that are taken for such",
 }
 
+# Columns of tables of upper limits.
+_LIMITS = _described(
+    {
+        "mass_GeV": "WIMP mass",
+        "test": "anomaly, counting, shape or likelihood_ratio",
+        "band_sigma": "0: the median experiment; -2 and 2 enclose 95 %; empty: the data",
+        "cross_section_cm2": "upper limit on the WIMP-nucleon cross-section",
+        "cross_section_err_cm2": "its error, of the number of toys",
+        "signal": "expected signal events at the limit",
+        "beyond": "above grid: not even 10 standard deviations of B are excluded",
+        "exposure_t_yr": "exposure of an experiment",
+        "confidence_level": "confidence level of the limit",
+        "background": "expected background events",
+        "background_uncertainty": "relative uncertainty of the background",
+    }
+)
+
 TABLES: tuple[ResultTable, ...] = (
     ResultTable(
         "Tracks",
@@ -977,21 +994,7 @@ TABLES: tuple[ResultTable, ...] = (
         "Upper limits",
         _XENON.table("limits.csv"),
         "One row for each WIMP mass, test and band of experiments with background alone.",
-        _described(
-            {
-                "mass_GeV": "WIMP mass",
-                "test": "anomaly, counting, shape or likelihood_ratio",
-                "band_sigma": "0: the median experiment; -2 and 2 enclose 95 % of them",
-                "cross_section_cm2": "upper limit on the WIMP-nucleon cross-section",
-                "cross_section_err_cm2": "its error, of the number of toys",
-                "signal": "expected signal events at the limit",
-                "beyond": "above grid: not even 10 standard deviations of B are excluded",
-                "exposure_t_yr": "exposure of an experiment",
-                "confidence_level": "confidence level of the limit",
-                "background": "expected background events",
-                "background_uncertainty": "relative uncertainty of the background",
-            }
-        ),
+        _LIMITS,
         'print(table[table["band_sigma"] == 0][["mass_GeV", "test", "cross_section_cm2"]])',
     ),
     ResultTable(
@@ -1064,6 +1067,13 @@ TABLES: tuple[ResultTable, ...] = (
             }
         ),
         'print(table[["test", "p_value", "significance"]])',
+    ),
+    ResultTable(
+        "Observed limits",
+        _XENON.table("observed_limits.csv"),
+        "As the table of upper limits, with rows of the data unless the search is blind.",
+        _LIMITS,
+        'print(table[table["band_sigma"].isna()][["mass_GeV", "test", "cross_section_cm2"]])',
     ),
     ResultTable(
         "Exposure needed",

@@ -84,7 +84,7 @@ def made_checks() -> dict[str, pd.DataFrame]:
     return {
         "coverage": covered,
         "limit_coverage": of_limits,
-        "limits": upper_limits(samples, 20.0, 0.9, 100, 1),
+        "limits": upper_limits(samples, 20.0, 0.9, 100, 1, data),
         "response": shifts(samples, BENCHMARK, 20.0, {("g1", 0.02): np.full(3000, 1.01)}),
         "uncertainty": uncertain,
         "observed": observed,

@@ -263,7 +263,11 @@ if ANOMALY:
             **calls(
                 "tables.py",
                 "pipeline.xenon.rates.limits.from_files",
-                {**WEIGHTS, **SEARCH.limit_settings(), "seed": xenon.seed},
+                {
+                    **WEIGHTS,
+                    **SEARCH.limit_settings(SEARCH.map.exposure_t_yr),
+                    "seed": xenon.seed,
+                },
             ),
         message:
             "upper limits"
@@ -279,6 +283,7 @@ if ANOMALY:
                 observed=xenon.observed_scores(),
             output:
                 table=xenon.table("observed.csv"),
+                limits=xenon.table("observed_limits.csv"),
             log:
                 f"{R}/logs/xenon/observed.log",
             params:
@@ -288,6 +293,9 @@ if ANOMALY:
                     {
                         **WEIGHTS,
                         **SEARCH.at(xenon.block.data.exposure_t_yr),
+                        "limits": SEARCH.limit_settings(
+                            xenon.block.data.exposure_t_yr
+                        ),
                         "seed": xenon.seed,
                     },
                 ),

@@ -177,7 +177,7 @@ class XenonPaths(ChainPaths[Xenon]):
         """Tables on the page of figures."""
         names = ["backgrounds", "background_uncertainty", "response_uncertainty"]
         names += ["coverage", "limit_coverage"]
-        names += ["observed"] if self.block.data else []
+        names += ["observed", "observed_limits"] if self.block.data else []
         return [self.table(f"{name}.csv") for name in names] if self.block.anomaly else []
 
     def recorded_tables(self) -> list[str]:
@@ -193,5 +193,9 @@ class XenonPaths(ChainPaths[Xenon]):
             *(self.table(name) for name in ("event_files.csv",) if self.file_samples()),
             *(self.table(name) for name in search if anomaly),
             *(self.table(name) for name in images if self.block.images),
-            *(self.table(name) for name in ("observed.csv",) if self.block.data and anomaly),
+            *(
+                self.table(f"{name}.csv")
+                for name in ("observed", "observed_limits")
+                if self.block.data and anomaly
+            ),
         ]

@@ -69,6 +69,23 @@ def limits():
     return upper_limits(samples, 1.0, 0.9, 1500, 1).set_index(["mass_GeV", "test", "band_sigma"])
 
 
+def test_data_have_the_limit_of_the_band_that_they_are_like():
+    """B = 400, 380 events observed at even steps of the background's scores: band -1."""
+    rng, n = np.random.default_rng(1), 4000
+    background = sample(rng.normal(0, 1, n), 400)
+    samples = Samples.cross_fitted(background, {1.0: sample(rng.normal(1, 1, n), 10, n)})
+    data = stats.norm.ppf((np.arange(380) + 0.5) / 380)
+    table = upper_limits(samples, 1.0, 0.9, 1000, 1, data).set_index(["test", "band_sigma"])
+    counted = table.loc["counting", "signal"]
+    observed, below = counted.iloc[-1], counted.loc[-1.0]
+    assert observed == pytest.approx(below, rel=0.02)
+    for test in ("anomaly", "likelihood_ratio", "shape"):
+        signal = table.loc[test, "signal"]
+        assert np.isnan(signal.index[-1])
+        assert signal.loc[-2.0] < signal.iloc[-1] < signal.loc[1.0], test
+    assert len(upper_limits(samples, 1.0, 0.9, 100, 1)) == 4 * 5
+
+
 @pytest.mark.parametrize("band", [-1.0, 0.0, 1.0])
 def test_many_counts_are_gaussian(limits, band):
     """s with (s - band sqrt(B)) / sqrt(B + s) = isf(0.1 Phi(band)), to the step of a count."""

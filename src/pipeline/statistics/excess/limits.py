@@ -72,13 +72,18 @@ class LimitToys:
 
 
 def upper_limits(
-    samples: Samples, exposure_t_yr: float, confidence_level: float, toys: int, seed: int
+    samples: Samples,
+    exposure_t_yr: float,
+    confidence_level: float,
+    toys: int,
+    seed: int,
+    scores: Array | None = None,
 ) -> pd.DataFrame:
-    """Limits that experiments with background alone set on WIMPs of each mass of `samples`.
+    """Limits of data, and of experiments with background alone, on WIMPs of each mass of `samples`.
 
-    Columns mass_GeV, test, band_sigma (0: the median experiment; -1: q is lower in 16 % of all),
-    cross_section_cm2, cross_section_err_cm2, signal (events at the limit), beyond ("above grid":
-    ten standard deviations of B are not excluded, and the values are lower limits),
+    Columns mass_GeV, test, band_sigma (0: the median experiment; -1: q is lower in 16 % of all;
+    NaN: the data), cross_section_cm2, cross_section_err_cm2, signal (events at the limit), beyond
+    ("above grid": ten standard deviations of B are not excluded, and the values are lower limits),
     exposure_t_yr, confidence_level, background and background_uncertainty. Errors are a jackknife
     over toys. Counting is exact.
 
@@ -88,19 +93,28 @@ def upper_limits(
         confidence_level: such as 0.9.
         toys: background-only toys, and toys with each signal.
         seed: seed of the random numbers.
+        scores: observed scores (n,); None: no data.
     """
     alpha = 1 - confidence_level
     b, uncertainty = exposure_t_yr * samples.background.expected, samples.background_uncertainty
     signal = signals(b, uncertainty, alpha)
+    bands = BANDS_SIGMA if scores is None else (*BANDS_SIGMA, np.nan)
     expected = {"exposure_t_yr": exposure_t_yr, "confidence_level": confidence_level}
     expected |= {"background": b, "background_uncertainty": uncertainty}
+    events = _events_of_bands(b, uncertainty)
+    if scores is not None:
+        events = np.append(events, len(scores))
+    counted = crossing(signal, counted_cls(events, b, uncertainty, signal), alpha)
     rows = []
     for mass, tests in toys_by_mass(samples, exposure_t_yr, signal, toys, seed):
         per_event = 1 / (exposure_t_yr * samples.signals[mass].expected)
-        found = {test: _limits(own, signal, alpha) for test, own in tests.items()}
-        found[COUNTING] = _counted(b, uncertainty, signal, alpha), np.zeros(len(BANDS_SIGMA))
+        observed = {} if scores is None else _observed(samples, mass, signal, b, scores)
+        found = {
+            test: _limits(own, signal, alpha, observed.get(test)) for test, own in tests.items()
+        }
+        found[COUNTING] = counted, np.zeros(len(bands))
         for test, (limits, errors) in found.items():
-            for band, limit, error in zip(BANDS_SIGMA, limits, errors, strict=True):
+            for band, limit, error in zip(bands, limits, errors, strict=True):
                 rows.append(
                     {"mass_GeV": mass, "test": test, "band_sigma": band}
                     | {"cross_section_cm2": limit * per_event}
@@ -165,25 +179,40 @@ def toys_by_mass(
     progress.finish()
 
 
-def _limits(toys: LimitToys, signal: Array, alpha: float) -> tuple[Array, Array]:
-    """Limits [events] of each band, and their errors."""
+def _observed(
+    samples: Samples, mass_GeV: float, signal: Array, background: float, scores: Array
+) -> dict[str, Array]:
+    """Statistics of the data (signals,) of all tests but counting."""
+    events = np.array([len(scores)])
+    surprise = samples.surprise_of_data(scores).sum(keepdims=True)
+    gains = samples.gains(mass_GeV, signal / background)
+    gain = cross_fit.of_data(gains, scores).sum(axis=0)
+    blind = samples.blind(events, surprise, background)
+    found = {test: np.broadcast_to(q, signal.shape) for test, q in blind.items()}
+    return found | {LIKELIHOOD_RATIO: likelihood_ratio(gain, signal)}
+
+
+def _limits(
+    toys: LimitToys, signal: Array, alpha: float, observed: Array | None
+) -> tuple[Array, Array]:
+    """Limits [events] of each band and of the data, if any, and their errors."""
     p = np.asarray(norm.cdf(BANDS_SIGMA), np.float64)
+    data = np.empty((0, len(signal))) if observed is None else observed[None]
 
     def limits(of: LimitToys) -> Array:
-        return crossing(signal, of.cls(of.quantiles(p)), alpha)
+        return crossing(signal, of.cls(np.vstack([of.quantiles(p), data])), alpha)
 
     parts = np.array([limits(toys.without_part(part)) for part in range(PARTS)])
     return limits(toys), np.sqrt(PARTS - 1) * parts.std(axis=0)
 
 
-def _counted(background: float, uncertainty: float, signal: Array, alpha: float) -> Array:
-    """Exact limits [events] of counting, of each band."""
+def _events_of_bands(background: float, uncertainty: float) -> Array:
+    """Events of background alone in the experiments of each band."""
     p = np.asarray(norm.cdf(BANDS_SIGMA), np.float64)
     if uncertainty == 0:
-        events = poisson.ppf(p, background)
-    else:
-        events = nbinom.ppf(p, uncertainty**-2, 1 / (1 + uncertainty**2 * background))
-    return crossing(signal, counted_cls(events, background, uncertainty, signal), alpha)
+        return np.asarray(poisson.ppf(p, background), np.float64)
+    shape = uncertainty**-2
+    return np.asarray(nbinom.ppf(p, shape, shape / (shape + background)), np.float64)
 
 
 def counted_cls(events: Array, background: float, uncertainty: float, signal: Array) -> Array:

@@ -54,12 +54,12 @@ class Coverage(Block):
 
 
 class Limits(Block):
-    """Upper limits on the cross-section at the masses and the exposure of `map`."""
+    """Upper limits on the cross-section at the masses of `map`: at its exposure, and of data."""
 
     confidence_level: float = described("Confidence level.", 0.9, gt=0.5, lt=1)
     toys: int = described(
         "Background-only toys, and toys with signal of each mass and cross-section.",
-        5000,
+        10_000,
         ge=100,
     )
 
@@ -127,11 +127,11 @@ class Search(Block):
             "response": {name: of.plain() for name, of in self.response_uncertainties.items()},
         }
 
-    def limit_settings(self) -> dict[str, Any]:
-        """Plain settings of the upper limits."""
+    def limit_settings(self, exposure_t_yr: float) -> dict[str, Any]:
+        """Plain settings of the upper limits at one exposure [t yr]."""
         return {
             "masses_GeV": list(self.map.masses_GeV),
-            "exposure_t_yr": self.map.exposure_t_yr,
+            "exposure_t_yr": exposure_t_yr,
             "confidence_level": self.limits.confidence_level,
             "toys": self.limits.toys,
         }

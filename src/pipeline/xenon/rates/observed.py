@@ -1,6 +1,7 @@
 """p-values of observed data, beside the sensitivity at their exposure."""
 
 import logging
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,8 @@ from pipeline.core.parquet_io import open_parquet
 from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.data import observe
+from pipeline.statistics.excess.limits import upper_limits
+from pipeline.statistics.excess.samples import Samples
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.events.files import LEAST_EVENTS, LEAST_SHARE, PLACE, QUANTA
 from pipeline.xenon.events.table import RECOILS
@@ -20,7 +23,7 @@ COLUMNS = ["event_id", "recoil", "energy_keV", "triggered", "ts"]
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Table of `statistics.excess.data.observe` for the benchmark WIMP.
+    """Tables of `statistics.excess.data.observe` for the benchmark WIMP, and of `upper_limits`.
 
     `inputs` are the trigger table, scores of the background samples, event tables of the `data` and
     of the `simulation`, and the scores of the data (`observed`), none where the search is blind.
@@ -33,9 +36,14 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     check_apart(
         pd.concat(map(_events, inputs["data"])), pd.concat(map(_events, inputs["simulation"]))
     )
-    table = weigh_files(
-        inputs["background"], inputs["trigger"][0], rates, [wimp.mass_GeV], params["spectra"]
-    )
+    limits = params["limits"]
+
+    def samples(masses_GeV: Sequence[float]) -> Samples:
+        weighted = weigh_files(
+            inputs["background"], inputs["trigger"][0], rates, masses_GeV, params["spectra"]
+        )
+        return search_samples(weighted, rates)
+
     scores = None
     for path in inputs.get("observed", ()):
         events = pd.read_parquet(path, columns=COLUMNS)
@@ -43,7 +51,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         check_region(events, rates)
         scores = events["ts"].to_numpy()
     found = observe(
-        search_samples(table, rates),
+        samples([wimp.mass_GeV]),
         wimp,
         params["exposure_t_yr"],
         scores,
@@ -51,7 +59,15 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         params["seed"],
     )
     logger.info("\n%s", found.to_string(index=False, float_format="{:.3g}".format))
-    return {"table": found}
+    excluded = upper_limits(
+        samples(limits["masses_GeV"]),
+        limits["exposure_t_yr"],
+        limits["confidence_level"],
+        limits["toys"],
+        params["seed"],
+        scores,
+    )
+    return {"table": found, "limits": excluded}
 
 
 def check_region(events: pd.DataFrame, rates: Rates) -> None:
