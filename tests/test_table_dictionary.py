@@ -49,6 +49,8 @@ from pipeline.gas.config.observed import DirectionTest
 from pipeline.gas.config.sources import read_source
 from pipeline.gas.config.voxels import Grid, Smearing
 from pipeline.gas.evaluation import calibration
+from pipeline.gas.evaluation.attention import Places, attention_table
+from pipeline.gas.evaluation.direction_stages import Decisions, failure_table, stage_table
 from pipeline.gas.evaluation.evaluate import evaluate_test_set
 from pipeline.gas.hits.direction_test import direction_test, observed_p_table
 from pipeline.gas.hits.directions import observed_directions, observed_summary
@@ -255,6 +257,11 @@ def write_gas_detector(files, rng):
         for _ in range(2)
     )
     gap, growth = domain_gap(first, second, rng)
+    start = rng.normal(size=(20, 3))
+    places = {"run7": Places(rng.normal(size=(20, 8, 3)), start, start)}
+    cosine = rng.uniform(-1, 1, 20)
+    observables = Decisions(cosine, cosine, {}).observables()
+    decided = {"run7": Decisions(cosine, cosine, observables)}
     gas = files.gas
     files.put(
         {
@@ -263,6 +270,9 @@ def write_gas_detector(files, rng):
             gas.table("fit_correlation.csv"): fit.correlation_table(),
             gas.table("domain_gap.csv"): gap,
             gas.table("domain_gap_events.csv"): growth,
+            gas.table("attention.csv"): attention_table(places, "run7"),
+            gas.table("direction_stages.csv"): stage_table(decided, "run7"),
+            gas.table("direction_failures.csv"): failure_table(decided, 5, 30),
         }
     )
 

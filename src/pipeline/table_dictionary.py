@@ -805,6 +805,63 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table.groupby("quantity")["p_value"].last())',
     ),
     ResultTable(
+        "Attention of a network",
+        _GAS.table("attention.csv"),
+        "One row for each set and place: the attention heads, charge centre, predicted start.",
+        _described(
+            {
+                "set": "test set, or set of measured events",
+                "place": "place in the event",
+                "events": "events",
+                "true_mm": "mean distance from the true start of the track; empty: not known",
+                "true_mm_err": "its error",
+                "predicted_mm": "mean distance from the predicted start",
+                "predicted_mm_err": "its error",
+                "shift_mm": "the same minus that in the nominal set",
+                "shift_mm_err": "its error",
+                "chi2": "chi-squared of the shifts of all heads of the set together",
+                "p_value": "probability of a larger chi-squared if the heads look where they did",
+            }
+        ),
+        'print(table[["set", "place", "true_mm", "shift_mm"]])',
+    ),
+    ResultTable(
+        "Stages of a direction",
+        _GAS.table("direction_stages.csv"),
+        "One row for each set and observable of a stage of the decision.",
+        _described(
+            {
+                "set": "test set, or set of measured events",
+                "quantity": "observable, with its unit",
+                "events": "events",
+                "true": "true mean, in the observable's unit; empty: not known",
+                "true_err": "its error",
+                "expected": "mean that the network's own density expects",
+                "expected_err": "its error",
+                "shift": "the same minus that in the nominal set",
+                "shift_err": "its error",
+            }
+        ),
+        'print(table[["set", "quantity", "true", "expected"]])',
+    ),
+    ResultTable(
+        "Stages of a direction: failures",
+        _GAS.table("direction_failures.csv"),
+        "One row for each set with a truth and stage; contributions add up to the cosine distance.",
+        _described(
+            {
+                "set": "test set",
+                "first_failure": "first stage that fails: start, head-tail, axis or none",
+                "events": "events in which it is the first",
+                "share": "their share",
+                "share_err": "its error",
+                "contribution": "their part of the mean cosine distance of the set",
+                "contribution_err": "its error",
+            }
+        ),
+        'print(table[["set", "first_failure", "share", "contribution"]])',
+    ),
+    ResultTable(
         "Xenon events",
         _XENON.event_table(),
         "One row for each recoil.",

@@ -176,3 +176,30 @@ if gas.block.track_comparison and gas.block.track_comparison.voxel_classifier:
             "training a network to tell simulated from reference tracks"
         script:
             "../scripts/gas_voxel_classifier.py"
+
+
+if gas.block.attention:
+    LOOKED_AT = NETWORKS[gas.block.attention.network]
+
+    rule gas_attention:
+        input:
+            **gas.attention_inputs(),
+        output:
+            attention=gas.table("attention.csv"),
+            stages=gas.table("direction_stages.csv"),
+            failures=gas.table("direction_failures.csv"),
+        log:
+            f"{R}/logs/gas/attention.log",
+        conda:
+            "../../envs/conda.yaml"
+        resources:
+            cuda=on_gpu(LOOKED_AT),
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.gas.evaluation.attention_stage.from_files",
+                gas.attention_block(),
+                LOOKED_AT.module,
+            ),
+        script:
+            "../scripts/tables.py"

@@ -381,11 +381,38 @@ class GasPaths(ChainPaths[Gas]):
         network = self.prediction_block(gap.network) if gap else None
         return {"seed": self.seed, "gap": gap and gap.plain(), "network": network}
 
+    def attention_inputs(self) -> dict[str, list[str]]:
+        """Weights, and shards and predictions of the sets whose attention is looked at."""
+        block = self.block.attention
+        if not block:
+            return {}
+        sets = [block.nominal, *block.sets]
+        return {
+            "weights": [self.weights(block.network)],
+            "shards": [file for name in sets for file in self.shards(name)],
+            "predictions": [self.prediction(name, block.network) for name in sets],
+        }
+
+    def attention_block(self) -> dict[str, Any]:
+        """What the tables of the attention depend on besides their files, as plain content."""
+        block = self.block.attention
+        if not block:
+            return {}
+        return {
+            "attention": block.plain(),
+            "network": self.prediction_block(block.network),
+            "sets": {name: len(self.shards(name)) for name in (block.nominal, *block.sets)},
+        }
+
     def detector_tables(self) -> list[str]:
-        """Tables of the fit of the response and of the comparison of domains."""
+        """Tables of the fit of the response, of domains and of the attention."""
         fit = ("detector_fit", "fit_moments", "fit_correlation") if self.block.detector_fit else ()
         gap = ("domain_gap", "domain_gap_events") if self.block.domain_gap else ()
-        return [self.table(f"{name}.csv") for name in (*fit, *gap)]
+        looks = ("attention", "direction_stages", "direction_failures")
+        return [
+            self.table(f"{name}.csv")
+            for name in (*fit, *gap, *(looks if self.block.attention else ()))
+        ]
 
     def toys(self, test: str) -> list[str]:
         """Batches of toys of every method on a test set."""

@@ -136,6 +136,15 @@ def _strided(c_in: int, c_out: int) -> nn.Sequential:
     return nn.Sequential(nn.Linear(SLOTS * c_in, c_out), SiteNorm(c_out), nn.ReLU(inplace=True))
 
 
+def attended_places(read: Tensor) -> Tensor:
+    """Mean place [n, HEADS, 3] at which each attention head looks, from the input of `head` [n, _].
+
+    In `UNIT_VOXELS` from the centre of the grid.
+    """
+    attended = read[:, : HEADS * (VALUES + 3)].unflatten(1, (HEADS, VALUES + 3))
+    return attended[:, :, VALUES:]
+
+
 def cell_features(counts: Tensor, group: Cubes) -> Tensor:
     """Features [n_cells, CELL_FEATURES] of cells of 2^3 voxels from counts [n_voxels, 1].
 

@@ -1,10 +1,14 @@
-"""Figures of the fit of the response and of the gap between data and simulation."""
+"""Figures of the fit of the response, of the gap to simulation and of a network's attention."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.gas.evaluation.attention import CENTRE, START
+from pipeline.gas.evaluation.direction_stages import FAILURES, OBSERVABLES
+from pipeline.gas.figures.attention import draw_attention
 from pipeline.gas.figures.detector_fit import draw_detector_fit
+from pipeline.gas.figures.direction_stages import draw_direction_stages
 from pipeline.gas.figures.domain_gap import draw_domain_gap
 
 
@@ -49,6 +53,41 @@ def test_a_panel_for_each_kind_of_features(growth):
     assert panels[1].lines[0].get_ydata().tolist() == [0.03, 0.01]
 
 
-def test_both_can_be_saved(fit, growth, check_figure):
+@pytest.fixture
+def looks():
+    places = ["head 1", "head 2", CENTRE, START]
+    columns = {"true_mm": [1, 2, 20, 3], "predicted_mm": [2, 4, 19, 0]}
+    errors = {"true_mm_err": 0.1, "predicted_mm_err": 0.2}
+    sets = np.repeat(["like_run7", "run7"], 4)
+    return pd.DataFrame({k: v * 2 for k, v in {"place": places, **columns}.items()}).assign(
+        set=sets, **errors
+    )
+
+
+@pytest.fixture
+def decided():
+    stages = {"true": [2, 0.1, 3, 1] * 2, "true_err": 0.1, "expected": [1, 0.1, 3, 1] * 2}
+    names = {"set": np.repeat(["ideal", "run7"], 4), "quantity": list(OBSERVABLES) * 2}
+    shares = {"contribution": [0.1, 0.2, 0.3, 0.4, 0, 0, 0.1, 0.1]}
+    first = {"set": np.repeat(["ideal", "run7"], 4), "first_failure": list(FAILURES) * 2}
+    return pd.DataFrame({**names, **stages}), pd.DataFrame({**first, **shares})
+
+
+def test_heads_are_drawn_without_the_other_places(looks):
+    true, predicted = draw_attention(looks).axes
+    assert true.lines[0].get_ydata().tolist() == [1, 2]
+    assert predicted.lines[0].get_ydata().tolist() == [2, 4]
+
+
+def test_failures_are_stacked_to_the_cosine_distance(decided):
+    bars, ratios = draw_direction_stages(*decided).axes
+    tops = [patch.get_y() + patch.get_height() for patch in bars.patches]
+    assert tops[-2:] == pytest.approx([1.0, 0.2])
+    assert ratios.lines[0].get_ydata().tolist() == [2, 2]
+
+
+def test_all_can_be_saved(fit, growth, looks, decided, check_figure):
     check_figure("detector_fit", lambda: draw_detector_fit(*fit))
     check_figure("domain_gap", lambda: draw_domain_gap(growth))
+    check_figure("attention", lambda: draw_attention(looks))
+    check_figure("direction_stages", lambda: draw_direction_stages(*decided))

@@ -1,7 +1,7 @@
 """The gap between measured and simulated events as a step of the workflow."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,7 @@ from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.activations import activations
 from pipeline.gas.networks.loading import load_network
 from pipeline.gas.response.moments import event_summaries
-from pipeline.gas.voxels.dataset import cut_batches, grid_bins
-from pipeline.gas.voxels.shards import VoxelBatch, read_shard
+from pipeline.gas.voxels.dataset import chosen_events, cut_batches, grid_bins, spread_evenly
 from pipeline.statistics.directional.predictions import cosines, read_predictions
 
 logger = logging.getLogger(__name__)
@@ -52,9 +51,8 @@ def read_events(
 ) -> Events:
     """At most so many events of some shards, evenly spread, with their rows of the predictions."""
     table = read_predictions(predictions)
-    kept = np.zeros(len(table), bool)
-    kept[np.linspace(0, len(table) - 1, min(most, len(table))).round().astype(int)] = True
-    batches = list(cut_batches(_chosen(shards, kept), batch_size, pool_events=0))
+    kept = spread_evenly(len(table), most)
+    batches = list(cut_batches(chosen_events(shards, kept), batch_size, pool_events=0))
     return Events(
         summaries=np.concatenate(
             [event_summaries(batch.voxels, batch.counts, batch.offsets, bins) for batch in batches]
@@ -63,12 +61,3 @@ def read_events(
         kappa=table["kappa"].to_numpy()[kept],
         cosine=cosines(table)[kept],
     )
-
-
-def _chosen(shards: Sequence[str], kept: np.ndarray) -> Iterator[VoxelBatch]:
-    """The events of a mask bool over those of all shards, in their order."""
-    first = 0
-    for path in shards:
-        for batch in read_shard(path):
-            yield batch.take(np.flatnonzero(kept[first : first + len(batch)]))
-            first += len(batch)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.gas.config.attention import Attention, check_attention
 from pipeline.gas.config.card import Card, read_card
 from pipeline.gas.config.comparison import TrackComparison
 from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector, check_responses
@@ -66,6 +67,9 @@ class Gas(Block):
     )
     domain_gap: DomainGap | None = described(
         "Compare measured with simulated events; null: no comparison.", None
+    )
+    attention: Attention | None = described(
+        "Where a network looks in events, and the stages of its decisions; null: not asked.", None
     )
     # Not part of `plain`: no job and no record depends on it.
     release: Release = described("Public data set of `make release`.", Release(), exclude=True)
@@ -169,6 +173,7 @@ class Gas(Block):
         check_detector(
             self.detector_fit, self.domain_gap, self.test_sets, self.observed, self.networks
         )
+        check_attention(self.attention, self.test_sets, self.observed, self.networks)
         responding: dict[str, VoxelSet | DetectorFit | None] = {
             "training_set": self.training_set,
             "detector_fit": self.detector_fit,

@@ -51,6 +51,18 @@ CAPTIONS = {
         "The band holds 90 % of the distances of samples with equal distributions, from random "
         "exchanges of events between the two."
     ),
+    "attention": (
+        "Mean distance of the places at which the attention heads of the network look, from the "
+        "true start of the track (left) and from the predicted start (right), which measured "
+        "events have too. A head that looks farther away than in the nominal set sees another "
+        "readout. Dashed: the charge centre."
+    ),
+    "direction_stages": (
+        "Left: mean cosine distance of each set, split by the first stage of the decision that "
+        "fails: the start of the track is missed, its ends are confused, its axis is wrong, or "
+        "none. Right: true value of the observable of each stage over the one that the network's "
+        "own density expects. Sets without truth are in the table only."
+    ),
     "loss_curves": (
         "Training and validation loss against the number of events seen, for each "
         "network. The star marks the weights that are used."
@@ -134,6 +146,8 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         "moments": [paths.table("fit_moments.csv")],
     }
     gap = {"growth": [paths.table("domain_gap_events.csv")]}
+    looks = {"attention": [paths.table("attention.csv")]}
+    decided = {n: [paths.table(f"direction_{n}.csv")] for n in ("stages", "failures")}
     scans = {
         "scans": paths.test_tables("cut_scan.csv"),
         "crossings": paths.test_tables("crossings.csv"),
@@ -163,6 +177,11 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         *([_figure("track_observables", comparison)] if compared else []),
         *([_figure("detector_fit", fit)] if block.detector_fit else []),
         *([_figure("domain_gap", gap)] if block.domain_gap else []),
+        *(
+            [_figure("attention", looks), _figure("direction_stages", decided)]
+            if block.attention
+            else []
+        ),
         *(
             [_figure("loss_curves", {"histories": paths.histories()}, labels=losses)]
             if trained

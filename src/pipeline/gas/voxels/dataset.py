@@ -37,6 +37,22 @@ def stream_batches(
     return cut_batches(groups, batch_size, POOL_EVENTS)
 
 
+def spread_evenly(total: int, most: int) -> np.ndarray:
+    """Mask bool [total] of at most so many events, evenly spread over all of them."""
+    kept = np.zeros(total, bool)
+    kept[np.linspace(0, total - 1, min(most, total)).round().astype(int)] = True
+    return kept
+
+
+def chosen_events(shards: Sequence[str | Path], kept: np.ndarray) -> Iterator[VoxelBatch]:
+    """The events of a mask bool over those of all shards, in their order."""
+    first = 0
+    for path in shards:
+        for batch in read_shard(path):
+            yield batch.take(np.flatnonzero(kept[first : first + len(batch)]))
+            first += len(batch)
+
+
 def cut_batches(
     blocks: Iterable[VoxelBatch],
     batch_size: int,
