@@ -61,6 +61,12 @@ from pipeline.gas.release.build import baselines
 from pipeline.gas.release.splits import SPLITS
 from pipeline.gas.response.fit import Fit
 from pipeline.gas.response.moments import SUMMARIES
+from pipeline.gas.response.sensitivity import (
+    Cosines,
+    Parameters,
+    needed_with_systematic,
+    sensitivity_table,
+)
 from pipeline.gas.tracks.arrows import make_arrows
 from pipeline.gas.tracks.ingest import ingest
 from pipeline.gas.tracks.sources import source_table
@@ -257,6 +263,10 @@ def write_gas_detector(files, rng):
         for _ in range(2)
     )
     gap, growth = domain_gap(first, second, rng)
+    one = Cosines(*(rng.uniform(size=shape) for shape in (20, (20, 2), (20, 2))))
+    varied = Parameters(fit.names, fit.values, fit.covariance, np.ones(2))
+    systematic = sensitivity_table({"HCN": one}, varied)
+    needed = pd.read_parquet(files.gas.test_table("needed_events.parquet", TEST))
     start = rng.normal(size=(20, 3))
     places = {"run7": Places(rng.normal(size=(20, 8, 3)), start, start)}
     cosine = rng.uniform(-1, 1, 20)
@@ -270,6 +280,8 @@ def write_gas_detector(files, rng):
             gas.table("fit_correlation.csv"): fit.correlation_table(),
             gas.table("domain_gap.csv"): gap,
             gas.table("domain_gap_events.csv"): growth,
+            gas.table("response_sensitivity.csv"): systematic,
+            gas.table("needed_systematic.csv"): needed_with_systematic(needed, systematic),
             gas.table("attention.csv"): attention_table(places, "run7"),
             gas.table("direction_stages.csv"): stage_table(decided, "run7"),
             gas.table("direction_failures.csv"): failure_table(decided, 5, 30),

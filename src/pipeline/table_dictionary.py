@@ -805,6 +805,45 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table.groupby("quantity")["p_value"].last())',
     ),
     ResultTable(
+        "Systematic errors from the fitted response",
+        _GAS.table("response_sensitivity.csv"),
+        "One row for each method and parameter, and one for all parameters together.",
+        _described(
+            {
+                "method": "reconstruction",
+                "events": "tracks that the method predicts in all variants",
+                "cosine_distance": "mean cosine distance at the fitted parameters",
+                "cosine_distance_err": "its error",
+                "parameter": "dotted name in the response; all: with their correlations",
+                "value": "fitted value, in the parameter's unit",
+                "value_err": "its error",
+                "slope": "change of the cosine distance per unit of the parameter",
+                "slope_err": "its error",
+                "systematic": "systematic error of the cosine distance",
+                "systematic_err": "its error, of the slope",
+                "needed_relative_err": "systematic error of the recoils needed over their number",
+            }
+        ),
+        'print(table[table["parameter"] == "all"][["method", "systematic"]])',
+    ),
+    ResultTable(
+        "Systematic errors of recoils needed",
+        _GAS.table("needed_systematic.csv"),
+        "One row for each method, signal fraction, statistic and level; events are not cut.",
+        _described(
+            {
+                "method": "reconstruction",
+                "signal_fraction": "fraction of recoils from solar neutrinos",
+                "statistic": "test statistic",
+                "level": "name of the level",
+                "recoils": "recoils that the median experiment needs",
+                "recoils_err": "its error, of the number of toys",
+                "recoils_systematic": "its systematic error, of the fitted response",
+            }
+        ),
+        "print(table)",
+    ),
+    ResultTable(
         "Attention of a network",
         _GAS.table("attention.csv"),
         "One row for each set and place: the attention heads, charge centre, predicted start.",

@@ -203,3 +203,27 @@ if gas.block.attention:
             ),
         script:
             "../scripts/tables.py"
+
+
+if gas.block.response_sensitivity:
+
+    rule gas_response_sensitivity:
+        input:
+            **gas.sensitivity_inputs(),
+        output:
+            **gas.sensitivity_tables(),
+        log:
+            f"{R}/logs/gas/response_sensitivity.log",
+        conda:
+            "../../envs/conda.yaml"
+        resources:
+            cuda=on_gpu(*NETWORKS.values()),
+        params:
+            **calls(
+                "tables.py",
+                "pipeline.gas.evaluation.sensitivity_stage.from_files",
+                gas.sensitivity_block(),
+                *sorted({network.module for network in NETWORKS.values()}),
+            ),
+        script:
+            "../scripts/tables.py"

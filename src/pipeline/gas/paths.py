@@ -404,15 +404,56 @@ class GasPaths(ChainPaths[Gas]):
             "sets": {name: len(self.shards(name)) for name in (block.nominal, *block.sets)},
         }
 
+    def sensitivity_inputs(self) -> dict[str, list[str]]:
+        """Files of the systematic errors from the fitted response; empty if none are asked for."""
+        block = self.block.response_sensitivity
+        if not block:
+            return {}
+        test, networks = block.test_set, self.block.networks
+        inputs = {
+            "tracks": [file for name in self.set_sources(test) for file in self.tracks(name)],
+            "fit": [self.table("detector_fit.csv")],
+            "correlation": [self.table("fit_correlation.csv")],
+            "weights": [self.weights(name) for name in networks],
+            "non_ml": [self.test_table("non_ml_tuning.csv", test)],
+            "best_expected": [self.test_table("best_expected_eps.csv", test)],
+        }
+        if test in self.block.hypothesis_tests:
+            inputs["needed"] = [self.test_table("needed_events.parquet", test)]
+        return inputs
+
+    def sensitivity_tables(self) -> dict[str, str]:
+        """Tables of these errors; that of recoils needed only if they are known."""
+        tables = {"table": self.table("response_sensitivity.csv")}
+        if "needed" in self.sensitivity_inputs():
+            tables["needed"] = self.table("needed_systematic.csv")
+        return tables if self.block.response_sensitivity else {}
+
+    def sensitivity_block(self) -> dict[str, Any]:
+        """What these errors depend on besides their files, as plain content."""
+        block = self.block.response_sensitivity
+        if not block:
+            return {}
+        response = self.block.response_of(block.test_set)
+        return {
+            "seed": self.seed,
+            "grid": self.block.grid.plain(),
+            "sensitivity": block.plain(),
+            "response": response and response.plain(),
+            "rotate": self.block.test_sets[block.test_set].rotate,
+            "networks": {name: self.prediction_block(name) for name in self.block.networks},
+            "names": methods(self.block.networks),
+            "non_ml": self.block.non_ml.plain(),
+        }
+
     def detector_tables(self) -> list[str]:
-        """Tables of the fit of the response, of domains and of the attention."""
+        """Tables of the fit of the response, of its errors, of domains and of the attention."""
         fit = ("detector_fit", "fit_moments", "fit_correlation") if self.block.detector_fit else ()
         gap = ("domain_gap", "domain_gap_events") if self.block.domain_gap else ()
-        looks = ("attention", "direction_stages", "direction_failures")
-        return [
-            self.table(f"{name}.csv")
-            for name in (*fit, *gap, *(looks if self.block.attention else ()))
-        ]
+        looked_at = ("attention", "direction_stages", "direction_failures")
+        looks = looked_at if self.block.attention else ()
+        tables = [self.table(f"{name}.csv") for name in (*fit, *gap, *looks)]
+        return [*tables, *self.sensitivity_tables().values()]
 
     def toys(self, test: str) -> list[str]:
         """Batches of toys of every method on a test set."""

@@ -43,6 +43,8 @@ def catalogue(plain):
         "start_of_track": True,
     }
     gas["attention"] = {"network": "UNet", "nominal": "50keV", "sets": ["30keV", "run7"]}
+    gas["test_sets"]["like"] = {"sources": ["low"], "response": "fitted"}
+    gas["response_sensitivity"] = {"test_set": "like"}
     return figures(check_config(plain).paths["gas"])
 
 
@@ -59,7 +61,7 @@ def test_labels_name_the_test_set(catalogue):
 def test_what_a_study_lacks_has_no_figure(plain):
     names = {f.name.split("/")[0] for f in figures(check_config(plain).paths["gas"])}
     lacking = {"arrow", "calibration", "density_calibration", "track_observables", "resolution"}
-    assert not names & {*lacking, "detector_fit", "domain_gap", "attention"}
+    assert not names & {*lacking, "detector_fit", "domain_gap", "attention", "response_sensitivity"}
     assert {"loss_curves", "cut_scan", "events", "median_p"} <= names
 
 

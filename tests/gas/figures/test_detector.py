@@ -10,6 +10,8 @@ from pipeline.gas.figures.attention import draw_attention
 from pipeline.gas.figures.detector_fit import draw_detector_fit
 from pipeline.gas.figures.direction_stages import draw_direction_stages
 from pipeline.gas.figures.domain_gap import draw_domain_gap
+from pipeline.gas.figures.response_sensitivity import draw_response_sensitivity
+from pipeline.gas.response.sensitivity import ALL
 
 
 @pytest.fixture
@@ -73,6 +75,26 @@ def decided():
     return pd.DataFrame({**names, **stages}), pd.DataFrame({**first, **shares})
 
 
+@pytest.fixture
+def systematic():
+    columns = {
+        "parameter": ["gain.relative_rms", ALL],
+        "value": [0.5, np.nan],
+        "slope": [0.2, np.nan],
+        "slope_err": [0.01, np.nan],
+        "systematic": [0.003, 0.004],
+        "systematic_err": 0.001,
+        "cosine_distance_err": 0.005,
+    }
+    return pd.concat([pd.DataFrame({"method": name, **columns}) for name in ("UNet", "Non-ML")])
+
+
+def test_slopes_are_for_one_per_cent_of_the_parameter(systematic):
+    slopes, errors = draw_response_sensitivity(systematic).axes
+    assert slopes.lines[0].get_xdata()[0] == pytest.approx(0.01 * 0.5 * 0.2)
+    assert errors.lines[0].get_xdata().tolist() == [0.003, 0.004]
+
+
 def test_heads_are_drawn_without_the_other_places(looks):
     true, predicted = draw_attention(looks).axes
     assert true.lines[0].get_ydata().tolist() == [1, 2]
@@ -86,8 +108,9 @@ def test_failures_are_stacked_to_the_cosine_distance(decided):
     assert ratios.lines[0].get_ydata().tolist() == [2, 2]
 
 
-def test_all_can_be_saved(fit, growth, looks, decided, check_figure):
+def test_all_can_be_saved(fit, growth, looks, decided, systematic, check_figure):
     check_figure("detector_fit", lambda: draw_detector_fit(*fit))
     check_figure("domain_gap", lambda: draw_domain_gap(growth))
     check_figure("attention", lambda: draw_attention(looks))
     check_figure("direction_stages", lambda: draw_direction_stages(*decided))
+    check_figure("response_sensitivity", lambda: draw_response_sensitivity(systematic))

@@ -52,6 +52,20 @@ def test_round_trip_is_exact(tmp_path, times, flags):
     assert count_tracks(path) == 70
 
 
+@pytest.mark.parametrize("details", [True, False])
+def test_chosen_tracks_keep_their_electrons(details):
+    batch = made(9, 0, details, details)
+    parts = [batch.take(np.array([i])) for i in (5, 2)]
+    both = batch.take(np.array([5, 2]))
+    assert both.event_id.tolist() == [5, 2]
+    assert both.offsets.tolist() == [0, 5, 7]
+    for name in ("positions_um", "start_um", "direction", *(("times_ps", "flags") * details)):
+        whole = np.concatenate([getattr(part, name) for part in parts])
+        np.testing.assert_array_equal(getattr(both, name), whole)
+    np.testing.assert_array_equal(parts[1].positions_um, batch.positions_um[1:3])
+    assert (both.times_ps is None) == (not details)
+
+
 def test_large_batches_come_back_in_row_groups(tmp_path):
     write_tracks(tmp_path / "tracks.parquet", [made(600)], {})
     batches = list(read_tracks(tmp_path / "tracks.parquet"))

@@ -20,6 +20,7 @@ from pipeline.gas.config.networks import Network
 from pipeline.gas.config.observed import ObservedSet, check_times
 from pipeline.gas.config.release import Release
 from pipeline.gas.config.response import Response
+from pipeline.gas.config.sensitivity import ResponseSensitivity, check_sensitivity
 from pipeline.gas.config.sets import TestSet, TrainingSet, VoxelSet
 from pipeline.gas.config.shipped import with_responses
 from pipeline.gas.config.sources import Arrows, Simulation, Source
@@ -67,6 +68,9 @@ class Gas(Block):
     )
     domain_gap: DomainGap | None = described(
         "Compare measured with simulated events; null: no comparison.", None
+    )
+    response_sensitivity: ResponseSensitivity | None = described(
+        "Systematic errors from the errors of the fitted response; null: none.", None
     )
     attention: Attention | None = described(
         "Where a network looks in events, and the stages of its decisions; null: not asked.", None
@@ -173,6 +177,7 @@ class Gas(Block):
         check_detector(
             self.detector_fit, self.domain_gap, self.test_sets, self.observed, self.networks
         )
+        check_sensitivity(self.response_sensitivity, self.test_sets)
         check_attention(self.attention, self.test_sets, self.observed, self.networks)
         responding: dict[str, VoxelSet | DetectorFit | None] = {
             "training_set": self.training_set,

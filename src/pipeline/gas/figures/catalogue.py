@@ -51,6 +51,12 @@ CAPTIONS = {
         "The band holds 90 % of the distances of samples with equal distributions, from random "
         "exchanges of events between the two."
     ),
+    "response_sensitivity": (
+        "Left: change of the mean cosine distance of each method for 1 % of each fitted parameter "
+        "of the response. Right: systematic error of the cosine distance from the error of each "
+        "parameter, and of all with their correlations. The strokes are the statistical errors "
+        "of the cosine distance in these events."
+    ),
     "attention": (
         "Mean distance of the places at which the attention heads of the network look, from the "
         "true start of the track (left) and from the predicted start (right), which measured "
@@ -177,6 +183,11 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         *([_figure("track_observables", comparison)] if compared else []),
         *([_figure("detector_fit", fit)] if block.detector_fit else []),
         *([_figure("domain_gap", gap)] if block.domain_gap else []),
+        *(
+            [_figure("response_sensitivity", {"table": [paths.table("response_sensitivity.csv")]})]
+            if block.response_sensitivity
+            else []
+        ),
         *(
             [_figure("attention", looks), _figure("direction_stages", decided)]
             if block.attention

@@ -1,6 +1,6 @@
 """Prediction of directions by a trained network."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from torch import nn
 
 from pipeline.core.progress import Progress
 from pipeline.gas.config.networks import DirectionNetwork
+from pipeline.gas.config.symmetry import Orientation
 from pipeline.gas.networks.frames import predict_in_frames
 from pipeline.gas.networks.loading import load_network
 from pipeline.gas.networks.output import Output
@@ -37,7 +38,6 @@ def predict(
     return predict_events(model, shards, settings, select, share)
 
 
-@torch.no_grad()
 def predict_events(
     model: nn.Module,
     shards: Sequence[Path],
@@ -49,22 +49,40 @@ def predict_events(
 
     `select` maps a batch to a mask of the events to keep, which are about a `share` of all events.
     """
-    torch.set_num_threads(1)
-    bins, first = grid_bins(shards), open_shard(shards[0])
-    unit_um, allowed = UNIT_VOXELS * np.array(first.cell_um), first.orientations()
+    first = open_shard(shards[0])
     expected = round(share * sum(open_shard(s).events for s in shards))
     progress = Progress("predicting", expected, "events")
 
-    def tables() -> Iterator[pd.DataFrame]:
+    def batches() -> Iterator[VoxelBatch]:
         for batch in stream_batches(shards, settings.batch_size, select):
-            voxels = sparse_batch(batch, bins).to(settings.device)
-            output = predict_in_frames(model, voxels, settings.frames, allowed)
+            yield batch
             progress.update(len(batch))
-            yield _table(batch, output, unit_um)
 
-    table = pd.concat(tables(), ignore_index=True)
+    bins, allowed = grid_bins(shards), first.orientations()
+    table = predict_batches(model, batches(), bins, first.cell_um, allowed, settings)
     progress.finish()
     return table
+
+
+@torch.no_grad()
+def predict_batches(
+    model: nn.Module,
+    batches: Iterable[VoxelBatch],
+    bins: int,
+    cell_um: Sequence[float],
+    allowed: Sequence[Orientation],
+    settings: DirectionNetwork,
+) -> pd.DataFrame:
+    """The same for events in memory, whose symmetries are `allowed`."""
+    torch.set_num_threads(1)
+    unit_um = UNIT_VOXELS * np.array(cell_um)
+
+    def tables() -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            voxels = sparse_batch(batch, bins).to(settings.device)
+            yield _table(batch, predict_in_frames(model, voxels, settings.frames, allowed), unit_um)
+
+    return pd.concat(tables(), ignore_index=True)
 
 
 def _table(batch: VoxelBatch, output: Output, unit_um: np.ndarray) -> pd.DataFrame:

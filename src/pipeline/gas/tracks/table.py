@@ -18,6 +18,7 @@ from pipeline.core.parquet_io import (
     flat_together,
     open_parquet,
     ragged,
+    take_ragged,
     write_batches,
 )
 
@@ -69,6 +70,21 @@ class TrackBatch:
 
     def __len__(self) -> int:
         return len(self.event_id)
+
+    def take(self, index: np.ndarray) -> "TrackBatch":
+        """Select the tracks `index` (int [m]), in that order."""
+        offsets, rows = take_ragged(self.offsets, index)
+        return TrackBatch(
+            event_id=self.event_id[index],
+            source_event=self.source_event[index],
+            energy_keV=self.energy_keV[index],
+            offsets=offsets,
+            positions_um=self.positions_um[rows],
+            times_ps=None if self.times_ps is None else self.times_ps[rows],
+            flags=None if self.flags is None else self.flags[rows],
+            start_um=self.start_um[index],
+            direction=self.direction[index],
+        )
 
 
 _ENCODING: dict[str, Any] = {

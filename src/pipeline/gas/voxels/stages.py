@@ -37,7 +37,7 @@ def track_stages(
         ValueError: the grid contains none of the tracks.
     """
     for event in range(len(tracks)):
-        track = _single(tracks, event)
+        track = tracks.take(np.array([event]))
         before = deepcopy(rng)
         batch, _ = make_views(track, "", grid, readout, rng)
         if len(batch):
@@ -112,22 +112,6 @@ def _stage(
     table = pd.DataFrame(columns)
     charge = table["count"].to_numpy().dtype.kind == "f"
     return table.astype({"count": np.float64 if charge else np.int64})
-
-
-def _single(tracks: TrackBatch, event: int) -> TrackBatch:
-    electrons = slice(tracks.offsets[event], tracks.offsets[event + 1])
-    one = slice(event, event + 1)
-    return TrackBatch(
-        event_id=tracks.event_id[one],
-        source_event=tracks.source_event[one],
-        energy_keV=tracks.energy_keV[one],
-        offsets=np.array([0, electrons.stop - electrons.start]),
-        positions_um=tracks.positions_um[electrons],
-        times_ps=None,
-        flags=None,
-        start_um=tracks.start_um[one],
-        direction=tracks.direction[one],
-    )
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
