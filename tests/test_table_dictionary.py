@@ -429,7 +429,7 @@ def write_emulsion(files, rng):
             table("baseline_goal.csv"): baseline["goal"],
             table("summary.csv"): summary_table(networks["rejection"], {"C100": "C100"}),
             table("leaks.csv"): checks_table([check]),
-            table("transfer.csv"): transferred,
+            table("transfer.csv"): pd.DataFrame({"network": "isotropic"} | dict(transferred)),
             table("axes.csv"): axes_table(angles),
             table("response.parquet"): response,
             table("efficiency.csv"): efficiency_table(response, recoils),

@@ -82,6 +82,7 @@ def test_the_checks_need_their_networks(default):
     needed = default.check_predictions()
     assert needed["shuffled"] == ["out/emulsion/predictions/shuffled/validation.parquet"]
     assert needed["network"] == ["out/emulsion/predictions/isotropic/test.parquet"]
+    assert needed["others"] == ["out/emulsion/predictions/rotated/test.parquet"]
     assert list(default.check_tables()) == ["leaks", "transfer"]
     assert own().check_tables() == {}
 

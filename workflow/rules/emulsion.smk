@@ -152,7 +152,11 @@ if emulsion.block.leaks:
             **calls(
                 "tables.py",
                 "pipeline.emulsion.leaks.stage.from_files",
-                {"seed": emulsion.seed, "leaks": emulsion.block.leaks.plain()},
+                {
+                    "seed": emulsion.seed,
+                    "leaks": emulsion.block.leaks.plain(),
+                    "networks": emulsion.checked_networks,
+                },
             ),
         message:
             "checks for leaks"

@@ -178,7 +178,14 @@ class EmulsionPaths(ChainPaths[Emulsion]):
         roles = self.block.check_networks
         sets = {"border": TEST, "brightness": TEST, "shuffled": VALIDATION}
         checked = {role: [self.prediction(roles[role], kind)] for role, kind in sets.items()}
-        return {**checked, "network": [self.prediction(self.shown_network, TEST)]}
+        shown, *others = (self.prediction(name, TEST) for name in self.checked_networks)
+        return {**checked, "network": [shown], "others": others}
+
+    @property
+    def checked_networks(self) -> list[str]:
+        """Networks that select, that of `shown_network` first."""
+        names = list(self.block.image_networks)
+        return sorted(names, key=lambda name: name != self.shown_network)
 
     def check_tables(self) -> dict[str, str]:
         """Tables of the checks for leaks, by name."""

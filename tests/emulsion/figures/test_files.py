@@ -75,7 +75,8 @@ def needed():
 def transferred():
     table = pd.DataFrame({"signal": "C100", "angle_low_deg": [0.0, 45], "efficiency": [0.5, 0.6]})
     table["angle_high_deg"] = table["angle_low_deg"] + 45
-    return table.assign(low=table["efficiency"] - 0.1, high=table["efficiency"] + 0.05)
+    table = table.assign(low=table["efficiency"] - 0.1, high=table["efficiency"] + 0.05)
+    return pd.concat([table.assign(network=name) for name in ("mine", "other")])
 
 
 def test_a_file_of_each_kind(clusters, rejection, check_figure):

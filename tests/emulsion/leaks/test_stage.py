@@ -27,12 +27,14 @@ def inputs(rng, tmp_path):
         "border": write("border", 0.0),
         "brightness": write("brightness", 0.0),
         "network": write("network", 2.0),
+        "others": write("other", 1.0),
         "shuffled": write("shuffled", 0.0),
     }
 
 
 def run(inputs):
-    return from_files(inputs, {"leaks": SETTINGS.plain(), "seed": 1})
+    names = ["mine", "other"]
+    return from_files(inputs, {"leaks": SETTINGS.plain(), "seed": 1, "networks": names})
 
 
 def test_a_clean_data_set_passes_all_checks(inputs):
@@ -41,7 +43,7 @@ def test_a_clean_data_set_passes_all_checks(inputs):
     assert not leaks["leak"].any()
     # Five of each pair, one of all, one of directions.
     assert len(leaks) == 2 * 5 + 2
-    assert len(tables["transfer"]) == 2
+    assert tables["transfer"]["network"].to_list() == ["mine", "mine", "other", "other"]
 
 
 def test_a_leak_is_named_in_words(inputs, rng, tmp_path, caplog):

@@ -4,21 +4,31 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params, read_table
-from pipeline.figures.style import COLOURS, COLUMN_INCH
+from pipeline.figures.style import COLOURS, COLUMN_INCH, MARKERS
 
 
 def draw_transfer(table: pd.DataFrame, efficiency: float) -> Figure:
-    """Points with 68 % intervals; dotted, the efficiency for the beam itself."""
+    """Points with 68 % intervals for each network; dotted, the efficiency for the beam itself."""
     figure = Figure(figsize=(COLUMN_INCH, 2.6))
     axis = figure.subplots()
-    middle = (table["angle_low_deg"] + table["angle_high_deg"]) / 2
-    half = (table["angle_high_deg"] - table["angle_low_deg"]) / 2
-    errors = [table["efficiency"] - table["low"], table["high"] - table["efficiency"]]
-    axis.errorbar(middle, table["efficiency"], errors, half, fmt="o", color=COLOURS[0])
+    for place, (network, rows) in enumerate(table.groupby("network", sort=False)):
+        half = (rows["angle_high_deg"] - rows["angle_low_deg"]) / 2
+        # Side by side within a bin.
+        middle = rows["angle_low_deg"] + half * (1 + 0.15 * place)
+        errors = [rows["efficiency"] - rows["low"], rows["high"] - rows["efficiency"]]
+        axis.errorbar(
+            middle,
+            rows["efficiency"],
+            errors,
+            fmt=MARKERS[place % len(MARKERS)],
+            color=COLOURS[place % len(COLOURS)],
+            label=str(network),
+        )
     axis.axhline(efficiency, color="0.4", linestyle=":", linewidth=1)
     axis.set(xlabel="angle to the beam in the film [deg]", ylabel="efficiency", xlim=(0, 90))
     axis.set_ylim(0, 1)
     axis.set_title(", ".join(table["signal"].unique()), fontsize=8)
+    axis.legend(loc="lower left")
     return figure
 
 

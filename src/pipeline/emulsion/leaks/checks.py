@@ -32,6 +32,7 @@ CHECKS = {
     "finding": "the result in words",
 }
 TRANSFER = {
+    "network": "network that selects",
     "signal": "sample of isotropic ions",
     "angle_low_deg": "angle of the track to the beam in the film",
     "angle_high_deg": "upper end of the bin",

@@ -1,7 +1,7 @@
 """The table of the checks for leaks."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.seeds import generator
 from pipeline.core.tables import Inputs, Params
-from pipeline.emulsion.config.analysis import Leaks
+from pipeline.emulsion.config.analysis import Leaks, Transfer
 from pipeline.emulsion.leaks.checks import (
     BORDER,
     BRIGHTNESS,
@@ -34,7 +34,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
 
     Predictions: of the same test samples by the networks that see only the `border` or the
     `brightness` and by the `network` itself; `shuffled` of the validation clusters of a network
-    with random labels.
+    with random labels. "transfer" has the `others` too, without a check: some are trained on beams.
     """
     settings = Leaks.model_validate(params["leaks"])
     rng = generator(params["seed"], "emulsion", "leaks")
@@ -46,16 +46,33 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     ]
     tables = {}
     if settings.transfer:
-        beam, isotropic = (
-            rows_of(network, name) for name in (settings.transfer.beam, settings.transfer.isotropic)
+        tables["transfer"], direction = _transfer_of_all(
+            [network, *(read_predictions([path]) for path in inputs["others"])],
+            params["networks"],
+            settings.transfer,
+            settings.errors,
         )
-        check, tables["transfer"] = transfer(beam, isotropic, settings.transfer, settings.errors)
-        checks.append(check)
+        checks.append(direction)
     for check in checks:
         if check.leak:
             pair = " and ".join(name for name in (check.signal, check.background) if name)
             logger.warning("%s of %s: %s", check.check, pair, check.finding)
     return {"leaks": checks_table(checks), **tables}
+
+
+def _transfer_of_all(
+    predictions: Sequence[pd.DataFrame], networks: Sequence[str], settings: Transfer, errors: float
+) -> tuple[pd.DataFrame, Check]:
+    """Table of all networks, and the check of the first one."""
+    samples = settings.beam, settings.isotropic
+    tables, checks = [], []
+    for name, clusters in zip(networks, predictions, strict=True):
+        beam, isotropic = (rows_of(clusters, sample) for sample in samples)
+        check, table = transfer(beam, isotropic, settings, errors)
+        table.insert(0, "network", name)
+        tables.append(table)
+        checks.append(check)
+    return pd.concat(tables, ignore_index=True), checks[0]
 
 
 def sample_checks(
