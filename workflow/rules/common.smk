@@ -49,7 +49,7 @@ def code(script, *names):
     return DIGESTS.digest(script, *names)
 
 
-def calls(script, function, settings=(), *names):
+def calls(function, settings=(), *names, script="tables.py"):
     """Params of a script that calls the function that they name, with plain settings.
 
     `names` are functions or modules that it is told to call besides.

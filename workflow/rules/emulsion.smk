@@ -43,9 +43,7 @@ rule emulsion_samples:
         "../../envs/conda.yaml"
     params:
         **calls(
-            "tables.py",
-            "pipeline.emulsion.clusters.samples.from_files",
-            emulsion.samples_block(),
+            "pipeline.emulsion.clusters.samples.from_files", emulsion.samples_block()
         ),
     message:
         "looking at all samples together"
@@ -65,7 +63,7 @@ use rule emulsion_samples as emulsion_observables with:
     wildcard_constraints:
         sample=ANY_SAMPLE,
     params:
-        **calls("tables.py", "pipeline.emulsion.observables.table.from_files"),
+        **calls("pipeline.emulsion.observables.table.from_files"),
     message:
         "observables of {wildcards.sample}"
 
@@ -85,7 +83,6 @@ use rule emulsion_samples as emulsion_rejection with:
         f"{R}/logs/emulsion/rejection.log",
     params:
         **calls(
-            "tables.py",
             "pipeline.emulsion.rejection.stage.from_files",
             {
                 "networks": list(emulsion.block.image_networks),
@@ -108,7 +105,6 @@ use rule emulsion_samples as emulsion_baseline with:
         f"{R}/logs/emulsion/baseline.log",
     params:
         **calls(
-            "tables.py",
             "pipeline.emulsion.rejection.stage.baseline_from_files",
             {
                 "seed": emulsion.seed,
@@ -131,7 +127,6 @@ use rule emulsion_samples as emulsion_summary with:
         f"{R}/logs/emulsion/summary.log",
     params:
         **calls(
-            "tables.py",
             "pipeline.emulsion.rejection.summary.from_files",
             {"published_names": emulsion.published_names()},
         ),
@@ -150,7 +145,6 @@ if emulsion.block.leaks:
             f"{R}/logs/emulsion/leaks.log",
         params:
             **calls(
-                "tables.py",
                 "pipeline.emulsion.leaks.stage.from_files",
                 {
                     "seed": emulsion.seed,
@@ -178,7 +172,6 @@ if emulsion.block.recoils:
             f"{R}/logs/emulsion/axes.log",
         params:
             **calls(
-                "tables.py",
                 "pipeline.emulsion.axes.stage.from_files",
                 {
                     "signal": emulsion.block.recoils.signal,
@@ -203,7 +196,6 @@ if emulsion.block.wimps:
             f"{R}/logs/emulsion/needed/{{mass}}GeV.log",
         params:
             **calls(
-                "tables.py",
                 "pipeline.emulsion.wimps.needed.from_files",
                 lambda wildcards: {
                     "seed": emulsion.seed,
@@ -221,6 +213,6 @@ if emulsion.block.wimps:
         log:
             f"{R}/logs/emulsion/needed.log",
         params:
-            **calls("tables.py", "pipeline.emulsion.wimps.needed.joined_from_files"),
+            **calls("pipeline.emulsion.wimps.needed.joined_from_files"),
         message:
             "events needed to see the direction of WIMPs"

@@ -6,12 +6,6 @@ REPORTED = {
     "category": lambda wildcards: TITLES[wildcards.chain],
     "labels": lambda wildcards: figure_of(wildcards).labels(),
 }
-DRAWN = {
-    "module": lambda wildcards: figure_of(wildcards).module,
-    "settings": lambda wildcards: figure_of(wildcards).params,
-    "caption": lambda wildcards: figure_of(wildcards).caption,
-    "code": lambda wildcards: code("figure.py", figure_of(wildcards).module),
-}
 
 
 rule figure:
@@ -25,28 +19,23 @@ rule figure:
     conda:
         "../../envs/conda.yaml"
     params:
-        **DRAWN,
+        module=lambda wildcards: figure_of(wildcards).module,
+        settings=lambda wildcards: figure_of(wildcards).params,
+        caption=lambda wildcards: figure_of(wildcards).caption,
+        code=lambda wildcards: code("figure.py", figure_of(wildcards).module),
     message:
         "figure: {wildcards.chain} {wildcards.figure}"
     script:
         "../scripts/figure.py"
 
 
-rule interactive_figure:
-    input:
-        unpack(lambda wildcards: figure_of(wildcards).inputs),
+use rule figure as interactive_figure with:
     output:
         page=report(f"{R}/{{chain}}/plots/{{figure}}.html", **REPORTED),
     log:
         f"{R}/logs/{{chain}}/plots/{{figure}}.html.log",
-    conda:
-        "../../envs/conda.yaml"
-    params:
-        **DRAWN,
     message:
         "interactive figure: {wildcards.chain} {wildcards.figure}"
-    script:
-        "../scripts/figure.py"
 
 
 rule figures:

@@ -5,21 +5,38 @@ from pipeline.gas.config.sets import readout_block
 gas = study.paths["gas"]
 
 
-include: "gas_networks.smk"
-include: "gas_evaluation.smk"
-include: "gas_fit.smk"
-
-
-if gas.block.observed:
-
-    include: "gas_detector.smk"
-
-
 wildcard_constraints:
     source=r"[\w-]+",
     # An empty pattern would fit every name.
     voxels="|".join(gas.voxel_sets) or "-",
     test="|".join([*gas.block.test_sets, *gas.block.observed]),
+
+
+# All rules of this chain that make tables use this one's environment and script.
+rule gas_track_stages:
+    input:
+        tracks=lambda wildcards: gas.tracks(wildcards.source),
+        fitted=lambda wildcards: gas.fitted(gas.voxel_sets[0]),
+    output:
+        table=gas.stages(),
+    log:
+        f"{R}/logs/gas/stages/{{source}}.log",
+    conda:
+        "../../envs/conda.yaml"
+    params:
+        **calls(
+            "pipeline.gas.voxels.stages.from_files",
+            lambda wildcards: {
+                "seed": gas.seed,
+                "source": wildcards.source,
+                "grid": gas.block.grid.plain(),
+                **readout_block(gas.voxel_set(gas.voxel_sets[0]).readout),
+            },
+        ),
+    message:
+        "stages of a track of {wildcards.source}"
+    script:
+        "../scripts/tables.py"
 
 
 rule gas_tracks:
@@ -70,7 +87,7 @@ rule gas_run_degrad:
         "../scripts/gas_run_degrad.py"
 
 
-rule gas_sources:
+use rule gas_track_stages as gas_sources with:
     input:
         summaries=gas.event_summaries(),
     output:
@@ -78,16 +95,10 @@ rule gas_sources:
     log:
         f"{R}/logs/gas/sources.log",
     priority: 20
-    conda:
-        "../../envs/conda.yaml"
     params:
-        **calls(
-            "tables.py", "pipeline.gas.tracks.sources.from_files", gas.sources_block()
-        ),
+        **calls("pipeline.gas.tracks.sources.from_files", gas.sources_block()),
     message:
         "holding the sources against their tracks"
-    script:
-        "../scripts/tables.py"
 
 
 rule gas_voxels:
@@ -116,7 +127,7 @@ rule gas_voxels:
         "../scripts/gas_voxels.py"
 
 
-rule gas_containment:
+use rule gas_track_stages as gas_containment with:
     input:
         tracks=gas.track_counts(),
         voxels=gas.shard_counts(),
@@ -125,38 +136,17 @@ rule gas_containment:
     log:
         f"{R}/logs/gas/containment.log",
     localrule: True
-    conda:
-        "../../envs/conda.yaml"
     params:
-        **calls("tables.py", "pipeline.gas.voxels.containment.from_files"),
+        **calls("pipeline.gas.voxels.containment.from_files"),
     message:
         "counting contained events"
-    script:
-        "../scripts/tables.py"
 
 
-rule gas_track_stages:
-    input:
-        tracks=lambda wildcards: gas.tracks(wildcards.source),
-        fitted=lambda wildcards: gas.fitted(gas.voxel_sets[0]),
-    output:
-        table=gas.stages(),
-    log:
-        f"{R}/logs/gas/stages/{{source}}.log",
-    conda:
-        "../../envs/conda.yaml"
-    params:
-        **calls(
-            "tables.py",
-            "pipeline.gas.voxels.stages.from_files",
-            lambda wildcards: {
-                "seed": gas.seed,
-                "source": wildcards.source,
-                "grid": gas.block.grid.plain(),
-                **readout_block(gas.voxel_set(gas.voxel_sets[0]).readout),
-            },
-        ),
-    message:
-        "stages of a track of {wildcards.source}"
-    script:
-        "../scripts/tables.py"
+include: "gas_networks.smk"
+include: "gas_evaluation.smk"
+include: "gas_fit.smk"
+
+
+if gas.block.observed:
+
+    include: "gas_detector.smk"

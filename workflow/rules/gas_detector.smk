@@ -28,7 +28,7 @@ rule gas_hits:
         "../scripts/gas_hits.py"
 
 
-rule gas_observed:
+use rule gas_track_stages as gas_observed with:
     input:
         predictions=gas.observed_predictions(),
     output:
@@ -37,32 +37,22 @@ rule gas_observed:
     log:
         f"{R}/logs/gas/observed.log",
     localrule: True
-    conda:
-        "../../envs/conda.yaml"
     params:
-        **calls("tables.py", "pipeline.gas.hits.directions.from_files"),
+        **calls("pipeline.gas.hits.directions.from_files"),
     message:
         "directions of measured events"
-    script:
-        "../scripts/tables.py"
 
 
-rule gas_observed_p:
+use rule gas_track_stages as gas_observed_p with:
     input:
         **gas.direction_test_inputs(),
     output:
         table=gas.table("observed_p.csv"),
     log:
         f"{R}/logs/gas/observed_p.log",
-    conda:
-        "../../envs/conda.yaml"
     params:
         **calls(
-            "tables.py",
-            "pipeline.gas.hits.direction_test.from_files",
-            gas.direction_test_block(),
+            "pipeline.gas.hits.direction_test.from_files", gas.direction_test_block()
         ),
     message:
         "directional test of measured events"
-    script:
-        "../scripts/tables.py"

@@ -1,7 +1,7 @@
 # Gas chain: evaluation and calibration, the directional hypothesis test, comparison of tracks
 
 
-rule gas_evaluate:
+use rule gas_track_stages as gas_evaluate with:
     input:
         predictions=lambda wildcards: gas.predictions(wildcards.test),
         histories=gas.histories(),
@@ -12,21 +12,16 @@ rule gas_evaluate:
         summary=gas.test_table("summary.csv"),
     log:
         f"{R}/logs/gas/evaluation/{{test}}.log",
-    conda:
-        "../../envs/conda.yaml"
     params:
         **calls(
-            "tables.py",
             "pipeline.gas.evaluation.evaluate.from_files",
             lambda wildcards: gas.evaluation_block(wildcards.test),
         ),
     message:
         "evaluating {wildcards.test}"
-    script:
-        "../scripts/tables.py"
 
 
-rule gas_calibrate:
+use rule gas_track_stages as gas_calibrate with:
     input:
         predictions=[gas.prediction(test, "{network}") for test in gas.block.test_sets],
     output:
@@ -37,11 +32,8 @@ rule gas_calibrate:
         head_tail=gas.calibration("_head_tail"),
     log:
         f"{R}/logs/gas/calibration/{{network}}.log",
-    conda:
-        "../../envs/conda.yaml"
     params:
         **calls(
-            "tables.py",
             "pipeline.gas.evaluation.calibration.from_files",
             {
                 "test_sets": list(gas.block.test_sets),
@@ -50,11 +42,9 @@ rule gas_calibrate:
         ),
     message:
         "calibration of {wildcards.network}"
-    script:
-        "../scripts/tables.py"
 
 
-rule gas_summary:
+use rule gas_track_stages as gas_summary with:
     input:
         tables=gas.test_tables("summary.csv"),
     output:
@@ -62,12 +52,10 @@ rule gas_summary:
     log:
         f"{R}/logs/gas/summary.log",
     localrule: True
-    conda:
-        "../../envs/conda.yaml"
     params:
-        **calls("tables.py", "pipeline.gas.evaluation.summary.from_files"),
-    script:
-        "../scripts/tables.py"
+        **calls("pipeline.gas.evaluation.summary.from_files"),
+    message:
+        "joining the summaries of all test sets"
 
 
 rule gas_toys:
@@ -117,7 +105,7 @@ rule gas_hypothesis_test:
 
 if gas.block.track_comparison:
 
-    rule gas_compare_tracks:
+    use rule gas_track_stages as gas_compare_tracks with:
         input:
             **gas.compared_tracks(),
         output:
@@ -128,20 +116,12 @@ if gas.block.track_comparison:
             f"{R}/logs/gas/compare_tracks.log",
         benchmark:
             f"{R}/benchmarks/gas/compare_tracks.tsv"
-        conda:
-            "../../envs/conda.yaml"
         resources:
             runtime=more(120),
         params:
-            **calls(
-                "tables.py",
-                "pipeline.gas.comparison.tracks.from_files",
-                {"seed": gas.seed},
-            ),
+            **calls("pipeline.gas.comparison.tracks.from_files", {"seed": gas.seed}),
         message:
             "comparing simulated with reference tracks"
-        script:
-            "../scripts/tables.py"
 
 
 if gas.block.track_comparison and gas.block.track_comparison.voxel_classifier:
@@ -181,7 +161,7 @@ if gas.block.track_comparison and gas.block.track_comparison.voxel_classifier:
 if gas.block.attention:
     LOOKED_AT = NETWORKS[gas.block.attention.network]
 
-    rule gas_attention:
+    use rule gas_track_stages as gas_attention with:
         input:
             **gas.attention_inputs(),
         output:
@@ -190,40 +170,34 @@ if gas.block.attention:
             failures=gas.table("direction_failures.csv"),
         log:
             f"{R}/logs/gas/attention.log",
-        conda:
-            "../../envs/conda.yaml"
         resources:
             cuda=on_gpu(LOOKED_AT),
         params:
             **calls(
-                "tables.py",
                 "pipeline.gas.evaluation.attention_stage.from_files",
                 gas.attention_block(),
                 LOOKED_AT.module,
             ),
-        script:
-            "../scripts/tables.py"
+        message:
+            "where a network looks in an event"
 
 
 if gas.block.response_sensitivity:
 
-    rule gas_response_sensitivity:
+    use rule gas_track_stages as gas_response_sensitivity with:
         input:
             **gas.sensitivity_inputs(),
         output:
             **gas.sensitivity_tables(),
         log:
             f"{R}/logs/gas/response_sensitivity.log",
-        conda:
-            "../../envs/conda.yaml"
         resources:
             cuda=on_gpu(*NETWORKS.values()),
         params:
             **calls(
-                "tables.py",
                 "pipeline.gas.evaluation.sensitivity_stage.from_files",
                 gas.sensitivity_block(),
                 *sorted({network.module for network in NETWORKS.values()}),
             ),
-        script:
-            "../scripts/tables.py"
+        message:
+            "errors of the fitted response in the results of every method"

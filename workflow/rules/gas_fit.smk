@@ -2,7 +2,7 @@
 
 if gas.block.detector_fit:
 
-    rule gas_detector_fit:
+    use rule gas_track_stages as gas_detector_fit with:
         input:
             **gas.detector_fit_inputs(),
         output:
@@ -11,24 +11,16 @@ if gas.block.detector_fit:
             correlation=gas.table("fit_correlation.csv"),
         log:
             f"{R}/logs/gas/detector_fit.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
-            **calls(
-                "tables.py",
-                "pipeline.gas.response.stage.from_files",
-                gas.detector_fit_block(),
-            ),
+            **calls("pipeline.gas.response.stage.from_files", gas.detector_fit_block()),
         message:
             "fitting the readout response to {gas.block.detector_fit.data}"
-        script:
-            "../scripts/tables.py"
 
 
 if gas.block.domain_gap:
     COMPARED = NETWORKS[gas.block.domain_gap.network]
 
-    rule gas_domain_gap:
+    use rule gas_track_stages as gas_domain_gap with:
         input:
             **gas.domain_gap_inputs(),
         output:
@@ -36,18 +28,13 @@ if gas.block.domain_gap:
             growth=gas.table("domain_gap_events.csv"),
         log:
             f"{R}/logs/gas/domain_gap.log",
-        conda:
-            "../../envs/conda.yaml"
         resources:
             cuda=on_gpu(COMPARED),
         params:
             **calls(
-                "tables.py",
                 "pipeline.gas.comparison.gap_stage.from_files",
                 gas.domain_gap_block(),
                 COMPARED.module,
             ),
         message:
             "comparing measured with simulated events"
-        script:
-            "../scripts/tables.py"

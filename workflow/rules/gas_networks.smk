@@ -133,9 +133,9 @@ rule gas_non_ml:
         "../../envs/conda.yaml"
     params:
         **calls(
-            "gas_baseline.py",
             "pipeline.gas.baselines.predictions.non_ml_from_files",
             gas.block.non_ml.plain(),
+            script="gas_baseline.py",
         ),
     message:
         "Non-ML on {wildcards.test}"
@@ -143,7 +143,7 @@ rule gas_non_ml:
         "../scripts/gas_baseline.py"
 
 
-rule gas_best_expected:
+use rule gas_non_ml as gas_best_expected with:
     input:
         shards=lambda wildcards: gas.shards(wildcards.test),
     output:
@@ -153,15 +153,11 @@ rule gas_best_expected:
         f"{R}/logs/gas/predictions/{{test}}/best_expected.log",
     benchmark:
         f"{R}/benchmarks/gas/predictions/{{test}}/best_expected.tsv"
-    conda:
-        "../../envs/conda.yaml"
     params:
         **calls(
-            "gas_baseline.py",
             "pipeline.gas.baselines.predictions.best_expected_from_files",
             gas.block.best_expected.plain(),
+            script="gas_baseline.py",
         ),
     message:
         "Best-Expected on {wildcards.test}"
-    script:
-        "../scripts/gas_baseline.py"

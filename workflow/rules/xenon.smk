@@ -48,7 +48,6 @@ rule xenon_event_files:
         "../../envs/conda.yaml"
     params:
         **calls(
-            "tables.py",
             "pipeline.xenon.events.files.from_files",
             {
                 "detector": xenon.file_samples(),

@@ -59,11 +59,7 @@ if ANOMALY:
         log:
             f"{R}/logs/xenon/score_scan.log",
         params:
-            **calls(
-                "tables.py",
-                "pipeline.xenon.darwin.scan.from_files",
-                {"ratios": ANOMALY.ratios},
-            ),
+            **calls("pipeline.xenon.darwin.scan.from_files", {"ratios": ANOMALY.ratios}),
         message:
             "choosing beta and R of the anomaly score"
 
@@ -76,7 +72,7 @@ if ANOMALY:
         log:
             f"{R}/logs/xenon/classifier_table.log",
         params:
-            **calls("tables.py", "pipeline.xenon.darwin.accuracy.from_files"),
+            **calls("pipeline.xenon.darwin.accuracy.from_files"),
         message:
             "accuracy of the classifier"
 
@@ -107,7 +103,6 @@ if ANOMALY:
             f"{R}/logs/xenon/trigger.log",
         params:
             **calls(
-                "tables.py",
                 "pipeline.xenon.rates.trigger.trigger_from_files",
                 {
                     "min_s2_photons": MIN_S2_PHOTONS,
@@ -127,7 +122,6 @@ if ANOMALY:
             f"{R}/logs/xenon/s2_only.log",
         params:
             **calls(
-                "tables.py",
                 "pipeline.xenon.rates.trigger.s2_only_from_files",
                 {"min_s2_photons": MIN_S2_PHOTONS},
             ),
@@ -142,11 +136,7 @@ if ANOMALY:
         log:
             f"{R}/logs/xenon/rates.log",
         params:
-            **calls(
-                "tables.py",
-                "pipeline.xenon.rates.backgrounds.from_files",
-                {"rates": RATES},
-            ),
+            **calls("pipeline.xenon.rates.backgrounds.from_files", {"rates": RATES}),
         message:
             "expected backgrounds"
 
@@ -158,7 +148,7 @@ if ANOMALY:
         log:
             f"{R}/logs/xenon/roc.log",
         params:
-            **calls("tables.py", "pipeline.xenon.darwin.separation.from_files"),
+            **calls("pipeline.xenon.darwin.separation.from_files"),
         message:
             "ROC curves of classifier and anomaly score"
 
@@ -239,7 +229,6 @@ if ANOMALY:
             f"{R}/logs/xenon/checks.log",
         params:
             **calls(
-                "tables.py",
                 "pipeline.xenon.rates.checks.from_files",
                 {
                     **WEIGHTS,
@@ -261,7 +250,6 @@ if ANOMALY:
             f"{R}/logs/xenon/limits.log",
         params:
             **calls(
-                "tables.py",
                 "pipeline.xenon.rates.limits.from_files",
                 {
                     **WEIGHTS,
@@ -288,7 +276,6 @@ if ANOMALY:
                 f"{R}/logs/xenon/observed.log",
             params:
                 **calls(
-                    "tables.py",
                     "pipeline.xenon.rates.observed.from_files",
                     {
                         **WEIGHTS,

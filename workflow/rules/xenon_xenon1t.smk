@@ -46,7 +46,6 @@ if IMAGES:
             f"{R}/logs/xenon/images_classifier.log",
         params:
             **calls(
-                "tables.py",
                 "pipeline.xenon.xenon1t.accuracy.from_files",
                 {"shares": list(IMAGES.test_shares)},
             ),
@@ -67,7 +66,6 @@ if IMAGES:
             f"{R}/logs/xenon/images_search.log",
         params:
             **calls(
-                "tables.py",
                 "pipeline.xenon.xenon1t.excess.from_files",
                 {
                     "seed": xenon.seed,
