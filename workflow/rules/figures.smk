@@ -61,14 +61,7 @@ rule figures:
             {
                 "name": chain.name,
                 "title": chain.title,
-                "figures": [
-                    {
-                        "name": figure.name,
-                        "caption": figure.caption,
-                        "files": len(figure.formats),
-                    }
-                    for figure in FIGURES[chain.name].values()
-                ],
+                "figures": [figure.shown() for figure in FIGURES[chain.name].values()],
                 "tables": len(study.paths[chain.name].page_tables()),
             }
             for chain in study.chains

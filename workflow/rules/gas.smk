@@ -1,7 +1,5 @@
 # Gas chain: track tables from every kind of source, and voxel shards of the sets of events
 
-from pipeline.gas.config.sets import readout_block
-
 gas = study.paths["gas"]
 
 
@@ -27,10 +25,8 @@ rule gas_track_stages:
         **calls(
             "pipeline.gas.voxels.stages.from_files",
             lambda wildcards: {
-                "seed": gas.seed,
+                **gas.voxel_block(gas.voxel_sets[0]),
                 "source": wildcards.source,
-                "grid": gas.block.grid.plain(),
-                **readout_block(gas.voxel_set(gas.voxel_sets[0]).readout),
             },
         ),
     message:

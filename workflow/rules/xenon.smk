@@ -9,6 +9,11 @@ SAMPLES = xenon.block.all_samples
 TRAININGS = trainings(xenon)
 
 
+def generated(er, nr):
+    """Kinds of the spectra that the samples of ER and of NR were generated with."""
+    return {"ER": SAMPLES[er].spectrum.kind, "NR": SAMPLES[nr].spectrum.kind}
+
+
 wildcard_constraints:
     sample="|".join(map(re.escape, SAMPLES)),
 
@@ -49,10 +54,7 @@ rule xenon_event_files:
     params:
         **calls(
             "pipeline.xenon.events.files.from_files",
-            {
-                "detector": xenon.file_samples(),
-                "needed": xenon.tested_samples(),
-            },
+            {"detector": xenon.file_samples(), "needed": xenon.tested_samples()},
         ),
     message:
         "looking at all event files together"

@@ -9,13 +9,7 @@ TOY_SETS = SEARCH.toy_sets()
 if ANOMALY:
     MIN_S2_PHOTONS = xenon.detector(BACKGROUND.er).trigger.min_s2_photons
     RATES = xenon.block.rates.plain()
-    WEIGHTS = {
-        "rates": RATES,
-        "spectra": {
-            "ER": SAMPLES[BACKGROUND.er].spectrum.kind,
-            "NR": SAMPLES[BACKGROUND.nr].spectrum.kind,
-        },
-    }
+    WEIGHTS = {"rates": RATES, "spectra": generated(BACKGROUND.er, BACKGROUND.nr)}
 
     wildcard_constraints:
         toys="|".join(map(re.escape, TOY_SETS)),

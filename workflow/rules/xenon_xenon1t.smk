@@ -71,10 +71,7 @@ if IMAGES:
                     "seed": xenon.seed,
                     "search": IMAGES.search.plain(),
                     "rates": IMAGES.rates.plain(),
-                    "spectra": {
-                        "ER": SAMPLES[image_names.TEST_ER].spectrum.kind,
-                        "NR": SAMPLES[image_names.SEARCH_NR].spectrum.kind,
-                    },
+                    "spectra": generated(image_names.TEST_ER, image_names.SEARCH_NR),
                     "min_s2_photons": IMAGE_DETECTOR.trigger.min_s2_photons,
                 },
             ),

@@ -25,6 +25,10 @@ class FigureSpec:
         """Endings of its files."""
         return ("html",) if self.interactive else ("png", "pdf")
 
+    def shown(self) -> dict[str, Any]:
+        """What the page of figures shows besides its files, and their number."""
+        return {"name": self.name, "caption": self.caption, "files": len(self.formats)}
+
     def labels(self) -> dict[str, str]:
         """Labels of the figure in Snakemake's report."""
         figure, _, test = self.name.partition("/")
