@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pipeline.config.model import Block
 from pipeline.core.parts import Part
@@ -54,6 +54,11 @@ class ChainPaths(ABC, Generic[ChainBlock]):
             FileNotFoundError: a pattern of a user's files matches nothing; names the key.
         """
         return {}
+
+    def part_block(self, source: str, name: str) -> dict[str, Any]:
+        """What a part depends on; more events or files in other parts do not change it."""
+        part = self.parts(source)[name]
+        return {"seed": self.seed, "index": part.index, "block": part.block.plain()}
 
     def check_files(self) -> None:
         """Check that the user's input files exist; see `parts` for what is raised."""

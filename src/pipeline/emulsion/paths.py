@@ -94,14 +94,9 @@ class EmulsionPaths(ChainPaths[Emulsion]):
         return None if isinstance(block, Hdf5) else self.block.detectors[block.detector]
 
     def part_block(self, sample: str, name: str) -> dict[str, Any]:
-        """Settings that a part depends on: its block and, if it is simulated, its detector."""
-        part, detector = self.parts(sample)[name], self.detector(sample)
-        return {
-            "seed": self.seed,
-            "index": part.index,
-            "block": part.block.plain(),
-            "detector": detector and detector.plain(),
-        }
+        """See `ChainPaths.part_block`; also the detector of a simulated sample."""
+        detector = self.detector(sample)
+        return {**super().part_block(sample, name), "detector": detector and detector.plain()}
 
     def part_input(self, sample: str, name: str) -> list[str]:
         """The user's file that the part is read from, if any."""

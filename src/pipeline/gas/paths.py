@@ -141,11 +141,6 @@ class GasPaths(ChainPaths[Gas]):
                 }
         return sizes
 
-    def part_block(self, source: str, name: str) -> dict[str, Any]:
-        """What a part depends on; more events or files in other parts do not change it."""
-        part = self.parts(source)[name]
-        return {"seed": self.seed, "index": part.index, "block": part.block.plain()}
-
     def run_block(self, source: str, name: str) -> dict[str, Any]:
         """What a Degrad run depends on, which excludes the treatment of its bad events."""
         run = self.parts(source)[name].block.model_copy(update={"on_bad_event": "stop"})

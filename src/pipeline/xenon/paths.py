@@ -81,12 +81,10 @@ class XenonPaths(ChainPaths[Xenon]):
         return sizes
 
     def part_block(self, sample: str, name: str) -> dict[str, Any]:
-        """Settings that a part depends on: its block, and geometry and liquid of its detector."""
-        part, detector = self.parts(sample)[name], self.detector(sample)
+        """See `ChainPaths.part_block`; also geometry and liquid of its detector."""
+        detector = self.detector(sample)
         return {
-            "seed": self.seed,
-            "index": part.index,
-            "block": part.block.plain(),
+            **super().part_block(sample, name),
             "geometry": detector.geometry.plain(),
             "liquid": detector.liquid.plain(),
         }
