@@ -22,6 +22,11 @@ def field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
     return pa.field(name, kind, metadata={"description": text, **({"unit": unit} if unit else {})})
 
 
+def vector_fields(name: str, kind: pa.DataType, text: str, unit: str = "") -> list[pa.Field]:
+    """Columns of the components of a vector: x, y, z in place of `{}` in the name and the text."""
+    return [field(name.format(axis), kind, text.format(axis), unit) for axis in "xyz"]
+
+
 @contextmanager
 def open_parquet(path: str | Path, what: str) -> Iterator[pq.ParquetFile]:
     """Open a Parquet file that this pipeline wrote; every part that is read is checked.

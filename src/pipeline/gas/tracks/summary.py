@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipeline.core.parquet_io import field, open_parquet, write_batches
+from pipeline.core.parquet_io import field, open_parquet, vector_fields, write_batches
 from pipeline.gas.tracks.table import TrackBatch
 
 # Electrons near the start lie within this number over the number of electrons, times the track's
@@ -22,16 +22,10 @@ SCHEMA = pa.schema(
         field("source_event", pa.int64(), "event number in the file it came from"),
         field("energy_keV", pa.float64(), "recoil energy", "keV"),
         field("electrons", pa.int64(), "ionisation electrons"),
-        *(
-            field(f"centre_{a}_um", pa.float64(), f"mean of the electrons, {a}", "um")
-            for a in "xyz"
-        ),
+        *vector_fields("centre_{}_um", pa.float64(), "mean of the electrons, {}", "um"),
         field("size_um", pa.float64(), "rms distance of the electrons from their mean", "um"),
         field("near", pa.int64(), "electrons near the stated start"),
-        *(
-            field(f"near_{a}", pa.float64(), f"their mean unit vector from the start, {a}")
-            for a in "xyz"
-        ),
+        *vector_fields("near_{}", pa.float64(), "their mean unit vector from the start, {}"),
         field("cosine", pa.float64(), "its component along the stated direction; NaN without any"),
     ]
 )

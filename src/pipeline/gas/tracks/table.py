@@ -19,6 +19,7 @@ from pipeline.core.parquet_io import (
     open_parquet,
     ragged,
     take_ragged,
+    vector_fields,
     write_batches,
 )
 
@@ -33,20 +34,15 @@ SCHEMA = pa.schema(
         field("event_id", pa.int64(), "number unique within the source"),
         field("source_event", pa.int64(), "event number in the file it came from"),
         field("energy_keV", pa.float32(), "recoil energy", "keV"),
-        field("x_um", pa.list_(pa.float32()), "ionisation electrons, x", "um"),
-        field("y_um", pa.list_(pa.float32()), "ionisation electrons, y", "um"),
-        field("z_um", pa.list_(pa.float32()), "ionisation electrons, z", "um"),
+        *vector_fields("{}_um", pa.list_(pa.float32()), "ionisation electrons, {}", "um"),
         field("t_ps", pa.list_(pa.float32()), "creation time; null where unknown", "ps"),
         field(
             "flags",
             pa.list_(pa.uint8()),
             "1 fluorescence, 2 pair production, 4 bremsstrahlung; null where unknown",
         ),
-        *(
-            field(f"start_{a}_um", pa.float32(), f"true start of the track, {a}", "um")
-            for a in "xyz"
-        ),
-        *(field(f"direction_{a}", pa.float32(), f"true initial direction, {a}") for a in "xyz"),
+        *vector_fields("start_{}_um", pa.float32(), "true start of the track, {}", "um"),
+        *vector_fields("direction_{}", pa.float32(), "true initial direction, {}"),
     ]
 )
 

@@ -22,6 +22,7 @@ from pipeline.core.parquet_io import (
     open_parquet,
     ragged,
     take_ragged,
+    vector_fields,
     write_batches,
 )
 from pipeline.gas.config.symmetry import Drift, Orientation, orientations
@@ -35,15 +36,9 @@ SCHEMA = pa.schema(
         field("event_id", pa.int64(), "event in that source's track table"),
         field("voxels", pa.list_(pa.int32()), "occupied voxels, (ix * bins + iy) * bins + iz"),
         field("counts", pa.list_(pa.uint16()), "ionisation electrons per occupied voxel"),
-        *(field(f"direction_{a}", pa.float32(), f"true direction, {a}") for a in "xyz"),
-        *(
-            field(
-                f"start_{a}",
-                pa.float32(),
-                f"true start of the track, {a}, from the grid's corner",
-                "voxel",
-            )
-            for a in "xyz"
+        *vector_fields("direction_{}", pa.float32(), "true direction, {}"),
+        *vector_fields(
+            "start_{}", pa.float32(), "true start of the track, {}, from the grid's corner", "voxel"
         ),
         field("sigma_um", pa.float32(), "smearing applied", "um"),
         field("energy_keV", pa.float32(), "recoil energy", "keV"),

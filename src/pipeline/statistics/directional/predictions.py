@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.core.files import atomic_write
-from pipeline.core.parquet_io import field
+from pipeline.core.parquet_io import field, vector_fields
 from pipeline.statistics.directional.density import LEVELS, Density, summarise
 
 TRUE = ["true_x", "true_y", "true_z"]
@@ -31,14 +31,11 @@ SCHEMA = pa.schema(
         field("event_id", pa.int64(), "event in that source's track table"),
         field("energy_keV", pa.float32(), "recoil energy", "keV"),
         field("sigma_um", pa.float32(), "smearing applied", "um"),
-        *(field(f"true_{a}", pa.float32(), f"true direction, {a}") for a in "xyz"),
-        *(
-            field(
-                f"pred_{a}",
-                pa.float32(),
-                f"predicted direction, {a}, the mean of the density; NaN: event omitted",
-            )
-            for a in "xyz"
+        *vector_fields("true_{}", pa.float32(), "true direction, {}"),
+        *vector_fields(
+            "pred_{}",
+            pa.float32(),
+            "predicted direction, {}, the mean of the density; NaN: event omitted",
         ),
         field(
             "kappa",
@@ -72,20 +69,14 @@ SCHEMA = pa.schema(
         ),
         field("component_weight", pa.list_(pa.float32()), "share of each component of the density"),
         field("component_kappa", pa.list_(pa.float32()), "concentration of each component"),
-        *(
-            field(
-                f"component_{a}", pa.list_(pa.float32()), f"mean direction of each component, {a}"
-            )
-            for a in "xyz"
+        *vector_fields(
+            "component_{}", pa.list_(pa.float32()), "mean direction of each component, {}"
         ),
-        *(
-            field(
-                f"start_{a}_um",
-                pa.float32(),
-                f"predicted start of the track from its charge centre, {a}; NaN: not predicted",
-                "um",
-            )
-            for a in "xyz"
+        *vector_fields(
+            "start_{}_um",
+            pa.float32(),
+            "predicted start of the track from its charge centre, {}; NaN: not predicted",
+            "um",
         ),
         field("start_err_um", pa.float32(), "predicted error of each coordinate of it", "um"),
         field(
