@@ -69,17 +69,13 @@ class Training(Block):
     )
 
     @model_validator(mode="after")
-    def _all_have_slices(self) -> Self:
+    def _threads_have_work(self) -> Self:
         if self.processes * self.threads > self.slices:
             of_each = f" in each of {self.processes} processes" if self.processes > 1 else ""
             raise ValueError(
                 f"threads: {self.threads}{of_each}, but a batch has {self.slices} slice(s), one "
                 "for each at most; raise slices"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _threads_are_of_a_cpu(self) -> Self:
         if self.device == "cuda" and self.threads > 1:
             raise ValueError(
                 f"threads: {self.threads}, but a GPU works on one slice after the other; leave "

@@ -1,4 +1,8 @@
-"""Specification of a figure: module, inputs, caption. Does not import matplotlib."""
+"""Specification of a figure: module, inputs, caption.
+
+To add a figure, add an entry to its chain's `figures/catalogue.py` and a module with `from_files`.
+This module and the catalogues must not import matplotlib, because the rules read them.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any

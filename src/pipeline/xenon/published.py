@@ -17,7 +17,7 @@ class PublishedLimit:
     exposure_t_yr: float
     wimp: Wimp
     source: str
-    expected: bool = False  # a median sensitivity or a forecast, not a measurement
+    expected: bool  # a median sensitivity or a forecast, not a measurement
 
 
 @dataclass(frozen=True)
@@ -30,39 +30,17 @@ class PublishedSignificance:
     source: str
 
 
-LIMITS = (
+LIMITS = tuple(
     PublishedLimit(
-        "XENON1T",
-        1.0,
-        Wimp(mass_GeV=30, cross_section_cm2=4.1e-47),
-        "PRL 121 (2018) 111302, arXiv 1805.12562",
-    ),
-    PublishedLimit(
-        "XENONnT",
-        1.1,
-        Wimp(mass_GeV=28, cross_section_cm2=2.58e-47),
-        "PRL 131 (2023) 041003, arXiv 2303.14729",
-    ),
-    PublishedLimit(
-        "LZ",
-        4.2,
-        Wimp(mass_GeV=40, cross_section_cm2=2.2e-48),
-        "PRL 135 (2025) 011802, arXiv 2410.17036",
-    ),
-    PublishedLimit(
-        "LZ",
-        4.2,
-        Wimp(mass_GeV=40, cross_section_cm2=5.1e-48),
-        "PRL 135 (2025) 011802, arXiv 2410.17036",
-        expected=True,
-    ),
-    PublishedLimit(
-        "DARWIN",
-        200.0,
-        Wimp(mass_GeV=40, cross_section_cm2=2.5e-49),
-        "JCAP 10 (2015) 016, arXiv 1506.08309",
-        expected=True,
-    ),
+        experiment, exposure_t_yr, Wimp(mass_GeV=mass, cross_section_cm2=sigma), source, expected
+    )
+    for experiment, exposure_t_yr, mass, sigma, expected, source in (
+        ("XENON1T", 1.0, 30, 4.1e-47, False, "PRL 121 (2018) 111302, arXiv 1805.12562"),
+        ("XENONnT", 1.1, 28, 2.58e-47, False, "PRL 131 (2023) 041003, arXiv 2303.14729"),
+        ("LZ", 4.2, 40, 2.2e-48, False, "PRL 135 (2025) 011802, arXiv 2410.17036"),
+        ("LZ", 4.2, 40, 5.1e-48, True, "PRL 135 (2025) 011802, arXiv 2410.17036"),
+        ("DARWIN", 200.0, 40, 2.5e-49, True, "JCAP 10 (2015) 016, arXiv 1506.08309"),
+    )
 )
 
 # Approximate: the curve in the paper crosses 3 sigma there.

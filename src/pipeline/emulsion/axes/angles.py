@@ -6,12 +6,10 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from pipeline.emulsion.rejection.intervals import clopper_pearson
+from pipeline.emulsion.rejection.intervals import Array, clopper_pearson
 from pipeline.statistics.directional.von_mises import fit_axial_kappa
-
-Array = NDArray[np.float64]
 
 ANGLES = {
     "clusters": "clusters with a measured axis",

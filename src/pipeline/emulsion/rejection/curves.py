@@ -9,11 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from pipeline.emulsion.rejection.intervals import clopper_pearson, expected_range
-
-Array = NDArray[np.float64]
+from pipeline.emulsion.rejection.intervals import Array, clopper_pearson, expected_range
 
 REJECTION = {
     "efficiency": "share of signal clusters that pass",

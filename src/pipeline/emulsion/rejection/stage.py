@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipeline.core.tables import Inputs, Params
 from pipeline.emulsion.config.analysis import Rejection
@@ -17,8 +16,7 @@ from pipeline.emulsion.rejection.curves import (
     rejection_curve,
 )
 from pipeline.emulsion.rejection.dense import fit_dense
-
-Array = NDArray[np.float64]
+from pipeline.emulsion.rejection.intervals import Array
 
 PAIR = {
     "score": "network or observable",

@@ -1,7 +1,4 @@
-"""The figures of the gas chain: inputs, parameters and caption of each.
-
-A new figure is an entry here and a module with `from_files`.
-"""
+"""The figures of the gas chain: inputs, parameters and captions; see `figures.spec`."""
 
 from typing import Any
 

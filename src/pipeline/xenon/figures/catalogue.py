@@ -1,8 +1,4 @@
-"""The figures of the liquid-xenon chain with their input files and captions.
-
-To add a figure, add an entry here and a module with `from_files`. This module must not import
-matplotlib, because the rules read it.
-"""
+"""The figures of the liquid-xenon chain: inputs, parameters and captions; see `figures.spec`."""
 
 from typing import Any
 
