@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+from machine import best_s
 
 from pipeline.gas.baselines.best_expected import best_expected
 from pipeline.gas.baselines.non_ml import non_ml_directions
@@ -144,19 +145,9 @@ def main() -> None:
     print(f"{'method':<15}{'batch events/s':>16}{'plain events/s':>16}{'ratio':>8}")
     for name, (batched, plain) in methods(batch, bins, voxel_um).items():
         np.testing.assert_allclose(batched(), plain(), atol=1e-5)
-        fast, slow = _seconds(batched), _seconds(plain)
+        fast, slow = (best_s(call, time.perf_counter, 3) for call in (batched, plain))
         n = len(batch)
         print(f"{name:<15}{n / fast:>16,.0f}{n / slow:>16,.0f}{slow / fast:>8.1f}")
-
-
-def _seconds(call: Callable[[], np.ndarray], repeats: int = 3) -> float:
-    """Best of a few runs, so that other work on the machine disturbs little."""
-    times = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begin)
-    return min(times)
 
 
 if __name__ == "__main__":

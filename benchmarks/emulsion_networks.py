@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from machine import describe_machine
+from machine import best_s, describe_machine
 
 from pipeline.emulsion.config.networks import ClusterNetwork, read_network
 from pipeline.emulsion.networks.architectures import build_network
@@ -88,12 +88,7 @@ def product() -> float:
 def cpu_s(work: Callable[[], object], rounds: int) -> float:
     """CPU time of the fastest of some rounds of `work`, after one that does not count."""
     work()
-    times = []
-    for _ in range(rounds):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return min(times)
+    return best_s(work, time.process_time, rounds)
 
 
 if __name__ == "__main__":

@@ -17,19 +17,13 @@ def events(n, seed):
 
 
 def squared_error(model, batch):
-    return (model(batch[:, :2]) - batch[:, 2:]).square().squeeze(1)
+    """Of the last column, predicted from the others."""
+    return (model(batch[:, :-1]) - batch[:, -1:]).square().squeeze(1)
 
 
-class Dropping(torch.nn.Module):
+def dropping():
     """A linear model that draws random numbers in training, as a network with dropout does."""
-
-    def __init__(self):
-        super().__init__()
-        self.drop = torch.nn.Dropout(0.1)
-        self.linear = torch.nn.Linear(2, 1)
-
-    def forward(self, x):
-        return self.linear(self.drop(x))
+    return torch.nn.Sequential(torch.nn.Dropout(0.1), torch.nn.Linear(2, 1))
 
 
 class Study:

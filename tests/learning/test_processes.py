@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
+from helpers.regression import squared_error
 
 from pipeline.config.training import Training
 from pipeline.core.stopping import Stopped
@@ -17,22 +18,6 @@ from pipeline.learning.launch import in_processes
 from pipeline.learning.trainer import train
 
 SETTINGS = Training(slices=3, batch_size=32, max_epochs=3, optimiser={"learning_rate": 0.05})
-
-
-class Normalised(torch.nn.Module):
-    """A linear model of normalised inputs, with running moments."""
-
-    def __init__(self):
-        super().__init__()
-        self.norm = torch.nn.BatchNorm1d(3)
-        self.linear = torch.nn.Linear(3, 1)
-
-    def forward(self, x):
-        return self.linear(self.norm(x))
-
-
-def squared_error(model, rows):
-    return (model(rows[:, :3]) - rows[:, 3:]).square().squeeze(1)
 
 
 @dataclass(frozen=True)
@@ -70,7 +55,8 @@ class Study:
                 yield batch.split(11)
 
         torch.manual_seed(7)
-        model = Normalised()
+        # Normalised inputs, with running moments.
+        model = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1))
         history = train(
             model,
             squared_error,

@@ -3,14 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from helpers.regression import squared_error
 
 from pipeline.learning.slices import Slices
 from pipeline.sparse.tensor import sparse_tensor
 from pipeline.sparse.unet import UNet
-
-
-def squared_error(model, rows):
-    return (model(rows[:, :3]) - rows[:, 3:]).square().squeeze(1)
 
 
 def gradients(model):

@@ -5,7 +5,7 @@ import signal
 import threading
 
 import pytest
-from helpers.regression import Dropping, assert_same_weights, without_time
+from helpers.regression import assert_same_weights, dropping, without_time
 
 from pipeline.core.stopping import Stopped, sigterm_noted
 from pipeline.learning import trainer
@@ -28,7 +28,7 @@ def terminated_at(place):
     [((1, 0), "step 1 of epoch 1"), ((2, 7), "step 8 of epoch 2"), ((3, 19), "step 20 of epoch 3")],
 )
 def test_stopped_training_ends_as_if_it_had_not_been(study, other, place, told, caplog):
-    study.make_model = other.make_model = Dropping
+    study.make_model = other.make_model = dropping
     study.spoil = terminated_at(place)
     with pytest.raises(Stopped, match=f"stopped by SIGTERM after {told}; run again to go on"):
         study.run(max_epochs=4)
@@ -80,7 +80,7 @@ def test_sigterm_in_the_validation_stops_after_it(study, other):
 def test_kill_costs_the_steps_since_the_last_checkpoint(study, other, monkeypatch, every_s, lost):
     """There is one after every step, or of the epoch before, which took less than an hour."""
     monkeypatch.setattr(trainer, "SAVE_EVERY_S", every_s)
-    study.make_model = other.make_model = Dropping
+    study.make_model = other.make_model = dropping
 
     def killed(epoch, number, batch):
         if (epoch, number) == (2, 7):

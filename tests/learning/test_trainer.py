@@ -6,9 +6,9 @@ import pytest
 import torch
 from helpers.regression import (
     TRUE_WEIGHTS,
-    Dropping,
     Study,
     assert_same_weights,
+    dropping,
     events,
     squared_error,
     without_time,
@@ -45,7 +45,7 @@ def test_losses_are_means_over_events_whatever_the_batches(study):
 
 
 def test_validation_sees_the_model_without_dropout(study):
-    study.make_model = Dropping
+    study.make_model = dropping
     study.run(max_epochs=2)
     values = {evaluate(study.model, squared_error, study.validation()) for _ in range(3)}
     assert len(values) == 1
@@ -66,7 +66,7 @@ def test_best_weights_are_kept_and_training_stops_after_patience(study):
     assert history["validation_loss"].min() == best
 
 
-@pytest.mark.parametrize("make_model", [lambda: torch.nn.Linear(2, 1), Dropping])
+@pytest.mark.parametrize("make_model", [lambda: torch.nn.Linear(2, 1), dropping])
 @pytest.mark.parametrize("place", [(3, 0), (3, 7), (1, 5)])
 def test_interrupted_training_ends_as_if_it_had_not_been(study, other, make_model, place):
     study.make_model = other.make_model = make_model

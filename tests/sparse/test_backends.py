@@ -31,27 +31,20 @@ def test_absent_spconv_is_named() -> None:
         SparseConv3d(1, 1, 3, backend="spconv")
 
 
-def layers(backend: str, kernels: str = "wide") -> nn.Module:
-    """Every layer in a sequence that pools values of both signs.
+# spconv has one way for kernels of up to 32 sites, "narrow" ones, and another one for others.
+KERNELS = {"wide": (5, 5, 1, 6), "narrow": (3, 3, 3, 3)}
 
-    spconv has one way for kernels of up to 32 sites, "narrow" ones, and another one for others.
-    """
-    if kernels == "narrow":
-        return nn.Sequential(
-            SubMConv3d(2, 4, 3, backend),
-            OnFeatures(nn.ReLU()),
-            SubMConv3d(4, 4, 3, backend),
-            SubMConv3d(4, 4, 3, backend),
-            SparseConv3d(4, 3, 3, 2, backend),
-            SparseMaxPool3d(2, 2, backend),
-        )
+
+def layers(backend: str, kernels: str = "wide") -> nn.Module:
+    """Every layer in a sequence that pools values of both signs."""
+    first, second, third, last = KERNELS[kernels]
     return nn.Sequential(
-        SubMConv3d(2, 4, 5, backend),
+        SubMConv3d(2, 4, first, backend),
         OnFeatures(nn.ReLU()),
-        SubMConv3d(4, 4, 5, backend),
-        SubMConv3d(4, 4, 1, backend),
-        SparseConv3d(4, 4, 1, 1, backend),
-        SparseConv3d(4, 3, 6, 2, backend),
+        SubMConv3d(4, 4, second, backend),
+        SubMConv3d(4, 4, third, backend),
+        *([SparseConv3d(4, 4, 1, 1, backend)] if kernels == "wide" else []),
+        SparseConv3d(4, 3, last, 2, backend),
         SparseMaxPool3d(2, 2, backend),
     )
 
@@ -75,7 +68,7 @@ def test_spconv_equals_torch_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("kernels", ["wide", "narrow"])
+@pytest.mark.parametrize("kernels", KERNELS)
 @pytest.mark.parametrize("backend", ["torch", "spconv"])
 def test_cuda_equals_the_cpu(backend: str, kernels: str) -> None:
     if not torch.cuda.is_available():

@@ -3,14 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_predictions import (
-    drawn,
-    mixtures,
-    of_mixtures,
-    scattered,
-    spread_kappas,
-    stated,
-)
+from helpers import made_predictions as made
 
 from pipeline.statistics.directional import density
 from pipeline.statistics.directional.coverage import (
@@ -31,15 +24,15 @@ EVENTS = 4000
 def tables():
     """The same true directions with the right densities and with three that are wrong."""
     rng = np.random.default_rng(1)
-    true = mixtures(EVENTS, rng)
-    truth = drawn(true, rng)
+    true = made.mixtures(EVENTS, rng)
+    truth = made.drawn(true, rng)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(density, "POINTS", 200)
         return {
-            "right": of_mixtures(true, truth),
-            "boasting": of_mixtures(true.scaled(1.4), truth),
-            "modest": of_mixtures(true.scaled(0.7), truth),
-            "one component": of_mixtures(Density.single(*true.mean()), truth),
+            "right": made.of_mixtures(true, truth),
+            "boasting": made.of_mixtures(true.scaled(1.4), truth),
+            "modest": made.of_mixtures(true.scaled(0.7), truth),
+            "one component": made.of_mixtures(Density.single(*true.mean()), truth),
         }
 
 
@@ -101,9 +94,9 @@ def test_wrong_senses_are_as_frequent_as_predicted(tables) -> None:
 def views():
     """Two views each of 1000 tracks, whose angles are nearly the same."""
     rng = np.random.default_rng(2)
-    kappa = spread_kappas(1000, least=1.0)
-    first = scattered(kappa, kappa, rng)
-    return pd.concat([first, stated(first, 1.1 * kappa)], ignore_index=True)
+    kappa = made.spread_kappas(1000, least=1.0)
+    first = made.scattered(kappa, kappa, rng)
+    return pd.concat([first, made.stated(first, 1.1 * kappa)], ignore_index=True)
 
 
 def test_errors_are_those_of_resampled_tracks(views) -> None:
@@ -143,5 +136,5 @@ def test_omitted_events_enter_nothing(views) -> None:
 
 def test_no_knowledge_has_an_unknown_factor() -> None:
     rng = np.random.default_rng(4)
-    silent = stated(scattered(np.full(200, 0.01), np.ones(200), rng), np.zeros(200))
+    silent = made.stated(made.scattered(np.full(200, 0.01), np.ones(200), rng), np.zeros(200))
     assert kappa_factor(silent) == (0, np.inf)

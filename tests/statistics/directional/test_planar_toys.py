@@ -4,15 +4,8 @@ import pytest
 from scipy import stats
 
 from pipeline.core.progress import Progress
+from pipeline.statistics.directional import planar
 from pipeline.statistics.directional.config import EventGrid, HypothesisTest
-from pipeline.statistics.directional.planar import (
-    axis_p_value,
-    axis_statistic,
-    needed_for_axis,
-    needed_for_rayleigh,
-    rayleigh_p_value,
-    rayleigh_statistic,
-)
 from pipeline.statistics.directional.planar_toys import Plane
 from pipeline.statistics.directional.sensitivity import needed_events, p_values, power
 from pipeline.statistics.directional.toys import toy_rows
@@ -60,10 +53,10 @@ def test_toys_have_the_distribution_of_samples_that_numpy_draws(rng):
     angles = np.where(rng.random(rows.shape) < fraction, pool[rows], isotropic)
     weight = mean_cosine(kappa[rows])
     made = {
-        "axis": axis_statistic(angles, 2),
-        "rayleigh": rayleigh_statistic(angles, 2),
-        "axis_kappa": axis_statistic(angles, 2, weight),
-        "rayleigh_kappa": rayleigh_statistic(angles, 2, weight),
+        "axis": planar.axis_statistic(angles, 2),
+        "rayleigh": planar.rayleigh_statistic(angles, 2),
+        "axis_kappa": planar.axis_statistic(angles, 2, weight),
+        "rayleigh_kappa": planar.rayleigh_statistic(angles, 2, weight),
     }
     assert set(table["statistic"]) == set(made)
     for row in table[table["events"] == events].itertuples():
@@ -82,7 +75,7 @@ def test_p_values_cover_on_isotropic_samples_that_made_no_toy(rng, kappa):
     for row in background[background["statistic"] == name].itertuples():
         angles = rng.uniform(0, 2 * np.pi, (n, row.events))
         weight = 1.0 if spread is None else mean_cosine(rng.choice(spread, angles.shape))
-        p = p_values(np.sort(row.q), axis_statistic(angles, 2, weight))
+        p = p_values(np.sort(row.q), planar.axis_statistic(angles, 2, weight))
         for level in (0.1, 0.01):
             share = np.mean(p <= level)
             # Both the samples and the toys behind the p-values are finite.
@@ -95,7 +88,10 @@ def test_needed_events_are_those_of_the_closed_forms(rng, fraction):
     kappa = 0.35
     found = toys(Plane.from_angles(axes(rng, kappa), 2), signal_fractions=(fraction,))
     mean = fraction * float(mean_cosine(kappa))
-    for statistic, closed in (("axis", needed_for_axis), ("rayleigh", needed_for_rayleigh)):
+    for statistic, closed in (
+        ("axis", planar.needed_for_axis),
+        ("rayleigh", planar.needed_for_rayleigh),
+    ):
         for level, p in LEVELS.items():
             row = needed(found, statistic, level).iloc[0]
             assert row["beyond"] == "no"
@@ -132,8 +128,8 @@ def test_power_has_the_p_values_of_many_events(rng):
     expected = table["p_asymptotic"]
     error = np.sqrt(expected / NUMBERS.background_toys)
     assert (abs(table["median_p"] - expected) < 4 * error + 0.02 * expected).all()
-    assert axis_p_value(3.0) == pytest.approx(P, rel=1e-3)
-    assert rayleigh_p_value(3.0, np.inf) == pytest.approx(np.exp(-3.0))
+    assert planar.axis_p_value(3.0) == pytest.approx(P, rel=1e-3)
+    assert planar.rayleigh_p_value(3.0, np.inf) == pytest.approx(np.exp(-3.0))
 
 
 def test_toys_without_direction_are_beyond_the_grid(rng):

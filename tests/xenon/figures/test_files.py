@@ -26,7 +26,7 @@ from pipeline.xenon.figures.uncertainty import draw_uncertainty
 LEVELS = (1.0, 2.0, 3.0)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def drawings():
     scores = made_scores()
     toys, significance = made_search()
@@ -47,20 +47,6 @@ def drawings():
 
 
 @pytest.mark.slow  # the run of the xenon chain draws each of them once
-@pytest.mark.parametrize(
-    "name",
-    [
-        "classifier",
-        "coverage",
-        "latent",
-        "limits",
-        "map",
-        "scores",
-        "significance",
-        "statistic",
-        "trigger",
-        "uncertainty",
-    ],
-)
-def test_a_file_of_each_kind(name, drawings, check_figure):
-    check_figure(name, drawings[name])
+def test_a_file_of_each_kind(drawings, check_figure):
+    for name, draw in drawings.items():
+        check_figure(name, draw)
