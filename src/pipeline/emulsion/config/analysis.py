@@ -1,12 +1,9 @@
 """Schema of the analysis of predictions: rejection of background, checks for leaks."""
 
-from typing import Annotated
-
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import PositiveInt, field_validator
 
 from pipeline.config.model import Block, described
-
-Share = Annotated[float, Field(gt=0, lt=1)]
+from pipeline.config.numbers import Share
 
 
 class DenseBaseline(Block):

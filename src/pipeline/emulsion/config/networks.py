@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, PositiveInt, TypeAdapter, model_validator
 
 from pipeline.config.model import described
+from pipeline.config.numbers import Share
 from pipeline.config.training import AdamW, Training
 
 COSINE = "Optimiser; the default is AdamW at 0.004, which falls along half a cosine."
@@ -25,11 +26,9 @@ class ClusterNetwork(Training):
         "Names of the training samples; signal and background must both be among them.",
         min_length=1,
     )
-    validation_fraction: float = described(
+    validation_fraction: Share = described(
         "Share of the training clusters kept for validation. The choice depends on the cluster.",
         0.1,
-        gt=0,
-        lt=1,
     )
     shuffled_labels: bool = described(
         "Train on labels drawn at random: a check, after which signal and background of the "

@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import PositiveInt, model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.config.numbers import Share
 from pipeline.gas.config.networks import SparseTraining
 from pipeline.gas.config.voxels import Smearing
 
@@ -21,11 +22,9 @@ class VoxelClassifier(SparseTraining):
     smearing_um: Smearing = described(
         "Smearing, as for the training set; less smearing shows finer differences."
     )
-    validation_fraction: float = described(
-        "Share of tracks kept for early stopping.", 0.1, gt=0, lt=1
-    )
-    test_fraction: float = described(
-        "Share of tracks on which the area under the ROC curve is computed.", 0.3, gt=0, lt=1
+    validation_fraction: Share = described("Share of tracks kept for early stopping.", 0.1)
+    test_fraction: Share = described(
+        "Share of tracks on which the area under the ROC curve is computed.", 0.3
     )
 
     @property

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import PositiveFloat, model_validator
 
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
@@ -44,11 +44,10 @@ class Hits(EventFiles):
     drift_velocity_um_per_ns: float | None = described(
         "Drift velocity, which turns `drift_time` into a length.", None, gt=0
     )
-    electrons_per_charge: float = described(
+    electrons_per_charge: PositiveFloat = described(
         "Primary electrons for one unit of the charge: 1 over gain and calibration. Responses and "
         "networks take charges in primary electrons.",
         1.0,
-        gt=0,
     )
 
     @model_validator(mode="after")

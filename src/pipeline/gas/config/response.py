@@ -7,7 +7,7 @@ reads one and `Response.replaced` sets some.
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
 
 from pipeline.config.model import Block, OneOrBlock, described
 
@@ -42,15 +42,14 @@ class Range(OneOrBlock):
 class Diffusion(Block):
     """Gaussian diffusion: sigma^2 = D^2 L + constant^2 after a drift of L cm."""
 
-    transverse: float = described("D across the drift [um/sqrt(cm)].", 0.0, ge=0)
-    longitudinal: float = described("D along the drift [um/sqrt(cm)].", 0.0, ge=0)
-    constant_transverse: float = described(
+    transverse: NonNegativeFloat = described("D across the drift [um/sqrt(cm)].", 0.0)
+    longitudinal: NonNegativeFloat = described("D along the drift [um/sqrt(cm)].", 0.0)
+    constant_transverse: NonNegativeFloat = described(
         "Spread across the drift that does not depend on its length [um]: of the gaps between "
         "amplification stages, for example.",
         0.0,
-        ge=0,
     )
-    constant_longitudinal: float = described("The same along the drift [um].", 0.0, ge=0)
+    constant_longitudinal: NonNegativeFloat = described("The same along the drift [um].", 0.0)
 
 
 class Stage(Block):

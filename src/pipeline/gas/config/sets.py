@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.config.numbers import Share
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Smearing
 
@@ -69,8 +70,8 @@ class TrainingSet(VoxelSet):
         "high_um from which each track draws its own.",
         Smearing(low_um=160, high_um=466),
     )
-    validation_fraction: float = described(
-        "Share of events kept for early stopping; the split is by event.", 0.2, gt=0, lt=1
+    validation_fraction: Share = described(
+        "Share of events kept for early stopping; the split is by event.", 0.2
     )
 
 

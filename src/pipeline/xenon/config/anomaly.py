@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.config.numbers import Share
 from pipeline.config.training import AdamW, Training
 
 NotNegative = Annotated[float, Field(ge=0)]
@@ -70,12 +71,10 @@ class Anomaly(Block):
         "Samples for training the networks.", ErNr(er="train_er", nr="train_nr")
     )
     test: ErNr = described("Samples for testing the classifier.", ErNr(er="test_er", nr="test_nr"))
-    validation_fraction: float = described(
+    validation_fraction: Share = described(
         "Share of the events of the training samples kept for early stopping and for the choice of "
         "beta and R. Which events depends on the event only.",
         0.3,
-        gt=0,
-        lt=1,
     )
     classifier: Classifier = described("Classifier of recoils.", Classifier())
     vae: VAE = described("Variational autoencoder.", VAE())

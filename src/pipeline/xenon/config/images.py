@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, field_validator, model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.config.numbers import Share
 from pipeline.config.training import AdamW, Training
 from pipeline.statistics.excess.config import ToySet, Wimp, toy_sets
 from pipeline.xenon.config.rates import UNCERTAINTIES, Energy, Rate, Rates, Uncertainty
@@ -19,7 +20,6 @@ from pipeline.xenon.config.samples import (
 )
 
 Positive = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(gt=0, lt=1)]
 OPTIMISER = "Optimiser; the default is Adam with a learning rate of 0.001."
 FAST = AdamW(learning_rate=1e-3)
 
@@ -164,11 +164,9 @@ class Images(Block):
     test_shares: tuple[Share, ...] = described(
         "Shares of WIMPs for which the accuracy of the CNN is computed.", (0.35, 0.4), min_length=1
     )
-    validation_fraction: float = described(
+    validation_fraction: Share = described(
         "Share of the training images kept for early stopping. The choice depends on the event.",
         0.2,
-        gt=0,
-        lt=1,
     )
     classifier: Cnn = described("Classifier of images.", Cnn())
     cvae: Cvae = described("Autoencoder of images.", Cvae())
