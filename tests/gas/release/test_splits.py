@@ -19,11 +19,8 @@ def kinds(paths):
 
 def test_a_test_set_outside_of_the_training_is_shifted(released):
     table = pd.read_csv(released / "results/release/splits.csv", index_col="split")
-    assert table["kind"].to_dict() == {
-        "train": "training",
-        "like": "nominal",
-        "narrow": "shifted",
-    }
+    kinds = {"train": "training", "like": "nominal", "narrow": "shifted"}
+    assert table["kind"].to_dict() == kinds
     assert table.loc["narrow", "shift"] == "smearing of 100 um, trained on 160 to 466 um"
     assert table["events"].tolist() == [40, 40, 40]
     assert set(table["gas"]) == {"70 % He, 30 % CO2 at 760 torr and 20 C"}

@@ -11,16 +11,12 @@ from pipeline.statistics.directional.calibration import (
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE
 
 EVENTS = 40_000
+KAPPA = spread_kappas(EVENTS, least=1.0)
 
 
 @pytest.fixture(scope="module")
-def kappa():
-    return spread_kappas(EVENTS, least=1.0)
-
-
-@pytest.fixture(scope="module")
-def calibrated(kappa):
-    return scattered(kappa, kappa, np.random.default_rng(2))
+def calibrated():
+    return scattered(KAPPA, KAPPA, np.random.default_rng(2))
 
 
 def test_a_calibrated_method_lies_on_both_lines(calibrated) -> None:
@@ -37,8 +33,8 @@ def test_a_calibrated_method_lies_on_both_lines(calibrated) -> None:
         assert 0.2 < (pull**2).mean() < 2.5
 
 
-def test_overconfidence_is_seen(kappa) -> None:
-    boasting = scattered(kappa, 1.5 * kappa, np.random.default_rng(3))
+def test_overconfidence_is_seen() -> None:
+    boasting = scattered(KAPPA, 1.5 * KAPPA, np.random.default_rng(3))
     table = kappa_calibration(boasting, kappa_edges(boasting, 20, 0.99), 100)
     full = table.dropna()
     assert (full["mean_angle_deg"] > full["expected_angle_deg"]).all()
