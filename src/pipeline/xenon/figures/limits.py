@@ -7,10 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params, read_tables
-from pipeline.figures.style import PAGE_INCH
 from pipeline.xenon.config.search import WimpMap
-from pipeline.xenon.figures.looks import LOOKS, NAMES
-from pipeline.xenon.figures.map import SHOWN, draw_contours, draw_published, grid_of
+from pipeline.xenon.figures.looks import LOOKS
+from pipeline.xenon.figures.map import draw_contours, draw_published, grid_of, panels
 
 _OPACITY = {2: 0.15, 1: 0.3}  # of the bands, by their half-width [sigma]
 
@@ -27,17 +26,13 @@ def draw_limits(
     `statistics.excess.search.significances`; `models` must be a grid. Masses without a limit are
     left out.
     """
-    figure = Figure(figsize=(PAGE_INCH, 3.6))
-    axes = figure.subplots(1, len(SHOWN), sharex=True, sharey=True)
-    for axis, test in zip(axes, SHOWN, strict=True):
-        axis.set(xscale="log", yscale="log", xlabel="WIMP mass [GeV]")
-        axis.set_title(NAMES[test], fontsize=8)
+    figure, axes = panels()
+    for test, axis in axes.items():
         published = draw_published(axis)
         _draw_bands(axis, limits[limits["test"] == test], LOOKS[test].colour)
         lines = draw_contours(axis, grid_of(significances, models, test), levels_sigma)
         lines.set_linestyle(":")
     row = limits.iloc[0]
-    axes[0].set_ylabel(r"cross-section [cm$^2$]")
     figure.legend(handles=published, loc="outside lower center", ncols=3, fontsize=7)
     figure.suptitle(
         f"limits at {100 * row['confidence_level']:g} % CL, {row['exposure_t_yr']:g} t yr",

@@ -35,22 +35,33 @@ def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]
     `table` is a table of `statistics.excess.search.significances`; `models` must be a grid. The
     axes include all published points, also those outside the grid.
     """
-    figure = Figure(figsize=(PAGE_INCH, 3.6))
-    axes = figure.subplots(1, len(SHOWN), sharex=True, sharey=True)
-    for axis, test in zip(axes, SHOWN, strict=True):
-        # Set before the contours, because their labels are placed with the scales of the axes.
-        axis.set(xscale="log", yscale="log", xlabel="WIMP mass [GeV]")
-        axis.set_title(NAMES[test], fontsize=8)
+    figure, axes = panels()
+    for test, axis in axes.items():
         published = draw_published(axis)
         grid = grid_of(table, models, test)
         mesh = _draw_significance(axis, grid)
         draw_contours(axis, grid, levels_sigma)
         axis.grid(visible=False)
-    axes[0].set_ylabel(r"cross-section [cm$^2$]")
-    figure.colorbar(mesh, ax=axes, label=r"median significance [$\sigma$]", extend="max")
+    figure.colorbar(
+        mesh, ax=list(axes.values()), label=r"median significance [$\sigma$]", extend="max"
+    )
     figure.legend(handles=published, loc="outside lower center", ncols=3, fontsize=7)
     figure.suptitle(f"{models.exposure_t_yr:g} t yr", fontsize=9)
     return figure
+
+
+def panels() -> tuple[Figure, dict[str, Axes]]:
+    """A panel of masses and cross-sections for each test.
+
+    Its scales are set before anything is drawn: the labels of contours are placed with them.
+    """
+    figure = Figure(figsize=(PAGE_INCH, 3.6))
+    axes = dict(zip(SHOWN, figure.subplots(1, len(SHOWN), sharex=True, sharey=True), strict=True))
+    for test, axis in axes.items():
+        axis.set(xscale="log", yscale="log", xlabel="WIMP mass [GeV]")
+        axis.set_title(NAMES[test], fontsize=8)
+    axes[SHOWN[0]].set_ylabel(r"cross-section [cm$^2$]")
+    return figure, axes
 
 
 def grid_of(table: pd.DataFrame, models: WimpMap, test: str) -> pd.DataFrame:
