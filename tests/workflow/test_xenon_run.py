@@ -24,7 +24,7 @@ def ran(xenon_copy):
 
 
 def test_figures_are_gathered_with_a_page(ran):
-    assert {"scores", "significance", "map", "latent"} <= gathered(ran.folder, "xenon")
+    assert {"scores", "significance", "map", "limits", "latent"} <= gathered(ran.folder, "xenon")
 
 
 def test_search_finds_what_is_there(ran):
@@ -49,6 +49,23 @@ def test_far_too_many_observed_events_are_a_discovery_of_the_count(ran):
     assert observed["p_value"].between(0, 1).all()
     assert observed.loc["counting", "p_value"] < 1e-9
     assert observed.loc["anomaly", "p_value"] == pytest.approx(1 / 201)
+    limits = pd.read_csv(tables / "observed_limits.csv")
+    counted_limits = limits[(limits["test"] == "counting") & (limits["mass_GeV"] == 50)]
+    # Far above the grid, which ends at ten standard deviations.
+    assert counted_limits["band_sigma"].isna().sum() == 1
+    assert (counted_limits["band_sigma"].isna() == (counted_limits["beyond"] == "above grid")).all()
+
+
+def test_checks_of_the_search_have_their_rows(ran):
+    """Seven quantities with two signs, two masses with limits, three true cross-sections."""
+    tables = ran.folder / "results" / "xenon" / "tables"
+    assert len(pd.read_csv(tables / "response_uncertainty.csv")) == 7 * 2 * 4
+    limits = pd.read_csv(tables / "limits.csv")
+    assert set(limits["mass_GeV"]) == {20, 50}
+    assert (limits["signal"] >= np.log(10) - 1e-9).all()
+    coverage = pd.read_csv(tables / "limit_coverage.csv")
+    assert len(coverage) == 4 * 3
+    assert (coverage["coverage"] > 0.8).all()
 
 
 def test_events_without_s1_are_counted(ran):

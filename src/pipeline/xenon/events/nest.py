@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import nestpy
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.xenon.config.detector import Geometry, Liquid
 from pipeline.xenon.config.samples import Nest, Recoil
@@ -40,23 +39,6 @@ def nest_events(
             electrons=quanta[:, 1],
             excitons=quanta[:, 2],
         )
-
-
-def electron_share(
-    recoil: Recoil, energies_keV: NDArray[np.float64], liquid: Liquid
-) -> NDArray[np.float64]:
-    """NEST's mean share of electrons among the quanta of recoils [n]."""
-    nest = nestpy.NESTcalc(nestpy.detectors.VDetector())
-    yields = [
-        nest.GetYields(
-            interaction=INTERACTIONS[recoil],
-            energy=energy,
-            density=liquid.density_g_per_cm3,
-            drift_field=liquid.field_V_per_cm,
-        )
-        for energy in energies_keV.tolist()
-    ]
-    return np.array([y.ElectronYield / (y.ElectronYield + y.PhotonYield) for y in yields])
 
 
 def nest_quanta(recoil: Recoil, energies_keV: np.ndarray, liquid: Liquid, seed: int) -> np.ndarray:

@@ -11,16 +11,17 @@ share of electrons among the quanta, whose distribution at each energy is tilted
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import nestpy
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import xlog1py, xlogy
 
 from pipeline.core.parquet_io import open_parquet
-from pipeline.xenon.config.detector import Detector
+from pipeline.xenon.config.detector import Detector, Liquid
 from pipeline.xenon.config.response import Quantity
 from pipeline.xenon.config.samples import Recoil
-from pipeline.xenon.events.nest import electron_share
+from pipeline.xenon.events.nest import INTERACTIONS
 from pipeline.xenon.events.raw import recoil_code
 from pipeline.xenon.response.electroluminescence import charge_constants
 
@@ -96,6 +97,21 @@ def _of_field(events: pd.DataFrame, change: float, detector: Detector) -> Array:
         return np.asarray(there - here, np.float64)
 
     return _tilted(events, ("er", "nr"), shift)
+
+
+def electron_share(recoil: Recoil, energies_keV: Array, liquid: Liquid) -> Array:
+    """NEST's mean share of electrons among the quanta of recoils [n]."""
+    nest = nestpy.NESTcalc(nestpy.detectors.VDetector())
+    yields = [
+        nest.GetYields(
+            interaction=INTERACTIONS[recoil],
+            energy=energy,
+            density=liquid.density_g_per_cm3,
+            drift_field=liquid.field_V_per_cm,
+        )
+        for energy in energies_keV.tolist()
+    ]
+    return np.array([y.ElectronYield / (y.ElectronYield + y.PhotonYield) for y in yields])
 
 
 def _of_charge_yield(recoil: Recoil) -> Callable[[pd.DataFrame, float, Detector], Array]:
