@@ -357,6 +357,7 @@ def write_xenon_results(files, rng):
             xenon.table("backgrounds.csv"): background_table(Rates(), efficiencies(always)),
             xenon.table("coverage.csv"): checks["coverage"],
             xenon.table("limits.csv"): checks["limits"],
+            xenon.table("trials.csv"): checks["trials"],
             xenon.table("observed_limits.csv"): checks["limits"],
             xenon.table("response_uncertainty.csv"): checks["response"],
             xenon.table("limit_coverage.csv"): checks["limit_coverage"],

@@ -1094,6 +1094,22 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table[table["band_sigma"] == 0][["mass_GeV", "test", "cross_section_cm2"]])',
     ),
     ResultTable(
+        "Trials",
+        _XENON.table("trials.csv"),
+        "One row for each scan and level.",
+        _described(
+            {
+                "scan": "masses (likelihood ratio at each), or masses and tests (all four)",
+                "looks": "p-values of the scan",
+                "local_sigma": "significance of the best of them",
+                "global_sigma": "significance that it has as the best of all",
+                "global_sigma_err": "its error, of the number of toys",
+                "trials": "global over local p-value",
+            }
+        ),
+        'print(table.pivot(index="local_sigma", columns="scan", values="global_sigma"))',
+    ),
+    ResultTable(
         "Coverage of limits",
         _XENON.table("limit_coverage.csv"),
         "One row for each test and true cross-section.",

@@ -9,6 +9,7 @@ from pipeline.statistics.excess.data import observe
 from pipeline.statistics.excess.limit_coverage import limit_coverage
 from pipeline.statistics.excess.limits import upper_limits
 from pipeline.statistics.excess.nuisance import against_uncertainty
+from pipeline.statistics.excess.scan import global_significances
 from pipeline.statistics.excess.search import significances
 from pipeline.statistics.excess.shifts import shifts
 from pipeline.statistics.excess.toys import merge, run_batch
@@ -86,6 +87,7 @@ def made_checks() -> dict[str, pd.DataFrame]:
         "limit_coverage": of_limits,
         "limits": upper_limits(samples, 20.0, 0.9, 100, 1, data),
         "response": shifts(samples, BENCHMARK, 20.0, {("g1", 0.02): np.full(3000, 1.01)}),
+        "trials": global_significances(samples, {50.0: 1e-46}, 20.0, 100, 1),
         "uncertainty": uncertain,
         "observed": observed,
     }

@@ -52,7 +52,7 @@ MERGED = {
     "results/xenon/tables/exposure_needed.parquet",
 }
 # It knows the map, and not the benchmark.
-LIMITS = {"results/xenon/tables/limits.csv"}
+LIMITS = {"results/xenon/tables/limits.csv", "results/xenon/tables/trials.csv"}
 # They know the benchmark, and not the map.
 CHECKS = {
     "results/xenon/tables/coverage.csv",

@@ -240,6 +240,7 @@ if ANOMALY:
             background=rules.xenon_checks.input.background,
         output:
             table=xenon.table("limits.csv"),
+            trials=xenon.table("trials.csv"),
         log:
             f"{R}/logs/xenon/limits.log",
         params:

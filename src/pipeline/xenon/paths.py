@@ -182,7 +182,7 @@ class XenonPaths(ChainPaths[Xenon]):
         """Tables whose digests the provenance record holds."""
         csv = ["score_scan", "classifier", "trigger", "backgrounds", "s2_only", "roc"]
         csv += ["coverage", "limit_coverage", "background_uncertainty"]
-        csv += ["response_uncertainty", "limits"]
+        csv += ["response_uncertainty", "limits", "trials"]
         parquet = ("significance", "exposure_needed")
         search = [*(f"{name}.csv" for name in csv), *(f"{name}.parquet" for name in parquet)]
         images = [f"images_{name}.csv" for name in IMAGE_TABLES]

@@ -1,11 +1,13 @@
-"""Upper limits on the cross-section of WIMPs of several masses."""
+"""Upper limits on the cross-section of WIMPs of several masses, and what looking at all costs."""
 
 import logging
 
 import pandas as pd
 
 from pipeline.core.tables import Inputs, Params
+from pipeline.statistics.excess.extended_poisson import LIKELIHOOD_RATIO
 from pipeline.statistics.excess.limits import upper_limits
+from pipeline.statistics.excess.scan import global_significances
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
 
@@ -13,18 +15,22 @@ logger = logging.getLogger(__name__)
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Table of `statistics.excess.limits.upper_limits` from scores of the background samples."""
+    """Tables of upper limits, and of global significances of a scan over their masses.
+
+    See `statistics.excess.limits` and `scan`. At each mass the scan's likelihood ratio looks for
+    the cross-section of its own median limit. `inputs` are scores of the background samples.
+    """
     rates = Rates.model_validate(params["rates"])
     weighted = weigh_files(
         inputs["background"], inputs["trigger"][0], rates, params["masses_GeV"], params["spectra"]
     )
-    table = upper_limits(
-        search_samples(weighted, rates),
-        params["exposure_t_yr"],
-        params["confidence_level"],
-        params["toys"],
-        params["seed"],
-    )
+    samples = search_samples(weighted, rates)
+    exposure, toys, seed = params["exposure_t_yr"], params["toys"], params["seed"]
+    table = upper_limits(samples, exposure, params["confidence_level"], toys, seed)
     median = table[table["band_sigma"] == 0]
-    logger.info("\n%s", median.to_string(index=False, float_format="{:.3g}".format))
-    return {"table": table}
+    own = median[median["test"] == LIKELIHOOD_RATIO]
+    looked_for = dict(zip(own["mass_GeV"], own["cross_section_cm2"], strict=True))
+    trials = global_significances(samples, looked_for, exposure, toys, seed)
+    for found in (median, trials):
+        logger.info("\n%s", found.to_string(index=False, float_format="{:.3g}".format))
+    return {"table": table, "trials": trials}
