@@ -91,7 +91,7 @@ def systematic():
 
 def test_slopes_are_for_one_per_cent_of_the_parameter(systematic):
     slopes, errors = draw_response_sensitivity(systematic).axes
-    assert slopes.lines[0].get_xdata()[0] == pytest.approx(0.01 * 0.5 * 0.2)
+    assert slopes.lines[0].get_xdata()[0] == pytest.approx(1e3 * 0.01 * 0.5 * 0.2)
     assert errors.lines[0].get_xdata().tolist() == [0.003, 0.004]
 
 

@@ -9,7 +9,7 @@ from pipeline.figures.style import PAGE_INCH
 from pipeline.gas.figures.methods import looks
 from pipeline.gas.response.sensitivity import ALL
 
-PER_CENT = 0.01
+PER_CENT, SHOWN = 0.01, 1e3  # slopes are shown for 1 %, in units of 10^-3
 
 
 def draw_response_sensitivity(table: pd.DataFrame) -> Figure:
@@ -26,7 +26,7 @@ def draw_response_sensitivity(table: pd.DataFrame) -> Figure:
         rows = table[table["method"] == method]
         style = {"fmt": look.marker, "color": look.colour}
         place = np.arange(len(names)) + 0.6 * ((i + 0.5) / len(methods) - 0.5)
-        scale = PER_CENT * rows["value"]
+        scale = SHOWN * PER_CENT * rows["value"]
         left.errorbar(scale * rows["slope"], place, xerr=scale * rows["slope_err"], **style)
         errors = rows["systematic_err"]
         right.errorbar(rows["systematic"], place, xerr=errors, label=method, **style)
@@ -35,8 +35,8 @@ def draw_response_sensitivity(table: pd.DataFrame) -> Figure:
     left.axvline(0, color="black", linestyle="--", linewidth=0.8)
     left.set_yticks(range(len(names)), [name.replace("_", " ") for name in names], fontsize=7)
     left.invert_yaxis()
-    left.set(xlabel="change of the cosine distance per 1 % of the parameter")
-    right.set(xlabel="systematic error of the cosine distance", xlim=(0, None))
+    left.set(title="slope of the cosine distance", xlabel="$10^{-3}$ for 1 % of the parameter")
+    right.set(title="its systematic error", xlabel="cosine distance", xscale="log")
     right.legend(loc="best", fontsize=7)
     return figure
 
