@@ -105,6 +105,7 @@ def upper_limits(
     if scores is not None:
         events = np.append(events, len(scores))
     counted = crossing(signal, counted_cls(events, b, uncertainty, signal), alpha)
+    progress = Progress("limits", len(samples.signals), "masses")
     rows = []
     for mass, tests in toys_by_mass(samples, exposure_t_yr, signal, toys, seed):
         per_event = 1 / (exposure_t_yr * samples.signals[mass].expected)
@@ -122,6 +123,8 @@ def upper_limits(
                     | {"beyond": "above grid" if limit == signal[-1] else "no"}
                     | expected
                 )
+        progress.update(1)
+    progress.finish()
     return pd.DataFrame(rows).sort_values(["mass_GeV", "test", "band_sigma"], ignore_index=True)
 
 
@@ -151,7 +154,6 @@ def toys_by_mass(
     )
     surprise, *gain = np.split(sums, 1 + np.arange(len(masses)) * len(signal), axis=1)
     alone = samples.blind(events, surprise[:, 0], b)
-    progress = Progress("limits", len(masses), "masses")
     for mass, own in zip(masses, gain, strict=True):
         sample = samples.signals[mass]
         of_signal = cross_fit.of_simulation(gains[mass], sample.score, sample.event)
@@ -175,8 +177,6 @@ def toys_by_mass(
                 for test, q in without.items()
             },
         )
-        progress.update(1)
-    progress.finish()
 
 
 def _observed(
