@@ -17,8 +17,10 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES) --configfile "$(CONFIG)"
 RESULTS := results="$$($(BIN)/python -m pipeline.study results "$(CONFIG)")"
 
 COVERAGE := config/xenon_coverage.yaml
+CHALLENGE := config/challenge.yaml
+SEED ?= 1
 
-.PHONY: figures coverage release report rulegraph test test-slow test-gpu check format reference docs unlock
+.PHONY: figures coverage challenge release report rulegraph test test-slow test-gpu check format reference docs unlock
 
 figures: $(VENV)/.done
 	$(SNAKEMAKE)
@@ -28,6 +30,12 @@ figures: $(VENV)/.done
 coverage: $(VENV)/.done
 	$(BIN)/snakemake --cores $(CORES) --configfile $(COVERAGE) -- \
 	"$$($(BIN)/python -m pipeline.study results $(COVERAGE))/xenon/plots/coverage.png"
+
+# Hits of a detector with a hidden truth, the study of them, and what it has found.
+challenge: $(VENV)/.done
+	$(BIN)/python -m pipeline.challenge make $(CHALLENGE) --seed $(SEED)
+	$(BIN)/snakemake --cores $(CORES) --configfile $(CHALLENGE)
+	@$(BIN)/python -m pipeline.challenge judge $(CHALLENGE)
 
 # The public data set of a finished run: results/release.
 release: $(VENV)/.done

@@ -335,6 +335,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "density",
                 "events": "events with a predicted direction",
                 "statistic": "mean cosine between predicted and preferred direction",
+                "statistic_err": "its error, from the spread of the events",
                 "p": "probability of at least this statistic without signal: times scrambled "
                 "within each source for the Sun, isotropic directions for an axis",
                 "permutations": "how often times were scrambled",

@@ -2,7 +2,7 @@
 
 import re
 
-from helpers.made_networks import make_folder
+from helpers.made_networks import UNET, make_folder
 
 AGAINST_THE_SUN = {
     "site": {"latitude_deg": 42.4, "longitude_deg": 13.5},
@@ -12,7 +12,7 @@ AGAINST_THE_SUN = {
 
 def planned(copy, **keys):
     """Jobs of a gas study of one file of hits with a trained network, by rule."""
-    folder = make_folder(copy.folder / "nets" / "UNet")
+    folder = make_folder(copy.folder / "nets" / "UNet", {**UNET, "start_of_track": True})
     (copy.folder / "run7.h5").touch()
     gas = {
         "observed": {"run7": {"sources": ["run7"]}},
@@ -50,14 +50,18 @@ def test_measured_events_are_fitted_and_compared(pristine, tmp_path):
             "response": {"threshold": {"electrons": 1}},
             "parameters": {"threshold.electrons": [0.2, 3]},
         },
+        response_sensitivity={"test_set": "like_run7"},
         domain_gap={"data": "run7", "simulated": "like_run7", "network": "UNet"},
+        attention={"network": "UNet", "nominal": "like_run7", "sets": ["run7"]},
     )
     # Tracks of both sources, but voxels of the test set only.
     expected = {
         "gas_tracks": "2",
         "gas_voxels": "1",
         "gas_detector_fit": "1",
+        "gas_response_sensitivity": "1",
         "gas_domain_gap": "1",
+        "gas_attention": "1",
         "gas_observed_p": "1",
     }
     assert {name: jobs.get(name) for name in expected} == expected

@@ -65,6 +65,7 @@ def test_a_fixed_axis_has_its_length_and_the_times_ignored(rng):
     predictions = measured(rng.normal([0, 0, 0.5], 1, (100, 3)))
     (row,) = direction_test(predictions, pd.DataFrame(), AXIS, rng)
     assert row["statistic"] == pytest.approx(predictions["pred_z"].mean())
+    assert row["statistic_err"] == pytest.approx(predictions["pred_z"].std() / 10, rel=0.01)
     assert row["p"] < 1e-3
     assert (row["against"], row["test"], row["events"]) == ("axis", "unweighted", 100)
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from pipeline.config.model import Block, described
 from pipeline.gas.config.attention import Attention, check_attention
 from pipeline.gas.config.card import Card, read_card
+from pipeline.gas.config.challenge import Challenge
 from pipeline.gas.config.comparison import TrackComparison
 from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector, check_responses
 from pipeline.gas.config.ensemble import Ensemble
@@ -76,6 +77,9 @@ class Gas(Block):
         "Where a network looks in events, and the stages of its decisions; null: not asked.", None
     )
     # Not part of `plain`: no job and no record depends on it.
+    challenge: Challenge | None = described(
+        "Blind data challenge of `make challenge`; null: none.", None, exclude=True
+    )
     release: Release = described("Public data set of `make release`.", Release(), exclude=True)
 
     @property

@@ -34,7 +34,7 @@ def direction_test(
 
     `predictions` is a prediction table; `times` has source, event_id and time_s of its events, and
     is used for the test against the Sun only. Events without a predicted direction do not count.
-    A row has against, test, events, statistic, p, permutations, fit_p and verdict.
+    A row has against, test, events, statistic, statistic_err, p, permutations, fit_p and verdict.
 
     Raises:
         ValueError: an event has no time, or the times cannot be right.
@@ -63,9 +63,16 @@ def direction_test(
         fits = "is" if fit_p >= FIT_LEVEL else "is NOT"
         row["verdict"] = f"the distribution {fits} that of isotropic background and signal"
     return [
-        row | {"test": name, "statistic": np.average(cosines, weights=weight), "p": p}
+        row | {"test": name, **_mean(cosines, weight), "p": p}
         for (name, weight), p in zip(weights.items(), found, strict=True)
     ]
+
+
+def _mean(cosines: Array, weight: Array) -> dict[str, float]:
+    """Weighted mean cosine and its statistical error, from the spread of the events."""
+    mean = float(np.average(cosines, weights=weight))
+    error = np.sqrt(np.square(weight * (cosines - mean)).sum()) / weight.sum()
+    return {"statistic": mean, "statistic_err": float(error)}
 
 
 def _expected(events: pd.DataFrame, times: pd.DataFrame, test: DirectionTest) -> Array:
@@ -76,6 +83,13 @@ def _expected(events: pd.DataFrame, times: pd.DataFrame, test: DirectionTest) ->
     time_s = events[_KEYS].merge(times, "left", _KEYS)["time_s"].to_numpy(np.float64)
     for source in events["source"].unique():
         _check_times(time_s[events["source"] == source], source)
+    return expected_directions(time_s, test)
+
+
+def expected_directions(time_s: Array, test: DirectionTest) -> Array:
+    """Directions of signal [n, 3] in the detector at times [s since 1970], for a test at a site."""
+    assert test.site
+    assert test.axes
     sun = sun_direction(time_s, test.site.latitude_deg, test.site.longitude_deg)
     # Neutrinos come from the Sun, and recoils go on.
     return -sun @ test.axes.matrix.T
@@ -118,8 +132,8 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
 
 def observed_p_table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
     """The result table; what a row does not have is empty."""
-    columns = ["set", "method", "against", "test", "events", "statistic", "p", "permutations"]
-    table = pd.DataFrame(rows, columns=[*columns, "fit_p", "verdict"])
+    columns = ["set", "method", "against", "test", "events", "statistic", "statistic_err"]
+    table = pd.DataFrame(rows, columns=[*columns, "p", "permutations", "fit_p", "verdict"])
     return table.astype({"permutations": "Int64"})
 
 

@@ -1,0 +1,1 @@
+"""A blind data challenge: hits with a hidden truth, and the comparison of a study with it."""

@@ -1,0 +1,50 @@
+"""What a study has found of a hidden truth, in units of its errors."""
+
+import numpy as np
+import pandas as pd
+
+from pipeline.physics.solar_neutrinos import recoil_angles
+from pipeline.statistics.directional.predictions import cosines
+
+FRACTION = "solar fraction"
+# Errors within which a study must find the fraction, and each parameter.
+LARGEST_PULL = {FRACTION: 2.0}
+LARGEST_PARAMETER_PULL = 3.0
+
+
+def solar_fraction(
+    observed: pd.Series, simulated: pd.DataFrame, energy_keV: float
+) -> tuple[float, float]:
+    """Share of solar recoils, and its error, from the mean cosine of the measured directions.
+
+    The mean cosine to the direction away from the Sun is the share times that of solar recoils
+    times that of the method. `observed` is the row of the unweighted test in `observed_p.csv`;
+    `simulated` are predictions of the same method for events behind the fitted response.
+    """
+    cosine = cosines(simulated)
+    cosine = cosine[np.isfinite(cosine)]
+    scale = recoil_angles(energy_keV).mean_cosine * cosine.mean()
+    share = observed["statistic"] / scale
+    of_method = cosine.std(ddof=1) / np.sqrt(len(cosine)) / cosine.mean()
+    return share, float(np.hypot(observed["statistic_err"] / scale, share * of_method))
+
+
+def verdict(
+    hidden: dict[str, float], fit: pd.DataFrame, fraction: tuple[float, float]
+) -> pd.DataFrame:
+    """A row for each hidden number: quantity, hidden, found, found_err, pull, passed."""
+    found = {
+        **dict(
+            zip(fit["parameter"], zip(fit["value"], fit["value_err"], strict=True), strict=True)
+        ),
+        FRACTION: fraction,
+    }
+    rows = []
+    for name, value in hidden.items():
+        estimate, error = found[name]
+        pull = (estimate - value) / error
+        passed = abs(pull) <= LARGEST_PULL.get(name, LARGEST_PARAMETER_PULL)
+        rows.append([name, value, estimate, error, pull, passed])
+    return pd.DataFrame(
+        rows, columns=["quantity", "hidden", "found", "found_err", "pull", "passed"]
+    )
