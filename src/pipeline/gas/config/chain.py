@@ -76,7 +76,7 @@ class Gas(Block):
     attention: Attention | None = described(
         "Where a network looks in events, and the stages of its decisions; null: not asked.", None
     )
-    # Not part of `plain`: no job and no record depends on it.
+    # Not part of `plain`: no job and no record depends on these.
     challenge: Challenge | None = described(
         "Blind data challenge of `make challenge`; null: none.", None, exclude=True
     )
