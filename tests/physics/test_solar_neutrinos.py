@@ -3,6 +3,7 @@ import pytest
 from scipy.integrate import quad
 
 from pipeline.physics import solar_neutrinos as solar
+from pipeline.physics.gas_density import electrons_per_m3
 
 M = solar.ELECTRON_MASS_KEV
 
@@ -90,3 +91,28 @@ def test_recoils_beyond_the_sun_are_refused():
         solar.recoil_angles(30e3)
     with pytest.raises(ValueError, match="positive"):
         solar.recoil_angles(0.0)
+
+
+def test_recoils_in_the_gas_of_the_paper():
+    """Per keV, m3 and year in He:CO2 70:30 at 760 torr and 20 deg C, at 40 to 50 keV."""
+    electrons = electrons_per_m3({"He": 0.7, "CO2": 0.3}, 20.0, 760.0)
+    rates = [electrons * solar.recoil_rate(energy) for energy in (40.0, 45.0, 50.0)]
+    assert rates[0] > rates[1] > rates[2]
+    assert rates[1] == pytest.approx(2.3e-3, rel=0.1)
+
+
+def test_recoils_of_a_line_are_flux_times_total_cross_section(monkeypatch):
+    """The integral over T of g_L^2 + g_R^2 (1 - T/E)^2 - g_L g_R m T/E^2, for both flavours."""
+    line, strength = solar.LineSource(3e9, 700.0), solar.CROSS_SECTION_CM2 / M
+    monkeypatch.setattr(solar, "SOURCES", {"line": line})
+    highest = line.energy_keV / (1 + M / (2 * line.energy_keV))
+    y, right = highest / line.energy_keV, solar.SIN2_WEAK
+
+    def total(left):
+        shape = left**2 * y + right**2 * (1 - (1 - y) ** 3) / 3
+        return line.energy_keV * strength * (shape - left * right * M / line.energy_keV * y**2 / 2)
+
+    survival = solar.survival_probability(line.energy_keV)
+    expected = survival * total(right + 0.5) + (1 - survival) * total(right - 0.5)
+    made = quad(solar.recoil_rate, 1e-6, highest * (1 - 1e-9))[0]
+    assert made == pytest.approx(line.flux_cm2_s * 365.25 * 86400 * expected, rel=1e-6)

@@ -11,3 +11,18 @@ ATOMIC_WEIGHTS = {
     "Ag": 107.87,
     "I": 126.90,
 }
+
+# Of the elements of detector gases.
+ATOMIC_NUMBERS = {
+    "H": 1,
+    "He": 2,
+    "C": 6,
+    "N": 7,
+    "O": 8,
+    "F": 9,
+    "Ne": 10,
+    "S": 16,
+    "Ar": 18,
+    "Kr": 36,
+    "Xe": 54,
+}

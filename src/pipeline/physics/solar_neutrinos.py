@@ -1,4 +1,4 @@
-"""Angles between solar neutrinos and the electrons they scatter, at a given recoil energy.
+"""Rate of the electrons that solar neutrinos scatter, and their angles, at a given recoil energy.
 
 The electrons are free and at rest, and the cross section is that of the Standard Model at tree
 level. At 40-50 keV the momentum of a bound electron of helium, carbon or oxygen is small compared
@@ -11,11 +11,13 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.constants import day
 
 from pipeline.physics.angular_density import legendre_means
 
 Array = NDArray[np.float64]
 
+YEAR_S = 365.25 * day
 ELECTRON_MASS_KEV = 510.99895
 FINE_STRUCTURE = 1 / 137.035999
 # 2 G_F^2 m_e^2 (hbar c)^2 / pi
@@ -107,23 +109,19 @@ def recoil_angles(energy_keV: float) -> RecoilAngles:
     Raises:
         ValueError: the energy is not positive, or too high for solar neutrinos.
     """
-    if not energy_keV > 0:
-        raise ValueError(f"recoil energy must be positive, got {energy_keV} keV")
-    lowest = minimum_neutrino_energy(energy_keV)
-    energies, fluxes = [], []
-    for source in SOURCES.values():
-        energy, flux = _flux_points(source, lowest)
-        energies.append(energy)
-        fluxes.append(flux)
-    neutrino = np.concatenate(energies)
-    if not len(neutrino):
-        raise ValueError(
-            f"no solar neutrino can give a recoil of {energy_keV} keV; choose a lower energy"
-        )
-    weight = np.concatenate(fluxes) * solar_cross_section(neutrino, energy_keV)
+    neutrino, weight = _scattering(energy_keV)
     cosine = recoil_cosine(neutrino, energy_keV)
     order = np.argsort(cosine)
     return RecoilAngles(energy_keV, cosine[order], weight[order] / weight.sum())
+
+
+def recoil_rate(energy_keV: float) -> float:
+    """Recoils of solar neutrinos at `energy_keV`, per electron, keV and year of 365.25 days.
+
+    See `recoil_angles` for exceptions.
+    """
+    _, weight = _scattering(energy_keV)
+    return float(weight.sum() * YEAR_S)
 
 
 def recoil_cosine(neutrino_keV: ArrayLike, energy_keV: ArrayLike) -> Array:
@@ -199,6 +197,24 @@ def beta_spectrum(neutrino_keV: ArrayLike, source: BetaSource) -> Array:
     with np.errstate(divide="ignore", over="ignore"):
         momentum_times_fermi = strength / np.expm1(strength / momentum)
     return neutrino**2 * total * momentum_times_fermi
+
+
+def _scattering(energy_keV: float) -> tuple[Array, Array]:
+    """Neutrino energies [keV], and flux times d(sigma)/dT [1/(keV s)] of each."""
+    if not energy_keV > 0:
+        raise ValueError(f"recoil energy must be positive, got {energy_keV} keV")
+    lowest = minimum_neutrino_energy(energy_keV)
+    energies, fluxes = [], []
+    for source in SOURCES.values():
+        energy, flux = _flux_points(source, lowest)
+        energies.append(energy)
+        fluxes.append(flux)
+    neutrino = np.concatenate(energies)
+    if not len(neutrino):
+        raise ValueError(
+            f"no solar neutrino can give a recoil of {energy_keV} keV; choose a lower energy"
+        )
+    return neutrino, np.concatenate(fluxes) * solar_cross_section(neutrino, energy_keV)
 
 
 def _flux_points(source: BetaSource | LineSource, lowest_keV: float) -> tuple[Array, Array]:

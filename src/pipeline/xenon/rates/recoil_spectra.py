@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.polynomial.polynomial import polyval
 from numpy.typing import NDArray
-from scipy.constants import Avogadro, day
+from scipy.constants import Avogadro
 
 from pipeline.physics.solar_neutrinos import (
     ELECTRON_MASS_KEV,
     SOURCES,
+    YEAR_S,
     BetaSource,
     LineSource,
     beta_spectrum,
@@ -23,7 +24,6 @@ from pipeline.physics.solar_neutrinos import (
 Array = NDArray[np.float64]
 Spectrum = Callable[[Array], Array]
 
-YEAR_S = 365.25 * day
 XENON_ELECTRONS = 54
 XENON_ATOMS_PER_T = 1e6 / 131.293 * Avogadro
 # 136Xe: Redshaw et al. 2007, Phys. Rev. Lett. 98, 053003.
