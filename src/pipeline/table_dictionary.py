@@ -630,8 +630,9 @@ TABLES: tuple[ResultTable, ...] = (
         _GAS.toy_batch(),
         "One row for each cut, signal fraction, hypothesis, statistic and number of events.",
         _directional(
-            *("test_set", "method", "batch", "fraction_cut", "efficiency", "signal_fraction"),
-            *("hypothesis", "statistic", "events", "q"),
+            *("test_set", "method", "batch", "fraction_cut", "window_keV"),
+            *("recoils_per_electron_yr", "signal_fraction", "hypothesis", "statistic"),
+            *("events", "q", "efficiency"),
         ),
         'print(table["q"].map(len))  # toys',
     ),
@@ -641,6 +642,7 @@ TABLES: tuple[ResultTable, ...] = (
         "One row for each method, cut, signal fraction, statistic and number of events.",
         _directional(
             *("test_set", "method", "fraction_cut", "efficiency", "signal_fraction", "statistic"),
+            *("window_keV", "recoils_per_electron_yr"),
             *("events", "recoils", "median_p", "p_low", "p_high", "beyond_toys", "p_asymptotic"),
         ),
         'print(table[~table["beyond_toys"]][["method", "recoils", "median_p"]])',
@@ -651,9 +653,11 @@ TABLES: tuple[ResultTable, ...] = (
         "One row for each method, cut, signal fraction, statistic and level.",
         _directional(
             *("test_set", "method", "fraction_cut", "efficiency", "signal_fraction", "statistic"),
-            *("level", "p", "events", "err", "recoils", "beyond"),
+            *("window_keV", "recoils_per_electron_yr"),
+            *("level", "p", "events", "err", "recoils", "exposure_m3_yr", "exposure_err_m3_yr"),
+            "beyond",
         ),
-        'print(table[table["beyond"] == "no"][["method", "level", "recoils"]])',
+        'print(table[table["beyond"] == "no"][["method", "level", "exposure_m3_yr"]])',
     ),
     ResultTable(
         "Comparison of tracks: distances",

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.physics.solar_neutrinos import recoil_angles
 from pipeline.statistics.directional.config import HypothesisTest
 from pipeline.statistics.directional.response import Response
+from pipeline.statistics.directional.spectrum import spectrum
 from pipeline.statistics.directional.spherical_toys import run_batch
 
 FEW_TOYS = HypothesisTest(signal_fractions=(0.3,), background_toys=2000, signal_toys=1000)
@@ -31,8 +31,8 @@ def vmf_response(rng, vmf_cosines):
 
 @pytest.fixture(scope="module")
 def signal():
-    """Angles of recoils from solar neutrinos."""
-    return recoil_angles(40.0)
+    """Recoils from solar neutrinos, of one energy."""
+    return spectrum([40.0])
 
 
 @pytest.fixture

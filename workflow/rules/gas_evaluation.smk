@@ -96,6 +96,7 @@ rule gas_hypothesis_test:
         mem_mb=more(3000),
     params:
         levels=gas.block.hypothesis_test.levels,
+        electrons_per_m3=lambda wildcards: gas.electrons_per_m3(wildcards.test),
         code=code("gas_hypothesis_test.py"),
     message:
         "hypothesis test on {wildcards.test}"

@@ -9,4 +9,5 @@ with job(snakemake):
         snakemake.output.needed_events,
         snakemake.input.toys,
         snakemake.params.levels,
+        snakemake.params.electrons_per_m3,
     )

@@ -481,6 +481,11 @@ class GasPaths(ChainPaths[Gas]):
         sources = self.set_sources(voxels)
         return {source: self.block.track_sources[source].mixture() for source in sources}
 
+    def electrons_per_m3(self, test: str) -> float | None:
+        """Electrons of the gas of a test set; None if it is not known, or sources differ in it."""
+        found = {gas.electrons_per_m3 if gas else None for gas in self.gases(test).values()}
+        return found.pop() if len(found) == 1 else None
+
     def differs_from_paper(self, voxels: str) -> str:
         """In what gas or grid of a set differ from the paper's; empty if in nothing."""
         for source in self.set_sources(voxels):

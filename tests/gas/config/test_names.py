@@ -44,16 +44,13 @@ def test_names_become_file_names(plain, name):
         check_config(plain)
 
 
-def test_hypothesis_test_wants_one_energy(plain):
+def test_hypothesis_test_takes_several_energies(plain):
     plain["gas"]["sources"]["read"] = {
         "kind": "simulation",
         "energies_keV": [40, 50],
         "events_per_energy": 1,
     }
-    with pytest.raises(ConfigError, match="several energies"):
-        check_config(plain)
-    plain["gas"]["hypothesis_test"] = {"test_sets": []}
-    check_config(plain)
+    assert check_config(plain).gas.hypothesis_tests == ["50keV"]
 
 
 def test_hypothesis_test_wants_recoils(plain):

@@ -3,7 +3,6 @@ import pandas as pd
 import pytest
 from scipy import optimize, stats
 
-from pipeline.physics.solar_neutrinos import recoil_angles
 from pipeline.statistics.directional.config import EventGrid, HypothesisTest
 from pipeline.statistics.directional.response import Response
 from pipeline.statistics.directional.sensitivity import needed_events, power
@@ -12,11 +11,6 @@ from pipeline.statistics.directional.toys import merge
 
 LEVELS = {"90% CL": 0.1, "3 sigma": 1.35e-3}
 ENOUGH = HypothesisTest(signal_fractions=(0.3,), background_toys=10_000, signal_toys=4000)
-
-
-@pytest.fixture(scope="module")
-def signal():
-    return recoil_angles(40.0)
 
 
 def simulate(response, signal, settings=ENOUGH, seed=1, method="method"):
@@ -37,7 +31,7 @@ def test_dipole_needs_what_non_central_chi_squared_predicts(signal):
     for level, p in LEVELS.items():
         critical = stats.chi2.isf(p, 3)
         strength = optimize.brentq(lambda x, c=critical: stats.ncx2.sf(c, 3, x) - 0.5, 0.1, 50)
-        expected = strength / (3 * (fraction * signal.mean_cosine) ** 2)
+        expected = strength / (3 * (fraction * signal.angles[0].mean_cosine) ** 2)
         row = needed(toys, "dipole", level).iloc[0]
         assert row["beyond"] == "no"
         assert row["events"] == pytest.approx(expected, abs=4 * row["err"] + 0.02 * expected)

@@ -26,7 +26,7 @@ def test_dipole_of_signal_is_non_central_chi_squared(signal):
     response = Response(np.full(1, 0.8), None, 1.0)
     settings = HypothesisTest(signal_fractions=(1.0,), background_toys=100, signal_toys=20_000)
     toys = run_batch([response], signal, settings, 3, "set", "method", 0)
-    m = 0.8 * signal.mean_cosine
+    m = 0.8 * signal.angles[0].mean_cosine
     for row in pick(toys, "dipole", "signal").itertuples():
         error = row.q.std() / np.sqrt(len(row.q))
         expected = 3 * (1 - m**2) + 3 * row.events * m**2

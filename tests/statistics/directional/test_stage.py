@@ -49,16 +49,16 @@ def test_from_predictions_to_result_tables(tmp_path, predictions):
     assert results[0].read_bytes() == (tmp_path / "p").read_bytes()
     assert results[1].read_bytes() == (tmp_path / "n").read_bytes()
     needed = pd.read_parquet(results[1])
-    # hcn: 2 cuts x 4 statistics; perfect: 2 statistics; each at 2 signal fractions
-    assert len(needed) == 2 * (2 * 4 + 2)
+    # hcn: 2 cuts x 6 statistics; perfect: 3 statistics; each at 2 signal fractions
+    assert len(needed) == 2 * (2 * 6 + 3)
     assert (needed["recoils"] >= needed["events"]).all()
     schema = pq.read_schema(results[0])
     assert all(field.metadata[b"description"] for field in schema)
 
 
-def test_mixed_energies_are_refused_by_name(tmp_path, predictions):
+def test_a_continuous_spectrum_is_refused_by_name(tmp_path, predictions):
     table = pd.read_parquet(predictions)
-    table.loc[:9, "energy_keV"] = 50.0
+    table["energy_keV"] = np.linspace(40, 50, len(table))
     table.to_parquet(predictions)
     with pytest.raises(ValueError, match=r"predictions.parquet: recoil energies run from 40 to 50"):
         write_toys(

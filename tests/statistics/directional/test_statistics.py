@@ -3,15 +3,9 @@ import pytest
 from helpers.made_predictions import drawn, mixtures
 
 from pipeline.physics.angular_density import cell_centres
-from pipeline.physics.solar_neutrinos import recoil_angles
 from pipeline.statistics.directional.density import Density
 from pipeline.statistics.directional.response import Response
 from pipeline.statistics.directional.statistics import KAPPA_MAX, increments
-
-
-@pytest.fixture(scope="module")
-def signal():
-    return recoil_angles(40.0)
 
 
 def ratios(table_of_increments, fraction):
@@ -30,7 +24,7 @@ def test_density_is_what_a_histogram_of_measured_cosines_shows(signal, rng, vmf_
     n, kappa = 400_000, 12.0
     theta = vmf_cosines(np.full(n, kappa))
     response = Response(theta, np.full(n, kappa), 1.0)
-    alpha = rng.choice(signal.cosine, n, p=signal.weight)
+    alpha = rng.choice(signal.angles[0].cosine, n, p=signal.angles[0].weight)
     across = np.sqrt((1 - alpha**2) * (1 - theta**2)) * np.cos(rng.uniform(0, 2 * np.pi, n))
     measured, _ = np.histogram(alpha * theta + across, bins=16, range=(-1, 1))
     table = increments(response, signal, [0.5])
@@ -47,7 +41,7 @@ def test_perfect_detector_peaks_where_recoils_are(signal):
     assert not table.has_kappa
     centres = cell_centres(len(density))
     assert (density * centres).mean() == pytest.approx(
-        signal.mean_cosine * (1 - 1 / KAPPA_MAX), abs=2e-3
+        signal.angles[0].mean_cosine * (1 - 1 / KAPPA_MAX), abs=2e-3
     )
     assert density[centres < 0].max() < 0.05
 
@@ -60,8 +54,7 @@ def test_sharp_kappas_carry_more_weight(signal, vmf_response):
     assert table.by_kappa[0].max(axis=-1)[0] < table.by_kappa[0].max(axis=-1)[-1]
 
 
-def test_kappa_of_zero_everywhere_weighs_events_alike():
-    signal = recoil_angles(40.0)
+def test_kappa_of_zero_everywhere_weighs_events_alike(signal):
     response = Response(np.linspace(-1, 1, 50), np.zeros(50), 1.0)
     weights = increments(response, signal, [0.1]).dipole_weight
     assert (weights > 0).all()

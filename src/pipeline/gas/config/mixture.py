@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.physics.gas_density import electrons_per_m3
 
 # Degrad's numbers of gases.
 DEGRAD_GASES = {1: "CF4", 2: "Ar", 3: "He", 5: "Ne", 6: "Kr", 7: "Xe", 8: "CH4", 12: "CO2"}
@@ -26,6 +27,14 @@ class GasMixture(Block):
         if abs(total - 1) > 1e-6 or min(self.fractions.values(), default=0) <= 0:
             raise ValueError(f"fractions must be positive and add up to 1, not {total:g}")
         return self
+
+    @property
+    def electrons_per_m3(self) -> float | None:
+        """Electrons per m3 of this gas; None if a component is not named by its formula."""
+        try:
+            return electrons_per_m3(self.fractions, self.temperature_C, self.pressure_torr)
+        except ValueError:
+            return None
 
 
 def degrad_mixture(

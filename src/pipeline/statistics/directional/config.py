@@ -10,7 +10,7 @@ Fraction = Annotated[float, Field(gt=0, le=1)]
 CutFraction = Annotated[float, Field(ge=0, lt=1)]
 Probability = Annotated[float, Field(gt=0, lt=0.5)]
 
-PERFECT = "perfect"  # the method that needs a test set for its recoil energy only
+PERFECT = "perfect"  # the method that needs a test set for its recoil energies only
 
 
 class EventGrid(Block):
@@ -43,8 +43,8 @@ class HypothesisTest(Block):
     """Test for solar-neutrino recoils on an isotropic background: needed numbers of events."""
 
     test_sets: tuple[str, ...] | None = described(
-        "Test sets whose response is used, each of one recoil energy; null: all, or none where no "
-        "network is trained; []: no test.",
+        "Test sets whose response is used, of one or several discrete recoil energies; null: all, "
+        "or none where no network is trained; []: no test.",
         None,
     )
     signal_fractions: tuple[Fraction, ...] = described(
@@ -54,6 +54,9 @@ class HypothesisTest(Block):
         "Fractions of events removed, smallest kappa first (only methods with kappa).",
         (0.0, 0.2, 0.5, 0.8),
         min_length=1,
+    )
+    background_index: float = described(
+        "With several recoil energies, the background's spectrum is the energy to this power.", 0.0
     )
     events: EventGrid = described("Grid of event numbers.", EventGrid())
     background_toys: int = described(

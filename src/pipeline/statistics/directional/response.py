@@ -1,7 +1,7 @@
 """Angular response of a detector and reconstruction, from a table of predictions."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -24,28 +24,55 @@ class Response:
     `cos_theta` and `kappa` have one entry per passing event; `kappa` is None for methods without
     an uncertainty. `efficiency` is the fraction of recoils that pass, `fraction_cut` the fraction
     of predicted events that the cut on kappa drops. `mixture` holds the densities where they have
-    several components; None: they are those of `kappa`.
+    several components; None: they are those of `kappa`. With several recoil energies, events are
+    in the order of these, `events` is the number at each and `efficiency` has one entry for each.
     """
 
     cos_theta: Array
     kappa: Array | None
-    efficiency: float
+    efficiency: float | Array
     fraction_cut: float = 0.0
     mixture: Density | None = None
+    events: NDArray[np.int64] | None = None
+
+    @property
+    def first(self) -> NDArray[np.int64]:
+        """Place of the first event of each energy, and the number of all events behind them."""
+        events = [len(self.cos_theta)] if self.events is None else self.events
+        return np.concatenate([[0], np.cumsum(events)]).astype(np.int64)
+
+    def at_energy(self, place: int) -> Self:
+        """The response at one of the energies."""
+        some = slice(*self.first[place : place + 2])
+        return replace(
+            self,
+            cos_theta=self.cos_theta[some],
+            kappa=None if self.kappa is None else self.kappa[some],
+            efficiency=float(np.atleast_1d(self.efficiency)[place]),
+            mixture=None if self.mixture is None else self.mixture.take(some),
+            events=None,
+        )
 
     @classmethod
-    def perfect(cls) -> Self:
+    def perfect(cls, energies: int = 1) -> Self:
         """A detector that measures every direction exactly."""
-        return cls(np.ones(1), None, 1.0)
+        one = np.ones(energies, np.int64)
+        return cls(np.ones(energies), None, np.ones(energies), events=one)
 
     @classmethod
-    def from_predictions(cls, table: pd.DataFrame, fraction_cut: float = 0.0) -> Self:
+    def from_predictions(
+        cls,
+        table: pd.DataFrame,
+        fraction_cut: float = 0.0,
+        energy: NDArray[np.int64] | None = None,
+    ) -> Self:
         """Response from columns true_x/y/z, pred_x/y/z (NaN: omitted) and kappa (NaN: none).
 
         Columns of a density (`predictions.COMPONENTS`) are used where there are several components.
         `fraction_cut` drops that fraction of the predicted events, smallest kappa first; omitted
-        and dropped events lower the efficiency. Raises ValueError for missing columns, no
-        predicted event, directions of no length, or a cut without kappa.
+        and dropped events lower the efficiency. `energy` is the place of each row's recoil energy;
+        None: all have one. Raises ValueError for missing columns, no predicted event, directions
+        of no length, or a cut without kappa.
         """
         missing = [name for name in [*TRUE, *PREDICTED, "kappa"] if name not in table]
         if missing:
@@ -56,32 +83,44 @@ class Response:
         kept = table[predicted]
         cos_theta = _cosines(kept[TRUE].to_numpy(float), kept[PREDICTED].to_numpy(float))
         kappa = kept["kappa"].to_numpy(float)
-        if np.isnan(kappa).all():
-            if fraction_cut > 0:
-                raise ValueError("a cut on kappa needs kappa, but this method predicts none")
-            return cls(cos_theta, None, len(cos_theta) / len(table))
-        if not (np.isfinite(kappa) & (kappa >= 0)).all():
+        known = not np.isnan(kappa).all()
+        if not known and fraction_cut > 0:
+            raise ValueError("a cut on kappa needs kappa, but this method predicts none")
+        if known and not (np.isfinite(kappa) & (kappa >= 0)).all():
             raise ValueError("kappa must be finite and >= 0 for every predicted event, or NaN")
-        n_dropped = min(round(fraction_cut * len(kept)), len(kept) - 1)
-        passing = np.argsort(kappa, kind="stable")[n_dropped:]
-        if len(passing) < _FEW_EVENTS:
-            logger.warning(
-                "kappa cut %g: the response rests on %d events", fraction_cut, len(passing)
-            )
-        efficiency = len(passing) / len(table)
-        mixture = density_of(kept) if {*COMPONENTS} <= {*kept} else None
-        if mixture is None or mixture.components == 1:
-            return cls(cos_theta[passing], kappa[passing], efficiency, fraction_cut)
-        some = mixture.take(passing)
-        return cls(cos_theta[passing], kappa[passing], efficiency, fraction_cut, some)
+        passing = np.arange(len(kept))
+        if known:
+            n_dropped = min(round(fraction_cut * len(kept)), len(kept) - 1)
+            passing = np.argsort(kappa, kind="stable")[n_dropped:]
+            if len(passing) < _FEW_EVENTS:
+                logger.warning(
+                    "kappa cut %g: the response rests on %d events", fraction_cut, len(passing)
+                )
+        efficiency: float | Array = len(passing) / len(table)
+        events = None
+        if energy is not None:
+            own, every = energy[predicted][passing], np.bincount(energy)
+            passing = passing[np.argsort(own, kind="stable")]
+            events = np.bincount(own, minlength=len(every))
+            efficiency = events / every
+        mixture = density_of(kept) if known and {*COMPONENTS} <= {*kept} else None
+        if mixture is not None:
+            mixture = mixture.take(passing) if mixture.components > 1 else None
+        own_kappa = kappa[passing] if known else None
+        return cls(cos_theta[passing], own_kappa, efficiency, fraction_cut, mixture, events)
 
 
-def scan_cuts(table: pd.DataFrame, fractions: tuple[float, ...]) -> list[Response]:
-    """Responses for each cut on kappa; only the uncut one for a method without kappa."""
-    uncut = Response.from_predictions(table)
+def scan_cuts(
+    table: pd.DataFrame, fractions: tuple[float, ...], energy: NDArray[np.int64] | None = None
+) -> list[Response]:
+    """Responses for each cut on kappa; only the uncut one for a method without kappa.
+
+    See `Response.from_predictions` for `energy`.
+    """
+    uncut = Response.from_predictions(table, 0.0, energy)
     if uncut.kappa is None:
         return [uncut]
-    return [Response.from_predictions(table, fraction) for fraction in fractions]
+    return [Response.from_predictions(table, fraction, energy) for fraction in fractions]
 
 
 def _cosines(true: Array, predicted: Array) -> Array:

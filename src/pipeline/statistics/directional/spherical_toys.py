@@ -1,7 +1,8 @@
 """Toys of directions on the sphere, with isotropic background.
 
-A measured direction needs its cosine to the Sun's axis and an azimuth about that axis. The azimuth
-is uniform, and so is the cosine of an isotropic event whatever the response.
+An event has one of the recoil energies of the test set, drawn from the shares of signal or
+background. A measured direction needs its cosine to the Sun's axis and an azimuth about that axis.
+The azimuth is uniform, and so is the cosine of an isotropic event whatever the response.
 """
 
 from collections.abc import Sequence
@@ -16,14 +17,17 @@ from numpy.typing import NDArray
 
 from pipeline.core.progress import Progress
 from pipeline.core.seeds import generator
-from pipeline.physics.solar_neutrinos import RecoilAngles
 from pipeline.statistics.directional.config import HypothesisTest
+from pipeline.statistics.directional.profile import profile_ratio
 from pipeline.statistics.directional.response import Response
+from pipeline.statistics.directional.spectrum import Passing, Spectrum
 from pipeline.statistics.directional.statistics import (
     DIPOLE,
     DIPOLE_KAPPA,
     LIKELIHOOD,
     LIKELIHOOD_KAPPA,
+    PROFILE,
+    PROFILE_KAPPA,
     Increments,
     increments,
 )
@@ -36,7 +40,7 @@ _SIGNAL_QUANTILES = 8192
 
 def run_batch(
     responses: Sequence[Response],
-    signal: RecoilAngles,
+    spectrum: Spectrum,
     settings: HypothesisTest,
     seed: int,
     test_set: str,
@@ -48,62 +52,85 @@ def run_batch(
     The random numbers depend on seed, test set, method, cut and batch only, so batches may run
     in any order and place.
     """
-    fractions = settings.signal_fractions
-    quantiles = signal.quantiles(_SIGNAL_QUANTILES)
+    quantiles = np.stack([angles.quantiles(_SIGNAL_QUANTILES) for angles in spectrum.angles])
     what = f"{test_set}/{method}, batch {batch}"
     progress = Progress(what, len(responses) * toys_per_maker(settings), "toys")
-    rows: list[dict[str, object]] = []
+    tables = []
     for response in responses:
         rng = generator(seed, "toys", test_set, method, str(response.fraction_cut), batch)
-        dipole = signal.mean_cosine * float(response.cos_theta.mean())
-        maker = _Sphere(response, increments(response, signal, fractions), quantiles, dipole)
+        table = increments(response, spectrum, settings.signal_fractions)
+        passing = spectrum.passing(response.efficiency)
         labels = {
             "test_set": test_set,
             "method": method,
             "batch": batch,
             "fraction_cut": response.fraction_cut,
-            "efficiency": response.efficiency,
+            "window_keV": spectrum.window_keV,
+            "recoils_per_electron_yr": spectrum.recoils_per_electron_yr,
         }
-        rows += toy_rows(rng, maker, settings, labels, progress)
+        maker = _Sphere(response, table, quantiles, passing)
+        toys = pd.DataFrame(toy_rows(rng, maker, settings, labels, progress))
+        efficiency = toys["signal_fraction"].map(passing.mean_efficiency)
+        tables.append(toys.assign(efficiency=efficiency))
     progress.finish()
-    return pd.DataFrame(rows)
+    return pd.concat(tables, ignore_index=True)
 
 
 @dataclass(frozen=True)
 class _Sphere:
-    """A response to recoils with angles of these quantiles; `table` has its increments."""
+    """A response to recoils; `table` has its increments, `quantiles` the cosines per energy."""
 
     dimensions: ClassVar[int] = 3
 
     response: Response
     table: Increments
     quantiles: Array
-    dipole: float
+    passing: Passing
+
+    @property
+    def dipole(self) -> float:
+        """See `ToyMaker`."""
+        means = [
+            angles.mean_cosine * float(self.response.at_energy(i).cos_theta.mean())
+            if share > 0
+            else 0.0
+            for i, (angles, share) in enumerate(
+                zip(self.passing.spectrum.angles, self.passing.signal, strict=True)
+            )
+        ]
+        return float(self.passing.signal @ means)
 
     def for_fraction(self, place: int) -> Self:
         """See `ToyMaker`."""
         return replace(self, table=self.table.for_fraction(place))
 
     def simulate(self, toys: ToySet, progress: Progress) -> dict[str, Array]:
-        """See `ToyMaker`: dipoles (1, toys, grid), likelihoods (signal fractions, toys, grid)."""
-        table = self.table
+        """See `ToyMaker`: likelihoods (signal fractions, toys, grid), others (1, toys, grid)."""
+        table, passing = self.table, self.passing
+        cumulative = np.zeros((2, len(passing.efficiency) + 1))
+        np.cumsum([passing.background, passing.signal], axis=1, out=cumulative[:, 1:])
+        cumulative /= cumulative[:, -1:]
         dipole = np.empty((2, toys.number, len(toys.grid)))
+        profile = np.empty_like(dipole)
         likelihood = np.empty((2, len(table.plain), toys.number, len(toys.grid)))
         for chunk in toys.chunks(progress):
             _run(
-                *(toys.rng, toys.grid, toys.signal_fraction),
-                self.quantiles,
+                *(toys.rng, toys.grid, float(passing.fraction(toys.signal_fraction))),
+                *(self.quantiles, cumulative, self.response.first),
                 self.response.cos_theta,
                 table.dipole_weight,
                 table.kappa_row,
                 table.plain,
                 table.by_kappa,
+                *(table.plain_excess, table.excess_by_kappa),
                 dipole[:, chunk],
+                profile[:, chunk],
                 likelihood[:, :, chunk],
             )
-        found = {DIPOLE: dipole[:1], LIKELIHOOD: likelihood[0]}
+        found = {DIPOLE: dipole[:1], LIKELIHOOD: likelihood[0], PROFILE: profile[:1]}
         if table.has_kappa:
             found |= {DIPOLE_KAPPA: dipole[1:], LIKELIHOOD_KAPPA: likelihood[1]}
+            found |= {PROFILE_KAPPA: profile[1:]}
         return found
 
 
@@ -113,22 +140,29 @@ def _run(
     grid: NDArray[np.int64],
     signal_fraction: float,
     quantiles: Array,
+    cumulative: Array,
+    first: NDArray[np.int64],
     cos_theta: Array,
     dipole_weight: Array,
     kappa_row: NDArray[np.int64],
     plain: Array,
     by_kappa: Array,
+    plain_excess: Array,
+    excess_by_kappa: Array,
     dipole: Array,
+    profile: Array,
     likelihood: Array,
 ) -> None:
-    """Fill `dipole` (2, toys, grid) and `likelihood` (2, fractions, toys, grid).
+    """Fill `dipole` and `profile` (2, toys, grid) and `likelihood` (2, fractions, toys, grid).
 
     The leading axis is plain, kappa-weighted; its second half is unused without kappa.
+    `cumulative` (background, signal) holds the shares of the energies, summed up from zero.
     """
     n_fractions, _, n_cells = plain.shape
     with_kappa = by_kappa.shape[1] > 0
     vector, weighted = np.empty(3), np.empty(3)
     log_ratio = np.empty((2, n_fractions))
+    excess = np.empty((2, grid[-1]))
     for toy in range(dipole.shape[1]):
         vector[:] = 0.0
         weighted[:] = 0.0
@@ -136,9 +170,17 @@ def _run(
         weight_squared = 0.0
         place = 0
         for event in range(grid[-1]):
-            row = int(rng.random() * len(cos_theta))
-            if rng.random() < signal_fraction:
-                alpha = quantiles[int(rng.random() * len(quantiles))]
+            where = rng.random()
+            is_signal = rng.random() < signal_fraction
+            share, energy = cumulative[int(is_signal)], 0
+            while where >= share[energy + 1]:
+                energy += 1
+            # Within the share of its energy, `where` is uniform.
+            where = (where - share[energy]) / (share[energy + 1] - share[energy])
+            row = first[energy] + int(where * (first[energy + 1] - first[energy]))
+            row = min(row, first[energy + 1] - 1)
+            if is_signal:
+                alpha = quantiles[energy, int(rng.random() * quantiles.shape[1])]
                 theta = cos_theta[row]
                 # The cosine of a uniform azimuth: half a turn covers all of its values.
                 across = sqrt((1 - alpha * alpha) * (1 - theta * theta)) * cos(pi * rng.random())
@@ -156,7 +198,8 @@ def _run(
             vector[2] += z
             cell = min(int(0.5 * (z + 1) * n_cells), n_cells - 1)
             for i in range(n_fractions):
-                log_ratio[0, i] += plain[i, 0, cell]
+                log_ratio[0, i] += plain[i, energy, cell]
+            excess[0, event] = plain_excess[energy, cell]
             if with_kappa:
                 weight = dipole_weight[row]
                 weighted[0] += weight * x
@@ -165,10 +208,13 @@ def _run(
                 weight_squared += weight * weight
                 for i in range(n_fractions):
                     log_ratio[1, i] += by_kappa[i, kappa_row[row], cell]
+                excess[1, event] = excess_by_kappa[kappa_row[row], cell]
             if event + 1 == grid[place]:
                 dipole[0, toy, place] = 3 * (vector * vector).sum() / (event + 1)
                 likelihood[0, :, toy, place] = log_ratio[0]
+                profile[0, toy, place] = profile_ratio(excess[0, : event + 1])
                 if with_kappa:
                     dipole[1, toy, place] = 3 * (weighted * weighted).sum() / weight_squared
                     likelihood[1, :, toy, place] = log_ratio[1]
+                    profile[1, toy, place] = profile_ratio(excess[1, : event + 1])
                 place += 1

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.core.files import atomic_write
-from pipeline.physics.solar_neutrinos import recoil_angles
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 from pipeline.statistics.directional.response import Response, scan_cuts
 from pipeline.statistics.directional.sensitivity import needed_events, power
+from pipeline.statistics.directional.spectrum import discrete_energies, spectrum
 from pipeline.statistics.directional.spherical_toys import run_batch
 from pipeline.statistics.directional.toys import merge
 
@@ -19,9 +20,11 @@ COLUMNS = {
     "test_set": "name of the test set",
     "method": "reconstruction",
     "fraction_cut": "fraction of predicted events cut, lowest kappa first",
+    "window_keV": "width of the spectrum that the recoil energies stand for; one energy: 1 keV",
+    "recoils_per_electron_yr": "recoils from solar neutrinos in this window, per electron and year",
     "efficiency": "fraction of recoils that pass (predicted and not cut)",
     "signal_fraction": "fraction of recoils from solar neutrinos",
-    "statistic": "test statistic",
+    "statistic": "test statistic; profile: likelihood ratio at the best signal fraction",
     "hypothesis": "what the toys hold: background, or signal and background",
     "events": "passing events; in needed_events those of the median experiment",
     "batch": "number of the batch",
@@ -35,6 +38,9 @@ COLUMNS = {
     "level": "name of the level",
     "p": "p-value of the level, one-sided",
     "err": "statistical error of events from the number of toys",
+    "exposure_m3_yr": "volume times live time that gives the recoils from the Sun in the window; "
+    "NaN: gas not known, or no number",
+    "exposure_err_m3_yr": "its statistical error from the number of toys",
     "beyond": "no; toys: too few toys; above grid: lower limit; below grid: upper limit",
 }
 
@@ -52,19 +58,20 @@ def write_toys(
     """Simulate one batch of one method on one test set and write its toys.
 
     `predictions` is the method's table of predictions (see `Response.from_predictions`, and
-    energy_keV); for the method `perfect` any table of the test set, read for its energy. Raises
+    energy_keV); for the method `perfect` any table of the test set, read for its energies. Raises
     ValueError naming the table if it cannot be used.
     """
     table = pq.read_table(predictions).to_pandas()
     try:
-        signal = recoil_angles(single_energy(table))
+        energies, place = discrete_energies(table)
+        recoils = spectrum(energies, settings.background_index)
         if method == PERFECT:
-            responses = [Response.perfect()]
+            responses = [Response.perfect(len(energies))]
         else:
-            responses = scan_cuts(table, settings.cut_fractions)
+            responses = scan_cuts(table, settings.cut_fractions, place)
     except ValueError as error:
         raise ValueError(f"{predictions}: {error}") from None
-    toys = run_batch(responses, signal, settings, seed, test_set, method, batch)
+    toys = run_batch(responses, recoils, settings, seed, test_set, method, batch)
     _write(path, toys)
 
 
@@ -73,24 +80,26 @@ def write_sensitivity(
     needed_path: str | Path,
     toys: Sequence[str | Path],
     levels: Mapping[str, float],
+    electrons_per_m3: float | None = None,
 ) -> None:
-    """Merge the toys of all batches of any methods and test sets; write both result tables."""
+    """Merge the toys of all batches of any methods and test sets; write both result tables.
+
+    `electrons_per_m3` are those of the gas; None: not known, and no exposure either.
+    """
     merged = merge(pq.read_table(path).to_pandas() for path in toys)
     _write(power_path, power(merged))
-    _write(needed_path, needed_events(merged, levels))
+    _write(needed_path, with_exposure(needed_events(merged, levels), electrons_per_m3))
 
 
-def single_energy(table: pd.DataFrame) -> float:
-    """The recoil energy [keV] that all events of a table share; ValueError if they do not."""
-    if "energy_keV" not in table:
-        raise ValueError(f"no column energy_keV, only {list(table)}")
-    low, middle, high = table["energy_keV"].quantile([0.0, 0.5, 1.0])
-    if not high - low <= 0.01 * middle:
-        raise ValueError(
-            f"recoil energies run from {low:g} to {high:g} keV; the hypothesis test needs a test "
-            "set of one energy"
-        )
-    return float(middle)
+def with_exposure(needed: pd.DataFrame, electrons_per_m3: float | None) -> pd.DataFrame:
+    """The table of `needed_events` with the exposure in which the Sun gives its share of recoils.
+
+    Like `recoils` it counts contained recoils.
+    """
+    per_m3_yr = needed["recoils_per_electron_yr"] * (electrons_per_m3 or np.nan)
+    exposure = needed["signal_fraction"] * needed["recoils"] / per_m3_yr
+    error = exposure * needed["err"] / needed["events"]
+    return needed.assign(exposure_m3_yr=exposure, exposure_err_m3_yr=error)
 
 
 def _write(path: str | Path, frame: pd.DataFrame) -> None:

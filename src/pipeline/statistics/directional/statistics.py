@@ -1,6 +1,6 @@
 """Increments of the test statistics per event, tabulated for fast toys.
 
-Two statistics, each plain or weighted with the event's own density (its kappa, or its mixture):
+Three statistics, each plain or weighted with the event's own density (its kappa, or its mixture):
 
 - dipole (blind to the Sun): R^2 = 3 |sum w x|^2 / sum w^2, the Rayleigh statistic; under isotropy
   chi-squared with 3 degrees of freedom for many events (Mardia & Jupp 2000, Directional Statistics,
@@ -10,7 +10,9 @@ Two statistics, each plain or weighted with the event's own density (its kappa, 
   density of recoils blurred by the detector, relative to isotropy. f is the model's: the most
   powerful test between the two simple hypotheses (Neyman & Pearson 1933). Weighted, the detector's
   blur is that of the event's density about its mean direction; mixtures are averaged over events of
-  similar kappa.
+  similar kappa. With several recoil energies, r also has the ratio of the two spectra at the
+  event's energy, and f is that of the passing events.
+- profile (knows the Sun, not f): the largest q of all f from 0 to 1, see `profile`.
 """
 
 from collections.abc import Sequence
@@ -27,15 +29,16 @@ from pipeline.physics.angular_density import (
     relative_density,
     vmf_legendre,
 )
-from pipeline.physics.solar_neutrinos import RecoilAngles
 from pipeline.statistics.directional.density import Density
 from pipeline.statistics.directional.response import Response
+from pipeline.statistics.directional.spectrum import Spectrum
 from pipeline.statistics.directional.vmf import mean_cosine
 
 Array = NDArray[np.float64]
 
 DIPOLE, DIPOLE_KAPPA = "dipole", "dipole_kappa"
 LIKELIHOOD, LIKELIHOOD_KAPPA = "likelihood", "likelihood_kappa"
+PROFILE, PROFILE_KAPPA = "profile", "profile_kappa"
 
 # The sharpest blur that likelihoods resolve: 1.8 degrees per axis, far below what 40-50 keV
 # electrons allow. It keeps the densities of lines and of a perfect detector finite.
@@ -51,14 +54,16 @@ _WEIGHT_MIN = 1e-6
 class Increments:
     """What each passing event adds to the statistics of a response.
 
-    `plain` (fractions, 1, cells) and `by_kappa` (fractions, kappas, cells) hold
-    2 ln(1 - f + f r) per cell of the measured cosine; `kappa_row` (events) picks the row of
-    `by_kappa` and `dipole_weight` (events) is A(kappa). Without kappa the weights are one and
-    `by_kappa` is empty.
+    `plain` (fractions, energies, cells) and `by_kappa` (fractions, rows, cells) hold
+    2 ln(1 - f + f r) per cell of the measured cosine, `plain_excess` (energies, cells) and
+    `excess_by_kappa` (rows, cells) r - 1; `kappa_row` (events) picks the row and `dipole_weight`
+    (events) is A(kappa). Without kappa the weights are one and there are no rows.
     """
 
     plain: Array
     by_kappa: Array
+    plain_excess: Array
+    excess_by_kappa: Array
     kappa_row: NDArray[np.int64]
     dipole_weight: Array
 
@@ -73,24 +78,35 @@ class Increments:
 
 
 def increments(
-    response: Response, signal: RecoilAngles, signal_fractions: Sequence[float]
+    response: Response, spectrum: Spectrum, signal_fractions: Sequence[float]
 ) -> Increments:
-    """Tabulate the increments of `response` for each signal fraction."""
-    fractions = np.asarray(signal_fractions, float)[:, None, None]
-    recoil = signal.legendre(_DEGREE_MAX)
+    """Tabulate the increments of `response` for each fraction of signal among all recoils."""
+    passing = spectrum.passing(response.efficiency)
+    fractions = passing.fraction(signal_fractions)[:, None, None]
+    plain, by_kappa, kappa_row = [], [np.empty((0, _CELLS))], []
+    for i, (angles, ratio) in enumerate(zip(spectrum.angles, passing.ratio, strict=True)):
+        part = response.at_energy(i)
+        recoil, n = angles.legendre(_DEGREE_MAX), len(part.cos_theta)
+        # No event, no matter: nothing looks at this energy.
+        blur = legendre_means(part.cos_theta, np.full(n, 1 / max(n, 1)), _DEGREE_MAX)
+        means = recoil * blur * vmf_legendre(KAPPA_MAX, _DEGREE_MAX)
+        plain.append(ratio * _relative_density(means))
+        if part.kappa is not None:
+            row, own_blur = _own_blurs(part.kappa, part.mixture)
+            kappa_row.append(row + sum(map(len, by_kappa)))
+            by_kappa.append(ratio * _relative_density(recoil * own_blur))
+    everywhere, every_kappa = np.concatenate(plain), np.concatenate(by_kappa)
     n = len(response.cos_theta)
-    blur = legendre_means(response.cos_theta, np.full(n, 1 / n), _DEGREE_MAX)
-    plain = _log_ratio(recoil * blur * vmf_legendre(KAPPA_MAX, _DEGREE_MAX), fractions)
-    if response.kappa is None:
-        no_kappa = np.empty((len(fractions), 0, _CELLS))
-        return Increments(plain, no_kappa, np.zeros(n, np.int64), np.ones(n))
-    kappa_row, own_blur = _own_blurs(response.kappa, response.mixture)
     return Increments(
-        plain,
-        _log_ratio(recoil * own_blur, fractions),
-        kappa_row,
+        _log_ratio(everywhere, fractions),
+        _log_ratio(every_kappa, fractions),
+        everywhere - 1,
+        every_kappa - 1,
+        np.concatenate(kappa_row) if kappa_row else np.zeros(n, np.int64),
         # Not zero: if a network has no directional information, all events have equal weights.
-        np.maximum(mean_cosine(response.kappa), _WEIGHT_MIN),
+        np.ones(n)
+        if response.kappa is None
+        else np.maximum(mean_cosine(response.kappa), _WEIGHT_MIN),
     )
 
 
@@ -127,8 +143,11 @@ def _legendre(density: Density) -> Array:
     return np.asarray((density.weight[:, :, None] * blur * terms).sum(1))
 
 
-def _log_ratio(means: Array, fractions: Array) -> Array:
+def _relative_density(means: Array) -> Array:
     # The series of a positive density can undershoot zero by its truncation error.
-    ratio = np.maximum(relative_density(means, cell_centres(_CELLS)), 1e-6)
+    return np.maximum(relative_density(means, cell_centres(_CELLS)), 1e-6)
+
+
+def _log_ratio(ratio: Array, fractions: Array) -> Array:
     with np.errstate(divide="ignore"):
         return 2 * np.log(1 - fractions + fractions * ratio)

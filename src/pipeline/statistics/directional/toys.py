@@ -27,6 +27,8 @@ KEYS = [
     "efficiency",
     "signal_fraction",
     "statistic",
+    "window_keV",
+    "recoils_per_electron_yr",
     "hypothesis",
     "events",
 ]
