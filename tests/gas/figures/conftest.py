@@ -26,6 +26,7 @@ from pipeline.statistics.directional.calibration import (
     kappa_edges,
 )
 from pipeline.statistics.directional.sensitivity import needed_events, power
+from pipeline.statistics.directional.stage import with_exposure
 
 EVENTS = 3000
 LEVELS = {"90% CL": 0.1, "3 sigma": 1.35e-3, "5 sigma": 2.9e-7}
@@ -104,9 +105,10 @@ def _toys() -> pd.DataFrame:
         for cut, fraction in [(c, f) for c in cuts for f in (0.1, 0.3, 1.0)]:
             dipole = fraction * cosine * (1 + 0.2 * cut)
             strengths = np.geomspace(0.1, 25 if method != "non_ml" else 8, 8)
-            statistics = {"dipole": 1.0, "likelihood": 1.0}
+            statistics = {"dipole": 1.0, "likelihood": 1.0, "profile": 0.9}
             if method == "HCN":
                 statistics |= {"dipole_kappa": 1.1, "likelihood_kappa": 1.15}
+                statistics |= {"profile_kappa": 1.0}
             for statistic, gain in statistics.items():
                 for strength in strengths:
                     labels = {
@@ -116,6 +118,8 @@ def _toys() -> pd.DataFrame:
                         "efficiency": (1 - cut) * (0.75 if method == "non_ml" else 1),
                         "signal_fraction": fraction,
                         "statistic": statistic,
+                        "window_keV": 1.0,
+                        "recoils_per_electron_yr": 1.1e-29,
                         "events": int(np.ceil(strength / (3 * dipole**2))),
                     }
                     power = gain * strength
@@ -149,7 +153,7 @@ def background_toys() -> int:
 @pytest.fixture(scope="session")
 def needed() -> pd.DataFrame:
     """Needed events: numbers, lower limits (Non-ML) and a level beyond the toys (5 sigma)."""
-    return needed_events(_toys(), LEVELS)
+    return with_exposure(needed_events(_toys(), LEVELS), 2e26)
 
 
 @pytest.fixture(scope="session")

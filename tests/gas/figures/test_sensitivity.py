@@ -32,9 +32,9 @@ def by_signal(needed):
 
 
 def test_rows_are_levels_and_columns_statistics(by_signal, levels):
-    labels = [axis.get_ylabel() for axis in by_signal.axes[::2]]
+    labels = [axis.get_ylabel() for axis in by_signal.axes[::3]]
     assert labels == [f"recoils needed, {level}" for level in levels]
-    assert ["dipole" in axis.get_title() for axis in by_signal.axes[:2]] == [True, False]
+    assert ["dipole" in axis.get_title() for axis in by_signal.axes[:3]] == [True, False, False]
     assert by_signal.axes[-1].get_xlabel() == "fraction of recoils from the Sun"
 
 
@@ -52,7 +52,7 @@ def test_limits_are_open_and_point_up(by_signal, needed):
         "and beyond == 'above grid'"
     )
     assert len(limits) == 3
-    axis = by_signal.axes[2]
+    axis = by_signal.axes[3]
     shown = sorted(y for _, y in points(axis, NON_ML, "white"))
     np.testing.assert_allclose(shown, sorted(limits["recoils"]))
     tops = [
@@ -65,7 +65,7 @@ def test_limits_are_open_and_point_up(by_signal, needed):
 
 
 def test_a_level_beyond_the_toys_has_crosses_and_no_numbers(by_signal):
-    axis = by_signal.axes[4]
+    axis = by_signal.axes[6]
     crosses = [x for x in axis.lines if x.get_marker() == "x"]
     assert sum(len(x.get_xdata()) for x in crosses) == 3 * 5  # fractions x curves
     assert all((x.get_ydata() == 0.96).all() for x in crosses)
@@ -78,6 +78,18 @@ def test_cuts_appear_for_methods_with_kappa_only(needed):
     assert abs(cuts[-1] - 80) < 5
     assert len(points(figure.axes[0], NON_ML, NON_ML)) == 1
     assert "[%]" in figure.axes[-1].get_xlabel()
+
+
+def test_the_right_scale_is_the_exposure(needed):
+    figure = draw_needed_by_cut(needed, NAMES, TEST_SET, 0.3)
+    row = needed.query("signal_fraction == 0.3 and beyond == 'no'").iloc[0]
+    (scale,) = figure.axes[2].child_axes
+    figure.draw_without_rendering()
+    assert "for 1 keV" in scale.get_ylabel()
+    shown = np.divide(scale.get_ylim(), figure.axes[2].get_ylim())
+    assert shown == pytest.approx(row["exposure_m3_yr"] / row["recoils"])
+    unknown = needed.assign(exposure_m3_yr=np.nan)
+    assert not draw_needed_by_cut(unknown, NAMES, TEST_SET, 0.3).axes[2].child_axes
 
 
 def test_median_p_is_open_beyond_the_toys(median_p, levels, background_toys):

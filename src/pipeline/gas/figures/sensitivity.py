@@ -1,6 +1,7 @@
 """Directional hypothesis test: recoils needed, and the p-value of the median experiment."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,15 @@ from pipeline.statistics.directional.statistics import (
     DIPOLE_KAPPA,
     LIKELIHOOD,
     LIKELIHOOD_KAPPA,
+    PROFILE,
+    PROFILE_KAPPA,
 )
 
 # One column of panels each: the plain statistic and the one weighted with kappa.
 _COLUMNS = {
-    "dipole (Sun's direction unknown)": (DIPOLE, DIPOLE_KAPPA),
-    "likelihood ratio (Sun's direction known)": (LIKELIHOOD, LIKELIHOOD_KAPPA),
+    "dipole\n(Sun's direction unknown)": (DIPOLE, DIPOLE_KAPPA),
+    "likelihood ratio\n(signal fraction known)": (LIKELIHOOD, LIKELIHOOD_KAPPA),
+    "profile likelihood ratio\n(signal fraction unknown)": (PROFILE, PROFILE_KAPPA),
 }
 _LOWER_LIMIT, _UPPER_LIMIT = "above grid", "below grid"
 
@@ -60,7 +64,8 @@ def draw_needed_by_cut(
 ) -> Figure:
     """Recoils needed against the cut on kappa, at one signal fraction.
 
-    The recoils include those that the cut removes. See `draw_needed_by_signal`.
+    The recoils include those that the cut removes. The right scale is the exposure, where the
+    table has one. See `draw_needed_by_signal`.
     """
     chosen = _only(needed, test_set=test_set, signal_fraction=signal_fraction)
     figure, axes = _needed_panels(
@@ -70,6 +75,12 @@ def draw_needed_by_cut(
         lambda x, aside: x + 1.5 * aside,
     )
     _label_below(axes, r"events cut for their small $\kappa$ [%]")
+    per_recoil = (chosen["exposure_m3_yr"] / chosen["recoils"]).median()
+    if np.isfinite(per_recoil):
+        for axis in axes[len(_COLUMNS) - 1 :: len(_COLUMNS)]:
+            both_ways = partial(np.multiply, per_recoil), partial(np.multiply, 1 / per_recoil)
+            scale = axis.secondary_yaxis("right", functions=both_ways)
+            scale.set_ylabel(f"m$^3$ yr for {chosen['window_keV'].iloc[0]:g} keV")
     return figure
 
 
