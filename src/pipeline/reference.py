@@ -40,6 +40,7 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `own_tracks.yaml` | own tracks with a trained network, no training; takes a minute |
 | `resolution.yaml` | angular resolution against energy, with the shipped U-Net |
 | `robustness.yaml` | the shipped U-Net in gas of other temperature, pressure and mixture |
+| `solar.yaml` | recoil spectrum of solar neutrinos over background, and the exposure it takes |
 | `train.yaml` | first step to the shipped U-Net, hours |
 | `train_density.yaml` | second step |
 | `train_paper.yaml` | RCN and HCN on a stream of new tracks, many hours |
