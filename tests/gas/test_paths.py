@@ -55,6 +55,21 @@ def test_arrows_and_degrad_runs_are_cut_into_jobs():
     assert paths.part_input("run", runs[2].name) == ["out/gas/degrad/run/0002_run.DEGRAD.OUT.gz"]
 
 
+def test_electrons_are_those_of_the_one_gas_of_a_test_set():
+    half = {"fractions": {"CF4": 1.0}, "pressure_torr": 380.0}
+    source = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 1}
+    parquet = {"kind": "parquet", "files": ["a.parquet"], "gas": {"fractions": {"P10": 1.0}}}
+    sources = {"a": source, "b": {**source, "energies_keV": [50]}, "half": {**source, "gas": half}}
+    sources |= {"named": parquet, "unknown": {**parquet, "gas": None}}
+    chosen = {"same": ["a", "b"], "half": ["half"], "both": ["a", "half"]}
+    chosen |= {"named": ["named"], "unknown": ["unknown"]}
+    tests = {name: {"sources": used, "smearing_um": 0} for name, used in chosen.items()}
+    paths = paths_of(sources, test_sets=tests, training_set={"sources": ["other"]})
+    found = {name: paths.electrons_per_m3(name) for name in tests}
+    assert found["half"] / found["same"] == pytest.approx(42 / 8 / 2)
+    assert [found[name] for name in ("both", "named", "unknown")] == [None] * 3
+
+
 @pytest.fixture
 def files(tmp_path, monkeypatch):
     """A working directory with three raw files."""
