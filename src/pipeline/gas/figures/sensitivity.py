@@ -74,7 +74,7 @@ def draw_needed_by_cut(
         f"{test_set}, signal fraction {signal_fraction:g}",
         lambda x, aside: x + 1.5 * aside,
     )
-    _label_below(axes, r"events cut for their small $\kappa$ [%]")
+    _label_below(axes, r"events cut, small $\kappa$ [%]")
     per_recoil = (chosen["exposure_m3_yr"] / chosen["recoils"]).median()
     if np.isfinite(per_recoil):
         for axis in axes[len(_COLUMNS) - 1 :: len(_COLUMNS)]:
