@@ -56,6 +56,8 @@ _EMULSION = EmulsionPaths(cast(Any, None), "results", 0)
 _UNITS = {
     "_per_kg_yr": "1/(kg yr)",
     "_per_t_yr": "1/(t yr)",
+    "_per_electron_yr": "1/yr",
+    "_m3_yr": "m3 yr",
     "_kg_yr": "kg yr",
     "_t_yr": "t yr",
     "_minutes": "min",
@@ -654,8 +656,8 @@ TABLES: tuple[ResultTable, ...] = (
         _directional(
             *("test_set", "method", "fraction_cut", "efficiency", "signal_fraction", "statistic"),
             *("window_keV", "recoils_per_electron_yr"),
-            *("level", "p", "events", "err", "recoils", "exposure_m3_yr", "exposure_err_m3_yr"),
-            "beyond",
+            *("level", "p", "events", "err", "recoils", "beyond"),
+            *("exposure_m3_yr", "exposure_m3_yr_err"),
         ),
         'print(table[table["beyond"] == "no"][["method", "level", "exposure_m3_yr"]])',
     ),

@@ -139,7 +139,7 @@ def test_exposure_is_that_of_the_signal_recoils(two_responses):
     assert row["recoils"] == pytest.approx(row["events"] / efficiency)
     per_m3_yr = recoils.recoils_per_electron_yr * 2e26
     assert row["exposure_m3_yr"] * per_m3_yr == pytest.approx(0.3 * row["recoils"])
-    assert row["exposure_err_m3_yr"] / row["exposure_m3_yr"] == row["err"] / row["events"]
+    assert row["exposure_m3_yr_err"] / row["exposure_m3_yr"] == row["err"] / row["events"]
     assert with_exposure(needed, None)["exposure_m3_yr"].isna().all()
 
 

@@ -40,7 +40,7 @@ COLUMNS = {
     "err": "statistical error of events from the number of toys",
     "exposure_m3_yr": "volume times live time that gives the recoils from the Sun in the window; "
     "NaN: gas not known, or no number",
-    "exposure_err_m3_yr": "its statistical error from the number of toys",
+    "exposure_m3_yr_err": "its statistical error from the number of toys",
     "beyond": "no; toys: too few toys; above grid: lower limit; below grid: upper limit",
 }
 
@@ -99,7 +99,7 @@ def with_exposure(needed: pd.DataFrame, electrons_per_m3: float | None) -> pd.Da
     per_m3_yr = needed["recoils_per_electron_yr"] * (electrons_per_m3 or np.nan)
     exposure = needed["signal_fraction"] * needed["recoils"] / per_m3_yr
     error = exposure * needed["err"] / needed["events"]
-    return needed.assign(exposure_m3_yr=exposure, exposure_err_m3_yr=error)
+    return needed.assign(exposure_m3_yr=exposure, exposure_m3_yr_err=error)
 
 
 def _write(path: str | Path, frame: pd.DataFrame) -> None:
