@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.statistics.directional.config import EventGrid, HypothesisTest
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE
+from pipeline.statistics.directional.spectrum import spectrum
 from pipeline.statistics.directional.stage import write_sensitivity, write_toys
 
 SETTINGS = HypothesisTest(
@@ -54,6 +55,25 @@ def test_from_predictions_to_result_tables(tmp_path, predictions):
     assert (needed["recoils"] >= needed["events"]).all()
     schema = pq.read_schema(results[0])
     assert all(field.metadata[b"description"] for field in schema)
+
+
+def test_a_table_of_two_energies_gives_an_exposure_in_their_window(tmp_path, predictions):
+    table = pd.read_parquet(predictions)
+    table.loc[::3, "energy_keV"] = 60.0
+    table.to_parquet(predictions)
+    files = {name: tmp_path / f"{name}.parquet" for name in ("hcn", "perfect")}
+    for method, path in files.items():
+        where = {"test_set": "a", "method": method, "batch": 0}
+        write_toys(path, predictions, SETTINGS, seed=1, **where)
+    paths = tmp_path / "power.parquet", tmp_path / "needed.parquet"
+    write_sensitivity(*paths, list(files.values()), SETTINGS.levels, 2e26)
+    needed = pd.read_parquet(paths[1])
+    assert set(needed["window_keV"]) == {40}
+    recoils = spectrum([40.0, 60.0]).recoils_per_electron_yr * 2e26 * needed["exposure_m3_yr"]
+    assert recoils.to_numpy() == pytest.approx(
+        (needed["signal_fraction"] * needed["recoils"]).to_numpy(), nan_ok=True
+    )
+    assert recoils.notna().any()
 
 
 def test_a_continuous_spectrum_is_refused_by_name(tmp_path, predictions):
