@@ -5,6 +5,7 @@ import pandas as pd
 
 from pipeline.physics.solar_neutrinos import recoil_angles
 from pipeline.statistics.directional.predictions import cosines
+from pipeline.statistics.means import mean_with_error
 
 FRACTION = "solar fraction"
 # Errors within which a study must find the fraction, and each parameter.
@@ -22,11 +23,10 @@ def solar_fraction(
     `simulated` are predictions of the same method for events behind the fitted response.
     """
     cosine = cosines(simulated)
-    cosine = cosine[np.isfinite(cosine)]
-    scale = recoil_angles(energy_keV).mean_cosine * cosine.mean()
+    mean, error = mean_with_error(cosine[np.isfinite(cosine)])
+    scale = recoil_angles(energy_keV).mean_cosine * mean
     share = observed["statistic"] / scale
-    of_method = cosine.std(ddof=1) / np.sqrt(len(cosine)) / cosine.mean()
-    return share, float(np.hypot(observed["statistic_err"] / scale, share * of_method))
+    return share, float(np.hypot(observed["statistic_err"] / scale, share * error / mean))
 
 
 def verdict(

@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from pipeline.statistics.means import mean_with_error
+
 CENTRE, START = "charge centre", "predicted start"
 
 
@@ -50,8 +52,10 @@ def _rows(name: str, places: Places, nominal: Places, same: bool) -> Iterator[di
     chi2, p_value = (np.nan, np.nan) if same else _test(places.from_start(), nominal.from_start())
     reference = nominal.named()
     for place, found in places.named().items():
-        true, predicted = (_mean(found - start) for start in (places.true_start, places.start))
-        before = _mean(reference[place] - nominal.start)
+        true, predicted = (
+            _mean_length(found - start) for start in (places.true_start, places.start)
+        )
+        before = _mean_length(reference[place] - nominal.start)
         yield {
             "set": name,
             "place": place,
@@ -67,10 +71,9 @@ def _rows(name: str, places: Places, nominal: Places, same: bool) -> Iterator[di
         }
 
 
-def _mean(difference: np.ndarray) -> tuple[float, float]:
+def _mean_length(difference: np.ndarray) -> tuple[float, float]:
     """Mean length of vectors [n, 3], and its error."""
-    length = np.linalg.norm(difference, axis=1)
-    return float(length.mean()), float(length.std(ddof=1) / np.sqrt(len(length)))
+    return mean_with_error(np.linalg.norm(difference, axis=1))
 
 
 def _test(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:

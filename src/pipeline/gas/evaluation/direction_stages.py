@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline.statistics.directional.density import Density
 from pipeline.statistics.directional.predictions import START, cosines, density_of
 from pipeline.statistics.directional.vmf import mean_cosine
+from pipeline.statistics.means import mean_with_error
 
 NONE = "none"
 FAILURES = ("start", "head-tail", "axis", NONE)
@@ -81,9 +82,9 @@ def stage_table(sets: Mapping[str, Decisions], nominal: str) -> pd.DataFrame:
     rows = []
     for name, found in sets.items():
         for quantity, true in found.observables().items():
-            mean, error = _mean(true)
-            expected, expected_err = _mean(found.expected[quantity])
-            before, before_err = _mean(sets[nominal].expected[quantity])
+            mean, error = mean_with_error(true)
+            expected, expected_err = mean_with_error(found.expected[quantity])
+            before, before_err = mean_with_error(sets[nominal].expected[quantity])
             rows.append(
                 {
                     "set": name,
@@ -121,8 +122,8 @@ def _failures(
         return
     first = found.failures(start_mm, axis_deg)
     for i, stage in enumerate(FAILURES):
-        share, share_err = _mean((first == i).astype(float))
-        cost, cost_err = _mean(np.where(first == i, 1 - found.cosine, 0))
+        share, share_err = mean_with_error((first == i).astype(float))
+        cost, cost_err = mean_with_error(np.where(first == i, 1 - found.cosine, 0))
         yield {
             "set": name,
             "first_failure": stage,
@@ -132,8 +133,3 @@ def _failures(
             "contribution": cost,
             "contribution_err": cost_err,
         }
-
-
-def _mean(values: np.ndarray) -> tuple[float, float]:
-    """Mean and its error; NaN where not known."""
-    return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.statistics.means import mean_with_error
+
 ALL = "all"  # parameters together
 
 
@@ -61,21 +63,21 @@ def _rows(
     everything = np.column_stack([cosines.nominal, cosines.low, cosines.high])
     seen = np.isfinite(everything).all(axis=1)
     n = int(seen.sum())
-    distance = 1 - cosines.nominal[seen]
     slopes = (cosines.low[seen] - cosines.high[seen]) / (2 * parameters.steps)
     mean, noise = slopes.mean(axis=0), np.cov(slopes, rowvar=False).reshape(len(slopes.T), -1) / n
-    common = {
+    distance, distance_err = mean_with_error(1 - cosines.nominal[seen])
+    common: dict[str, str | int | float] = {
         "method": method,
         "events": n,
-        "cosine_distance": distance.mean(),
-        "cosine_distance_err": distance.std(ddof=1) / np.sqrt(n),
+        "cosine_distance": distance,
+        "cosine_distance_err": distance_err,
     }
 
     def systematic(error: float, error_err: float) -> dict[str, float]:
         return {
             "systematic": error,
             "systematic_err": error_err,
-            "needed_relative_err": 2 * error / (1 - distance.mean()),
+            "needed_relative_err": 2 * error / (1 - distance),
         }
 
     errors = np.sqrt(np.diag(parameters.covariance))
