@@ -54,7 +54,7 @@ from pipeline.gas.evaluation.direction_stages import Decisions, failure_table, s
 from pipeline.gas.evaluation.evaluate import evaluate_test_set
 from pipeline.gas.hits.direction_test import direction_test, observed_p_table
 from pipeline.gas.hits.directions import observed_directions, observed_summary
-from pipeline.gas.networks.temperature import fit_temperature, write_temperature
+from pipeline.gas.networks.temperature import fit_temperature, write_fit
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import BEST_EXPECTED
 from pipeline.gas.release.build import baselines
@@ -212,7 +212,7 @@ def write_gas_results(files, rng):
     )
     temperature = gas.network("temperature.csv", "HCN")
     Path(temperature).parent.mkdir(parents=True)
-    write_temperature(temperature, fit_temperature(predictions))
+    write_fit(temperature, fit_temperature(predictions))
     logits = {"energy_keV": 40.0, "simulated": [True, False], "logit": [1.0, 0.0]}
     files.put(
         {

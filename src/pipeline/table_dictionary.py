@@ -400,14 +400,20 @@ TABLES: tuple[ResultTable, ...] = (
         "One row: the factor on kappa of a network with `temperature: true`.",
         _described(
             {
-                "kappa_factor": "factor on every predicted kappa",
+                "kappa_factor": "factor on the kappa of an event of mean size",
                 "kappa_factor_err": "its statistical error",
+                "electrons_exponent": "power of the event's electrons in the factor",
+                "electrons_exponent_err": "its statistical error",
+                "voxels_exponent": "power of the event's occupied voxels in the factor",
+                "voxels_exponent_err": "its statistical error",
+                "electrons": "electrons of an event of mean size",
+                "voxels": "occupied voxels of an event of mean size",
                 "nll_before": "mean negative log-likelihood of the validation events before",
                 "nll_after": "and after",
                 "events": "validation events",
             }
         ),
-        'print(table["kappa_factor"])',
+        'print(table[["kappa_factor", "electrons_exponent"]])',
     ),
     ResultTable(
         "Predictions",

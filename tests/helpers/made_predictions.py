@@ -12,11 +12,20 @@ from pipeline.statistics.directional.predictions import (
 )
 
 
-def around_z(cosine, kappa=np.nan, energy_keV=40.0, sigma_um=443.0) -> pd.DataFrame:
+def around_z(
+    cosine,
+    kappa=np.nan,
+    energy_keV=40.0,
+    sigma_um=443.0,
+    electrons=1000.0,
+    occupied_voxels=400.0,
+) -> pd.DataFrame:
     """A prediction table with these cosines [n] to the true direction; NaN: event omitted."""
     columns = {
         "energy_keV": energy_keV,
         "sigma_um": sigma_um,
+        "electrons": electrons,
+        "occupied_voxels": occupied_voxels,
         "true_x": 0.0,
         "true_y": 0.0,
         "true_z": 1.0,
@@ -65,7 +74,13 @@ def of_mixtures(said: Density, true: np.ndarray, **columns) -> pd.DataFrame:
     n = len(said)
     events = {"source": "made", "event_id": np.arange(n), "energy_keV": 40.0, "sigma_um": 443.0}
     frame = pd.DataFrame(
-        {**events, **dict(zip(TRUE, true.astype(np.float32).T, strict=True)), **columns}
+        {
+            **events,
+            "electrons": 1000.0,
+            "occupied_voxels": 400,
+            **dict(zip(TRUE, true.astype(np.float32).T, strict=True)),
+            **columns,
+        }
     )
     return completed(with_density(frame, said))
 
@@ -79,9 +94,9 @@ def scattered_cosines(kappa, rng: np.random.Generator) -> np.ndarray:
     return 1 + np.log(u + (1 - u) * np.exp(-2 * kappa)) / kappa
 
 
-def scattered(true_kappa, claimed_kappa, rng: np.random.Generator) -> pd.DataFrame:
+def scattered(true_kappa, claimed_kappa, rng: np.random.Generator, **columns) -> pd.DataFrame:
     """Predictions that scatter with `true_kappa` [n] but state `claimed_kappa` [n]."""
-    return around_z(scattered_cosines(true_kappa, rng), claimed_kappa)
+    return around_z(scattered_cosines(true_kappa, rng), claimed_kappa, **columns)
 
 
 def spread_kappas(events: int, least: float) -> np.ndarray:

@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.core.job import job
 from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.prediction import predict
-from pipeline.gas.networks.temperature import read_kappa_factor, tempered
+from pipeline.gas.networks.temperature import read_temperature, tempered
 from pipeline.statistics.directional.predictions import write_predictions
 
 with job(snakemake):
@@ -13,5 +13,5 @@ with job(snakemake):
     shards = [Path(path) for path in snakemake.input.shards]
     table = predict(snakemake.input.weights, shards, network)
     for file in snakemake.input.temperature:
-        table = tempered(table, read_kappa_factor(file))
+        table = tempered(table, read_temperature(file))
     write_predictions(snakemake.output.table, table)

@@ -62,4 +62,4 @@ def test_only_networks_with_kappa_have_a_factor(folder):
     content = card_of(folder, {"architecture": "rcn"})
     with pytest.raises(ValueError, match="'rcn' predicts no kappa"):
         Card.model_validate(content)
-    assert Card.model_validate({**content, "kappa_factor": None}).kappa_factor is None
+    assert Card.model_validate({**content, "temperature": None}).temperature is None

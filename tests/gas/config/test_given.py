@@ -31,7 +31,7 @@ def test_the_card_gives_what_is_left_out(gas_of, folder):
 
 
 def test_a_network_without_kappa_gets_no_temperature(gas_of, tmp_path):
-    without = dict.fromkeys(("kappa_factor", "kappa_factor_err"))
+    without = {"temperature": None}
     folder = make_folder(tmp_path / "RCN", {"architecture": "rcn", "frames": 4}, **without)
     network = gas_of({"weights": str(folder)}).networks["UNet"]
     assert (network.architecture, network.frames) == ("rcn", 4)
@@ -120,9 +120,9 @@ def test_only_some_architectures_take_another_number_of_bins(gas_of, folder, tmp
 
 
 def test_a_temperature_that_the_card_has_not_is_told(gas_of, tmp_path):
-    folder = make_folder(tmp_path / "cold", kappa_factor=None, kappa_factor_err=None)
+    folder = make_folder(tmp_path / "cold", temperature=None)
     assert not gas_of({"weights": str(folder)}).networks["UNet"].temperature
-    with pytest.raises(ConfigError, match=r"UNet\.temperature: the card .* has no kappa_factor"):
+    with pytest.raises(ConfigError, match=r"UNet\.temperature: the card .* has none"):
         gas_of({"weights": str(folder), "temperature": True})
 
 

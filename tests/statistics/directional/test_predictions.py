@@ -32,6 +32,8 @@ class OneEvent:
     event_id: np.ndarray = field(default_factory=lambda: np.array([7]))
     energy_keV: np.ndarray = field(default_factory=lambda: np.array([40.0], np.float32))
     sigma_um: np.ndarray = field(default_factory=lambda: np.array([300.0], np.float32))
+    electrons: np.ndarray = field(default_factory=lambda: np.array([900.0]))
+    occupied_voxels: np.ndarray = field(default_factory=lambda: np.array([300]))
 
     def __len__(self) -> int:
         return 1

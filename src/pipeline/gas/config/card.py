@@ -69,6 +69,22 @@ class TestSetResult(Block):
     coverage_95: float | None = described("The same of 95 %.")
 
 
+class Temperature(Block):
+    """Factor on every predicted kappa, for an event with e electrons in v voxels.
+
+    kappa_factor (e / electrons)^electrons_exponent (v / voxels)^voxels_exponent
+    """
+
+    kappa_factor: float = described("Factor for an event of mean size.", ge=0)
+    kappa_factor_err: float = described("Its statistical error.")
+    electrons_exponent: float = described("Power of the event's electrons.")
+    electrons_exponent_err: float = described("Its statistical error.")
+    voxels_exponent: float = described("Power of the event's occupied voxels.")
+    voxels_exponent_err: float = described("Its statistical error.")
+    electrons: float = described("Electrons of an event of mean size (geometric mean).", gt=0)
+    voxels: float = described("Its occupied voxels.", gt=0)
+
+
 class Card(Block):
     """A trained network."""
 
@@ -84,11 +100,10 @@ class Card(Block):
     commit: str | None = described("Commit of the code that trained it; null: not known.")
     code: str = described("Digest of that code, as in the provenance record.")
     command: str = described("Command that trains the network again, at that commit.")
-    kappa_factor: float | None = described(
+    temperature: Temperature | None = described(
         "Factor on every predicted kappa, fitted to validation events in as many frames as "
         "`network.frames`; null: none."
     )
-    kappa_factor_err: float | None = described("Its statistical error.")
     results: list[TestSetResult] = described("Performance on the test sets of the study.")
     precision: Literal["full", "half"] = described(
         "'half': weights of layers are stored in 16 bits, biases and normalisation in 32."
@@ -97,8 +112,8 @@ class Card(Block):
 
     @model_validator(mode="after")
     def _kappa_has_a_network(self) -> Self:
-        if self.kappa_factor is not None and not self.network.predicts_kappa:
-            raise ValueError(f"kappa_factor: '{self.network.architecture}' predicts no kappa")
+        if self.temperature is not None and not self.network.predicts_kappa:
+            raise ValueError(f"temperature: '{self.network.architecture}' predicts no kappa")
         return self
 
 

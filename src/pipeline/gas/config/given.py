@@ -76,7 +76,7 @@ def with_card(name: str, block: Any) -> Any:
     network = card.network
     prediction: dict[str, Any] = {"frames": network.frames, "batch_size": network.batch_size}
     if card.network.predicts_kappa:
-        prediction["temperature"] = card.kappa_factor is not None
+        prediction["temperature"] = card.temperature is not None
     return {**architecture, **prediction, **block}
 
 
@@ -94,8 +94,8 @@ def check_fits(name: str, network: DirectionNetwork, card: Card, grid: Grid) -> 
             f"architecture '{network.architecture}' takes no other, but the grid of this study "
             f"has {grid.bins}^3; set grid.bins: {trained.bins}"
         )
-    if network.weights and getattr(network, "temperature", False) and card.kappa_factor is None:
+    if network.weights and getattr(network, "temperature", False) and card.temperature is None:
         raise ValueError(
-            f"networks.{name}.temperature: the card of its weights has no kappa_factor; leave "
+            f"networks.{name}.temperature: the card of its weights has none; leave "
             "`temperature` out"
         )

@@ -46,7 +46,7 @@ class Given:
         card = self.cards[name]
         remarks = outside(card.conditions, self.grid, self.gases, predictions, self.response)
         frames, fitted = self.frames[name], card.network.frames
-        if card.kappa_factor is not None and frames != fitted:
+        if card.temperature is not None and frames != fitted:
             remarks.append(f"predicted in {frames} frames, its factor on kappa is for {fitted}")
         return "; ".join(remarks)
 

@@ -68,6 +68,16 @@ class VoxelBatch:
     def __len__(self) -> int:
         return len(self.event_id)
 
+    @property
+    def electrons(self) -> np.ndarray:
+        """Electrons or measured charge of each event, float64 [n]."""
+        return np.diff(np.append(0.0, np.cumsum(self.counts, dtype=np.float64))[self.offsets])
+
+    @property
+    def occupied_voxels(self) -> np.ndarray:
+        """Number of voxels of each event, int64 [n]."""
+        return np.diff(self.offsets)
+
     def take(self, index: np.ndarray) -> "VoxelBatch":
         """Select the events `index` (int [m]), in that order."""
         offsets, rows = take_ragged(self.offsets, index)

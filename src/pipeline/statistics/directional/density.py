@@ -69,9 +69,9 @@ class Density:
         """Number of components of a density."""
         return self.kappa.shape[1]
 
-    def scaled(self, factor: float) -> Self:
-        """The same with every kappa multiplied by `factor`."""
-        return type(self)(self.direction, self.kappa * factor, self.weight)
+    def scaled(self, factor: float | Array) -> Self:
+        """The same with every kappa multiplied by `factor`, one or that of each event [n]."""
+        return type(self)(self.direction, self.kappa * np.asarray(factor)[..., None], self.weight)
 
     def take(self, events: slice | NDArray[np.int64]) -> Self:
         """The densities of some events."""

@@ -17,7 +17,8 @@ from pipeline.core.parquet_io import field, vector_fields
 from pipeline.statistics.directional.density import LEVELS, Density, summarise
 
 TRUE = ["true_x", "true_y", "true_z"]
-EVENT = ["source", "event_id", "energy_keV", "sigma_um", *TRUE]
+SIZES = ["electrons", "occupied_voxels"]
+EVENT = ["source", "event_id", "energy_keV", "sigma_um", *SIZES, *TRUE]
 PREDICTED = ["pred_x", "pred_y", "pred_z"]
 START = ["start_x_um", "start_y_um", "start_z_um", "start_err_um"]
 REGIONS = [f"region_{round(100 * level)}_sr" for level in LEVELS]
@@ -31,6 +32,8 @@ SCHEMA = pa.schema(
         field("event_id", pa.int64(), "event in that source's track table"),
         field("energy_keV", pa.float32(), "recoil energy", "keV"),
         field("sigma_um", pa.float32(), "smearing applied", "um"),
+        field("electrons", pa.float32(), "ionisation electrons, or measured charge in electrons"),
+        field("occupied_voxels", pa.int32(), "voxels with a charge"),
         *vector_fields("true_{}", pa.float32(), "true direction, {}"),
         *vector_fields(
             "pred_{}",
@@ -101,6 +104,10 @@ class TrueEvents(Protocol):
     def energy_keV(self) -> np.ndarray: ...  # [n]
     @property
     def sigma_um(self) -> np.ndarray: ...  # [n]
+    @property
+    def electrons(self) -> np.ndarray: ...  # ionisation electrons or measured charge [n]
+    @property
+    def occupied_voxels(self) -> np.ndarray: ...  # [n]
     @property
     def direction(self) -> np.ndarray: ...  # true unit vectors [n, 3]
     def __len__(self) -> int: ...
@@ -198,6 +205,8 @@ def _events(batch: TrueEvents) -> pd.DataFrame:
             "event_id": batch.event_id,
             "energy_keV": batch.energy_keV,
             "sigma_um": batch.sigma_um,
+            "electrons": batch.electrons.astype(np.float32),
+            "occupied_voxels": batch.occupied_voxels.astype(np.int32),
             **dict(zip(TRUE, batch.direction.T, strict=True)),
         }
     )
@@ -205,7 +214,7 @@ def _events(batch: TrueEvents) -> pd.DataFrame:
 
 def write_predictions(path: str | Path, predictions: pd.DataFrame, **metadata: str) -> None:
     """Write a prediction table; `metadata` goes into the file's schema."""
-    schema = SCHEMA.with_metadata({"table": "predictions", "version": "3", **metadata})
+    schema = SCHEMA.with_metadata({"table": "predictions", "version": "4", **metadata})
     table = pa.Table.from_pandas(predictions, schema=schema, preserve_index=False)
     with atomic_write(path) as temporary:
         pq.write_table(
