@@ -127,8 +127,8 @@ def read_temperature(path: str | Path) -> Temperature:
     """
     path = Path(path)
     if path.name != CARD:
-        columns = list(Temperature.model_fields)
-        return Temperature(**pd.read_csv(path)[columns].iloc[0].to_dict())
+        row = pd.read_csv(path).iloc[0]
+        return Temperature.model_validate({key: row[key] for key in Temperature.model_fields})
     temperature = read_card(path.parent).temperature
     if temperature is None:
         raise ValueError(f"{path}: no temperature; set temperature: false")
