@@ -152,7 +152,9 @@ class KappaNetwork(DirectionNetwork):
         "exact",
     )
     temperature: bool = described(
-        "Multiply every predicted kappa by one factor, fitted to the validation events.", False
+        "Multiply every predicted kappa by a factor with powers of the event's electrons and "
+        "occupied voxels, fitted to events that the network has not learnt from.",
+        False,
     )
 
 
