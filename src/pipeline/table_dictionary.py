@@ -406,6 +406,8 @@ TABLES: tuple[ResultTable, ...] = (
                 "electrons_exponent_err": "its statistical error",
                 "voxels_exponent": "power of the event's occupied voxels in the factor",
                 "voxels_exponent_err": "its statistical error",
+                "share_power": "power to which the shares of a mixture are raised",
+                "share_power_err": "its statistical error; 0: one component",
                 "electrons": "electrons of an event of mean size",
                 "voxels": "occupied voxels of an event of mean size",
                 "nll_before": "mean negative log-likelihood of the validation events before",

@@ -39,6 +39,8 @@ def card_of(folder: Path, network: dict[str, Any] | None = None, **changes: Any)
             "electrons_exponent_err": 0.1,
             "voxels_exponent": -0.25,
             "voxels_exponent_err": 0.1,
+            "share_power": 0.9,
+            "share_power_err": 0.01,
             "electrons": 1000.0,
             "voxels": 400.0,
         },

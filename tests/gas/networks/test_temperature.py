@@ -1,4 +1,4 @@
-"""A factor on kappa, and its power of the electrons: closed forms, and made-up networks."""
+"""Factor on kappa, its powers of the sizes, power of the shares: closed forms, made networks."""
 
 import math
 
@@ -92,16 +92,31 @@ def test_worse_than_chance_is_kappa_zero_and_no_kappa_has_no_temperature(kappa) 
         fit_temperature(wrong.assign(component_weight=None))
 
 
-@pytest.mark.parametrize("truth", [0.7, 1.0, 1.6])
-def test_the_factor_of_mixtures_is_found_within_its_error(truth, monkeypatch) -> None:
+@pytest.mark.parametrize(("truth", "power"), [(0.7, 1.3), (1.0, 1.0), (1.6, 0.6)])
+def test_factor_and_shares_of_mixtures_are_found_within_their_errors(
+    truth, power, monkeypatch
+) -> None:
     monkeypatch.setattr(density, "POINTS", 2)  # of other columns
     rng = np.random.default_rng(8)
     said = mixtures(4000, rng)
-    found = fit_temperature(of_mixtures(said, drawn(said.scaled(truth), rng)))
+    predictions = of_mixtures(said, drawn(said.scaled(truth).powered(power), rng))
+    found = fit_temperature(predictions)
     factor = found.temperature
     assert abs(factor.kappa_factor - truth) < 3 * factor.kappa_factor_err
-    assert 1 < factor.kappa_factor_err / truth * math.sqrt(4000) < 2
+    assert 1 < factor.kappa_factor_err / truth * math.sqrt(4000) < 3
+    assert abs(factor.share_power - power) < 3 * factor.share_power_err < 0.3
     assert found.nll_after <= found.nll_before
+
+
+def test_the_tables_of_tempered_mixtures_are_those_of_the_fit(monkeypatch) -> None:
+    monkeypatch.setattr(density, "POINTS", 2)  # of other columns
+    rng = np.random.default_rng(8)
+    said = mixtures(500, rng)
+    predictions = of_mixtures(said, drawn(said.scaled(0.8).powered(0.7), rng))
+    found = fit_temperature(predictions)
+    after = tempered(predictions, found.temperature)
+    assert -after["log_density"].mean() == pytest.approx(found.nll_after, rel=1e-5)
+    assert np.stack(after["component_weight"]).sum(axis=1) == pytest.approx(1)
 
 
 def test_the_powers_of_the_sizes_are_found_within_their_errors(kappa) -> None:

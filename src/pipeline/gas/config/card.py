@@ -70,9 +70,10 @@ class TestSetResult(Block):
 
 
 class Temperature(Block):
-    """Factor on every predicted kappa, for an event with e electrons in v voxels.
+    """How predicted densities are made right.
 
-    kappa_factor (e / electrons)^electrons_exponent (v / voxels)^voxels_exponent
+    The factor on the kappas of an event with e electrons in v voxels is
+    kappa_factor (e / electrons)^electrons_exponent (v / voxels)^voxels_exponent.
     """
 
     kappa_factor: float = described("Factor for an event of mean size.", ge=0)
@@ -81,6 +82,10 @@ class Temperature(Block):
     electrons_exponent_err: float = described("Its statistical error.")
     voxels_exponent: float = described("Power of the event's occupied voxels.")
     voxels_exponent_err: float = described("Its statistical error.")
+    share_power: float = described(
+        "Power to which the shares of a mixture are raised; below 1 small shares grow."
+    )
+    share_power_err: float = described("Its statistical error; 0: one component.")
     electrons: float = described("Electrons of an event of mean size (geometric mean).", gt=0)
     voxels: float = described("Its occupied voxels.", gt=0)
 
@@ -101,8 +106,8 @@ class Card(Block):
     code: str = described("Digest of that code, as in the provenance record.")
     command: str = described("Command that trains the network again, at that commit.")
     temperature: Temperature | None = described(
-        "Factor on every predicted kappa, fitted to validation events in as many frames as "
-        "`network.frames`; null: none."
+        "Correction of the predicted densities, fitted to events not learnt from in as many "
+        "frames as `network.frames`; null: none."
     )
     results: list[TestSetResult] = described("Performance on the test sets of the study.")
     precision: Literal["full", "half"] = described(

@@ -1,8 +1,9 @@
-"""Temperature of a network's kappa, fitted to events that it has not learnt from.
+"""Temperature of a network's densities, fitted to events that it has not learnt from.
 
 Temperature scaling, Guo et al. 2017 (arXiv:1706.04599), for the von Mises-Fisher distribution: its
-natural parameter kappa mu is divided by a temperature, so kappa is multiplied by a factor. The
-directions do not change.
+natural parameter kappa mu is divided by a temperature, so kappa is multiplied by a factor. So are
+the logits of a mixture's shares, which are raised to a power by it: the shares of its antipode are
+too small in a network that is too sure of the sense. The components' directions do not change.
 
 The factor has a power of the event's electrons, for the energy, and one of its occupied voxels, for
 the smearing. A kappa that is right on average alone costs a training next to nothing (half the
@@ -22,14 +23,14 @@ from scipy.optimize import minimize
 from pipeline.core.files import atomic_write
 from pipeline.gas.config.card import CARD, Temperature, read_card
 from pipeline.gas.config.networks import DirectionNetwork
-from pipeline.statistics.directional.density import Array
+from pipeline.statistics.directional.density import Array, Density
 from pipeline.statistics.directional.predictions import SIZES, TRUE, density_of, with_density
 
 logger = logging.getLogger(__name__)
 
-# Exponents before an event is seen: 0 +- 3. Those of events of one size stay 0.
+# Of exponents and the power before an event is seen. Exponents of events of one size stay 0.
 EXPONENT_SPREAD = 3.0
-BOUNDS = [(-10.0, 10.0), *(((-10.0, 10.0),) * len(SIZES))]
+LEAST, MOST = (-10.0, -10.0, -10.0, -0.99), (10.0, 10.0, 10.0, 10.0)
 STEP = 1e-3
 
 
@@ -60,9 +61,9 @@ def unseen_share(network: DirectionNetwork, validation_fraction: float, stored: 
 def fit_temperature(predictions: pd.DataFrame) -> Fit:
     """Fit the temperature of greatest likelihood of the true directions.
 
-    The same factor for all components of a density. Errors are those of a likelihood that need not
-    be the right one (White 1982, Econometrica 50 1): H^-1 G H^-1 of its curvature H and the
-    scatter G of the events' slopes.
+    All components of a density have the same factor on kappa. Errors are those of a likelihood
+    that need not be the right one (White 1982, Econometrica 50 1): H^-1 G H^-1 of its curvature H
+    and the scatter G of the events' slopes.
 
     Raises:
         ValueError: there are no events, or some have no density.
@@ -71,13 +72,15 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
     truth = predictions[TRUE].to_numpy("float64")[:, None]
     sizes = _log_sizes(predictions)
     middle = sizes.mean(axis=0)
-    terms = np.column_stack([np.ones(len(sizes)), sizes - middle])
+    mixture = density.components > 1
 
     def log_density(x: Array) -> Array:
-        return density.scaled(np.exp(terms @ x)).log_density(truth)[:, 0]
+        return _corrected(density, sizes - middle, x).log_density(truth)[:, 0]
 
-    best, errors = _greatest(log_density, terms.shape[1])
-    factor = float(np.exp(best[0]))
+    best, errors = _greatest(log_density, 3 + mixture)
+    factor, power, power_err = float(np.exp(best[0])), 1.0, 0.0
+    if mixture:
+        power, power_err = 1 + best[3], errors[3]
     fit = Fit(
         Temperature(
             kappa_factor=factor,
@@ -86,6 +89,8 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
             electrons_exponent_err=errors[1],
             voxels_exponent=best[2],
             voxels_exponent_err=errors[2],
+            share_power=power,
+            share_power_err=power_err,
             electrons=np.exp(middle[0]),
             voxels=np.exp(middle[1]),
         ),
@@ -94,21 +99,19 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
         len(predictions),
     )
     logger.info(
-        "kappa times (%.4f +- %.4f) (electrons / %.0f)^(%.3f +- %.3f) (voxels / %.0f)^(%.3f +- "
-        "%.3f) from %s events: mean NLL %.4f -> %.4f",
-        *(factor, factor * errors[0], np.exp(middle[0]), best[1], errors[1]),
-        *(np.exp(middle[1]), best[2], errors[2]),
-        *(f"{fit.events:,}", fit.nll_before, fit.nll_after),
+        "from %s events: mean NLL %.4f -> %.4f with %s",
+        *(f"{fit.events:,}", fit.nll_before, fit.nll_after, fit.temperature),
     )
     return fit
 
 
 def tempered(predictions: pd.DataFrame, temperature: Temperature) -> pd.DataFrame:
-    """The predictions with every kappa multiplied by its factor."""
-    powers = _log_sizes(predictions) - np.log([temperature.electrons, temperature.voxels])
-    exponents = np.array([temperature.electrons_exponent, temperature.voxels_exponent])
-    factor = temperature.kappa_factor * np.exp(powers @ exponents)
-    return with_density(predictions, density_of(predictions).scaled(factor))
+    """The predictions with the temperature in their densities."""
+    t = temperature
+    sizes = _log_sizes(predictions) - np.log([t.electrons, t.voxels])
+    exponents = [t.electrons_exponent, t.voxels_exponent]
+    parameters = np.array([np.log(t.kappa_factor), *exponents, t.share_power - 1])
+    return with_density(predictions, _corrected(density_of(predictions), sizes, parameters))
 
 
 def write_fit(path: str | Path, fit: Fit) -> None:
@@ -140,10 +143,21 @@ def _log_sizes(predictions: pd.DataFrame) -> Array:
     return np.log(predictions[SIZES].to_numpy("float64"))
 
 
+def _corrected(density: Density, sizes: Array, parameters: Array) -> Density:
+    """Densities of n events of logarithmic sizes [n, 2] from the mean one.
+
+    Parameters: the logarithm of the factor on kappa, its two exponents, and of a mixture the power
+    of the shares less 1.
+    """
+    log_factor, exponents = parameters[0], parameters[1:3]
+    scaled = density.scaled(np.exp(log_factor + sizes @ exponents))
+    return scaled.powered(1 + parameters[3]) if density.components > 1 else scaled
+
+
 def _greatest(log_density: Callable[[Array], Array], parameters: int) -> tuple[Array, Array]:
     """Parameters of the greatest mean of a function's values, and their errors.
 
-    The first is free, exponents have a prior of `EXPONENT_SPREAD`.
+    The first is free, the others have a prior of 0 +- `EXPONENT_SPREAD`.
     """
     shifts = STEP * np.eye(parameters)
     prior = np.array([0.0, *[EXPONENT_SPREAD**-2] * (parameters - 1)])
@@ -157,7 +171,8 @@ def _greatest(log_density: Callable[[Array], Array], parameters: int) -> tuple[A
         value = -log_density(x).mean() + x @ (prior * x) / (2 * events)
         return value, -slopes(x).mean(axis=0) + prior * x / events
 
-    best: Array = minimize(loss, np.zeros(parameters), jac=True, method="L-BFGS-B", bounds=BOUNDS).x
+    start, bounds = np.zeros(parameters), list(zip(LEAST, MOST, strict=True))[:parameters]
+    best: Array = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     rise = [slopes(best - s).mean(axis=0) - slopes(best + s).mean(axis=0) for s in shifts]
     curvature = events * np.stack(rise) / (2 * STEP) + np.diag(prior)
     inverse = np.linalg.pinv(curvature)

@@ -19,7 +19,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logsumexp
+from scipy.special import expit, logsumexp, softmax
 
 from pipeline.statistics.directional.vmf import (
     cap_depth,
@@ -72,6 +72,12 @@ class Density:
     def scaled(self, factor: float | Array) -> Self:
         """The same with every kappa multiplied by `factor`, one or that of each event [n]."""
         return type(self)(self.direction, self.kappa * np.asarray(factor)[..., None], self.weight)
+
+    def powered(self, power: float) -> Self:
+        """The same with every share raised to a power; below 1 small shares grow."""
+        with np.errstate(divide="ignore"):
+            weight = softmax(power * np.log(self.weight), axis=1)
+        return type(self)(self.direction, self.kappa, weight)
 
     def take(self, events: slice | NDArray[np.int64]) -> Self:
         """The densities of some events."""
