@@ -79,7 +79,7 @@ from pipeline.statistics.directional.config import HypothesisTest
 from pipeline.statistics.directional.predictions import write_predictions
 from pipeline.statistics.directional.stage import write_sensitivity, write_toys
 from pipeline.statistics.excess import stage as search_stage
-from pipeline.statistics.excess.samples import WeightedScores
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.table_dictionary import TABLES, markdown
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.darwin.scan import scan_scores

@@ -231,7 +231,7 @@ _LIMITS = _described(
         "exposure_t_yr": "exposure of an experiment",
         "confidence_level": "confidence level of the limit",
         "background": "expected background events",
-        "background_uncertainty": "relative uncertainty of the background",
+        "background_uncertainty": "relative, of the background: rates and response",
     }
 )
 
@@ -1145,7 +1145,7 @@ TABLES: tuple[ResultTable, ...] = (
     ResultTable(
         "Uncertainty of the background",
         _XENON.table("background_uncertainty.csv"),
-        "One row for each uncertainty and test.",
+        "One row for each uncertainty and test; `background_uncertainty` has no response.",
         (
             *_described(
                 {"uncertainty_of": "common: one factor for all; components: those of the config"}
@@ -1163,7 +1163,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "source": "quantity of the response that is not as simulated",
                 "change": "its relative change",
                 "test": "anomaly, counting, shape or likelihood_ratio",
-                "shift": "shift of the significance of background alone, by moments",
+                "shift": "of the significance of background alone, after the fit, by moments",
                 "shift_err": "its error, of the number of simulated events",
                 "signal_shift": "shift of the significance with the WIMP",
                 "signal_shift_err": "its error",
@@ -1186,7 +1186,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "events_needed": "simulated background events that lift the mark; 0: no mark",
                 "background": "expected background events",
                 "signal": "expected signal events",
-                "background_uncertainty": "relative uncertainty of the background",
+                "background_uncertainty": "relative, of the background: rates and response",
                 "events": "observed events",
                 "p_value": "observed p-value",
                 "significance": "its Gaussian quantile",

@@ -124,6 +124,12 @@ def test_rates_keep_the_scores(search):
     assert not any(name.split("/")[0] in ("response", "networks", "scores") for name in found)
 
 
+def test_nuisances_of_the_response_rerun_the_inference_only(search):
+    search.configure(xenon__search__response_nuisances=["g1"])
+    sets = toys("background", "20GeV", "50GeV")
+    assert made_anew(search) == sets | MERGED | LIMITS | CHECKS
+
+
 def test_another_batch_keeps_those_at_hand(search):
     search.configure(xenon__search__batches=3)
     assert made_anew(search) == toys("background", "20GeV", "50GeV", batches=[2]) | MERGED

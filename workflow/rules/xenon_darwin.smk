@@ -10,6 +10,12 @@ if ANOMALY:
     MIN_S2_PHOTONS = xenon.detector(BACKGROUND.er).trigger.min_s2_photons
     RATES = xenon.block.rates.plain()
     WEIGHTS = {"rates": RATES, "spectra": generated(BACKGROUND.er, BACKGROUND.nr)}
+    MODEL = {
+        **WEIGHTS,
+        "nuisances": SEARCH.nuisances(),
+        "detector": xenon.detector(BACKGROUND.er).plain(),
+        "seed": xenon.seed,
+    }
 
     wildcard_constraints:
         toys="|".join(map(re.escape, TOY_SETS)),
@@ -168,6 +174,7 @@ if ANOMALY:
         input:
             trigger=rules.xenon_weighted_scores.input.trigger,
             scores=rules.xenon_weighted_scores.input.scores,
+            shards=xenon.response_shards(*BACKGROUND.names),
         output:
             toys=xenon.toy_batch(),
         log:
@@ -180,8 +187,7 @@ if ANOMALY:
             runtime=more(120),
         params:
             block=lambda wildcards: {
-                **WEIGHTS,
-                "seed": xenon.seed,
+                **MODEL,
                 "toys": TOY_SETS[wildcards.toys].plain(),
             },
             code=code("xenon_toys.py"),
@@ -214,6 +220,7 @@ if ANOMALY:
             background=[xenon.scores(sample) for sample in BACKGROUND.names],
             shards=xenon.response_shards(*BACKGROUND.names),
             coverage=[xenon.scores(name) for name in xenon.block.coverage_names],
+            coverage_shards=xenon.response_shards(*xenon.block.coverage_names),
         output:
             coverage=xenon.table("coverage.csv"),
             limits=xenon.table("limit_coverage.csv"),
@@ -224,12 +231,7 @@ if ANOMALY:
         params:
             **calls(
                 "pipeline.xenon.rates.checks.from_files",
-                {
-                    **WEIGHTS,
-                    **SEARCH.checks(),
-                    "detector": xenon.detector(BACKGROUND.er).plain(),
-                    "seed": xenon.seed,
-                },
+                {**MODEL, **SEARCH.checks()},
             ),
         message:
             "false-positive rates, uncertainties of background and response"
@@ -238,6 +240,7 @@ if ANOMALY:
         input:
             trigger=[xenon.table("trigger.csv")],
             background=rules.xenon_checks.input.background,
+            shards=rules.xenon_checks.input.shards,
         output:
             table=xenon.table("limits.csv"),
             trials=xenon.table("trials.csv"),
@@ -246,11 +249,7 @@ if ANOMALY:
         params:
             **calls(
                 "pipeline.xenon.rates.limits.from_files",
-                {
-                    **WEIGHTS,
-                    **SEARCH.limit_settings(SEARCH.map.exposure_t_yr),
-                    "seed": xenon.seed,
-                },
+                {**MODEL, **SEARCH.limit_settings(SEARCH.map.exposure_t_yr)},
             ),
         message:
             "upper limits"
@@ -260,7 +259,8 @@ if ANOMALY:
         use rule xenon_event_files as xenon_observed with:
             input:
                 trigger=[xenon.table("trigger.csv")],
-                background=[xenon.scores(sample) for sample in BACKGROUND.names],
+                background=rules.xenon_checks.input.background,
+                shards=rules.xenon_checks.input.shards,
                 data=xenon.event_tables([OBSERVED]),
                 simulation=xenon.event_tables([*ANOMALY.train.names, *BACKGROUND.names]),
                 observed=xenon.observed_scores(),
@@ -273,12 +273,11 @@ if ANOMALY:
                 **calls(
                     "pipeline.xenon.rates.observed.from_files",
                     {
-                        **WEIGHTS,
+                        **MODEL,
                         **SEARCH.at(xenon.block.data.exposure_t_yr),
                         "limits": SEARCH.limit_settings(
                             xenon.block.data.exposure_t_yr
                         ),
-                        "seed": xenon.seed,
                     },
                 ),
             message:

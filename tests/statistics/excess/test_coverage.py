@@ -5,7 +5,9 @@ import pytest
 
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.coverage import coverage, divided
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.response import KNOWN, Response
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 WIMP = Wimp(mass_GeV=50.0, cross_section_cm2=1.0)
 
@@ -54,3 +56,35 @@ def test_parts_are_independent_and_expect_all(rng):
 def test_two_samples_have_no_jackknife(rng):
     with pytest.raises(ValueError, match="three or more independent samples, got 2"):
         coverage([Samples.cross_fitted(*simulation(rng))] * 2, WIMP, 1.0, 100, 1)
+
+
+def shifted(rng, n=3000):
+    """Background and signal whose scores move by 0.15 in a response that is off by one sigma."""
+    background, signals = simulation(rng, n)
+    score = np.concatenate([background.score, signals[50.0].score])
+    log = {("shift",): 0.15 * score, ("shift", "shift"): np.full(2 * n, -(0.15**2) / 2)}
+    return background, signals, Response.of(log)
+
+
+def test_false_positives_are_as_rare_where_the_response_is_uncertain(rng):
+    """An error of the response by its uncertainty would move the mean score by 4.7 sigma."""
+    samples = []
+    for _ in range(6):
+        background, signals, response = shifted(rng)
+        samples.append(Samples.cross_fitted(background, signals, response=response))
+    table = coverage(samples, WIMP, 1.0, 500, 1).set_index(["test", "level_sigma"])
+    for test in ("anomaly", "counting", "shape", "likelihood_ratio"):
+        one, two = (table.loc[(test, level)] for level in (1.0, 2.0))
+        assert one["ratio"] == pytest.approx(1, abs=0.15 + 2 * one["ratio_err"]), test
+        assert two["ratio"] < 1.2 + 2 * two["ratio_err"], test
+
+
+def test_a_response_that_the_search_does_not_know_is_found_out(rng):
+    """One of three samples has an uncertain response, which the others take for known."""
+    samples = []
+    for uncertain in (False, False, True):
+        background, signals, response = shifted(rng, 1500)
+        response = response if uncertain else KNOWN
+        samples.append(Samples.cross_fitted(background, signals, response=response))
+    table = coverage(samples, WIMP, 1.0, 300, 1).set_index(["test", "level_sigma"])
+    assert table.loc[("likelihood_ratio", 2.0), "ratio"] > 2

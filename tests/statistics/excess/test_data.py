@@ -4,7 +4,8 @@ from scipy import stats
 
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.data import observe
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 WIMP = Wimp(mass_GeV=50.0, cross_section_cm2=1.0)
 

@@ -1,9 +1,13 @@
 """Limits hold the truth as often as promised, in miniature."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from pipeline.statistics.excess.limit_coverage import limit_coverage
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.response import Response
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 
 def simulation(rng, mean, n=3000):
@@ -30,3 +34,15 @@ def test_a_wrong_signal_model_is_found_out(rng):
     table = limit_coverage(samples, 50.0, (2.0,), 1.0, 0.9, 300, 1).set_index("test")
     assert table.loc["likelihood_ratio", "coverage"] < 0.85
     assert abs(table.loc["counting", "coverage"] - 0.9) < 0.03
+
+
+def test_the_truth_is_allowed_where_the_response_is_uncertain(rng):
+    """Scores of background and signal move by 0.1 for an error of the response by one sigma."""
+    samples = []
+    for _ in range(4):
+        known = simulation(rng, 2)
+        score = np.concatenate([known.background.score, known.signals[50.0].score])
+        log = {("shift",): 0.1 * score, ("shift", "shift"): np.full(len(score), -0.005)}
+        samples.append(replace(known, response=Response.of(log)))
+    table = limit_coverage(samples, 50.0, (2.0,), 1.0, 0.9, 400, 1)
+    assert (table["coverage"] > 0.87 - 2 * table["coverage_err"]).all()

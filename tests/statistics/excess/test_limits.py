@@ -11,7 +11,8 @@ from pipeline.statistics.excess.limits import (
     signals,
     upper_limits,
 )
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 SIGNAL = np.geomspace(2.3, 40, 2000)
 

@@ -4,7 +4,8 @@ from scipy import stats
 
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.nuisance import against_uncertainty
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 
 def test_an_uncertain_background_costs_the_tests_that_count(rng):

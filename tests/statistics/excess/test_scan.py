@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.scan import global_significances
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 N = 6000
 

@@ -1,11 +1,15 @@
 """Shifts of significances against closed forms."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pipeline.statistics.excess.config import Wimp
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.response import Response
+from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.shifts import shifts
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 WIMP = Wimp(mass_GeV=50.0, cross_section_cm2=1.0)
 N, B, S = 20_000, 2000, 40
@@ -50,3 +54,17 @@ def test_scores_that_are_wider_look_like_a_signal_to_the_shape(samples):
 def test_no_change_is_no_shift(samples):
     found = table(samples, np.ones(2 * N))
     assert (found[["shift", "shift_err", "signal_shift", "signal_shift_err"]] == 0).all(axis=None)
+
+
+@pytest.mark.parametrize("test", ["likelihood_ratio", "shape"])
+def test_a_search_that_fits_the_response_hardly_moves(samples, test):
+    """Scores move by 0.15 theta, which data measure, and are wider by 3 % theta."""
+    score = np.concatenate([samples.background.score, samples.signals[50.0].score])
+    slope = 0.15 * score + 0.03 * (score**2 - 1)
+    normalised = np.full(2 * N, -(slope[:N].var()) / 2)
+    response = Response.of({("quantity",): slope, ("quantity", "quantity"): normalised})
+    ratio = np.exp(slope + normalised)
+    taken_for_known = table(samples, ratio).loc[test, "shift"]
+    fitted = table(replace(samples, response=response), ratio).loc[test, "shift"]
+    assert taken_for_known > 1
+    assert abs(fitted) < 0.25 * taken_for_known

@@ -6,10 +6,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.statistics.excess.config import Wimp
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.search import needed_exposures, significances
 from pipeline.statistics.excess.stage import write_search, write_toys
 from pipeline.statistics.excess.toys import merge, run_batch
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.search import Search, WimpMap
 
 SEARCH = Search(

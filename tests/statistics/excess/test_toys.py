@@ -4,8 +4,9 @@ import pytest
 from scipy import stats
 
 from pipeline.statistics.excess.config import Wimp
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.toys import KEYS, merge, run_batch
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.search import Search, WimpMap
 
 SEARCH = Search(

@@ -61,6 +61,18 @@ def test_batches_and_levels_do_not_touch_a_set():
     assert more["background"] == sets()["background"]
 
 
+def test_nuisances_are_all_uncertainties_or_those_that_are_named():
+    every = Search().nuisances()
+    assert len(every) == 7
+    assert every["field"] == 0.05
+    assert Search(response_nuisances=("g1",)).nuisances() == {"g1": 0.02}
+    assert Search(response_nuisances=()).nuisances() == {}
+    one = {"g1": {"relative": 0.1, "source": "test"}}
+    assert Search(response_uncertainties=one).nuisances() == {"g1": 0.1}
+    with pytest.raises(ValidationError, match="response_nuisances: 'field' has no uncertainty"):
+        Search(response_uncertainties=one, response_nuisances=("g1", "field"))
+
+
 @pytest.mark.parametrize(
     ("block", "key", "value", "problem"),
     [

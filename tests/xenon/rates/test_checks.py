@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.search import Coverage
 from pipeline.xenon.rates.checks import independent
 

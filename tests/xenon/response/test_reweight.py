@@ -6,7 +6,7 @@ import pytest
 from helpers.made_responses import darwin, made_nest_events, respond
 
 from pipeline.xenon.events.nest import nest_quanta
-from pipeline.xenon.response.reweight import COLUMNS, ratios
+from pipeline.xenon.response.reweight import COLUMNS, quadratic_terms, ratios
 
 N = 20_000
 
@@ -39,7 +39,7 @@ def test_g1_and_extraction_move_the_mean_of_binomial_numbers(rng, change):
         ("g1", "s1_photons_detected", 30 * (1 + change), "electrons_extracted"),
         ("extraction", "electrons_extracted", 87 * (1 + change), "s1_photons_detected"),
     ):
-        weight = ratios(events, quantity, change, detector)
+        weight = ratios(events, {quantity: change}, detector)
         assert weight.mean() == pytest.approx(1, abs=0.02)
         assert np.average(events[column], weights=weight) == pytest.approx(mean, rel=0.005)
         untouched = events[other].mean()
@@ -54,7 +54,7 @@ def test_lifetime_matters_where_the_drift_is_long(rng):
         drift_time_us=drift,
         electrons_extracted=rng.binomial(200, 0.9 * np.exp(-drift / 1000)),
     )
-    weight = ratios(events, "lifetime", 0.1, detector)
+    weight = ratios(events, {"lifetime": 0.1}, detector)
     np.testing.assert_allclose(weight[::2], 1)
     mean = np.average(events["electrons_extracted"][1::2], weights=weight[1::2])
     assert mean == pytest.approx(180 * np.exp(-1 / 1.1), rel=0.005)
@@ -62,7 +62,7 @@ def test_lifetime_matters_where_the_drift_is_long(rng):
 
 def test_certain_extraction_cannot_grow():
     events = table(electrons=50, electrons_extracted=50)
-    weight = ratios(events, "extraction", 0.5, darwin(s2={"extraction": 0.9}))
+    weight = ratios(events, {"extraction": 0.5}, darwin(s2={"extraction": 0.9}))
     assert np.isfinite(weight).all()
 
 
@@ -76,16 +76,16 @@ def nest_table(recoil, liquid, seed):
 @pytest.mark.parametrize("recoil", ["er", "nr"])
 def test_charge_yield_moves_the_mean_and_keeps_the_width(liquid, recoil):
     events = nest_table(recoil, liquid, 1)
-    weight = ratios(events, f"{recoil}_charge_yield", 0.03, darwin())
+    weight = ratios(events, {f"{recoil}_charge_yield": 0.03}, darwin())
     moved = np.average(events["electrons"], weights=weight) / events["electrons"].mean()
     assert moved == pytest.approx(1.03, abs=0.003)
     other = "er" if recoil == "nr" else "nr"
-    np.testing.assert_array_equal(ratios(events, f"{other}_charge_yield", 0.03, darwin()), 1)
+    np.testing.assert_array_equal(ratios(events, {f"{other}_charge_yield": 0.03}, darwin()), 1)
 
 
 def test_field_gives_the_yields_of_nest_in_that_field(liquid):
     events = nest_table("er", liquid, 1)
-    weight = ratios(events, "field", 0.3, darwin())
+    weight = ratios(events, {"field": 0.3}, darwin())
     drawn = nest_table("er", liquid.model_copy(update={"field_V_per_cm": 260.0}), 1)
     change = drawn["electrons"].mean() - events["electrons"].mean()
     moved = np.average(events["electrons"], weights=weight) - events["electrons"].mean()
@@ -97,7 +97,7 @@ def test_fluctuation_widens_the_share_of_electrons(liquid):
     events = nest_table("er", liquid, 1)
     near = np.abs(events["energy_keV"] - 6) < 0.2
     share = (events["electrons"] / (events["photons"] + events["electrons"]))[near]
-    weight = ratios(events, "er_fluctuation", 0.1, darwin())[near]
+    weight = ratios(events, {"er_fluctuation": 0.1}, darwin())[near]
     mean = np.average(share, weights=weight)
     width = np.sqrt(np.average((share - mean) ** 2, weights=weight))
     assert width / share.std() == pytest.approx(1.1, abs=0.03)
@@ -111,8 +111,29 @@ def test_trigger_is_that_of_a_response_simulated_with_more_light():
         of_response(respond(darwin(s1={"g1": g1}), events, seed))
         for g1, seed in ((0.119, 1), (0.1428, 2))
     )
-    weight = ratios(nominal, "g1", 0.2, darwin())
+    weight = ratios(nominal, {"g1": 0.2}, darwin())
     for column in ("triggered", "s1_photons_detected"):
         assert brighter[column].mean() > 1.1 * nominal[column].mean()
         found, error = np.average(nominal[column], weights=weight), brighter[column].std()
         assert found == pytest.approx(brighter[column].mean(), abs=4 * error / np.sqrt(1500))
+
+
+@pytest.mark.parametrize("changes", [(0.02, 0.02, 0.05, 0.02), (-0.02, 0.04, -0.05, 0.03)])
+def test_a_polynomial_of_second_order_holds_for_joint_changes(liquid, rng, changes):
+    events = nest_table("er", liquid, 1).assign(drift_time_us=rng.uniform(0, 1000, N))
+    p = 0.87 * np.exp(-events["drift_time_us"] / 5000)
+    extracted = rng.binomial(events["electrons"], p)
+    detected = rng.binomial(events["photons"], 0.1)
+    events = events.assign(electrons_extracted=extracted, s1_photons_detected=detected)
+    detector = darwin(s1={"g1": 0.1, "collection": [1.0]}, drift={"lifetime_us": 5000.0})
+    names = ("g1", "extraction", "lifetime", "er_charge_yield")
+    uncertainty = dict(zip(names, (0.02, 0.02, 0.05, 0.02), strict=True))
+    terms = quadratic_terms(events, uncertainty, detector)
+    assert ("extraction", "lifetime") in terms
+    assert ("g1", "extraction") not in terms
+    changed = dict(zip(names, changes, strict=True))
+    theta = {name: changed[name] / uncertainty[name] for name in names}
+    log = sum(term * np.prod([theta[name] for name in product]) for product, term in terms.items())
+    exact = np.log(ratios(events, changed, detector))
+    assert exact.std() > 0.3
+    assert np.std(log - exact) < 0.05 * exact.std()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.statistics.excess.samples import WeightedScores
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.xenon1t.accuracy import PUBLISHED, classifier_table
 from pipeline.xenon.xenon1t.losses import loss_table, s2_only_losses
 

@@ -5,7 +5,9 @@ is made with the first one, as a study does it, and searches data drawn from the
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -22,7 +24,7 @@ from pipeline.statistics.excess.extended_poisson import (
     likelihood_ratio,
 )
 from pipeline.statistics.excess.pairs import over_pairs
-from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.samples import Blind, Samples
 from pipeline.statistics.excess.search import empirical_p
 
 Array = NDArray[np.float64]
@@ -38,7 +40,8 @@ def coverage(
     Columns test, level_sigma, nominal, rate, rate_err, ratio (rate over nominal), ratio_err, pairs
     and exposure_t_yr. Rates are means over ordered pairs, their errors a jackknife over samples.
     Rates are known: with uncertain ones, false positives are as rare as promised on average over
-    the uncertainty only.
+    the uncertainty only. So they are here over the uncertainty of the response, where `samples`
+    have one: each data set has a response from the constraints.
 
     Args:
         samples: three or more independent samples of the same expected background.
@@ -62,7 +65,7 @@ def coverage(
         data = _data(samples[first], samples[second], wimp, exposure_t_yr, toys, rng)
         b = exposure_t_yr * samples[first].background.expected
         p_values = {test: empirical_p(q, data[test]) for test, q in toys_of(first).items()} | {
-            COUNTING: _counted(data[COUNTING], b)
+            COUNTING: _counted(data[COUNTING], b, samples[first].known_rates.background_uncertainty)
         }
         return {test: (p[:, None] <= nominal).mean(axis=0) for test, p in p_values.items()}
 
@@ -84,6 +87,7 @@ def divided(samples: Samples, parts: int) -> list[Samples]:
         Samples.cross_fitted(
             samples.background.part(part, parts),
             {mass: signal.part(part, parts) for mass, signal in samples.signals.items()},
+            response=samples.response,
         )
         for part in range(parts)
     ]
@@ -93,14 +97,9 @@ def _toys(
     samples: Samples, wimp: Wimp, exposure: float, toys: int, rng: np.random.Generator
 ) -> dict[str, Array]:
     """Background-only toys of the tests, without uncertainty of the rates."""
-    background = samples.background
-    gains, s, b = _model(samples, wimp, exposure)
-    gain = cross_fit.of_simulation(gains, background.score, background.event)
-    known = np.zeros(background.components.shape[1])
-    values = np.column_stack([samples.surprise, gain])
-    return _statistics(
-        samples, *background.draw_uncertain(rng, exposure, known, values, toys), b, s
-    )
+    tests = _Tests.of(samples, wimp, exposure)
+    values = np.hstack([samples.background.values(f) for f in tests.functions])
+    return tests.statistics(*samples.known_rates.draw_uncertain(rng, exposure, values, toys))
 
 
 def _data(
@@ -112,30 +111,38 @@ def _data(
     rng: np.random.Generator,
 ) -> dict[str, Array]:
     """Statistics of `samples` for data sets of another sample's events."""
-    gains, s, b = _model(samples, wimp, exposure)
-    score = truth.background.score
-    values = np.column_stack([samples.surprise_of_data(score), cross_fit.of_data(gains, score)])
-    events, sums = truth.background.draw_thinned(rng, exposure, values, data_sets)
-    return _statistics(samples, events, sums, b, s) | {COUNTING: events.astype(float)}
+    tests = _Tests.of(samples, wimp, exposure)
+    values = np.hstack([cross_fit.of_data(f, truth.background.score) for f in tests.functions])
+    responses = truth.response.draw(rng, data_sets)
+    events, sums = truth.background.draw_thinned(rng, exposure, values, responses)
+    return tests.statistics(events, sums) | {COUNTING: events.astype(float)}
 
 
-def _model(
-    samples: Samples, wimp: Wimp, exposure: float
-) -> tuple[list[cross_fit.Function], float, float]:
-    """Gains of the likelihood ratio, expected signal and expected background."""
-    s = exposure * wimp.cross_section_cm2 * samples.signals[wimp.mass_GeV].expected
-    b = exposure * samples.background.expected
-    return samples.gains(wimp.mass_GeV, np.array([s / b])), s, b
+@dataclass(frozen=True)
+class _Tests:
+    """All tests but counting: those that know no WIMP, and the likelihood ratio of `signal`."""
+
+    blind: Blind
+    gains: Sequence[cross_fit.Function]
+    signal: float
+
+    @classmethod
+    def of(cls, samples: Samples, wimp: Wimp, exposure: float) -> Self:
+        s = exposure * wimp.cross_section_cm2 * samples.signals[wimp.mass_GeV].expected
+        return cls(
+            samples.blind(exposure), samples.gains(wimp.mass_GeV, np.array([s]), exposure), s
+        )
+
+    @property
+    def functions(self) -> tuple[Sequence[cross_fit.Function], ...]:
+        return self.blind.functions, self.gains
+
+    def statistics(self, events: NDArray[np.int64], sums: Array) -> dict[str, Array]:
+        return self.blind.statistics(events, sums[:, :2]) | {
+            LIKELIHOOD_RATIO: likelihood_ratio(sums[:, 2], self.signal)
+        }
 
 
-def _statistics(
-    samples: Samples, events: NDArray[np.int64], sums: Array, b: float, s: float
-) -> dict[str, Array]:
-    return samples.blind(events, sums[:, 0], b) | {
-        LIKELIHOOD_RATIO: likelihood_ratio(sums[:, 1], s)
-    }
-
-
-def _counted(events: Array, background: float) -> Array:
+def _counted(events: Array, background: float, uncertainty: float) -> Array:
     different, places = np.unique(events, return_inverse=True)
-    return np.array([counted_p(n, background) for n in different.tolist()])[places]
+    return np.array([counted_p(n, background, uncertainty) for n in different.tolist()])[places]

@@ -61,10 +61,9 @@ def observe(
         )
     b, s = (float(table[name].iloc[0]) for name in ("background", "signal"))
     n = np.array([len(scores)])
-    gains = samples.gains(wimp.mass_GeV, np.array([s / b]))
-    surprise = samples.surprise_of_data(scores).sum(keepdims=True)
-    gain = cross_fit.of_data(gains, scores)[:, 0].sum(keepdims=True)
-    observed = samples.blind(n, surprise, b) | {LIKELIHOOD_RATIO: likelihood_ratio(gain, s)}
+    gains = samples.gains(wimp.mass_GeV, np.array([s]), exposure_t_yr)
+    observed = samples.blind(exposure_t_yr).of_data(scores)
+    observed[LIKELIHOOD_RATIO] = likelihood_ratio(cross_fit.of_data(gains, scores).sum(axis=0), s)
     without = made[made["hypothesis"] == BACKGROUND].set_index("test")["q"]
     p_values, few = {}, {COUNTING: False}
     for test, q in observed.items():

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
+Weights = NDArray[np.float32]
 
 
 @njit(cache=True)
@@ -53,6 +54,7 @@ def add_uncertain(
     rng: np.random.Generator,
     expected: Array,
     uncertainty: Array,
+    weights: Weights,
     values: Array,
     events: Counts,
     sums: Array,
@@ -62,7 +64,9 @@ def add_uncertain(
     For each toy the simulated events are resampled (their weights times exponential numbers, the
     Bayesian bootstrap of Rubin 1981, Ann. Statist. 9, 130), which keeps the rate of every
     component; each rate is multiplied by a gamma variable of mean one and standard deviation
-    `uncertainty` (components,). `expected` (n, components) are events per simulated event.
+    `uncertainty` (components,). `expected` (n, components) are events per simulated event in the
+    simulated response, `weights` (different, n) their factors in other ones, which toys take in
+    turn.
     """
     n, components = expected.shape
     total = np.zeros(components)
@@ -87,7 +91,7 @@ def add_uncertain(
             mean = 0.0
             for c in range(components):
                 mean += scale[c] * expected[row, c]
-            reached += luck[row] * mean
+            reached += luck[row] * weights[toy % len(weights), row] * mean
             while next_event < reached:
                 events[toy] += 1
                 for column in range(values.shape[1]):
@@ -97,22 +101,31 @@ def add_uncertain(
 
 @njit(cache=True)
 def add_thinned(
-    rng: np.random.Generator, expected: Array, values: Array, events: Counts, sums: Array
+    rng: np.random.Generator,
+    expected: Array,
+    weights: Weights,
+    values: Array,
+    events: Counts,
+    sums: Array,
 ) -> None:
     """Data sets of `events` (toys,) simulated events (n,), drawn without replacement.
 
     As in nature no event occurs twice: drawn with replacement, data sets of one sample would share
     its fluctuations. Events are accepted with probabilities proportional to `expected` (n,),
     somewhat more than needed, and the surplus is dropped at random. Only what is expected nearly
-    once or more can repeat.
+    once or more can repeat. `weights` are as in `add_uncertain`.
     """
-    n, mean = len(expected), expected.sum()
+    n = len(expected)
     chosen = np.empty(2 * events.max() + n + 100, np.int64)
     for toy in range(len(events)):
         found = 0
+        own = weights[toy % len(weights)]
+        mean = 0.0
+        for row in range(n):
+            mean += expected[row] * own[row]
         excess = (events[toy] + 6 * np.sqrt(events[toy]) + 6) / mean
         for row in range(n):
-            rate = expected[row] * excess
+            rate = expected[row] * own[row] * excess
             copies = rng.poisson(rate) if rate > 1 else int(rng.random() < rate)
             for _ in range(copies):
                 if found < len(chosen):

@@ -9,7 +9,11 @@ the sum of -ln f0 over the N scores, f0 the background's density of the score.
 - shape: (S - N h) / sqrt(N v), v the variance of -ln f0: what the scores say given N, in any unit.
 - counting: N alone, exact.
 - likelihood_ratio: q = 2 (sum ln(1 + s f1 / (B f0)) - s), which knows the signal: s events of
-  density f1. By Neyman & Pearson (1933) no test of the same scores does better, if B is known.
+  density f1. By Neyman & Pearson (1933) no test of the same scores does better, if all is known.
+
+Where rates or the response are uncertain, shape and likelihood ratio take -ln f0 and the logarithm
+less what nuisance parameters fitted to the scores explain of them, see `nuisance_fit`; h and v are
+then those of what is left.
 """
 
 from typing import NamedTuple

@@ -39,7 +39,8 @@ def limit_coverage(
 
     Columns test, mass_GeV, cross_section_cm2, signal (events), nominal (the confidence level),
     coverage and coverage_err (mean over ordered pairs, jackknife over samples), exposure_t_yr.
-    Rates are known. CLs covers more than nominal where the signal is too weak to be seen.
+    Rates are known; each data set has a response from the constraints. CLs covers more than
+    nominal where the signal is too weak to be seen.
 
     Raises:
         ValueError: there are fewer than three samples.
@@ -52,23 +53,23 @@ def limit_coverage(
 
     @lru_cache(maxsize=1)
     def toys_of(first: int) -> dict[str, LimitToys]:
-        known = replace(
-            samples[first],
-            signals={mass_GeV: samples[first].signals[mass_GeV]},
-            uncertainty=None,
-        )
+        own = samples[first].known_rates
+        known = replace(own, signals={mass_GeV: own.signals[mass_GeV]})
         ((_, found),) = toys_by_mass(known, exposure_t_yr, signal(known), toys, seed)
         return found
 
     def allowed(first: int, second: int) -> dict[str, Array]:
         rng = generator(seed, "limit coverage", first, second)
         sample, b = samples[first], exposure_t_yr * samples[first].background.expected
+        uncertainty = sample.known_rates.background_uncertainty
         events, q = _data(
             sample, samples[second], mass_GeV, exposure_t_yr, true, signal(sample), toys, rng
         )
         found = {test: of.cls(q[test]) for test, of in toys_of(first).items()}
         different, places = np.unique(events, return_inverse=True)
-        counted = counted_cls(different, b, 0.0, signal(sample))[places.reshape(events.shape)]
+        counted = counted_cls(different, b, uncertainty, signal(sample))[
+            places.reshape(events.shape)
+        ]
         found[COUNTING] = np.diagonal(counted, axis1=1, axis2=2)
         return {test: (cls > alpha).mean(axis=0) for test, cls in found.items()}
 
@@ -97,24 +98,24 @@ def _data(
 
     All cross-sections share the background.
     """
-    b = exposure * samples.background.expected
-    gains = samples.gains(mass_GeV, signal / b)
+    blind, gains = samples.blind(exposure), samples.gains(mass_GeV, signal, exposure)
 
     def values(score: Array) -> Array:
-        return np.column_stack([samples.surprise_of_data(score), cross_fit.of_data(gains, score)])
+        return np.hstack([cross_fit.of_data(own, score) for own in (blind.functions, gains)])
 
     background, of_signal = truth.background, truth.signals[mass_GeV]
-    events, sums = background.draw_thinned(rng, exposure, values(background.score), data_sets)
+    responses = truth.response.draw(rng, data_sets)
+    events, sums = background.draw_thinned(rng, exposure, values(background.score), responses)
     numbers, statistics = [], []
     for i, cross_section in enumerate(cross_sections.tolist()):
         more, added = of_signal.draw_thinned(
-            rng, exposure * cross_section, values(of_signal.score), data_sets
+            rng, exposure * cross_section, values(of_signal.score), responses
         )
         both = sums + added
         numbers.append(events + more)
         statistics.append(
-            samples.blind(events + more, both[:, 0], b)
-            | {LIKELIHOOD_RATIO: likelihood_ratio(both[:, 1 + i], signal[i])}
+            blind.statistics(events + more, both[:, :2])
+            | {LIKELIHOOD_RATIO: likelihood_ratio(both[:, 2 + i], signal[i])}
         )
     names = statistics[0]
     return np.column_stack(numbers), {

@@ -5,12 +5,13 @@ A test excludes s signal events at a confidence level of 1 - alpha where
     CLs = P(q <= q_obs | s + B) / P(q <= q_obs | B) <= alpha
 
 (Read 2002, J. Phys. G 28, 2693), from toys whose simulated events are resampled and whose rates
-vary within their uncertainties under both hypotheses. An experiment whose background fluctuates
+and response vary within their uncertainties under both hypotheses; signal and background of a toy
+have one response. An experiment whose background fluctuates
 down excludes no WIMP that it cannot see: as a toy without a signal event has probability e^-s, no
 limit is below -ln(alpha) events, 2.3 at 90 %, whatever the test.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -28,13 +29,17 @@ from pipeline.statistics.excess.extended_poisson import (
     counted_below,
     likelihood_ratio,
 )
+from pipeline.statistics.excess.response import Responses
 from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
 
 BANDS_SIGMA = (-2.0, -1.0, 0.0, 1.0, 2.0)
 SIGNALS = 24  # expected signals at which CLs is computed
 PARTS = 10  # of the toys, for the error
+RESPONSES = 500  # of the detector, which toys take in turn: signal is drawn for each anew
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,9 @@ def upper_limits(
     rows = []
     for mass, tests in toys_by_mass(samples, exposure_t_yr, signal, toys, seed):
         per_event = 1 / (exposure_t_yr * samples.signals[mass].expected)
-        observed = {} if scores is None else _observed(samples, mass, signal, b, scores)
+        observed = {}
+        if scores is not None:
+            observed = _observed(samples, mass, signal, exposure_t_yr, scores)
         found = {
             test: _limits(own, signal, alpha, observed.get(test)) for test, own in tests.items()
         }
@@ -143,31 +150,25 @@ def toys_by_mass(
     all masses share it.
     """
     background, masses = samples.background, list(samples.signals)
-    b = exposure_t_yr * background.expected
-    gains = {mass: samples.gains(mass, signal / b) for mass in masses}
-    values = [samples.surprise[:, None]]
-    values += [
-        cross_fit.of_simulation(gains[mass], background.score, background.event) for mass in masses
-    ]
+    blind = samples.blind(exposure_t_yr)
+    gains = {mass: samples.gains(mass, signal, exposure_t_yr) for mass in masses}
+    values = [background.values(own) for own in (blind.functions, *gains.values())]
+    rng = generator(seed, "limits")
+    responses = samples.response.draw(rng, toys, RESPONSES)
     events, sums = background.draw_uncertain(
-        generator(seed, "limits"), exposure_t_yr, samples.uncertainties, np.hstack(values), toys
+        rng, exposure_t_yr, samples.uncertainties, np.hstack(values), responses
     )
-    surprise, *gain = np.split(sums, 1 + np.arange(len(masses)) * len(signal), axis=1)
-    alone = samples.blind(events, surprise[:, 0], b)
+    surprise, *gain = np.split(sums, 2 + np.arange(len(masses)) * len(signal), axis=1)
+    alone = blind.statistics(events, surprise)
     for mass, own in zip(masses, gain, strict=True):
         sample = samples.signals[mass]
-        of_signal = cross_fit.of_simulation(gains[mass], sample.score, sample.event)
-        surprise_of_signal = samples.surprise_of(sample)
+        of_signal = np.hstack([sample.values(blind.functions), sample.values(gains[mass])])
+        rngs = [generator(seed, "limits", f"{mass}", i) for i in range(len(signal))]
+        more, added = _signal_toys(rngs, sample, signal, of_signal, responses)
         with_signal: list[dict[str, Array]] = []
         for i, s in enumerate(signal.tolist()):
-            more, added = sample.draw_sums(
-                generator(seed, "limits", f"{mass}", i),
-                s,
-                np.column_stack([surprise_of_signal, of_signal[:, i]]),
-                toys,
-            )
-            q = samples.blind(events + more, surprise[:, 0] + added[:, 0], b)
-            q[LIKELIHOOD_RATIO] = likelihood_ratio(own[:, i] + added[:, 1], s)
+            q = blind.statistics(events + more[:, i], surprise + added[:, :2, i])
+            q[LIKELIHOOD_RATIO] = likelihood_ratio(own[:, i] + added[:, 2, i], s)
             with_signal.append(q)
         without = alone | {LIKELIHOOD_RATIO: likelihood_ratio(own, signal)}
         yield (
@@ -179,15 +180,39 @@ def toys_by_mass(
         )
 
 
+def _signal_toys(
+    rngs: Sequence[np.random.Generator],
+    sample: WeightedScores,
+    signal: Array,
+    values: Array,
+    responses: Responses,
+) -> tuple[Counts, Array]:
+    """Numbers of events (toys, signals) of a signal, and their sums (toys, 3, signals).
+
+    The sums are of the first two columns of `values` (n, 2 + signals) and of each signal's own.
+    `signal` (signals,) are expected events in the simulated response, each with random numbers of
+    its own.
+    """
+    events = np.empty((responses.toys, len(signal)), np.int64)
+    sums = np.empty((responses.toys, 3, len(signal)))
+    columns = [np.ascontiguousarray(values[:, [0, 1, 2 + i]]) for i in range(len(signal))]
+    for first, weights in enumerate(responses.weights(sample.event)):
+        own = slice(first, None, len(responses.theta))
+        varied = sample.of_response(weights)
+        expected = signal * varied.expected / sample.expected
+        for i, rng in enumerate(rngs):
+            found = varied.draw_sums(rng, expected[i], columns[i], len(events[own]))
+            events[own, i], sums[own, :, i] = found
+    return events, sums
+
+
 def _observed(
-    samples: Samples, mass_GeV: float, signal: Array, background: float, scores: Array
+    samples: Samples, mass_GeV: float, signal: Array, exposure_t_yr: float, scores: Array
 ) -> dict[str, Array]:
     """Statistics of the data (signals,) of all tests but counting."""
-    events = np.array([len(scores)])
-    surprise = samples.surprise_of_data(scores).sum(keepdims=True)
-    gains = samples.gains(mass_GeV, signal / background)
+    gains = samples.gains(mass_GeV, signal, exposure_t_yr)
     gain = cross_fit.of_data(gains, scores).sum(axis=0)
-    blind = samples.blind(events, surprise, background)
+    blind = samples.blind(exposure_t_yr).of_data(scores)
     found = {test: np.broadcast_to(q, signal.shape) for test, q in blind.items()}
     return found | {LIKELIHOOD_RATIO: likelihood_ratio(gain, signal)}
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.statistics.excess.extended_poisson import ANOMALY, LIKELIHOOD_RATIO, SHAPE
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 Array = NDArray[np.float64]
 
@@ -30,16 +31,15 @@ def resampled_significances(
     in both. Functions of the score are not made anew.
 
     Args:
-        samples: give the background, its uncertainties and f0.
+        samples: give the background and the uncertainties of its rates.
         signal: simulated signal.
-        gains: gains of the likelihood ratio of background and signal events, a column for each
-            cross-section.
+        gains: values of background and signal events: `Blind.functions`, then gains of the
+            likelihood ratio, a column for each cross-section.
         exposure: exposure [t yr].
         cross_sections: cross-sections [cm2].
         rng: random numbers.
     """
     background = samples.background
-    surprise = (samples.surprise[:, None], samples.surprise_of(signal)[:, None])
     events = 1 + max(background.event.max(), signal.event.max())
     rates, found = background.components.sum(axis=0), []
     for _ in range(REPLICATES):
@@ -50,9 +50,13 @@ def resampled_significances(
         added = signal.weight * times[signal.event]
         added *= exposure * signal.expected / added.sum()
         weight = components.sum(axis=1)
-        offset = weight @ surprise[0] / weight.sum()
         own = exposure * background.weight
-        pairs = (surprise, tuple(gain - offset for gain in surprise), gains)
+        typical = weight @ gains[0][:, 1] / weight.sum()
+        pairs = [
+            tuple(gain[:, :1] for gain in gains),
+            tuple(gain[:, 1:2] - typical for gain in gains),
+            tuple(gain[:, 2:] for gain in gains),
+        ]
         found.append(
             [
                 _significance(cross_sections * (added @ of_signal), gain, components, own, samples)
@@ -75,7 +79,8 @@ def spread(gain: Array, components: Array, own: Array, samples: Samples) -> Arra
     """Standard deviation (k,) of the sum of gains (n, k) in background-only toys.
 
     It comes from Poisson fluctuations, those of the simulation, whose events stand for `own` (n,)
-    and in a replicate for `components` (n, components), and those of the rates.
+    and in a replicate for `components` (n, components), and those of the rates. The response is
+    the simulated one.
     """
     weight = components.sum(axis=1)
     centred = gain - weight @ gain / weight.sum()

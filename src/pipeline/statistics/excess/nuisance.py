@@ -24,7 +24,8 @@ def against_uncertainty(
 
     The first column, uncertainty_of, is "common" where one factor scales the whole background, and
     "components" for the last rows, which have the uncertainties of `samples`. `toys` are numbers of
-    background-only toys and of toys with signal.
+    background-only toys and of toys with signal. Column background_uncertainty is that of the
+    rates; the response is as uncertain as in `samples`.
     """
     model = (wimp.mass_GeV, exposure_t_yr, wimp.cross_section_cm2)
     sets = toy_sets([model], *toys).values()
@@ -34,5 +35,6 @@ def against_uncertainty(
         # The same identity for all cases: they have the same toys with signal.
         table = significances(merge([run_batch(case, sets, seed, ("uncertainty",), 0)]))
         table.insert(0, "uncertainty_of", kind)
+        table["background_uncertainty"] = case.rates_uncertainty
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

@@ -1,16 +1,16 @@
 """Simulated scores that toys are drawn from, and the statistics' values of each event."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.core.seeds import generator
 from pipeline.statistics.excess import cross_fit
 from pipeline.statistics.excess.density_ratio import DensityRatio
-from pipeline.statistics.excess.draws import add_draws, add_thinned, add_uncertain, alias
 from pipeline.statistics.excess.extended_poisson import (
     ANOMALY,
     SHAPE,
@@ -18,106 +18,43 @@ from pipeline.statistics.excess.extended_poisson import (
     anomaly,
     shape,
 )
-from pipeline.statistics.excess.score_density import ScoreDensity, counted, shares
+from pipeline.statistics.excess.nuisance_fit import NuisanceFit
+from pipeline.statistics.excess.response import KNOWN, Response
+from pipeline.statistics.excess.score_density import ScoreDensity, shares
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 # Simulated background events where half of the likelihood ratio's gain comes from.
 REGION_EVENTS = 30
+RESPONSES = 300  # drawn from the constraints, to which tests are made insensitive
 
 
 @dataclass(frozen=True)
-class WeightedScores:
-    """Scores (n,) of simulated events and the events that each stands for.
+class Blind:
+    """Tests that use no signal model, of one exposure.
 
-    `components` (n, components) are the events of each kind that a simulated event stands for, per
-    t yr, of a signal also per cm2 of cross-section; (n,) where there is one kind. `event` (n,)
-    numbers the simulated events, alike in all samples that are made of them; empty: by rows. Events
-    that stand for nothing are left out. Raises ValueError if all do, or anything is not finite.
+    `functions`, one for each fold, have values (n, 2) of scores (n,): -ln f0, and the same less
+    what a fitted response explains. `background` events are expected; `typical` has mean and
+    variance of the second function.
     """
 
-    score: Array
-    components: Array
-    event: Counts = field(default_factory=lambda: np.empty(0, np.int64))
+    functions: Sequence[cross_fit.Function]
+    background: float
+    typical: Surprise
 
-    def __post_init__(self) -> None:
-        components = np.asarray(self.components, float)
-        components = components.reshape(len(components), -1)
-        event = np.asarray(self.event) if len(self.event) else np.arange(len(components))
-        kept = counted(np.asarray(self.score, float), components.sum(axis=1))
-        object.__setattr__(self, "score", np.asarray(self.score, float)[kept])
-        # By rows: toys run through them one after the other.
-        object.__setattr__(self, "components", np.ascontiguousarray(components[kept]))
-        object.__setattr__(self, "event", event[kept].astype(np.int64))
+    def statistics(self, events: Counts, sums: Array) -> dict[str, Array]:
+        """Of numbers of events (toys,) and their `sums` (toys, 2) of the functions."""
+        return {
+            ANOMALY: anomaly(events, sums[:, 0], self.background),
+            SHAPE: shape(events, sums[:, 1], self.typical),
+        }
 
-    @cached_property
-    def weight(self) -> Array:
-        """Events that each simulated event stands for (n,)."""
-        return self.components.sum(axis=1)
-
-    @property
-    def expected(self) -> float:
-        """Events expected per unit of the weights."""
-        return float(self.weight.sum())
-
-    @property
-    def effective_events(self) -> float:
-        """Unweighted events that would fluctuate as much (Kish 1965): (sum w)^2 / sum w^2.
-
-        The fluctuations of n such events widen the distribution of a test of N observed events by
-        sqrt(1 + N / n).
-        """
-        return float(self.weight.sum() ** 2 / np.square(self.weight).sum())
-
-    def part(self, part: int, parts: int) -> Self:
-        """Every `parts`-th group of simulated events, which stands for all that is expected."""
-        own = self.event // cross_fit.FOLDS % parts == part
-        kept = self.components[own].sum(axis=0)
-        total = self.components.sum(axis=0)
-        # A component without an event in this part is left out.
-        scale = np.divide(total, kept, out=np.zeros_like(total), where=kept > 0)
-        return type(self)(self.score[own], self.components[own] * scale, self.event[own])
-
-    @cached_property
-    def _alias(self) -> tuple[Array, Counts]:
-        return alias(self.weight / self.weight.mean())
-
-    def draw_sums(
-        self, rng: np.random.Generator, expected: float, values: Array, toys: int
-    ) -> tuple[Counts, Array]:
-        """Numbers of events (toys,) ~ Poisson(`expected`) and their sums of `values` (n, k).
-
-        The sums have shape (toys, k); column by column they are of the same events.
-        """
-        events = rng.poisson(expected, toys)
-        sums = np.zeros((toys, values.shape[1]))
-        add_draws(rng, *self._alias, np.ascontiguousarray(values), events, sums)
-        return events, sums
-
-    def draw_uncertain(
-        self,
-        rng: np.random.Generator,
-        exposure: float,
-        uncertainty: Array,
-        values: Array,
-        toys: int,
-    ) -> tuple[Counts, Array]:
-        """As `draw_sums`, where rates and simulation are uncertain; see `draws.add_uncertain`."""
-        events, sums = np.zeros(toys, np.int64), np.zeros((toys, values.shape[1]))
-        values = np.ascontiguousarray(values)
-        add_uncertain(rng, exposure * self.components, uncertainty, values, events, sums)
-        return events, sums
-
-    def draw_thinned(
-        self, rng: np.random.Generator, exposure: float, values: Array, toys: int
-    ) -> tuple[Counts, Array]:
-        """As `draw_sums`, but no event is drawn twice for a toy; see `draws.add_thinned`."""
-        events = rng.poisson(exposure * self.expected, toys)
-        sums = np.zeros((toys, values.shape[1]))
-        values = np.ascontiguousarray(values)
-        add_thinned(rng, exposure * self.weight, values, events, sums)
-        return events, sums
+    def of_data(self, scores: Array) -> dict[str, Array]:
+        """Statistics (1,) of observed scores (n,)."""
+        sums = cross_fit.of_data(self.functions, scores).sum(axis=0)
+        return self.statistics(np.array([len(scores)]), sums[None])
 
 
 @dataclass(frozen=True)
@@ -126,13 +63,15 @@ class Samples:
 
     `densities` hold f0 of each fold, see `cross_fit`; a single one may come from elsewhere.
     `uncertainty` (components,) is relative, of the rate of each component of the background; None:
-    rates are known. Raises ValueError where f0 is zero at a score.
+    rates are known. `response` has the uncertainty of the detector's response, of all events.
+    Raises ValueError where f0 is zero at a score.
     """
 
     densities: tuple[ScoreDensity, ...]
     background: WeightedScores
     signals: Mapping[float, WeightedScores]
     uncertainty: Array | None = None
+    response: Response = KNOWN
 
     @classmethod
     def cross_fitted(
@@ -140,6 +79,7 @@ class Samples:
         background: WeightedScores,
         signals: Mapping[float, WeightedScores],
         uncertainty: Array | None = None,
+        response: Response = KNOWN,
     ) -> Self:
         """Estimate f0 of each fold; raises ValueError as `ScoreDensity.from_sample`."""
         folds = cross_fit.FOLDS
@@ -149,7 +89,7 @@ class Samples:
             densities.append(
                 ScoreDensity.from_sample(background.score[kept], background.weight[kept])
             )
-        return cls(tuple(densities), background, signals, uncertainty)
+        return cls(tuple(densities), background, signals, uncertainty, response)
 
     def with_common_uncertainty(self, uncertainty: float) -> Self:
         """The same samples, with a background of one component and this uncertainty."""
@@ -158,52 +98,64 @@ class Samples:
         return replace(self, background=background, uncertainty=np.array([uncertainty]))
 
     @property
+    def known_rates(self) -> Self:
+        """The same samples, without uncertainty of the rates."""
+        return replace(self, uncertainty=None)
+
+    @property
     def uncertainties(self) -> Array:
         """Relative uncertainty of each component's rate (components,)."""
         known = np.zeros(self.background.components.shape[1])
         return known if self.uncertainty is None else np.asarray(self.uncertainty, float)
 
     @property
-    def background_uncertainty(self) -> float:
-        """Relative uncertainty of the expected background."""
+    def rates_uncertainty(self) -> float:
+        """Relative uncertainty of the expected background that its rates leave."""
         rates = self.background.components.sum(axis=0)
         return float(np.linalg.norm(self.uncertainties * rates) / rates.sum())
 
-    @cached_property
-    def surprise(self) -> Array:
-        """-ln f0 of each background event."""
-        return self.surprise_of(self.background)
+    @property
+    def background_uncertainty(self) -> float:
+        """Relative uncertainty of the expected background, of rates and response."""
+        added = (self._drawn_weights - 1) @ self.background.weight / self.background.expected
+        return float(np.hypot(self.rates_uncertainty, np.sqrt(np.mean(added**2))))
 
-    def surprise_of(self, sample: WeightedScores) -> Array:
-        """-ln f0 of each event of a simulated sample."""
-        densities = [density.log_density for density in self.densities]
-        return -cross_fit.of_simulation(densities, sample.score, sample.event)
+    def blind(self, exposure_t_yr: float) -> Blind:
+        """Tests that use no signal model."""
+        surprises = [partial(_surprise, density) for density in self.densities]
+        fits = [fit.of_shape for fit in self._fits]
+        fitted = self._insensitive(surprises, fits, exposure_t_yr)
+        functions = [partial(_beside, pair) for pair in zip(surprises, fitted, strict=True)]
+        background = self.background
+        of_events = background.values(functions)
+        typical = Surprise.of(of_events[:, 1], background.weight)
+        return Blind(functions, exposure_t_yr * background.expected, typical)
 
-    def surprise_of_data(self, score: Array) -> Array:
-        """-ln f0 of observed scores (n,)."""
-        return -cross_fit.of_data([density.log_density for density in self.densities], score)
+    def draw_uncertain(
+        self,
+        rng: np.random.Generator,
+        exposure_t_yr: float,
+        values: Array,
+        toys: int,
+    ) -> tuple[Counts, Array]:
+        """Background-only toys of uncertain rates and response, see `WeightedScores`."""
+        return self.background.draw_uncertain(
+            rng, exposure_t_yr, self.uncertainties, values, self.response.draw(rng, toys)
+        )
 
-    @cached_property
-    def typical(self) -> Surprise:
-        """Mean and variance of the background's surprise."""
-        return Surprise.of(self.surprise, self.background.weight)
+    def gains(
+        self, mass_GeV: float, signal: Array, exposure_t_yr: float
+    ) -> list[cross_fit.Function]:
+        """The likelihood ratio's ln(1 + s f1 / (B f0)) of s = `signal` (k,) expected events.
 
-    def blind(self, events: Counts, surprise: Array, background: float) -> dict[str, Array]:
-        """Statistics that use no signal model, for `background` expected events.
-
-        `events` (toys,) are observed, `surprise` (toys,) is their sum of -ln f0.
+        Less what a fitted response explains; a function for each fold.
         """
-        return {
-            ANOMALY: anomaly(events, surprise, background),
-            SHAPE: shape(events, surprise, self.typical),
-        }
-
-    def gains(self, mass_GeV: float, signal_to_background: Array) -> list[cross_fit.Function]:
-        """The likelihood ratio's ln(1 + s f1 / (B f0)) for s / B (k,), a function for each fold."""
+        signal_to_background = signal / (exposure_t_yr * self.background.expected)
         ratios = [self._ratio(mass_GeV, fold) for fold in range(len(self.densities))]
-        return [
+        gains = [
             partial(ratio.log_gain, signal_to_background=signal_to_background) for ratio in ratios
         ]
+        return self._insensitive(gains, self._fits, exposure_t_yr)
 
     def events_needed(self, mass_GeV: float, signal_to_background: float) -> int:
         """Simulated background events that the likelihood ratio needs; 0 if it has enough.
@@ -225,9 +177,53 @@ class Samples:
             else int(np.ceil(len(background.score) * REGION_EVENTS / max(held, 1.0)))
         )
 
+    def _insensitive(
+        self,
+        functions: Sequence[cross_fit.Function],
+        fits: Sequence[NuisanceFit],
+        exposure_t_yr: float,
+    ) -> list[cross_fit.Function]:
+        """Functions of all folds less what the fitted nuisances explain of them."""
+        events = exposure_t_yr * self.background.expected
+        return [
+            fit.insensitive(function, *self._outside(self.background, fold), events)
+            for fold, (fit, function) in enumerate(zip(fits, functions, strict=True))
+        ]
+
+    @cached_property
+    def _fits(self) -> list[NuisanceFit]:
+        weights, folds, background = self._drawn_weights, len(self.densities), self.background
+        fits = []
+        for fold, density in enumerate(self.densities):
+            kept = cross_fit.outside(background.event, fold, folds)
+            score, components = background.score[kept], background.components[kept]
+            fits.append(
+                NuisanceFit.from_sample(
+                    density, score, components, self.uncertainties, weights[:, kept]
+                )
+            )
+        return fits
+
+    @property
+    def _drawn_weights(self) -> NDArray[np.float32]:
+        """Weights (responses, n) of the background in responses from the constraints."""
+        drawn = self.response.draw(generator(0, "response"), RESPONSES)
+        return drawn.weights(self.background.event)
+
     def _ratio(self, mass_GeV: float, fold: int) -> DensityRatio:
-        parts = []
-        for sample in (self.background, self.signals[mass_GeV]):
-            kept = cross_fit.outside(sample.event, fold, len(self.densities))
-            parts.append((sample.score[kept], sample.weight[kept]))
-        return DensityRatio.from_samples(*parts)
+        return DensityRatio.from_samples(
+            self._outside(self.background, fold), self._outside(self.signals[mass_GeV], fold)
+        )
+
+    def _outside(self, sample: WeightedScores, fold: int) -> tuple[Array, Array]:
+        """Scores and weights of the events of a sample outside a fold."""
+        kept = cross_fit.outside(sample.event, fold, len(self.densities))
+        return sample.score[kept], sample.weight[kept]
+
+
+def _surprise(density: ScoreDensity, score: Array) -> Array:
+    return -density.log_density(score)[:, None]
+
+
+def _beside(functions: tuple[cross_fit.Function, ...], score: Array) -> Array:
+    return np.hstack([function(score) for function in functions])

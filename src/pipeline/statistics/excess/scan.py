@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy.stats import norm, rankdata
 
 from pipeline.core.seeds import generator
-from pipeline.statistics.excess import cross_fit
 from pipeline.statistics.excess.coverage import LEVELS_SIGMA
 from pipeline.statistics.excess.samples import Samples
 
@@ -42,22 +41,18 @@ def global_significances(
         seed: seed of the random numbers.
     """
     background = samples.background
-    b = exposure_t_yr * background.expected
-    values = [samples.surprise]
+    blind = samples.blind(exposure_t_yr)
+    functions = [blind.functions]
     for mass, cross_section in cross_sections_cm2.items():
         s = exposure_t_yr * cross_section * samples.signals[mass].expected
-        gains = samples.gains(mass, np.array([s / b]))
-        values.append(cross_fit.of_simulation(gains, background.score, background.event)[:, 0])
-    events, sums = background.draw_uncertain(
-        generator(seed, "scan"),
-        exposure_t_yr,
-        samples.uncertainties,
-        np.column_stack(values),
-        toys,
+        functions.append(samples.gains(mass, np.array([s]), exposure_t_yr))
+    values = [background.values(own) for own in functions]
+    events, sums = samples.draw_uncertain(
+        generator(seed, "scan"), exposure_t_yr, np.hstack(values), toys
     )
-    blind = samples.blind(events, sums[:, 0], b)
-    scans = {MASSES: sums[:, 1:]}
-    scans[EVERYTHING] = np.column_stack([sums[:, 1:], events, *blind.values()])
+    statistics = blind.statistics(events, sums[:, :2])
+    scans = {MASSES: sums[:, 2:]}
+    scans[EVERYTHING] = np.column_stack([sums[:, 2:], events, *statistics.values()])
     rows = []
     for scan, looks in scans.items():
         smallest = _local_p(looks).min(axis=1)

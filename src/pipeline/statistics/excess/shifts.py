@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.statistics.excess import cross_fit
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.extended_poisson import (
     ANOMALY,
@@ -15,7 +14,8 @@ from pipeline.statistics.excess.extended_poisson import (
     SHAPE,
 )
 from pipeline.statistics.excess.moments import spread
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 Array = NDArray[np.float64]
 
@@ -27,9 +27,10 @@ def shifts(
 
     Columns source, change, test, shift and shift_err (of background alone: a spurious excess where
     it is positive), signal_shift and signal_shift_err (of the experiment with the WIMP), exposure
-    and WIMP. The search has the densities and rates of `samples`. A significance is that of
-    moments: the mean change of a sum of gains over its spread without signal, see `moments`. Errors
-    come from the number of simulated events.
+    and WIMP. The search has the densities and rates of `samples`, and fits their response where it
+    is uncertain. A significance is that of moments: the mean change of a sum of gains over its
+    spread without signal in the simulated response, see `moments`. Errors come from the number of
+    simulated events.
 
     Args:
         samples: simulated scores.
@@ -40,13 +41,13 @@ def shifts(
     """
     background, signal = samples.background, samples.signals[wimp.mass_GeV]
     s = exposure_t_yr * wimp.cross_section_cm2 * signal.expected
-    log_gains = samples.gains(wimp.mass_GeV, np.array([s / (exposure_t_yr * background.expected)]))
-    mean = samples.typical.mean
+    log_gains = samples.gains(wimp.mass_GeV, np.array([s]), exposure_t_yr)
+    blind = samples.blind(exposure_t_yr)
 
     def gains(sample: WeightedScores) -> dict[str, Array]:
-        surprise = samples.surprise_of(sample)
-        ratio = cross_fit.of_simulation(log_gains, sample.score, sample.event)[:, 0]
-        own = {ANOMALY: surprise, SHAPE: surprise - mean, LIKELIHOOD_RATIO: ratio}
+        surprise, fitted = sample.values(blind.functions).T
+        ratio = sample.values(log_gains)[:, 0]
+        own = {ANOMALY: surprise, SHAPE: fitted - blind.typical.mean, LIKELIHOOD_RATIO: ratio}
         return own | {COUNTING: np.ones(len(sample.score))}
 
     of_background, of_signal = gains(background), gains(signal)

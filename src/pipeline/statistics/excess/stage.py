@@ -21,7 +21,11 @@ _TEST = field("test", pa.string(), "anomaly, counting, shape or likelihood_ratio
 _EXPECTED = [
     field("background", pa.float64(), "expected background events"),
     field("signal", pa.float64(), "expected signal events"),
-    field("background_uncertainty", pa.float64(), "relative uncertainty of the background"),
+    field(
+        "background_uncertainty",
+        pa.float64(),
+        "relative uncertainty of the background: rates and response",
+    ),
 ]
 _NEEDED = field(
     "events_needed",

@@ -2,9 +2,9 @@
 
 A toy draws its number of events from a Poisson distribution and their scores from weighted
 samples, by index. In background-only toys, which p-values come from, the simulated background is
-resampled and its rates vary within their uncertainties. Toys with signal, whose median is the
-sensitivity, have the nominal ones. Those of all models at one exposure share their background
-events, drawn anew in each set.
+resampled, and its rates and the detector's response vary within their uncertainties. Toys with
+signal, whose median is the sensitivity, have the nominal ones. Those of all models at one exposure
+share their background events, drawn anew in each set.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from pipeline.core.progress import Progress
 from pipeline.core.seeds import generator
-from pipeline.statistics.excess import cross_fit
 from pipeline.statistics.excess.config import ToySet
 from pipeline.statistics.excess.extended_poisson import LIKELIHOOD_RATIO, likelihood_ratio
 from pipeline.statistics.excess.moments import resampled_significances
@@ -71,11 +70,12 @@ def _background_alone(
     samples: Samples, toys: int, exposure: float, rng: _Rng
 ) -> list[dict[str, object]]:
     """Rows of an exposure [t yr] without a WIMP model."""
-    b = exposure * samples.background.expected
-    events, sums = samples.background.draw_uncertain(
-        rng(BACKGROUND, exposure), exposure, samples.uncertainties, samples.surprise[:, None], toys
+    background, blind = samples.background, samples.blind(exposure)
+    events, sums = samples.draw_uncertain(
+        rng(BACKGROUND, exposure), exposure, background.values(blind.functions), toys
     )
-    return _rows((BACKGROUND, exposure, 0.0, 0.0, b, 0.0), samples.blind(events, sums[:, 0], b))
+    label = (BACKGROUND, exposure, 0.0, 0.0, blind.background, 0.0)
+    return _rows(label, blind.statistics(events, sums))
 
 
 def _one_mass(
@@ -86,29 +86,21 @@ def _one_mass(
     cross_sections = toys.cross_sections_cm2[exposure]
     b = exposure * background.expected
     expected = exposure * np.array(cross_sections) * signal.expected
-    gains = samples.gains(mass, expected / b)
-    surprise = samples.surprise_of(signal)
-    gain, of_background = (
-        cross_fit.of_simulation(gains, sample.score, sample.event)
-        for sample in (signal, background)
+    blind = samples.blind(exposure)
+    gains = samples.gains(mass, expected, exposure)
+    (surprise, gain), (surprise_alone, gain_alone) = (
+        (sample.values(blind.functions), sample.values(gains)) for sample in (signal, background)
     )
-    _, alone = background.draw_uncertain(
-        rng(BACKGROUND, exposure),
-        exposure,
-        samples.uncertainties,
-        of_background,
-        toys.background_toys,
+    _, alone = samples.draw_uncertain(
+        rng(BACKGROUND, exposure), exposure, gain_alone, toys.background_toys
     )
     events, sums = background.draw_sums(
-        rng(SIGNAL, exposure),
-        b,
-        np.column_stack([samples.surprise, of_background]),
-        toys.signal_toys,
+        rng(SIGNAL, exposure), b, np.hstack([surprise_alone, gain_alone]), toys.signal_toys
     )
     resampled = resampled_significances(
         samples,
         signal,
-        (of_background, gain),
+        (np.hstack([surprise_alone, gain_alone]), np.hstack([surprise, gain])),
         exposure,
         np.array(cross_sections),
         rng("resampled", exposure, mass),
@@ -121,13 +113,13 @@ def _one_mass(
             np.column_stack([surprise, gain[:, i]]),
             toys.signal_toys,
         )
-        both = sums[:, [0, 1 + i]] + added
+        both = sums[:, [0, 1, 2 + i]] + added
         model = (exposure, mass, sigma, b, s)
         rows += _rows((BACKGROUND, *model), {LIKELIHOOD_RATIO: likelihood_ratio(alone[:, i], s)})
         with_signal = _rows(
             (SIGNAL, *model),
-            samples.blind(events + more, both[:, 0], b)
-            | {LIKELIHOOD_RATIO: likelihood_ratio(both[:, 1], s)},
+            blind.statistics(events + more, both[:, :2])
+            | {LIKELIHOOD_RATIO: likelihood_ratio(both[:, 2], s)},
         )
         needed = samples.events_needed(mass, s / b)
         for row in with_signal:

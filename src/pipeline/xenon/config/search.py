@@ -1,9 +1,9 @@
 """Settings of the search for an excess: exposures, WIMP models and pseudo-experiments."""
 
 from itertools import product
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipeline.config.model import Block, described, distinct
 from pipeline.statistics.excess.config import ToySet, Wimp, toy_sets
@@ -95,9 +95,15 @@ class Search(Block):
     )
 
     response_uncertainties: dict[Quantity, Uncertainty] = described(
-        "Uncertainties of the response for the table of shifts of the significance; no p-value has "
-        "them. Quantities that are left out are not looked at.",
+        "Uncertainties of the response, for its nuisance parameters and for the table of shifts of "
+        "the significance. Quantities that are left out are not looked at.",
         RESPONSE_UNCERTAINTIES,
+    )
+    response_nuisances: Literal["all"] | tuple[Quantity, ...] = described(
+        "Quantities of `response_uncertainties` that are nuisance parameters of p-values and "
+        "limits: toys draw them, tests fit them. `all`: every one; an empty list: the response is "
+        "known.",
+        "all",
     )
 
     def toy_sets(self) -> dict[str, ToySet]:
@@ -124,7 +130,15 @@ class Search(Block):
             "coverage": self.coverage.plain(),
             "confidence_level": self.limits.confidence_level,
             "uncertainties": list(self.background_uncertainties),
-            "response": {name: of.plain() for name, of in self.response_uncertainties.items()},
+            "shifts": {name: of.relative for name, of in self.response_uncertainties.items()},
+        }
+
+    def nuisances(self) -> dict[Quantity, float]:
+        """Relative uncertainties of the response's nuisance parameters."""
+        return {
+            name: of.relative
+            for name, of in self.response_uncertainties.items()
+            if self.response_nuisances == "all" or name in self.response_nuisances
         }
 
     def limit_settings(self, exposure_t_yr: float) -> dict[str, Any]:
@@ -140,5 +154,15 @@ class Search(Block):
     def shown_exposure_t_yr(self) -> float:
         """Exposure of the benchmark that is nearest to the exposure of the map [t yr]."""
         return min(self.exposures_t_yr, key=lambda e: abs(e - self.map.exposure_t_yr))
+
+    @model_validator(mode="after")
+    def _nuisances_are_known(self) -> Self:
+        for name in () if self.response_nuisances == "all" else self.response_nuisances:
+            if name not in self.response_uncertainties:
+                raise ValueError(
+                    f"response_nuisances: '{name}' has no uncertainty in `response_uncertainties`. "
+                    "Give one there, or leave it out here"
+                )
+        return self
 
     _distinct = field_validator("exposures_t_yr", "levels_sigma")(distinct)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from pipeline.core.tables import Inputs, Params
@@ -12,10 +13,9 @@ from pipeline.statistics.excess.limit_coverage import limit_coverage
 from pipeline.statistics.excess.nuisance import against_uncertainty
 from pipeline.statistics.excess.samples import Samples
 from pipeline.xenon.config.detector import Detector
-from pipeline.xenon.config.rates import Rates, Uncertainty
 from pipeline.xenon.config.search import Coverage
+from pipeline.xenon.rates.samples import read_samples
 from pipeline.xenon.rates.systematics import response_shifts
-from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
 
 logger = logging.getLogger(__name__)
 
@@ -28,22 +28,19 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
 
     See `statistics.excess.coverage`, `limit_coverage` (of the benchmark's mass), `nuisance` and
     `shifts`. `inputs` are scores of the `background` and its response `shards`, and scores (ER, NR,
-    ER, ...) of the samples for `coverage`.
+    ER, ...) and `coverage_shards` of the samples for `coverage`, which have equally many shards.
     """
     benchmark = Wimp.model_validate(params["benchmark"])
-    rates = Rates.model_validate(params["rates"])
     exposure, seed = params["exposure_t_yr"], params["seed"]
-    trigger, masses_GeV = inputs["trigger"][0], [benchmark.mass_GeV]
 
-    def samples(scores: Sequence[str]) -> Samples:
-        table = weigh_files(scores, trigger, rates, masses_GeV, params["spectra"])
-        return search_samples(table, rates)
+    def samples(scores: Sequence[str], shards: Sequence[str]) -> Samples:
+        return read_samples(scores, shards, inputs["trigger"][0], [benchmark.mass_GeV], params)
 
-    pairs = zip(inputs["coverage"][::2], inputs["coverage"][1::2], strict=True)
+    number = len(inputs["coverage"]) // 2
+    pairs = (np.split(np.array(inputs[name]), number) for name in ("coverage", "coverage_shards"))
     settings = Coverage.model_validate(params["coverage"])
-    truths, own_exposure = independent([samples(pair) for pair in pairs], exposure, settings)
-    background = samples(inputs["background"])
-    response = {name: Uncertainty.model_validate(of) for name, of in params["response"].items()}
+    truths, own_exposure = independent(list(map(samples, *pairs)), exposure, settings)
+    background = samples(inputs["background"], inputs["shards"])
     tables = {
         "coverage": coverage(truths, benchmark, own_exposure, settings.toys, seed),
         "limits": limit_coverage(
@@ -68,7 +65,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
             benchmark,
             exposure,
             inputs["shards"],
-            response,
+            params["shifts"],
             Detector.model_validate(params["detector"]),
         ),
     }

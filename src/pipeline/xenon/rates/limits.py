@@ -8,8 +8,7 @@ from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.excess.extended_poisson import LIKELIHOOD_RATIO
 from pipeline.statistics.excess.limits import upper_limits
 from pipeline.statistics.excess.scan import global_significances
-from pipeline.xenon.config.rates import Rates
-from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
+from pipeline.xenon.rates.samples import read_samples
 
 logger = logging.getLogger(__name__)
 
@@ -18,13 +17,11 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Tables of upper limits, and of global significances of a scan over their masses.
 
     See `statistics.excess.limits` and `scan`. At each mass the scan's likelihood ratio looks for
-    the cross-section of its own median limit. `inputs` are scores of the background samples.
+    the cross-section of its own median limit. `inputs` are scores of the background samples and
+    their response `shards`.
     """
-    rates = Rates.model_validate(params["rates"])
-    weighted = weigh_files(
-        inputs["background"], inputs["trigger"][0], rates, params["masses_GeV"], params["spectra"]
-    )
-    samples = search_samples(weighted, rates)
+    scores, shards = inputs["background"], inputs["shards"]
+    samples = read_samples(scores, shards, inputs["trigger"][0], params["masses_GeV"], params)
     exposure, toys, seed = params["exposure_t_yr"], params["toys"], params["seed"]
     table = upper_limits(samples, exposure, params["confidence_level"], toys, seed)
     median = table[table["band_sigma"] == 0]

@@ -15,7 +15,7 @@ from pipeline.statistics.excess.samples import Samples
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.events.files import LEAST_EVENTS, LEAST_SHARE, PLACE, QUANTA
 from pipeline.xenon.events.table import RECOILS
-from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
+from pipeline.xenon.rates.samples import read_samples
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +25,9 @@ COLUMNS = ["event_id", "recoil", "energy_keV", "triggered", "ts"]
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Tables of `statistics.excess.data.observe` for the benchmark WIMP, and of `upper_limits`.
 
-    `inputs` are the trigger table, scores of the background samples, event tables of the `data` and
-    of the `simulation`, and the scores of the data (`observed`), none where the search is blind.
+    `inputs` are the trigger table, scores of the background samples and their response `shards`,
+    event tables of the `data` and of the `simulation`, and the scores of the data (`observed`),
+    none where the search is blind.
 
     Raises:
         ValueError: a data set is also in the simulation, or holds events outside the region.
@@ -39,10 +40,8 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     limits = params["limits"]
 
     def samples(masses_GeV: Sequence[float]) -> Samples:
-        weighted = weigh_files(
-            inputs["background"], inputs["trigger"][0], rates, masses_GeV, params["spectra"]
-        )
-        return search_samples(weighted, rates)
+        background, shards = inputs["background"], inputs["shards"]
+        return read_samples(background, shards, inputs["trigger"][0], masses_GeV, params)
 
     scores = None
     for path in inputs.get("observed", ()):

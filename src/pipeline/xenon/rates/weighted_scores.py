@@ -14,7 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pipeline.core.parquet_io import field, open_parquet, write_batches
-from pipeline.statistics.excess.samples import Samples, WeightedScores
+from pipeline.statistics.excess.response import KNOWN, Response
+from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.rates.backgrounds import backgrounds, event_weights, wimp
 from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
@@ -112,8 +114,10 @@ def read_weighted_scores(path: str | Path) -> pd.DataFrame:
         return file.read().to_pandas()
 
 
-def search_samples(table: pd.DataFrame, rates: Rates) -> Samples:
+def search_samples(table: pd.DataFrame, rates: Rates, response: Response = KNOWN) -> Samples:
     """Scores for pseudo-experiments, from a table SCHEMA, with the uncertainties of `rates`.
+
+    `response` has those of the detector's response, of the events by their numbers in the table.
 
     Raises:
         ValueError: no electronic recoil is simulated where the scores of a WIMP lie.
@@ -131,6 +135,7 @@ def search_samples(table: pd.DataFrame, rates: Rates) -> Samples:
         WeightedScores(score.to_numpy(), by_component.to_numpy(), by_component.index.to_numpy()),
         signals,
         np.array([rates.uncertainties[name].relative for name in by_component.columns]),
+        response,
     )
 
 

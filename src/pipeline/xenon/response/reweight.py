@@ -5,10 +5,12 @@ change the distribution of two numbers only, binomial ones: given the number of 
 extracted electrons all else in an event is as before. The weight is the ratio of two binomial
 probabilities, exact to the 1e-5 of S1's light that is lost after its window. Yields change the
 share of electrons among the quanta, whose distribution at each energy is tilted exponentially
-(which moves its mean and keeps its width, to first order) or widened.
+(which moves its mean and keeps its width, to first order) or widened. Photons, electrons and shares
+change independently of each other: their weights are factors.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations, combinations_with_replacement
 from pathlib import Path
 
 import nestpy
@@ -31,6 +33,9 @@ COLUMNS = ["event_id", "recoil", "energy_keV", "photons", "electrons", "depth_cm
 COLUMNS += ["drift_time_us", "s1_photons_detected", "electrons_extracted", "triggered"]
 
 EVENTS_PER_BIN = 200  # of energy, in which mean and width of the electrons' share are measured
+ENERGIES = 500  # at which NEST gives the electrons' mean share; between them it is interpolated
+
+Changes = Mapping[Quantity, float]
 
 
 def read_counts(shards: Sequence[str | Path]) -> pd.DataFrame:
@@ -42,33 +47,62 @@ def read_counts(shards: Sequence[str | Path]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def ratios(events: pd.DataFrame, quantity: Quantity, change: float, detector: Detector) -> Array:
-    """Weights (n,) of events if a quantity of `detector` were larger by a relative `change`.
+def ratios(events: pd.DataFrame, changes: Changes, detector: Detector) -> Array:
+    """Weights (n,) of events if quantities of `detector` were larger.
 
     Args:
         events: COLUMNS of all events of a sample of electronic and one of nuclear recoils, those
             that do not trigger too.
-        quantity: what changes.
-        change: relative change, of both signs.
+        changes: relative changes, of both signs, by quantity.
         detector: detector of the events.
     """
-    return _RATIOS[quantity](events, change, detector)
+    return np.exp(_log_ratios(events, changes, detector))
 
 
-def _of_g1(events: pd.DataFrame, change: float, detector: Detector) -> Array:
+def quadratic_terms(
+    events: pd.DataFrame, uncertainties: Changes, detector: Detector
+) -> dict[tuple[Quantity, ...], Array]:
+    """ln of the weights as a polynomial: the coefficient (n,) of each product of parameters.
+
+    A parameter is the change of a quantity over its relative uncertainty. Keys hold one quantity,
+    or two, equal or different: coefficients of theta_j and of theta_j theta_k. The polynomial is
+    that through changes by one uncertainty; weights of Gaussian distributions have no other terms.
+    `events` and `detector` are as in `ratios`.
+    """
+    terms: dict[tuple[Quantity, ...], Array] = {}
+    for factor in _FACTORS:
+        own = [quantity for quantity in uncertainties if quantity in factor]
+        for pair in combinations_with_replacement(own, 2):
+            up = {quantity: uncertainties[quantity] for quantity in pair}
+            down = {quantity: -change for quantity, change in up.items()}
+            above, below = (_log_ratios(events, changes, detector) for changes in (up, down))
+            terms[pair] = (above + below) / 2
+            if len(up) == 1:
+                terms[pair[:1]] = (above - below) / 2
+        for one, other in combinations(own, 2):
+            terms[one, other] -= terms[one, one] + terms[other, other]
+    return terms
+
+
+def _log_ratios(events: pd.DataFrame, changes: Changes, detector: Detector) -> Array:
+    """Sum over the factors that change; the others are one."""
+    found = np.zeros(len(events))
+    for quantities, log_ratio in _FACTORS.items():
+        if changes.keys() & quantities:
+            found += log_ratio(events, changes, detector)
+    return found
+
+
+def _of_photons(events: pd.DataFrame, changes: Changes, detector: Detector) -> Array:
     height = 1 - events["depth_cm"].to_numpy(float) / detector.geometry.height_cm
     collection = np.polynomial.Polynomial(detector.s1.collection)
     p = np.asarray(detector.s1.g1 * collection(height), np.float64)
-    return _binomial(events["photons"], events["s1_photons_detected"], p, p * (1 + change))
+    return _binomial(events["photons"], events["s1_photons_detected"], p, p * (1 + changes["g1"]))
 
 
-def _of_extraction(events: pd.DataFrame, change: float, detector: Detector) -> Array:
-    p = _survival(events, detector)
-    return _binomial(events["electrons"], events["electrons_extracted"], p, p * (1 + change))
-
-
-def _of_lifetime(events: pd.DataFrame, change: float, detector: Detector) -> Array:
-    other = _survival(events, detector, 1 + change)
+def _of_electrons(events: pd.DataFrame, changes: Changes, detector: Detector) -> Array:
+    other = _survival(events, detector, 1 + changes.get("lifetime", 0.0))
+    other *= 1 + changes.get("extraction", 0.0)
     p = _survival(events, detector)
     return _binomial(events["electrons"], events["electrons_extracted"], p, other)
 
@@ -81,22 +115,61 @@ def _survival(events: pd.DataFrame, detector: Detector, longer: float = 1.0) -> 
 
 
 def _binomial(numbers: pd.Series, detected: pd.Series, p: Array, other: Array) -> Array:
-    """Ratio of the probabilities of `detected` out of `numbers` (n,) by `other` and by p."""
+    """ln of the ratio of the probabilities of `detected` of `numbers` (n,) by `other` and by p."""
     n, k = numbers.to_numpy(float), detected.to_numpy(float)
     # A probability is at most 1; the last digit keeps the logarithm finite.
     other = np.minimum(other, 1 - 1e-9)
-    return np.exp(xlogy(k, other / p) + xlog1py(n - k, -other) - xlog1py(n - k, -p))
+    return np.asarray(xlogy(k, other / p) + xlog1py(n - k, -other) - xlog1py(n - k, -p), np.float64)
 
 
-def _of_field(events: pd.DataFrame, change: float, detector: Detector) -> Array:
+def _of_shares(events: pd.DataFrame, changes: Changes, detector: Detector) -> Array:
+    """Shares of electrons are tilted, which moves their mean, and widened, at each energy."""
     liquid = detector.liquid
-    other = liquid.model_copy(update={"field_V_per_cm": liquid.field_V_per_cm * (1 + change)})
+    field_V_per_cm = liquid.field_V_per_cm * (1 + changes.get("field", 0.0))
+    other = liquid.model_copy(update={"field_V_per_cm": field_V_per_cm})
+    longer: dict[Recoil, float] = {
+        "er": changes.get("er_charge_yield", 0.0),
+        "nr": changes.get("nr_charge_yield", 0.0),
+    }
+    wider: dict[Recoil, float] = {"er": changes.get("er_fluctuation", 0.0), "nr": 0.0}
+    quanta = (events["photons"] + events["electrons"]).to_numpy(float)
+    share = events["electrons"].to_numpy(float) / np.maximum(quanta, 1)
+    energy, code = events["energy_keV"].to_numpy(float), events["recoil"].to_numpy()
+    found = np.zeros(len(events))
+    for recoil, more in longer.items():
+        rows = np.flatnonzero(code == recoil_code(recoil))
+        if not len(rows):
+            continue
+        here, there = (_interpolated_share(recoil, energy[rows], of) for of in (liquid, other))
+        standard, width, cell = _standardised(energy[rows], share[rows])
+        log = (there - here + more * here) / width * standard
+        log += standard**2 / 2 * (1 - (1 + wider[recoil]) ** -2)
+        mean = np.bincount(cell, np.exp(log)) / np.bincount(cell)
+        found[rows] = log - np.log(mean[cell])
+    return found
 
-    def shift(recoil: Recoil, energy_keV: Array) -> Array:
-        here, there = (electron_share(recoil, energy_keV, of) for of in (liquid, other))
-        return np.asarray(there - here, np.float64)
 
-    return _tilted(events, ("er", "nr"), shift)
+def _standardised(energy_keV: Array, share: Array) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Shares of electrons less their mean over their width, their width, and the bin of energy.
+
+    All have shape (n,). The share's trend within a bin is a straight line.
+    """
+    standard, width = np.empty(len(share)), np.empty(len(share))
+    cell = np.empty(len(share), np.int64)
+    order = np.argsort(energy_keV, kind="stable")
+    for number, own in enumerate(np.array_split(order, max(len(order) // EVENTS_PER_BIN, 1))):
+        line = np.polynomial.Polynomial.fit(energy_keV[own], share[own], 1)
+        rest = share[own] - line(energy_keV[own])
+        width[own] = max(float(rest.std()), 1e-9)
+        standard[own] = rest / width[own]
+        cell[own] = number
+    return standard, width, cell
+
+
+def _interpolated_share(recoil: Recoil, energy_keV: Array, liquid: Liquid) -> Array:
+    """`electron_share`, which is smooth, between ENERGIES of those given (n,)."""
+    nodes = np.geomspace(energy_keV.min(), energy_keV.max(), ENERGIES)
+    return np.interp(energy_keV, nodes, electron_share(recoil, nodes, liquid))
 
 
 def electron_share(recoil: Recoil, energies_keV: Array, liquid: Liquid) -> Array:
@@ -114,67 +187,9 @@ def electron_share(recoil: Recoil, energies_keV: Array, liquid: Liquid) -> Array
     return np.array([y.ElectronYield / (y.ElectronYield + y.PhotonYield) for y in yields])
 
 
-def _of_charge_yield(recoil: Recoil) -> Callable[[pd.DataFrame, float, Detector], Array]:
-    def of(events: pd.DataFrame, change: float, detector: Detector) -> Array:
-        return _tilted(
-            events, (recoil,), lambda own, e: change * electron_share(own, e, detector.liquid)
-        )
-
-    return of
-
-
-def _tilted(
-    events: pd.DataFrame, recoils: Sequence[Recoil], shift: Callable[[Recoil, Array], Array]
-) -> Array:
-    """Weights that move the mean share of electrons by `shift` (of recoil and energies [keV])."""
-
-    def log_weight(recoil: Recoil, energy_keV: Array, standard: Array, width: Array) -> Array:
-        return shift(recoil, energy_keV) / width * standard
-
-    return _by_energy(events, recoils, log_weight)
-
-
-def _of_fluctuation(events: pd.DataFrame, change: float, _detector: Detector) -> Array:
-    """A normal distribution of a width larger by `change`, over one of the width that is there."""
-
-    def log_weight(_recoil: Recoil, _energy: Array, standard: Array, _width: Array) -> Array:
-        return standard**2 / 2 * (1 - (1 + change) ** -2)
-
-    return _by_energy(events, ("er",), log_weight)
-
-
-def _by_energy(
-    events: pd.DataFrame,
-    recoils: Sequence[Recoil],
-    log_weight: Callable[[Recoil, Array, Array, Array], Array],
-) -> Array:
-    """Weights of mean one in each bin of energy.
-
-    `log_weight` takes the recoil, energies, standardised shares of electrons and their widths in
-    the bin. The share's trend within a bin is a straight line.
-    """
-    found = np.ones(len(events))
-    quanta = (events["photons"] + events["electrons"]).to_numpy(float)
-    share = events["electrons"].to_numpy(float) / np.maximum(quanta, 1)
-    energy, code = events["energy_keV"].to_numpy(float), events["recoil"].to_numpy()
-    for recoil in recoils:
-        rows = np.flatnonzero(code == recoil_code(recoil))
-        rows = rows[np.argsort(energy[rows], kind="stable")]
-        for own in np.array_split(rows, max(len(rows) // EVENTS_PER_BIN, 1)) if len(rows) else ():
-            line = np.polynomial.Polynomial.fit(energy[own], share[own], 1)
-            rest = share[own] - line(energy[own])
-            width = np.full(len(own), max(float(rest.std()), 1e-9))
-            weight = np.exp(log_weight(recoil, energy[own], rest / width, width))
-            found[own] = weight / weight.mean()
-    return found
-
-
-_RATIOS: Mapping[Quantity, Callable[[pd.DataFrame, float, Detector], Array]] = {
-    "g1": _of_g1,
-    "extraction": _of_extraction,
-    "lifetime": _of_lifetime,
-    "field": _of_field,
-    "er_charge_yield": _of_charge_yield("er"),
-    "nr_charge_yield": _of_charge_yield("nr"),
-    "er_fluctuation": _of_fluctuation,
+# What a factor of the weights depends on, and its logarithm.
+_FACTORS: Mapping[frozenset[Quantity], Callable[[pd.DataFrame, Changes, Detector], Array]] = {
+    frozenset(("g1",)): _of_photons,
+    frozenset(("extraction", "lifetime")): _of_electrons,
+    frozenset(("field", "er_charge_yield", "nr_charge_yield", "er_fluctuation")): _of_shares,
 }

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.statistics.excess.samples import WeightedScores
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 Array = NDArray[np.float64]
 

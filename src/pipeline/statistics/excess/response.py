@@ -1,0 +1,85 @@
+"""An uncertain response of the detector: how many events each simulated event stands for.
+
+Nuisance parameters have a standard normal distribution, the constraint of a calibration. The weight
+of a simulated event is the exponential of a polynomial of second order in them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Weights = NDArray[np.float32]
+Counts = NDArray[np.int64]
+
+BLOCK = 64  # toys whose weights are in memory at a time
+
+
+@dataclass(frozen=True)
+class Response:
+    """Coefficients (events, terms) of ln w, by number of the event.
+
+    `terms` holds the numbers of the parameters of each product: (0,), (0, 0), (0, 1)... Without
+    terms the response is known, and all weights are one.
+    """
+
+    terms: tuple[tuple[int, ...], ...] = ()
+    coefficients: Array = field(default_factory=lambda: np.zeros((0, 0)))
+
+    @classmethod
+    def of(cls, log_weight: Mapping[tuple[str, ...], Array]) -> Self:
+        """From the coefficient (events,) of each product of parameters; terms of zero are dropped.
+
+        Products of parameters are keyed by their names.
+        """
+        names = sorted({name for product in log_weight for name in product})
+        kept = {key: term for key, term in log_weight.items() if np.any(term)}
+        if not kept:
+            return cls()
+        terms = tuple(tuple(names.index(name) for name in product) for product in kept)
+        return cls(terms, np.column_stack(list(kept.values())))
+
+    @property
+    def parameters(self) -> int:
+        """Number of nuisance parameters."""
+        return 1 + max((number for product in self.terms for number in product), default=-1)
+
+    def draw(
+        self, rng: np.random.Generator, toys: int, different: int | None = None
+    ) -> "Responses":
+        """Responses of toys from the constraints: `different` ones take turns; None: one each."""
+        different = min(different or toys, toys) if self.terms else 1
+        return Responses(self, rng.standard_normal((different, self.parameters)), toys)
+
+
+KNOWN = Response()
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Parameters `theta` (different, parameters) of the responses that `toys` take in turn."""
+
+    response: Response
+    theta: Array
+    toys: int
+
+    def weights(self, event: Counts) -> Weights:
+        """Weights (different, n) of the events of these numbers (n,)."""
+        if not self.response.terms:
+            return np.ones((len(self.theta), len(event)), np.float32)
+        products = [np.prod(self.theta[:, list(term)], axis=1) for term in self.response.terms]
+        coefficients = self.response.coefficients[event].astype(np.float32)
+        log = np.column_stack(products).astype(np.float32) @ coefficients.T
+        # None of the numbers that single precision holds is zero or infinite.
+        return np.exp(np.clip(log, -80, 80, out=log))
+
+    def blocks(self, event: Counts) -> Iterator[tuple[slice, Weights]]:
+        """Groups of toys, and weights (different, n) that the toys of the group take in turn."""
+        size = self.toys if len(self.theta) == 1 else BLOCK
+        for start in range(0, self.toys, size):
+            own = np.arange(start, min(start + size, self.toys))
+            theta = self.theta if len(self.theta) == 1 else self.theta[own % len(self.theta)]
+            yield slice(start, start + size), replace(self, theta=theta).weights(event)
