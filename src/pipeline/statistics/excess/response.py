@@ -1,7 +1,7 @@
 """An uncertain response of the detector: how many events each simulated event stands for.
 
 Nuisance parameters have a standard normal distribution, the constraint of a calibration. The weight
-of a simulated event is the exponential of a polynomial of second order in them.
+of a simulated event is the exponential of a polynomial in them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 Weights = NDArray[np.float32]
 Counts = NDArray[np.int64]
 
+NONE = 1e-6  # what rounding leaves of a term that is zero
 BLOCK = 64  # toys whose weights are in memory at a time
 
 
@@ -31,12 +32,12 @@ class Response:
 
     @classmethod
     def of(cls, log_weight: Mapping[tuple[str, ...], Array]) -> Self:
-        """From the coefficient (events,) of each product of parameters; terms of zero are dropped.
+        """From the coefficient (events,) of each product of parameters; terms of 1e-6 are dropped.
 
         Products of parameters are keyed by their names.
         """
         names = sorted({name for product in log_weight for name in product})
-        kept = {key: term for key, term in log_weight.items() if np.any(term)}
+        kept = {key: term for key, term in log_weight.items() if np.abs(term).max() > NONE}
         if not kept:
             return cls()
         terms = tuple(tuple(names.index(name) for name in product) for product in kept)

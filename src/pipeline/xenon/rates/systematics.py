@@ -10,7 +10,7 @@ from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.shifts import shifts
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.response import Quantity
-from pipeline.xenon.response.reweight import quadratic_terms, ratios, read_counts
+from pipeline.xenon.response.reweight import cubic_terms, ratios, read_counts
 
 
 def uncertain_response(
@@ -24,7 +24,7 @@ def uncertain_response(
     events = read_counts(shards)
     # Scores number the events that trigger.
     seen = events["triggered"].to_numpy()
-    terms = quadratic_terms(events, uncertainties, detector)
+    terms = cubic_terms(events, uncertainties, detector)
     return Response.of({product: term[seen] for product, term in terms.items()})
 
 

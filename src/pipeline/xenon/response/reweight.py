@@ -10,7 +10,8 @@ change independently of each other: their weights are factors.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations, combinations_with_replacement
+from itertools import combinations, combinations_with_replacement, product
+from math import prod
 from pathlib import Path
 
 import nestpy
@@ -59,28 +60,41 @@ def ratios(events: pd.DataFrame, changes: Changes, detector: Detector) -> Array:
     return np.exp(_log_ratios(events, changes, detector))
 
 
-def quadratic_terms(
+def cubic_terms(
     events: pd.DataFrame, uncertainties: Changes, detector: Detector
 ) -> dict[tuple[Quantity, ...], Array]:
     """ln of the weights as a polynomial: the coefficient (n,) of each product of parameters.
 
-    A parameter is the change of a quantity over its relative uncertainty. Keys hold one quantity,
-    or two, equal or different: coefficients of theta_j and of theta_j theta_k. The polynomial is
-    that through changes by one uncertainty; weights of Gaussian distributions have no other terms.
+    A parameter is the change of a quantity over its relative uncertainty. Keys hold a quantity for
+    each parameter of the product: up to three, of which two differ at most. The polynomial of each
+    factor is fitted to changes by one and two uncertainties, and by 1.5 of two quantities.
     `events` and `detector` are as in `ratios`.
     """
     terms: dict[tuple[Quantity, ...], Array] = {}
-    for factor in _FACTORS:
-        own = [quantity for quantity in uncertainties if quantity in factor]
-        for pair in combinations_with_replacement(own, 2):
-            up = {quantity: uncertainties[quantity] for quantity in pair}
-            down = {quantity: -change for quantity, change in up.items()}
-            above, below = (_log_ratios(events, changes, detector) for changes in (up, down))
-            terms[pair] = (above + below) / 2
-            if len(up) == 1:
-                terms[pair[:1]] = (above - below) / 2
-        for one, other in combinations(own, 2):
-            terms[one, other] -= terms[one, one] + terms[other, other]
+    for quantities in _FACTORS:
+        own = [quantity for quantity in uncertainties if quantity in quantities]
+        points = [{one: steps} for one in own for steps in (-2.0, -1.0, 1.0, 2.0)]
+        points += [
+            {one: up, other: right}
+            for one, other in combinations(own, 2)
+            for up, right in product((-1.5, 1.5), repeat=2)
+        ]
+        products = [
+            names
+            for order in (1, 2, 3)
+            for names in combinations_with_replacement(own, order)
+            if len(set(names)) <= 2
+        ]
+        if not points:
+            continue
+        values = [
+            _log_ratios(events, {name: at[name] * uncertainties[name] for name in at}, detector)
+            for at in points
+        ]
+        design = [
+            [prod(at.get(name, 0.0) for name in names) for names in products] for at in points
+        ]
+        terms |= zip(products, np.linalg.pinv(np.array(design)) @ np.array(values), strict=True)
     return terms
 
 
