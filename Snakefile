@@ -24,6 +24,7 @@ rule all:
 
 
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/bases.smk"
 
 
 for chain_name in FIGURES:

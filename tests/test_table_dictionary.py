@@ -26,7 +26,7 @@ from helpers.made_search import (
 
 from pipeline.core.ingestion import BadEvents
 from pipeline.core.paths import counts
-from pipeline.core.tables import write_tables
+from pipeline.core.tables import Described, write_tables
 from pipeline.emulsion.axes.stage import axes_table, efficiency_table, response_table
 from pipeline.emulsion.clusters import samples as cluster_samples
 from pipeline.emulsion.clusters.table import write_clusters
@@ -54,7 +54,7 @@ from pipeline.gas.evaluation.direction_stages import Decisions, failure_table, s
 from pipeline.gas.evaluation.evaluate import evaluate_test_set
 from pipeline.gas.hits.direction_test import direction_test, observed_p_table
 from pipeline.gas.hits.directions import observed_directions, observed_summary
-from pipeline.gas.networks.temperature import fit_temperature, write_fit
+from pipeline.gas.networks.temperature import fit_temperature, temperature_table
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import BEST_EXPECTED
 from pipeline.gas.release.build import baselines
@@ -77,7 +77,7 @@ from pipeline.gas.voxels.stages import track_stages
 from pipeline.learning.trainer import train
 from pipeline.statistics.directional.config import HypothesisTest
 from pipeline.statistics.directional.predictions import write_predictions
-from pipeline.statistics.directional.stage import write_sensitivity, write_toys
+from pipeline.statistics.directional.stage import sensitivity_from_files, toys_from_files
 from pipeline.statistics.excess import stage as search_stage
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.table_dictionary import TABLES, markdown
@@ -90,7 +90,8 @@ from pipeline.xenon.paths import XenonPaths
 from pipeline.xenon.rates.backgrounds import background_table
 from pipeline.xenon.rates.efficiency import efficiencies
 from pipeline.xenon.rates.trigger import TriggerOutcome, s2_only_table
-from pipeline.xenon.rates.weighted_scores import search_samples, write_weighted_scores
+from pipeline.xenon.rates.weighted_scores import SCHEMA as WEIGHTED
+from pipeline.xenon.rates.weighted_scores import search_samples
 from pipeline.xenon.response.shards import SCHEMA as RESPONSE
 from pipeline.xenon.xenon1t.accuracy import classifier_table
 from pipeline.xenon.xenon1t.losses import loss_table, s2_only_losses
@@ -210,12 +211,10 @@ def write_gas_results(files, rng):
         {"predictions": [prediction]},
         {"test_sets": [TEST], "evaluation": Evaluation(kappa_bins=2).plain()},
     )
-    temperature = gas.network("temperature.csv", "HCN")
-    Path(temperature).parent.mkdir(parents=True)
-    write_fit(temperature, fit_temperature(predictions))
     logits = {"energy_keV": 40.0, "simulated": [True, False], "logit": [1.0, 0.0]}
     files.put(
         {
+            gas.network("temperature.csv", "HCN"): temperature_table(fit_temperature(predictions)),
             gas.table("summary.csv"): evaluated.summary,
             gas.test_table("summary.csv", TEST): evaluated.summary,
             gas.release("baselines.csv"): baselines(evaluated.summary, [TEST]),
@@ -233,10 +232,14 @@ def write_gas_results(files, rng):
         }
     )
     toys = gas.toy_batch(TEST, "HCN", 0)
-    Path(toys).parent.mkdir(parents=True)
-    write_toys(toys, prediction, TOYS, seed=1, test_set=TEST, method="HCN", batch=0)
-    tables = [gas.test_table(f"{name}.parquet", TEST) for name in ("power", "needed_events")]
-    write_sensitivity(*tables, [toys], TOYS.levels)
+    identity = {"seed": 1, "test_set": TEST, "method": "HCN", "batch": 0}
+    made = toys_from_files(
+        {"predictions": [prediction]}, {"hypothesis_test": TOYS.plain(), **identity}
+    )
+    files.put({toys: made["toys"]})
+    settings = {"levels": TOYS.levels, "electrons_per_m3": None}
+    found = sensitivity_from_files({"toys": [toys]}, settings)
+    files.put({gas.test_table(f"{name}.parquet", TEST): table for name, table in found.items()})
 
 
 def write_gas_detector(files, rng):
@@ -368,16 +371,18 @@ def write_xenon_results(files, rng):
             xenon.table("images_s2_only.csv"): s2_only_losses({"image_test_er": images}),
         }
     )
-    write_weighted_scores(xenon.table("weighted_scores.parquet"), weighted)
+    files.put({xenon.table("weighted_scores.parquet"): Described.of(weighted, WEIGHTED)})
     sets = {"background": "background", f"{BENCHMARK.mass_GeV:g}GeV": "benchmark"}
     toys = [xenon.toy_batch(name, 0) for name in sets]
     for path, name in zip(toys, sets, strict=True):
-        Path(path).parent.mkdir(parents=True)
         block = SEARCH.toy_sets()[name]
-        search_stage.write_toys(path, samples, block, seed=1, identity=("made",), batch=0)
-    found = [xenon.table(f"{name}.parquet") for name in ("significance", "exposure_needed")]
-    search_stage.write_search(*found, toys, SEARCH.levels_sigma)
-    for name, path in zip(("significance", "exposures"), found, strict=True):
+        batch = search_stage.toys_table(samples, block, seed=1, identity=("made",), batch=0)
+        files.put({path: batch})
+    settings = {"levels_sigma": SEARCH.levels_sigma}
+    made = search_stage.search_from_files({"toys": toys}, settings)
+    for name, file in (("significance", "significance"), ("exposures", "exposure_needed")):
+        path = xenon.table(f"{file}.parquet")
+        files.put({path: made[name]})
         files.put({xenon.table(f"images_{name}.csv"): pd.read_parquet(path)})
 
 

@@ -18,6 +18,7 @@ class Chain:
     figures: str  # function of the paths that lists its figures
     summary: str  # function of the paths that returns the text printed at the end of a run
     headline: str  # function of the paths that returns the numbers in which studies are compared
+    trainings: str = ""  # function of the paths that lists its trainings by network, if it has any
 
 
 CHAINS = (
@@ -29,6 +30,7 @@ CHAINS = (
         figures="pipeline.gas.figures.catalogue.figures",
         summary="pipeline.gas.evaluation.summary.report",
         headline="pipeline.gas.evaluation.headline.headline",
+        trainings="pipeline.gas.networks.catalogue.trainings",
     ),
     Chain(
         "xenon",
@@ -38,6 +40,7 @@ CHAINS = (
         figures="pipeline.xenon.figures.catalogue.figures",
         summary="pipeline.xenon.summary.report",
         headline="pipeline.xenon.summary.headline",
+        trainings="pipeline.xenon.networks.catalogue.trainings",
     ),
     Chain(
         "emulsion",
@@ -47,5 +50,6 @@ CHAINS = (
         figures="pipeline.emulsion.figures.catalogue.figures",
         summary="pipeline.emulsion.summary.report",
         headline="pipeline.emulsion.summary.headline",
+        trainings="pipeline.emulsion.networks.catalogue.trainings",
     ),
 )

@@ -16,6 +16,8 @@ from pipeline.config.model import Block, described
 from pipeline.config.paths import ResultsFolder
 from pipeline.config.yaml_files import ConfigError, check_unique_keys, read_unique
 from pipeline.core.named import named
+from pipeline.figures.spec import FigureSpec
+from pipeline.learning.spec import TrainingSpec
 
 
 class _Study(Block):
@@ -39,6 +41,46 @@ class _Study(Block):
     def chains(self) -> list[Chain]:
         """The chains that are on, in the order of the registry."""
         return [chain for chain in CHAINS if chain.name in self.paths]
+
+    @cached_property
+    def figures(self) -> dict[str, dict[str, FigureSpec]]:
+        """Figures of each chain that is on, by name, in the order in which they are shown."""
+        return {
+            chain.name: {
+                figure.name: figure for figure in named(chain.figures)(self.paths[chain.name])
+            }
+            for chain in self.chains
+        }
+
+    def figure_files(self) -> list[str]:
+        """Files of all figures, in the order of the page."""
+        return [
+            f"{self.results}/{chain}/plots/{figure.name}.{kind}"
+            for chain, figures in self.figures.items()
+            for figure in figures.values()
+            for kind in figure.formats
+        ]
+
+    def page(self) -> list[dict[str, Any]]:
+        """What the page of figures shows of each chain besides their files, as plain content."""
+        return [
+            {
+                "name": chain.name,
+                "title": chain.title,
+                "figures": [figure.shown() for figure in self.figures[chain.name].values()],
+                "tables": len(self.paths[chain.name].page_tables()),
+            }
+            for chain in self.chains
+        ]
+
+    @cached_property
+    def trainings(self) -> dict[str, dict[str, TrainingSpec]]:
+        """Trainings of each chain that is on and has networks, by name of the network."""
+        return {
+            chain.name: named(chain.trainings)(self.paths[chain.name])
+            for chain in self.chains
+            if chain.trainings
+        }
 
     def expected_bytes(self) -> dict[str, dict[str, float]]:
         """Rough sizes of the large files of a run; see `ChainPaths.expected_bytes`."""

@@ -205,10 +205,19 @@ def test_help_text_of_a_config_key_does_not_count(tmp_path):
     [
         ("gas_voxels.py", (), {"gas.voxels.binning", "gas.config.voxels", "core.seeds"}),
         ("gas_tracks.py", ("pipeline.gas.tracks.degrad.read_degrad",), {"gas.tracks.degrad"}),
-        ("gas_train.py", ("pipeline.gas.networks.hcn",), {"gas.networks.hcn", "sparse.layers"}),
-        ("gas_toys.py", (), {"statistics.directional.toys"}),
+        ("train.py", ("pipeline.gas.networks.hcn",), {"gas.networks.hcn", "sparse.layers"}),
+        (
+            "train.py",
+            ("pipeline.gas.networks.training.from_job",),
+            {"gas.networks.training", "learning.trainer", "learning.saved"},
+        ),
+        (
+            "tables.py",
+            ("pipeline.statistics.directional.stage.toys_from_files",),
+            {"statistics.directional.toys"},
+        ),
         ("xenon_response.py", (), {"xenon.response.quanta", "xenon.response.patterns"}),
-        ("xenon_train.py", ("pipeline.xenon.networks.vae.prepare",), {"xenon.networks.vae"}),
+        ("train.py", ("pipeline.xenon.networks.vae.prepare",), {"xenon.networks.vae"}),
         (
             "tables.py",
             ("pipeline.xenon.rates.backgrounds.from_files",),
@@ -225,11 +234,12 @@ def test_digest_of_our_scripts_holds_the_modules_that_make_their_results(
 
 
 def test_only_a_training_on_a_stream_depends_on_the_simulator(repository):
-    script = repository / "workflow" / "scripts" / "gas_train.py"
+    script = repository / "workflow" / "scripts" / "train.py"
+    train = "pipeline.gas.networks.training.from_job"
     simulator = "pipeline.gas.tracks.simulator.transport"
-    assert simulator in imported_modules(script, "pipeline.gas.voxels.stream.stream_events")
-    assert simulator not in imported_modules(script, "pipeline.gas.voxels.epochs.shard_events")
-    assert simulator not in imported_modules(script)
+    assert simulator in imported_modules(script, train, "pipeline.gas.voxels.stream.stream_events")
+    shards = "pipeline.gas.voxels.epochs.shard_events"
+    assert simulator not in imported_modules(script, train, shards)
 
 
 def test_no_script_depends_on_the_registry_of_chains(repository):

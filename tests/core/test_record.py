@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from pipeline.core import digests
 from pipeline.core.digests import file_digest
 from pipeline.core.hardware import hardware
 from pipeline.core.record import record, scripts_digest
@@ -44,4 +45,15 @@ def test_digest_of_scripts_sees_code_and_neither_comments_nor_the_place(tmp_path
     (scripts / "b.py").write_text("# a comment\nB = 1\n")
     assert scripts_digest(shutil.copytree(scripts, tmp_path / "elsewhere")) == before
     (scripts / "b.py").write_text("B = 2\n")
+    assert scripts_digest(scripts) != before
+
+
+def test_digest_of_scripts_sees_the_functions_that_rules_name(scripts, monkeypatch):
+    before = scripts_digest(scripts)
+    normalised = digests._normalised
+
+    def edited(path, mtime_ns):
+        return normalised(path, mtime_ns) + ("edited" if path.name == "hcn.py" else "")
+
+    monkeypatch.setattr(digests, "_normalised", edited)
     assert scripts_digest(scripts) != before

@@ -1,9 +1,11 @@
 """Result tables: CSV or Parquet by the ending of their names."""
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from pipeline.core.tables import read_table, read_tables, write_tables
+from pipeline.core.parquet_io import field, open_parquet
+from pipeline.core.tables import Described, read_table, read_tables, write_tables
 
 TABLE = pd.DataFrame({"name": ["a", "b"], "value": [0.1, 1 / 3], "number": [1, 2]})
 
@@ -29,6 +31,42 @@ def test_tables_go_to_the_paths_of_their_names_and_others_are_left_out(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1.csv", "2.parquet"]
     assert read_table(paths["one"])["name"].tolist() == ["a"]
     assert read_table(paths["two"])["name"].tolist() == ["b"]
+
+
+SCHEMA = pa.schema(
+    [
+        field("number", pa.int32(), "how many"),
+        field("value", pa.float64(), "a length", "um"),
+    ]
+)
+
+
+def test_a_described_table_has_units_and_checksums(tmp_path):
+    path = tmp_path / "table.parquet"
+    write_tables({"table": path}, {"table": Described.of(TABLE, SCHEMA)})
+    with open_parquet(path, "table") as file:
+        table = file.read()
+    assert table.schema.equals(SCHEMA, check_metadata=True)
+    assert table.to_pydict() == TABLE[["number", "value"]].to_dict("list")
+
+
+def test_pieces_of_a_described_table_are_made_while_it_is_written(tmp_path):
+    path, made = tmp_path / "table.parquet", []
+
+    def pieces():
+        for number in range(3):
+            made.append(number)
+            yield pa.table({"number": [number], "value": [0.5]}, SCHEMA)
+
+    table = Described(SCHEMA, pieces())
+    assert made == []
+    write_tables({"table": path}, {"table": table})
+    assert read_table(path)["number"].tolist() == made == [0, 1, 2]
+
+
+def test_a_described_table_needs_all_its_columns():
+    with pytest.raises(KeyError, match="value"):
+        Described.of(TABLE[["number"]], SCHEMA)
 
 
 def test_path_without_a_table_is_an_error_and_leaves_no_file(tmp_path):

@@ -97,7 +97,7 @@ def test_names_of_the_published_numbers(default):
 
 def test_a_mass_has_its_own_settings(default):
     assert default.masses()["100"] == "out/emulsion/tables/needed/100GeV.csv"
-    assert default.wimps_block("100")["masses_GeV"] == [100]
+    assert default.wimps_block("100")["wimps"]["masses_GeV"] == [100]
 
 
 def test_unused_samples_are_not_made():

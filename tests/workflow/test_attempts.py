@@ -15,7 +15,8 @@ from snakemake.iocontainers import Wildcards
 from snakemake.resources import Resources
 from snakemake.settings.types import ConfigSettings, ResourceSettings
 
-NETWORKS = {"xenon_train": "classifier", "emulsion_train": "harmonic"}
+BASES = ("table", "train")
+NETWORKS = {"xenon": "classifier", "emulsion": "harmonic"}
 defaults = yaml.safe_load(Path("profiles/slurm/config.yaml").read_text())["default-resources"]
 defaults = Resources.parse([f"{k}={v}" for k, v in defaults.items()], allow_expressions=True)
 with SnakemakeApi() as api:
@@ -27,7 +28,11 @@ with SnakemakeApi() as api:
     others = dict(input=[], threads=1, async_run=None)
     asked = {}
     for rule in workflow.rules:
-        wildcards = Wildcards(fromdict={"network": NETWORKS.get(rule.name, "HCN")})
+        if rule.name in BASES:
+            continue
+        chain = rule.name.split("_")[0]
+        wildcards = {"chain": chain, "network": NETWORKS.get(chain, "HCN")}
+        wildcards = Wildcards(fromdict=wildcards)
         asked[rule.name] = {
             name: [
                 rule.resources[name]

@@ -19,7 +19,7 @@ for file in snakemake.output:
 @pytest.mark.slow
 @pytest.mark.parametrize("device", ["cuda", "cpu"])
 def test_trainings_take_turns_on_a_gpu(study, device):
-    (study.folder / "workflow/scripts/gas_train.py").write_text(TIMED)
+    (study.folder / "workflow/scripts/train.py").write_text(TIMED)
     # This machine may have no GPU, and the script needs none.
     study.append("core/preflight.py", "\n\ncheck_gpus = print\n")
     study.configure(**{f"gas__networks__{network}__device": device for network in NETWORKS})

@@ -1,6 +1,7 @@
 # The study, and the functions that rules share
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 # Of this file, not of a user's workflow that takes this one as a module (workflow.basedir).
@@ -11,10 +12,10 @@ from pipeline.core.cluster import check_jobs
 from pipeline.core.digests import package_digest
 from pipeline.core.job import quote_python, share_package
 from pipeline.core.kept_digests import KeptDigests
-from pipeline.core.named import named
 from pipeline.core.paths import counts
 from pipeline.core.preflight import NotReadyError, check_needs, check_ready
-from pipeline.core.resources import for_training, more
+from pipeline.core.resources import for_training, more, on_gpu
+from pipeline.core.rule_params import of_job, table_params
 from pipeline.study import ConfigError, open_study
 
 try:
@@ -27,53 +28,23 @@ quote_python()
 
 R = study.results
 WORKFLOW = CHECKOUT / "workflow"
-DIGESTS = KeptDigests(WORKFLOW / "scripts", Path(".snakemake", "code_digests.json"))
-FIGURES = {
-    chain.name: {
-        figure.name: figure for figure in named(chain.figures)(study.paths[chain.name])
-    }
-    for chain in study.chains
-}
-SHOWN = [(chain, name) for chain, figures in FIGURES.items() for name in figures]
+# Digest of a script, of the modules that it uses and of the functions that it is told to call. In a
+# rule's params, it reruns the rule after an edit of any; Snakemake itself notices scripts only.
+code = KeptDigests(WORKFLOW / "scripts", Path(".snakemake", "code_digests.json")).digest
+calls = partial(table_params, code)
+FIGURES, TRAININGS = study.figures, study.trainings
 TITLES = {chain.name: chain.title for chain in study.chains}
 
 
 report: "../report/workflow.md"
 
 
-def code(script, *names):
-    """Digest of a script, the modules it uses and those of the functions that it is told to call.
-
-    An edit of any of them reruns the rule. Snakemake itself notices an edited script only.
-    """
-    return DIGESTS.digest(script, *names)
-
-
-def calls(function, settings=(), *names, script="tables.py"):
-    """Params of a script that calls the function that they name, with plain settings.
-
-    `names` are functions or modules that it is told to call besides.
-    """
-    settings, digest = settings or {}, code(script, function, *names)
-    return {"function": function, "settings": settings, "code": digest}
-
-
-def on_gpu(*trainings):
-    """The resource `cuda` of a job that uses trained networks."""
-    return max(min(training.gpus, 1) for training in trainings)
-
-
 def figure_of(wildcards):
     return FIGURES[wildcards.chain][wildcards.figure]
 
 
-def figure_files():
-    """Files of all figures, in the order of the page."""
-    return [
-        f"{R}/{chain}/plots/{name}.{kind}"
-        for chain, name in SHOWN
-        for kind in FIGURES[chain][name].formats
-    ]
+def training_of(wildcards):
+    return TRAININGS[wildcards.chain][wildcards.network]
 
 
 def reported(table):
@@ -86,6 +57,6 @@ def reported(table):
 
 wildcard_constraints:
     chain="|".join(FIGURES),
-    figure="|".join({name for _, name in SHOWN}),
+    figure="|".join({name for figures in FIGURES.values() for name in figures}),
     part=r"[\w-]+",
     batch=r"\d+",

@@ -30,8 +30,7 @@ rule emulsion_clusters:
         "../scripts/emulsion_clusters.py"
 
 
-# All rules of this chain that make tables use this one's environment and script.
-rule emulsion_samples:
+use rule table as emulsion_samples with:
     input:
         shards=emulsion.shards(emulsion.used_samples),
         counts=emulsion.shard_counts(emulsion.used_samples),
@@ -39,19 +38,15 @@ rule emulsion_samples:
         table=emulsion.table("samples.csv"),
     log:
         f"{R}/logs/emulsion/samples.log",
-    conda:
-        "../../envs/conda.yaml"
     params:
         **calls(
             "pipeline.emulsion.clusters.samples.from_files", emulsion.samples_block()
         ),
     message:
         "looking at all samples together"
-    script:
-        "../scripts/tables.py"
 
 
-use rule emulsion_samples as emulsion_observables with:
+use rule table as emulsion_observables with:
     input:
         # No sample is used before all of them have been looked at.
         ancient(emulsion.table("samples.csv")),
@@ -71,7 +66,7 @@ use rule emulsion_samples as emulsion_observables with:
 include: "emulsion_networks.smk"
 
 
-use rule emulsion_samples as emulsion_rejection with:
+use rule table as emulsion_rejection with:
     input:
         predictions=[
             emulsion.prediction(name, "test") for name in emulsion.block.image_networks
@@ -94,7 +89,7 @@ use rule emulsion_samples as emulsion_rejection with:
         "rejection of background by the networks"
 
 
-use rule emulsion_samples as emulsion_baseline with:
+use rule table as emulsion_baseline with:
     input:
         test=[emulsion.observables(sample) for sample in emulsion.block.test],
         train=[emulsion.observables(sample) for sample in emulsion.baseline_samples],
@@ -117,7 +112,7 @@ use rule emulsion_samples as emulsion_baseline with:
         "rejection of background by observables"
 
 
-use rule emulsion_samples as emulsion_summary with:
+use rule table as emulsion_summary with:
     input:
         networks=[emulsion.table("rejection.csv")],
         baseline=[emulsion.table("baseline.csv")],
@@ -136,7 +131,7 @@ use rule emulsion_samples as emulsion_summary with:
 
 if emulsion.block.leaks:
 
-    use rule emulsion_samples as emulsion_leaks with:
+    use rule table as emulsion_leaks with:
         input:
             **emulsion.check_predictions(),
         output:
@@ -158,7 +153,7 @@ if emulsion.block.leaks:
 
 if emulsion.block.recoils:
 
-    use rule emulsion_samples as emulsion_axes with:
+    use rule table as emulsion_axes with:
         input:
             test=[emulsion.prediction(emulsion.block.recoils.network, "test")],
             recoils=[emulsion.prediction(emulsion.block.recoils.network, "recoils")],
@@ -186,7 +181,7 @@ if emulsion.block.recoils:
 
 if emulsion.block.wimps:
 
-    use rule emulsion_samples as emulsion_needed with:
+    use rule table as emulsion_needed with:
         input:
             efficiency=[emulsion.table("efficiency.csv")],
             response=[emulsion.table("response.parquet")],
@@ -195,17 +190,11 @@ if emulsion.block.wimps:
         log:
             f"{R}/logs/emulsion/needed/{{mass}}GeV.log",
         params:
-            **calls(
-                "pipeline.emulsion.wimps.needed.from_files",
-                lambda wildcards: {
-                    "seed": emulsion.seed,
-                    "wimps": emulsion.wimps_block(wildcards.mass),
-                },
-            ),
+            **calls("pipeline.emulsion.wimps.needed.from_files", emulsion.wimps_block),
         message:
             "events needed to see the direction of WIMPs of {wildcards.mass} GeV"
 
-    use rule emulsion_samples as emulsion_needed_of_all with:
+    use rule table as emulsion_needed_of_all with:
         input:
             tables=list(emulsion.masses().values()),
         output:

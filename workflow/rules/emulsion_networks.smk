@@ -1,44 +1,15 @@
 # Nuclear-emulsion chain: training of networks, and their predictions
 
 
-rule emulsion_train:
-    input:
-        ancient(emulsion.table("samples.csv")),
-        shards=lambda wildcards: emulsion.learnt_shards(wildcards.network),
-    output:
-        weights=emulsion.network("weights.pt"),
-        history=emulsion.network("history.csv"),
-    log:
-        f"{R}/logs/emulsion/networks/{{network}}.log",
-    benchmark:
-        f"{R}/benchmarks/emulsion/networks/{{network}}.tsv"
-    # The longest jobs: they start as soon as they can.
-    priority: 10
-    conda:
-        "../../envs/conda.yaml"
-    threads: lambda wildcards: emulsion.block.networks[wildcards.network].cores
-    resources:
-        **for_training(
-            lambda wildcards: emulsion.block.networks[wildcards.network], mem_mb=2000
-        ),
-        runtime=more(600),
-    params:
-        # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
-        checkpoint=emulsion.network("checkpoint.pt"),
-        block=lambda wildcards: emulsion.training_block(wildcards.network),
-        code=lambda wildcards: code(
-            "emulsion_train.py", emulsion.block.networks[wildcards.network].module
-        ),
-    message:
-        "training {wildcards.network}"
-    script:
-        "../scripts/emulsion_train.py"
+use rule train as emulsion_train with:
+    wildcard_constraints:
+        chain="emulsion",
 
 
 rule emulsion_predict:
     input:
         ancient(emulsion.table("samples.csv")),
-        weights=rules.emulsion_train.output.weights,
+        weights=emulsion.network("weights.pt"),
         shards=lambda wildcards: emulsion.predicted_shards(
             wildcards.network, wildcards.clusters
         ),

@@ -40,7 +40,7 @@ use rule figure as interactive_figure with:
 
 rule figures:
     input:
-        figures=figure_files(),
+        figures=study.figure_files(),
         tables=[paths.page_tables() for paths in study.paths.values()],
         # It lies beside the tables whatever is asked for; the page does not show it.
         record=ancient(f"{R}/provenance.json"),
@@ -57,15 +57,7 @@ rule figures:
     conda:
         "../../envs/conda.yaml"
     params:
-        chains=[
-            {
-                "name": chain.name,
-                "title": chain.title,
-                "figures": [figure.shown() for figure in FIGURES[chain.name].values()],
-                "tables": len(study.paths[chain.name].page_tables()),
-            }
-            for chain in study.chains
-        ],
+        chains=study.page(),
         code=code("figures.py"),
     message:
         "gathering the figures in {output.folder}"

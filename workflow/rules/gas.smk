@@ -10,8 +10,7 @@ wildcard_constraints:
     test="|".join([*gas.block.test_sets, *gas.block.observed]),
 
 
-# All rules of this chain that make tables use this one's environment and script.
-rule gas_track_stages:
+use rule table as gas_track_stages with:
     input:
         tracks=lambda wildcards: gas.tracks(wildcards.source),
         fitted=lambda wildcards: gas.fitted(gas.voxel_sets[0]),
@@ -19,20 +18,10 @@ rule gas_track_stages:
         table=gas.stages(),
     log:
         f"{R}/logs/gas/stages/{{source}}.log",
-    conda:
-        "../../envs/conda.yaml"
     params:
-        **calls(
-            "pipeline.gas.voxels.stages.from_files",
-            lambda wildcards: {
-                **gas.voxel_block(gas.voxel_sets[0]),
-                "source": wildcards.source,
-            },
-        ),
+        **calls("pipeline.gas.voxels.stages.from_files", gas.stages_block),
     message:
         "stages of a track of {wildcards.source}"
-    script:
-        "../scripts/tables.py"
 
 
 rule gas_tracks:
@@ -83,7 +72,7 @@ rule gas_run_degrad:
         "../scripts/gas_run_degrad.py"
 
 
-use rule gas_track_stages as gas_sources with:
+use rule table as gas_sources with:
     input:
         summaries=gas.event_summaries(),
     output:
@@ -123,7 +112,7 @@ rule gas_voxels:
         "../scripts/gas_voxels.py"
 
 
-use rule gas_track_stages as gas_containment with:
+use rule table as gas_containment with:
     input:
         tracks=gas.track_counts(),
         voxels=gas.shard_counts(),

@@ -17,10 +17,7 @@ rule gas_hits:
     conda:
         "../../envs/conda.yaml"
     params:
-        block=lambda wildcards: {
-            **gas.part_block(wildcards.source, wildcards.part),
-            "grid": gas.block.grid.plain(),
-        },
+        block=lambda wildcards: gas.hits_block(wildcards.source, wildcards.part),
         code=code("gas_hits.py"),
     message:
         "voxels of measured events: {wildcards.source}/{wildcards.part}"
@@ -28,7 +25,7 @@ rule gas_hits:
         "../scripts/gas_hits.py"
 
 
-use rule gas_track_stages as gas_observed with:
+use rule table as gas_observed with:
     input:
         predictions=gas.observed_predictions(),
     output:
@@ -43,7 +40,7 @@ use rule gas_track_stages as gas_observed with:
         "directions of measured events"
 
 
-use rule gas_track_stages as gas_observed_p with:
+use rule table as gas_observed_p with:
     input:
         **gas.direction_test_inputs(),
     output:

@@ -1,7 +1,7 @@
 # Gas chain: evaluation and calibration, the directional hypothesis test, comparison of tracks
 
 
-use rule gas_track_stages as gas_evaluate with:
+use rule table as gas_evaluate with:
     input:
         predictions=lambda wildcards: gas.predictions(wildcards.test),
         histories=gas.histories(),
@@ -13,15 +13,12 @@ use rule gas_track_stages as gas_evaluate with:
     log:
         f"{R}/logs/gas/evaluation/{{test}}.log",
     params:
-        **calls(
-            "pipeline.gas.evaluation.evaluate.from_files",
-            lambda wildcards: gas.evaluation_block(wildcards.test),
-        ),
+        **calls("pipeline.gas.evaluation.evaluate.from_files", gas.evaluation_block),
     message:
         "evaluating {wildcards.test}"
 
 
-use rule gas_track_stages as gas_calibrate with:
+use rule table as gas_calibrate with:
     input:
         predictions=[gas.prediction(test, "{network}") for test in gas.block.test_sets],
     output:
@@ -34,17 +31,13 @@ use rule gas_track_stages as gas_calibrate with:
         f"{R}/logs/gas/calibration/{{network}}.log",
     params:
         **calls(
-            "pipeline.gas.evaluation.calibration.from_files",
-            {
-                "test_sets": list(gas.block.test_sets),
-                "evaluation": gas.block.evaluation.plain(),
-            },
+            "pipeline.gas.evaluation.calibration.from_files", gas.calibration_block()
         ),
     message:
         "calibration of {wildcards.network}"
 
 
-use rule gas_track_stages as gas_summary with:
+use rule table as gas_summary with:
     input:
         tables=gas.test_tables("summary.csv"),
     output:
@@ -58,31 +51,24 @@ use rule gas_track_stages as gas_summary with:
         "joining the summaries of all test sets"
 
 
-rule gas_toys:
+use rule table as gas_toys with:
     input:
-        predictions=lambda wildcards: gas.response_table(
-            wildcards.test, wildcards.method
-        ),
+        predictions=of_job(gas.response_tables),
     output:
         toys=gas.toy_batch(),
     log:
         f"{R}/logs/gas/toys/{{test}}/{{method}}/{{batch}}.log",
     benchmark:
         f"{R}/benchmarks/gas/toys/{{test}}/{{method}}/{{batch}}.tsv"
-    conda:
-        "../../envs/conda.yaml"
     resources:
         runtime=more(120),
     params:
-        block={"seed": gas.seed, "hypothesis_test": gas.one_batch().plain()},
-        code=code("gas_toys.py"),
+        **calls("pipeline.statistics.directional.stage.toys_from_files", gas.toys_block),
     message:
         "toys: {wildcards.test}, {wildcards.method}, batch {wildcards.batch}"
-    script:
-        "../scripts/gas_toys.py"
 
 
-rule gas_hypothesis_test:
+use rule table as gas_hypothesis_test with:
     input:
         toys=lambda wildcards: gas.toys(wildcards.test),
     output:
@@ -90,23 +76,20 @@ rule gas_hypothesis_test:
         needed_events=gas.test_table("needed_events.parquet"),
     log:
         f"{R}/logs/gas/hypothesis_test/{{test}}.log",
-    conda:
-        "../../envs/conda.yaml"
     resources:
         mem_mb=more(3000),
     params:
-        levels=gas.block.hypothesis_test.levels,
-        electrons_per_m3=lambda wildcards: gas.electrons_per_m3(wildcards.test),
-        code=code("gas_hypothesis_test.py"),
+        **calls(
+            "pipeline.statistics.directional.stage.sensitivity_from_files",
+            gas.hypothesis_test_block,
+        ),
     message:
         "hypothesis test on {wildcards.test}"
-    script:
-        "../scripts/gas_hypothesis_test.py"
 
 
 if gas.block.track_comparison:
 
-    use rule gas_track_stages as gas_compare_tracks with:
+    use rule table as gas_compare_tracks with:
         input:
             **gas.compared_tracks(),
         output:
@@ -126,7 +109,7 @@ if gas.block.track_comparison:
 
 
 if gas.block.track_comparison and gas.block.track_comparison.voxel_classifier:
-    CLASSIFIER = gas.block.track_comparison.voxel_classifier
+    CLASSIFIER = gas.classifier_training()
 
     rule gas_voxel_classifier:
         input:
@@ -140,18 +123,13 @@ if gas.block.track_comparison and gas.block.track_comparison.voxel_classifier:
             f"{R}/benchmarks/gas/voxel_classifier.tsv"
         conda:
             "../../envs/conda.yaml"
-        threads: CLASSIFIER.cores
+        threads: CLASSIFIER.settings.cores
         resources:
-            **for_training(lambda wildcards: CLASSIFIER, mem_mb=3000),
-            runtime=more(240),
+            **for_training(lambda wildcards: CLASSIFIER),
         params:
             # Not an output: Snakemake removes those of an interrupted job; this one resumes it.
             checkpoint=gas.comparison_checkpoint,
-            block={
-                "seed": gas.seed,
-                "grid": gas.block.grid.plain(),
-                "classifier": CLASSIFIER.without_parallelism().plain(),
-            },
+            block=gas.classifier_block(),
             code=code("gas_voxel_classifier.py"),
         message:
             "training a network to tell simulated from reference tracks"
@@ -162,7 +140,7 @@ if gas.block.track_comparison and gas.block.track_comparison.voxel_classifier:
 if gas.block.attention:
     LOOKED_AT = NETWORKS[gas.block.attention.network]
 
-    use rule gas_track_stages as gas_attention with:
+    use rule table as gas_attention with:
         input:
             **gas.attention_inputs(),
         output:
@@ -185,7 +163,7 @@ if gas.block.attention:
 
 if gas.block.response_sensitivity:
 
-    use rule gas_track_stages as gas_response_sensitivity with:
+    use rule table as gas_response_sensitivity with:
         input:
             **gas.sensitivity_inputs(),
         output:

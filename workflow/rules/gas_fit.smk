@@ -2,7 +2,7 @@
 
 if gas.block.detector_fit:
 
-    use rule gas_track_stages as gas_detector_fit with:
+    use rule table as gas_detector_fit with:
         input:
             **gas.detector_fit_inputs(),
         output:
@@ -20,7 +20,7 @@ if gas.block.detector_fit:
 if gas.block.domain_gap:
     COMPARED = NETWORKS[gas.block.domain_gap.network]
 
-    use rule gas_track_stages as gas_domain_gap with:
+    use rule table as gas_domain_gap with:
         input:
             **gas.domain_gap_inputs(),
         output:

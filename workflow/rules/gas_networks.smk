@@ -3,77 +3,36 @@
 NETWORKS = gas.block.networks
 
 
-rule gas_train:
-    input:
-        # For the validation events in any case.
-        shards=gas.shards("train"),
-        tracks=lambda wildcards: gas.training_tracks(wildcards.network),
-        start=lambda wildcards: gas.start(wildcards.network),
-        fitted=gas.fitted("train"),
-    output:
-        weights=gas.network("weights.pt"),
-        history=gas.network("history.csv"),
-    log:
-        f"{R}/logs/gas/networks/{{network}}.log",
-    benchmark:
-        f"{R}/benchmarks/gas/networks/{{network}}.tsv"
+use rule train as gas_train with:
     wildcard_constraints:
-        network="|".join(gas.block.trained),
-    # The longest job by far: it starts as soon as it can.
-    priority: 10
-    conda:
-        "../../envs/conda.yaml"
-    threads: lambda wildcards: NETWORKS[wildcards.network].cores
-    resources:
-        **for_training(lambda wildcards: NETWORKS[wildcards.network], mem_mb=3000),
-        runtime=more(1440),
-    params:
-        # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
-        checkpoint=gas.network("checkpoint.pt"),
-        events=lambda wildcards: NETWORKS[wildcards.network].events_function,
-        block=lambda wildcards: gas.training_block(wildcards.network),
-        code=lambda wildcards: code(
-            "gas_train.py",
-            NETWORKS[wildcards.network].events_function,
-            NETWORKS[wildcards.network].module,
-        ),
-    message:
-        "training {wildcards.network}"
-    script:
-        "../scripts/gas_train.py"
+        chain="gas",
+        network="|".join(TRAININGS["gas"]),
 
 
-rule gas_fit_temperature:
+use rule table as gas_fit_temperature with:
     input:
-        weights=rules.gas_train.output.weights,
+        weights=[gas.network("weights.pt")],
         shards=gas.shards("train"),
     output:
         table=gas.network("temperature.csv"),
     log:
         f"{R}/logs/gas/networks/{{network}}_temperature.log",
-    conda:
-        "../../envs/conda.yaml"
     resources:
         runtime=more(240),
         cuda=lambda wildcards: on_gpu(NETWORKS[wildcards.network]),
     params:
-        # The network whole: averages over frames have a kappa of their own.
-        block=lambda wildcards: {
-            **gas.training_block(wildcards.network),
-            "network": gas.prediction_block(wildcards.network),
-        },
-        code=lambda wildcards: code(
-            "gas_fit_temperature.py", NETWORKS[wildcards.network].module
+        **calls(
+            "pipeline.gas.networks.temperature_stage.from_files",
+            gas.temperature_block,
+            gas.network_module,
         ),
     message:
         "fitting the temperature of {wildcards.network}"
-    script:
-        "../scripts/gas_fit_temperature.py"
 
 
-rule gas_predict:
+use rule table as gas_predict with:
     input:
-        weights=lambda wildcards: gas.weights(wildcards.network),
+        weights=lambda wildcards: [gas.weights(wildcards.network)],
         temperature=lambda wildcards: gas.temperature(wildcards.network),
         shards=lambda wildcards: gas.shards(wildcards.test),
     output:
@@ -84,23 +43,20 @@ rule gas_predict:
         f"{R}/benchmarks/gas/predictions/{{test}}/{{network}}.tsv"
     wildcard_constraints:
         network="|".join(NETWORKS),
-    conda:
-        "../../envs/conda.yaml"
     resources:
         runtime=more(240),
         cuda=lambda wildcards: on_gpu(NETWORKS[wildcards.network]),
     params:
-        network=lambda wildcards: gas.prediction_block(wildcards.network),
-        code=lambda wildcards: code(
-            "gas_predict.py", NETWORKS[wildcards.network].module
+        **calls(
+            "pipeline.gas.networks.prediction_stage.from_files",
+            gas.prediction_block,
+            gas.network_module,
         ),
     message:
         "predicting {wildcards.test} with {wildcards.network}"
-    script:
-        "../scripts/gas_predict.py"
 
 
-rule gas_ensemble:
+use rule table as gas_ensemble with:
     input:
         members=lambda wildcards: gas.members(wildcards.test, wildcards.ensemble),
     output:
@@ -109,17 +65,13 @@ rule gas_ensemble:
         f"{R}/logs/gas/predictions/{{test}}/{{ensemble}}.log",
     wildcard_constraints:
         ensemble="|".join(gas.block.ensembles) or "(?!)",
-    conda:
-        "../../envs/conda.yaml"
     params:
-        code=code("gas_ensemble.py"),
+        **calls("pipeline.gas.networks.ensemble.from_files"),
     message:
         "joining the networks of {wildcards.ensemble} on {wildcards.test}"
-    script:
-        "../scripts/gas_ensemble.py"
 
 
-rule gas_non_ml:
+use rule table as gas_non_ml with:
     input:
         shards=lambda wildcards: gas.shards(wildcards.test),
     output:
@@ -129,23 +81,17 @@ rule gas_non_ml:
         f"{R}/logs/gas/predictions/{{test}}/non_ml.log",
     benchmark:
         f"{R}/benchmarks/gas/predictions/{{test}}/non_ml.tsv"
-    conda:
-        "../../envs/conda.yaml"
     params:
         **calls(
             "pipeline.gas.baselines.predictions.non_ml_from_files",
             gas.block.non_ml.plain(),
-            script="gas_baseline.py",
         ),
     message:
         "Non-ML on {wildcards.test}"
-    script:
-        "../scripts/gas_baseline.py"
 
 
+# On the same shards.
 use rule gas_non_ml as gas_best_expected with:
-    input:
-        shards=lambda wildcards: gas.shards(wildcards.test),
     output:
         best_expected=gas.prediction(method="best_expected"),
         scan=gas.test_table("best_expected_eps.csv"),
@@ -157,7 +103,6 @@ use rule gas_non_ml as gas_best_expected with:
         **calls(
             "pipeline.gas.baselines.predictions.best_expected_from_files",
             gas.block.best_expected.plain(),
-            script="gas_baseline.py",
         ),
     message:
         "Best-Expected on {wildcards.test}"

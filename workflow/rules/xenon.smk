@@ -1,17 +1,8 @@
 # Liquid-xenon chain: events of every kind of sample, the detector's response, all networks
 import re
 
-from pipeline.xenon.config.data import OBSERVED
-from pipeline.xenon.networks.catalogue import trainings
-
 xenon = study.paths["xenon"]
 SAMPLES = xenon.block.all_samples
-TRAININGS = trainings(xenon)
-
-
-def generated(er, nr):
-    """Kinds of the spectra that the samples of ER and of NR were generated with."""
-    return {"ER": SAMPLES[er].spectrum.kind, "NR": SAMPLES[nr].spectrum.kind}
 
 
 wildcard_constraints:
@@ -40,8 +31,7 @@ rule xenon_events:
         "../scripts/xenon_events.py"
 
 
-# All rules of this chain that make tables use this one's environment and script.
-rule xenon_event_files:
+use rule table as xenon_event_files with:
     input:
         tables=xenon.event_tables(xenon.file_samples()),
         files=xenon.event_inputs(),
@@ -49,17 +39,10 @@ rule xenon_event_files:
         table=xenon.table("event_files.csv"),
     log:
         f"{R}/logs/xenon/event_files.log",
-    conda:
-        "../../envs/conda.yaml"
     params:
-        **calls(
-            "pipeline.xenon.events.files.from_files",
-            {"detector": xenon.file_samples(), "needed": xenon.tested_samples()},
-        ),
+        **calls("pipeline.xenon.events.files.from_files", xenon.event_files_block()),
     message:
         "looking at all event files together"
-    script:
-        "../scripts/tables.py"
 
 
 include: "xenon_darwin.smk"
@@ -80,10 +63,7 @@ rule xenon_response:
     conda:
         "../../envs/conda.yaml"
     params:
-        block=lambda wildcards: {
-            "seed": xenon.seed,
-            "detector": xenon.detector(wildcards.sample).plain(),
-        },
+        block=lambda wildcards: xenon.response_block(wildcards.sample),
         code=code("xenon_response.py"),
     message:
         "xenon response: {wildcards.sample}/{wildcards.part}"
@@ -91,37 +71,7 @@ rule xenon_response:
         "../scripts/xenon_response.py"
 
 
-rule xenon_train:
-    input:
-        unpack(lambda wildcards: TRAININGS[wildcards.network].inputs),
-    output:
-        weights=xenon.network("weights.pt"),
-        history=xenon.network("history.csv"),
-    log:
-        f"{R}/logs/xenon/networks/{{network}}.log",
-    benchmark:
-        f"{R}/benchmarks/xenon/networks/{{network}}.tsv"
+use rule train as xenon_train with:
     wildcard_constraints:
-        network="|".join(map(re.escape, TRAININGS)),
-    # The longest jobs: they start as soon as they can.
-    priority: 10
-    conda:
-        "../../envs/conda.yaml"
-    threads: lambda wildcards: TRAININGS[wildcards.network].settings.cores
-    resources:
-        **for_training(
-            lambda wildcards: TRAININGS[wildcards.network].settings, mem_mb=2000
-        ),
-        runtime=more(240),
-    params:
-        # Not an output: Snakemake removes those of an interrupted job, and this one resumes it.
-        checkpoint=xenon.network("checkpoint.pt"),
-        prepare=lambda wildcards: TRAININGS[wildcards.network].prepare,
-        block=lambda wildcards: TRAININGS[wildcards.network].block,
-        code=lambda wildcards: code(
-            "xenon_train.py", TRAININGS[wildcards.network].prepare
-        ),
-    message:
-        "training {wildcards.network}"
-    script:
-        "../scripts/xenon_train.py"
+        chain="xenon",
+        network="|".join(map(re.escape, TRAININGS["xenon"])),

@@ -1,5 +1,7 @@
 # DARWIN's anomaly search: score, expected rates, weights, pseudo-experiments
 
+from pipeline.xenon.config.data import OBSERVED
+
 ANOMALY = xenon.block.anomaly
 BACKGROUND = xenon.block.background
 SEARCH = xenon.block.search
@@ -7,23 +9,14 @@ TOY_SETS = SEARCH.toy_sets()
 
 
 if ANOMALY:
-    MIN_S2_PHOTONS = xenon.detector(BACKGROUND.er).trigger.min_s2_photons
-    RATES = xenon.block.rates.plain()
-    WEIGHTS = {"rates": RATES, "spectra": generated(BACKGROUND.er, BACKGROUND.nr)}
-    MODEL = {
-        **WEIGHTS,
-        "nuisances": SEARCH.nuisances(),
-        "detector": xenon.detector(BACKGROUND.er).plain(),
-        "seed": xenon.seed,
-    }
 
     wildcard_constraints:
         toys="|".join(map(re.escape, TOY_SETS)),
 
-    rule xenon_score_terms:
+    use rule table as xenon_score_terms with:
         input:
             shards=lambda wildcards: xenon.response_shards(wildcards.sample),
-            classifier=xenon.network("weights.pt", "classifier"),
+            classifier=[xenon.network("weights.pt", "classifier")],
             vaes=[xenon.network("weights.pt", name) for name in xenon.betas()],
         output:
             table=xenon.score_terms(),
@@ -31,27 +24,15 @@ if ANOMALY:
             f"{R}/logs/xenon/score_terms/{{sample}}.log",
         benchmark:
             f"{R}/benchmarks/xenon/score_terms/{{sample}}.tsv"
-        conda:
-            "../../envs/conda.yaml"
         resources:
             runtime=more(120),
             cuda=on_gpu(ANOMALY.classifier, ANOMALY.vae),
         params:
-            block=lambda wildcards: {
-                "seed": xenon.seed,
-                "validation_fraction": ANOMALY.validation_fraction,
-                "learnt": wildcards.sample in ANOMALY.train.names,
-                "classifier": ANOMALY.classifier.without_parallelism().plain(),
-                "vae": ANOMALY.vae.without_parallelism().plain(),
-                "betas": ANOMALY.betas,
-            },
-            code=code("xenon_score_terms.py"),
+            **calls("pipeline.xenon.darwin.stage.terms_from_files", xenon.terms_block),
         message:
             "terms of the anomaly score: {wildcards.sample}"
-        script:
-            "../scripts/xenon_score_terms.py"
 
-    use rule xenon_event_files as xenon_score_scan with:
+    use rule table as xenon_score_scan with:
         input:
             terms=[xenon.score_terms(sample) for sample in ANOMALY.train.names],
         output:
@@ -63,7 +44,7 @@ if ANOMALY:
         message:
             "choosing beta and R of the anomaly score"
 
-    use rule xenon_event_files as xenon_classifier_table with:
+    use rule table as xenon_classifier_table with:
         input:
             validation=[xenon.score_terms(sample) for sample in ANOMALY.train.names],
             test=[xenon.score_terms(sample) for sample in ANOMALY.test.names],
@@ -76,24 +57,20 @@ if ANOMALY:
         message:
             "accuracy of the classifier"
 
-    rule xenon_scores:
+    use rule table as xenon_scores with:
         input:
-            terms=xenon.score_terms(),
-            scan=xenon.table("score_scan.csv"),
+            terms=[xenon.score_terms()],
+            scan=[xenon.table("score_scan.csv")],
         output:
             table=xenon.scores(),
         log:
             f"{R}/logs/xenon/scores/{{sample}}.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
-            code=code("xenon_scores.py"),
+            **calls("pipeline.xenon.darwin.stage.scores_from_files"),
         message:
             "anomaly scores: {wildcards.sample}"
-        script:
-            "../scripts/xenon_scores.py"
 
-    use rule xenon_event_files as xenon_trigger with:
+    use rule table as xenon_trigger with:
         input:
             er=xenon.response_shards(BACKGROUND.er),
             nr=xenon.response_shards(BACKGROUND.nr),
@@ -104,16 +81,12 @@ if ANOMALY:
         params:
             **calls(
                 "pipeline.xenon.rates.trigger.trigger_from_files",
-                {
-                    "min_s2_photons": MIN_S2_PHOTONS,
-                    "er_keV": list(xenon.block.rates.electron_recoils_keV),
-                    "nr_keV": list(xenon.block.rates.nuclear_recoils_keV),
-                },
+                xenon.trigger_block(),
             ),
         message:
             "how often the detector triggers"
 
-    use rule xenon_event_files as xenon_s2_only with:
+    use rule table as xenon_s2_only with:
         input:
             shards=xenon.response_shards(*xenon.scored_samples()),
         output:
@@ -123,12 +96,12 @@ if ANOMALY:
         params:
             **calls(
                 "pipeline.xenon.rates.trigger.s2_only_from_files",
-                {"min_s2_photons": MIN_S2_PHOTONS},
+                {"min_s2_photons": xenon.min_s2_photons},
             ),
         message:
             "counting events without an S1"
 
-    use rule xenon_event_files as xenon_rates with:
+    use rule table as xenon_rates with:
         input:
             trigger=[xenon.table("trigger.csv")],
         output:
@@ -136,11 +109,14 @@ if ANOMALY:
         log:
             f"{R}/logs/xenon/rates.log",
         params:
-            **calls("pipeline.xenon.rates.backgrounds.from_files", {"rates": RATES}),
+            **calls(
+                "pipeline.xenon.rates.backgrounds.from_files",
+                {"rates": xenon.block.rates.plain()},
+            ),
         message:
             "expected backgrounds"
 
-    use rule xenon_event_files as xenon_roc with:
+    use rule table as xenon_roc with:
         input:
             scores=[xenon.scores(sample) for sample in ANOMALY.test.names],
         output:
@@ -152,25 +128,23 @@ if ANOMALY:
         message:
             "ROC curves of classifier and anomaly score"
 
-    rule xenon_weighted_scores:
+    use rule table as xenon_weighted_scores with:
         input:
-            trigger=xenon.table("trigger.csv"),
+            trigger=[xenon.table("trigger.csv")],
             scores=[xenon.scores(sample) for sample in BACKGROUND.names],
         output:
             table=xenon.table("weighted_scores.parquet"),
         log:
             f"{R}/logs/xenon/weighted_scores.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
-            block={**WEIGHTS, "mass_GeV": SEARCH.benchmark.mass_GeV},
-            code=code("xenon_weighted_scores.py"),
+            **calls(
+                "pipeline.xenon.rates.weighted_scores.from_files",
+                {**xenon.weights_block(), "mass_GeV": SEARCH.benchmark.mass_GeV},
+            ),
         message:
             "scores weighted to backgrounds and the benchmark WIMP"
-        script:
-            "../scripts/xenon_weighted_scores.py"
 
-    rule xenon_toys:
+    use rule table as xenon_toys with:
         input:
             trigger=rules.xenon_weighted_scores.input.trigger,
             scores=rules.xenon_weighted_scores.input.scores,
@@ -181,22 +155,14 @@ if ANOMALY:
             f"{R}/logs/xenon/toys/{{toys}}/{{batch}}.log",
         benchmark:
             f"{R}/benchmarks/xenon/toys/{{toys}}/{{batch}}.tsv"
-        conda:
-            "../../envs/conda.yaml"
         resources:
             runtime=more(120),
         params:
-            block=lambda wildcards: {
-                **MODEL,
-                "toys": TOY_SETS[wildcards.toys].plain(),
-            },
-            code=code("xenon_toys.py"),
+            **calls("pipeline.xenon.rates.toys.from_files", xenon.toys_block),
         message:
             "pseudo-experiments: {wildcards.toys}, batch {wildcards.batch}"
-        script:
-            "../scripts/xenon_toys.py"
 
-    rule xenon_search:
+    use rule table as xenon_search with:
         input:
             toys=xenon.toys(*TOY_SETS),
         output:
@@ -204,17 +170,15 @@ if ANOMALY:
             exposures=xenon.table("exposure_needed.parquet"),
         log:
             f"{R}/logs/xenon/search.log",
-        conda:
-            "../../envs/conda.yaml"
         params:
-            levels=list(SEARCH.levels_sigma),
-            code=code("xenon_search.py"),
+            **calls(
+                "pipeline.statistics.excess.stage.search_from_files",
+                {"levels_sigma": list(SEARCH.levels_sigma)},
+            ),
         message:
             "significance of the search"
-        script:
-            "../scripts/xenon_search.py"
 
-    use rule xenon_event_files as xenon_checks with:
+    use rule table as xenon_checks with:
         input:
             trigger=[xenon.table("trigger.csv")],
             background=[xenon.scores(sample) for sample in BACKGROUND.names],
@@ -229,14 +193,11 @@ if ANOMALY:
         log:
             f"{R}/logs/xenon/checks.log",
         params:
-            **calls(
-                "pipeline.xenon.rates.checks.from_files",
-                {**MODEL, **SEARCH.checks()},
-            ),
+            **calls("pipeline.xenon.rates.checks.from_files", xenon.checks_block()),
         message:
             "false-positive rates, uncertainties of background and response"
 
-    use rule xenon_event_files as xenon_limits with:
+    use rule table as xenon_limits with:
         input:
             trigger=[xenon.table("trigger.csv")],
             background=rules.xenon_checks.input.background,
@@ -247,16 +208,13 @@ if ANOMALY:
         log:
             f"{R}/logs/xenon/limits.log",
         params:
-            **calls(
-                "pipeline.xenon.rates.limits.from_files",
-                {**MODEL, **SEARCH.limit_settings(SEARCH.map.exposure_t_yr)},
-            ),
+            **calls("pipeline.xenon.rates.limits.from_files", xenon.limits_block()),
         message:
             "upper limits"
 
     if xenon.block.data:
 
-        use rule xenon_event_files as xenon_observed with:
+        use rule table as xenon_observed with:
             input:
                 trigger=[xenon.table("trigger.csv")],
                 background=rules.xenon_checks.input.background,
@@ -271,14 +229,7 @@ if ANOMALY:
                 f"{R}/logs/xenon/observed.log",
             params:
                 **calls(
-                    "pipeline.xenon.rates.observed.from_files",
-                    {
-                        **MODEL,
-                        **SEARCH.at(xenon.block.data.exposure_t_yr),
-                        "limits": SEARCH.limit_settings(
-                            xenon.block.data.exposure_t_yr
-                        ),
-                    },
+                    "pipeline.xenon.rates.observed.from_files", xenon.observed_block()
                 ),
             message:
                 "looking at the data"

@@ -56,6 +56,12 @@ def package_digest() -> str:
     return fingerprint(*(path.read_text(encoding="utf-8") for path in sources))
 
 
+def all_modules() -> list[str]:
+    """Dotted names of all modules of this package."""
+    paths = (path.relative_to(PACKAGE_ROOT.parent) for path in PACKAGE_ROOT.rglob("*.py"))
+    return sorted(".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths)
+
+
 def imported_modules(script: str | Path, *names: str) -> set[str]:
     """Names of the package's modules that a script imports, directly or through others.
 

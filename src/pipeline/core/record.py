@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pipeline.core.digests import code_digest, file_digest, fingerprint
+from pipeline.core.digests import all_modules, code_digest, file_digest, fingerprint
 from pipeline.core.hardware import hardware
 
 PACKAGES = (
@@ -45,9 +45,12 @@ def record(config: dict[str, Any], tables: Sequence[str], scripts: str | Path) -
 
 
 def scripts_digest(folder: str | Path) -> str:
-    """One digest of all scripts of a folder with their modules; see `digests.code_digest`."""
-    scripts = sorted(Path(folder).glob("*.py"))
-    return fingerprint({script.name: code_digest(script) for script in scripts})
+    """One digest of all scripts of a folder and of the whole package; see `digests.code_digest`.
+
+    Scripts call most functions by names that rules give them.
+    """
+    scripts, modules = sorted(Path(folder).glob("*.py")), all_modules()
+    return fingerprint({script.name: code_digest(script, *modules) for script in scripts})
 
 
 def versions() -> dict[str, str]:

@@ -209,10 +209,11 @@ class EmulsionPaths(ChainPaths[Emulsion]):
         return {f"{mass:g}": self.needed(f"{mass:g}") for mass in masses}
 
     def wimps_block(self, mass: str) -> dict[str, Any]:
-        """Settings of the test for WIMPs of one mass."""
+        """What the test for WIMPs of one mass depends on besides its files, as plain content."""
         assert self.block.wimps is not None
         chosen = [m for m in self.block.wimps.masses_GeV if f"{m:g}" == mass]
-        return {**self.block.wimps.plain(), "masses_GeV": chosen}
+        wimps = {**self.block.wimps.plain(), "masses_GeV": chosen}
+        return {"seed": self.seed, "wimps": wimps}
 
     # What the workflow asks of every chain.
 

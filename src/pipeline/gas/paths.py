@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from pipeline.config.files import EventFiles
 from pipeline.core.parts import Part, file_pieces, numbered
 from pipeline.core.paths import ChainPaths, counts
+from pipeline.core.resources import TrainingDemand
 from pipeline.gas.config.card import CARD, WEIGHTS
 from pipeline.gas.config.chain import TRAINING, Gas
 from pipeline.gas.config.mixture import GasMixture
@@ -209,6 +210,14 @@ class GasPaths(ChainPaths[Gas]):
         # Only where it is not as usual: a new key would make all voxels anew.
         return block if getattr(chosen, "rotate", True) else {**block, "rotate": False}
 
+    def stages_block(self, source: str) -> dict[str, Any]:
+        """What the stages of a track of a source depend on; its voxels are of the first set."""
+        return {**self.voxel_block(self.voxel_sets[0]), "source": source}
+
+    def hits_block(self, source: str, name: str) -> dict[str, Any]:
+        """What the voxels of a part of measured events depend on, as plain content."""
+        return {**self.part_block(source, name), "grid": self.block.grid.plain()}
+
     def set_sources(self, voxels: str) -> list[str]:
         """Track sources of the training set or of a test set; none if nothing is trained."""
         if voxels in self.block.observed:
@@ -255,6 +264,15 @@ class GasPaths(ChainPaths[Gas]):
     def prediction_block(self, network: str) -> dict[str, Any]:
         """The settings of a network as plain content, without its parallelism."""
         return self.block.networks[network].without_parallelism().plain()
+
+    def network_module(self, network: str) -> str:
+        """Module of the architecture of a network."""
+        return self.block.networks[network].module
+
+    def temperature_block(self, network: str) -> dict[str, Any]:
+        """What the temperature of a network depends on besides its files, as plain content."""
+        # The network whole: averages over frames have a kappa of their own.
+        return {**self.training_block(network), "network": self.prediction_block(network)}
 
     def weights(self, network: str) -> str:
         """Weights of a network: of its training, or of its network folder."""
@@ -338,6 +356,18 @@ class GasPaths(ChainPaths[Gas]):
             name: [file for source in getattr(compared, name) for file in self.tracks(source)]
             for name in samples
         }
+
+    def classifier_training(self) -> TrainingDemand:
+        """What the training of the voxel classifier needs."""
+        compared = self.block.track_comparison
+        assert compared is not None
+        assert compared.voxel_classifier is not None
+        return TrainingDemand(settings=compared.voxel_classifier, mem_mb=3000, runtime_min=240)
+
+    def classifier_block(self) -> dict[str, Any]:
+        """What the voxel classifier depends on besides its tracks, as plain content."""
+        settings = self.classifier_training().settings.without_parallelism()
+        return {"seed": self.seed, "grid": self.block.grid.plain(), "classifier": settings.plain()}
 
     def detector_fit_inputs(self) -> dict[str, list[str]]:
         """Voxel shards of the data and track tables of the simulation; empty without a fit."""
@@ -458,15 +488,26 @@ class GasPaths(ChainPaths[Gas]):
             for batch in range(self.block.hypothesis_test.batches)
         ]
 
-    def response_table(self, test: str, method: str) -> str:
+    def response_tables(self, test: str, method: str) -> list[str]:
         """Prediction table for a method's toys; a perfect detector needs only its energies."""
-        return self.prediction(test, "best_expected" if method == PERFECT else method)
+        return [self.prediction(test, "best_expected" if method == PERFECT else method)]
 
     def one_batch(self) -> HypothesisTest:
         """Settings of one batch of toys; it does not depend on the number of batches or levels."""
         return self.block.hypothesis_test.model_copy(
             update={"batches": 1, "test_sets": None, "levels": HypothesisTest().levels}
         )
+
+    def toys_block(self, test: str, method: str, batch: str) -> dict[str, Any]:
+        """What a batch of toys of a method on a test set depends on besides predictions."""
+        settings = self.one_batch().plain()
+        identity = {"test_set": test, "method": method, "batch": int(batch)}
+        return {"seed": self.seed, "hypothesis_test": settings, **identity}
+
+    def hypothesis_test_block(self, test: str) -> dict[str, Any]:
+        """What the result of the test depends on besides toys, as plain content."""
+        levels = self.block.hypothesis_test.levels
+        return {"levels": levels, "electrons_per_m3": self.electrons_per_m3(test)}
 
     def arrows(self) -> list[str]:
         """The first source of arrows, if there is one."""
@@ -529,6 +570,11 @@ class GasPaths(ChainPaths[Gas]):
             "grid": self.block.grid.plain(),
             "gases": {name: gas and gas.plain() for name, gas in self.gases(test).items()},
         }
+
+    def calibration_block(self) -> dict[str, Any]:
+        """What the calibration of a network depends on besides predictions, as plain content."""
+        sets = list(self.block.test_sets)
+        return {"test_sets": sets, "evaluation": self.block.evaluation.plain()}
 
     def published_containment(self) -> dict[str, float]:
         """The published contained share, if our training set has the settings of the paper."""

@@ -20,8 +20,8 @@ from pipeline.gas.networks.prediction import predict
 from pipeline.gas.networks.temperature import (
     fit_temperature,
     read_temperature,
+    temperature_table,
     tempered,
-    write_fit,
 )
 from pipeline.gas.networks.training import Task, train_network
 from pipeline.gas.voxels.epochs import shard_events
@@ -103,7 +103,8 @@ def finish(study):
     save_network(model, history, weights, paths.network("history.csv", NAME))
     raw = predict(weights, list(map(Path, paths.shards(TEST))), settings)
     fit = fit_temperature(raw)
-    write_fit(paths.network("temperature.csv", NAME), fit)
+    file = paths.network("temperature.csv", NAME)
+    write_tables({"table": file}, {"table": temperature_table(fit)})
     table = tempered(raw, fit.temperature)
     for path in paths.predictions(TEST):
         Path(path).parent.mkdir(parents=True, exist_ok=True)

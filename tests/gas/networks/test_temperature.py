@@ -13,15 +13,16 @@ from helpers.made_predictions import (
     stated,
 )
 
+from pipeline.core.tables import write_tables
 from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.temperature import (
     EVENTS,
     EXPONENT_SPREAD,
     fit_temperature,
     read_temperature,
+    temperature_table,
     tempered,
     unseen_share,
-    write_fit,
 )
 from pipeline.statistics.directional import density
 from pipeline.statistics.directional.predictions import PREDICTED, SIZES, START, TRUE, cosines
@@ -173,5 +174,5 @@ def test_a_stream_leaves_all_stored_events_to_the_fit() -> None:
 
 def test_a_written_temperature_is_read_back(kappa, tmp_path) -> None:
     found = fit_temperature(scattered(kappa, kappa, np.random.default_rng(7)))
-    write_fit(tmp_path / "temperature.csv", found)
+    write_tables({"table": tmp_path / "temperature.csv"}, {"table": temperature_table(found)})
     assert read_temperature(tmp_path / "temperature.csv") == found.temperature

@@ -3,10 +3,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.core.tables import write_tables
 from pipeline.statistics.directional.config import EventGrid, HypothesisTest
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE
 from pipeline.statistics.directional.spectrum import spectrum
-from pipeline.statistics.directional.stage import write_sensitivity, write_toys
+from pipeline.statistics.directional.stage import sensitivity_from_files, toys_from_files
 
 SETTINGS = HypothesisTest(
     signal_fractions=(0.5, 1.0),
@@ -30,25 +31,29 @@ def predictions(tmp_path, rng):
     return path
 
 
+def write_toys(path, predictions, method, batch=0):
+    identity = {"seed": 1, "test_set": "a", "method": method, "batch": batch}
+    params = {"hypothesis_test": SETTINGS.plain(), **identity}
+    write_tables({"toys": path}, toys_from_files({"predictions": [predictions]}, params))
+
+
+def write_sensitivity(folder, toys, electrons_per_m3=None):
+    """Paths of the tables of power and of needed events."""
+    paths = {name: folder / f"{name}.parquet" for name in ("power", "needed_events")}
+    settings = {"levels": SETTINGS.levels, "electrons_per_m3": electrons_per_m3}
+    write_tables(paths, sensitivity_from_files({"toys": toys}, settings))
+    return list(paths.values())
+
+
 def test_from_predictions_to_result_tables(tmp_path, predictions):
     files = []
     for method in ("hcn", "perfect"):
         for batch in range(2):
             files.append(tmp_path / f"{method}_{batch}.parquet")
-            write_toys(
-                files[-1],
-                predictions,
-                SETTINGS,
-                seed=1,
-                test_set="a",
-                method=method,
-                batch=batch,
-            )
-    results = tmp_path / "power.parquet", tmp_path / "needed.parquet"
-    write_sensitivity(*results, files, SETTINGS.levels)
-    write_sensitivity(tmp_path / "p", tmp_path / "n", files[::-1], SETTINGS.levels)
-    assert results[0].read_bytes() == (tmp_path / "p").read_bytes()
-    assert results[1].read_bytes() == (tmp_path / "n").read_bytes()
+            write_toys(files[-1], predictions, method, batch)
+    results = write_sensitivity(tmp_path, files)
+    again = write_sensitivity(tmp_path / "again", files[::-1])
+    assert [path.read_bytes() for path in results] == [path.read_bytes() for path in again]
     needed = pd.read_parquet(results[1])
     # hcn: 2 cuts x 6 statistics; perfect: 3 statistics; each at 2 signal fractions
     assert len(needed) == 2 * (2 * 6 + 3)
@@ -63,11 +68,9 @@ def test_a_table_of_two_energies_gives_an_exposure_in_their_window(tmp_path, pre
     table.to_parquet(predictions)
     files = {name: tmp_path / f"{name}.parquet" for name in ("hcn", "perfect")}
     for method, path in files.items():
-        where = {"test_set": "a", "method": method, "batch": 0}
-        write_toys(path, predictions, SETTINGS, seed=1, **where)
-    paths = tmp_path / "power.parquet", tmp_path / "needed.parquet"
-    write_sensitivity(*paths, list(files.values()), SETTINGS.levels, 2e26)
-    needed = pd.read_parquet(paths[1])
+        write_toys(path, predictions, method)
+    _, path = write_sensitivity(tmp_path, list(files.values()), 2e26)
+    needed = pd.read_parquet(path)
     assert set(needed["window_keV"]) == {40}
     recoils = spectrum([40.0, 60.0]).recoils_per_electron_yr * 2e26 * needed["exposure_m3_yr"]
     assert recoils.to_numpy() == pytest.approx(
@@ -81,13 +84,5 @@ def test_a_continuous_spectrum_is_refused_by_name(tmp_path, predictions):
     table["energy_keV"] = np.linspace(40, 50, len(table))
     table.to_parquet(predictions)
     with pytest.raises(ValueError, match=r"predictions.parquet: recoil energies run from 40 to 50"):
-        write_toys(
-            tmp_path / "toys.parquet",
-            predictions,
-            SETTINGS,
-            seed=1,
-            test_set="a",
-            method="perfect",
-            batch=0,
-        )
+        write_toys(tmp_path / "toys.parquet", predictions, "perfect")
     assert not (tmp_path / "toys.parquet").exists()

@@ -5,10 +5,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.core.tables import write_tables
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.search import needed_exposures, significances
-from pipeline.statistics.excess.stage import write_search, write_toys
+from pipeline.statistics.excess.stage import search_from_files, toys_table
 from pipeline.statistics.excess.toys import merge, run_batch
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.search import Search, WimpMap
@@ -33,13 +34,17 @@ def test_tables_on_disk_are_those_in_memory(samples, tmp_path):
     sets, paths = SEARCH.toy_sets(), []
     for name, batch in product(sets, (1, 0)):
         paths.append(tmp_path / f"{name}-{batch}.parquet")
-        write_toys(paths[-1], samples, sets[name], seed=1, identity=("xenon", "toys"), batch=batch)
-    outputs = [tmp_path / name for name in ("significances.parquet", "exposures.parquet")]
-    write_search(*outputs, paths, SEARCH.levels_sigma)
+        toys = toys_table(samples, sets[name], seed=1, identity=("xenon", "toys"), batch=batch)
+        write_tables({"toys": paths[-1]}, {"toys": toys})
+    outputs = {name: tmp_path / f"{name}.parquet" for name in ("significance", "exposures")}
+    settings = {"levels_sigma": SEARCH.levels_sigma}
+    write_tables(outputs, search_from_files({"toys": paths}, settings))
     toys = [run_batch(samples, sets.values(), 1, ("xenon", "toys"), batch) for batch in (0, 1)]
     table = significances(merge(toys))
     assert len(table) == 3 * 4
-    for path, expected in zip(outputs, (table, needed_exposures(table, (1, 2, 3))), strict=True):
+    for path, expected in zip(
+        outputs.values(), (table, needed_exposures(table, (1, 2, 3))), strict=True
+    ):
         found = pq.read_table(path)
         assert all(column.metadata[b"description"] for column in found.schema)
         pd.testing.assert_frame_equal(found.to_pandas(), expected, check_dtype=False)
@@ -49,4 +54,4 @@ def test_damaged_toys_are_named(tmp_path):
     path = tmp_path / "toys.parquet"
     path.write_bytes(b"nothing")
     with pytest.raises(ValueError, match=r"toys\.parquet: damaged table of toys"):
-        write_search(tmp_path / "a", tmp_path / "b", [path], (3.0,))
+        search_from_files({"toys": [path]}, {"levels_sigma": [3.0]})

@@ -7,14 +7,15 @@ import pytest
 import torch
 from helpers.made_recordings import FEATURES, recorded
 
+from pipeline.core.tables import Described, write_tables
 from pipeline.learning.split import held_out
 from pipeline.xenon.config.anomaly import VAE, Classifier
 from pipeline.xenon.darwin.score import (
+    TERMS,
     anomaly_score,
     read_terms,
     score_terms,
-    write_scores,
-    write_terms,
+    scores,
 )
 from pipeline.xenon.networks.classifier import build_classifier, logits
 from pipeline.xenon.networks.features import features
@@ -40,6 +41,10 @@ def shards(tmp_path):
     write_shard(paths[0], [recorded(60, "ER", 1), recorded(20, "ER", 2, 60)], {})
     write_shard(paths[1], [recorded(30, "ER", 3, 80)], {})
     return paths
+
+
+def write_terms(path, tables):
+    write_tables({"terms": path}, {"terms": Described(TERMS, tables)})
 
 
 @pytest.fixture
@@ -103,7 +108,7 @@ def test_of_a_learnt_sample_only_what_was_held_out_is_scored(terms):
 
 def test_scores_hold_the_chosen_weights_and_their_terms(terms, tmp_path):
     source = terms()
-    write_scores(tmp_path / "scores.parquet", source, 2.0, 10.0)
+    write_tables({"scores": tmp_path / "scores.parquet"}, {"scores": scores(source, 2.0, 10.0)})
     found = pd.read_parquet(tmp_path / "scores.parquet")
     assert set(found["beta"]) == {2.0}
     assert set(found["ratio"]) == {10.0}
@@ -115,9 +120,9 @@ def test_scores_hold_the_chosen_weights_and_their_terms(terms, tmp_path):
     assert all(schema.field(name).metadata[b"description"] for name in schema.names)
 
 
-def test_scores_of_a_beta_without_terms_are_refused(terms, tmp_path):
+def test_scores_of_a_beta_without_terms_are_refused(terms):
     with pytest.raises(ValueError, match=r"terms\.parquet: no terms for beta 7"):
-        write_scores(tmp_path / "scores.parquet", terms(), 7.0, 1.0)
+        scores(terms(), 7.0, 1.0)
 
 
 def test_networks_come_back_as_they_were_saved(networks, tmp_path):

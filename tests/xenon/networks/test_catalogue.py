@@ -33,7 +33,8 @@ def test_a_config_names_its_networks(xenon, names):
 
 def test_every_network_can_be_prepared_from_its_shards():
     for name, training in trainings_of(images={}).items():
-        assert callable(named(training.prepare)), name
+        assert callable(named(training.function)), name
+        assert callable(named(training.calls["prepare"])), name
         assert training.inputs, name
         assert all(training.inputs.values()), name
 

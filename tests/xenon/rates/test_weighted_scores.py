@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.core.tables import Described, write_tables
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.rates.backgrounds import background_table, wimp
 from pipeline.xenon.rates.efficiency import Efficiency
@@ -13,7 +14,6 @@ from pipeline.xenon.rates.weighted_scores import (
     search_samples,
     warn_if_few,
     weighted_scores,
-    write_weighted_scores,
 )
 
 RATES = Rates()
@@ -80,7 +80,7 @@ def test_weights_undo_the_spectrum_that_events_were_drawn_from(table):
 
 def test_table_on_disk_is_described_and_the_same(table, tmp_path):
     path = tmp_path / "scores.parquet"
-    write_weighted_scores(path, table)
+    write_tables({"table": path}, {"table": Described.of(table, SCHEMA)})
     assert all(field.metadata[b"description"] for field in SCHEMA)
     pd.testing.assert_frame_equal(read_weighted_scores(path), table, check_dtype=False)
 

@@ -11,7 +11,7 @@ import torch
 from pipeline.core.digests import file_digest, fingerprint
 from pipeline.core.parquet_io import check_parquet
 from pipeline.core.seeds import generator, seed_words
-from pipeline.emulsion.config.networks import ClusterNetwork
+from pipeline.emulsion.config.networks import ClusterNetwork, read_network
 from pipeline.emulsion.networks.architectures import build_network
 from pipeline.emulsion.networks.batches import (
     Batch,
@@ -25,6 +25,7 @@ from pipeline.emulsion.networks.batches import (
 )
 from pipeline.emulsion.networks.losses import event_losses
 from pipeline.learning.launch import in_processes
+from pipeline.learning.spec import TrainingJob
 from pipeline.learning.trainer import train
 
 
@@ -38,6 +39,15 @@ class Task:
     shards: Shards  # cluster shards of the training samples, by sample
     checkpoint: Path
     code: str  # digest of the code in use
+
+
+def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
+    """The network of a job and its history; see `catalogue.trainings` for its settings."""
+    block = job.block
+    settings = read_network({**block["network"], **job.parallelism})
+    shards = {sample: [Path(p) for p in paths] for sample, paths in block["shards"].items()}
+    task = Task(job.network, block["seed"], settings, shards, job.checkpoint, job.code)
+    return train_network(task)
 
 
 def choice_of(settings: ClusterNetwork, seed: int) -> Choice:

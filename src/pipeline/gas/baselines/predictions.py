@@ -6,13 +6,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pipeline.core.tables import Inputs, Params
+from pipeline.core.tables import Described, Inputs, Params
 from pipeline.gas.baselines.best_expected import best_expected, scan_eps
 from pipeline.gas.baselines.non_ml import non_ml_directions, tune_non_ml, tuned_parameters
 from pipeline.gas.config.evaluation import BestExpected, NonML
 from pipeline.gas.voxels.dataset import stream_batches
 from pipeline.gas.voxels.shards import Shard, VoxelBatch, open_shard
-from pipeline.statistics.directional.predictions import prediction_table, with_true_head_tail
+from pipeline.statistics.directional.predictions import (
+    described,
+    prediction_table,
+    with_true_head_tail,
+)
 
 BATCH_EVENTS = 2048
 
@@ -73,17 +77,17 @@ def _predicted(
     return pd.concat(tables, ignore_index=True)
 
 
-def non_ml_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+def non_ml_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame | Described]:
     """Prediction tables of the four variants of Non-ML, and the table `scan` of its tuning."""
     tables, tuning = non_ml_predictions(_shards(inputs), NonML.model_validate(params))
-    return {**tables, "scan": tuning}
+    return {**{name: described(table) for name, table in tables.items()}, "scan": tuning}
 
 
-def best_expected_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+def best_expected_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame | Described]:
     """Prediction table of Best-Expected, and the table `scan` of its radii."""
     settings = BestExpected.model_validate(params)
     table, scan = best_expected_predictions(_shards(inputs), settings)
-    return {"best_expected": table, "scan": scan}
+    return {"best_expected": described(table), "scan": scan}
 
 
 def _shards(inputs: Inputs) -> list[Path]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from pipeline.core.tables import Described, Inputs, Params
 from pipeline.statistics.directional.density import Density
 from pipeline.statistics.directional.predictions import (
     EVENT,
@@ -18,6 +19,8 @@ from pipeline.statistics.directional.predictions import (
     between_rad,
     completed,
     density_of,
+    described,
+    read_predictions,
     with_density,
     with_start,
 )
@@ -42,6 +45,12 @@ def combined(members: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if np.isfinite(starts).all():
         table = with_start(table, *_mean_start(starts))
     return completed(table)
+
+
+def from_files(inputs: Inputs, _params: Params) -> dict[str, Described]:
+    """The prediction table of an ensemble from the files of its members."""
+    members = [read_predictions(path) for path in inputs["members"]]
+    return {"table": described(combined(members))}
 
 
 def _spread_deg(table: pd.DataFrame, members: Sequence[pd.DataFrame]) -> np.ndarray:

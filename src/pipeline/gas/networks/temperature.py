@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-from pipeline.core.files import atomic_write
 from pipeline.gas.config.card import CARD, Temperature, read_card
 from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.statistics.directional.density import Array, Density
@@ -114,16 +113,14 @@ def tempered(predictions: pd.DataFrame, temperature: Temperature) -> pd.DataFram
     return with_density(predictions, _corrected(density_of(predictions), sizes, parameters))
 
 
-def write_fit(path: str | Path, fit: Fit) -> None:
-    """Write a fitted temperature as a CSV table of one row."""
+def temperature_table(fit: Fit) -> pd.DataFrame:
+    """A fitted temperature as a table of one row."""
     fitted = {key: value for key, value in vars(fit).items() if key != "temperature"}
-    row = {**fit.temperature.plain(), **fitted}
-    with atomic_write(path) as temporary:
-        pd.DataFrame([row]).to_csv(temporary, index=False)
+    return pd.DataFrame([{**fit.temperature.plain(), **fitted}])
 
 
 def read_temperature(path: str | Path) -> Temperature:
-    """The temperature of a table of `write_fit`, or that of the card of a network folder.
+    """The temperature of a `temperature_table`, or that of the card of a network folder.
 
     Raises:
         ValueError: the card has none; see also `read_card`.

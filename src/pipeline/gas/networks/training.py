@@ -4,23 +4,29 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
 
 from pipeline.core.digests import file_digest, fingerprint
+from pipeline.core.named import named
 from pipeline.core.parquet_io import check_parquet
 from pipeline.core.seeds import generator, seed_words
-from pipeline.gas.config.networks import DirectionNetwork
+from pipeline.gas.config.networks import DirectionNetwork, read_network
 from pipeline.gas.config.sets import TrainingSet
+from pipeline.gas.config.sources import read_source
+from pipeline.gas.config.voxels import Grid
 from pipeline.gas.networks.architectures import build_network, loss
 from pipeline.gas.networks.loading import with_start
+from pipeline.gas.response.fitted import with_fitted
 from pipeline.gas.voxels.batches import slices_of, sparse_batch
 from pipeline.gas.voxels.dataset import grid_bins, stream_batches
 from pipeline.gas.voxels.epochs import TrainingEvents, epoch_batches
 from pipeline.gas.voxels.shards import VoxelBatch, open_shard
 from pipeline.gas.voxels.split import in_validation
 from pipeline.learning.launch import in_processes
+from pipeline.learning.spec import TrainingJob
 from pipeline.learning.trainer import train
 from pipeline.learning.vmf import LossForm, gaussian_nll
 from pipeline.sparse.unet import UNIT_VOXELS
@@ -39,6 +45,32 @@ class Task:
     checkpoint: Path
     code: str  # digest of the code in use
     start: Path | None = None  # weights to begin with; None: random ones
+
+
+def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
+    """The network of a job and its history; see `catalogue.trainings` for inputs and settings."""
+    block = job.block
+    network = read_network({**block["network"], **job.parallelism})
+    training_set = TrainingSet.model_validate(block["training_set"])
+    if training_set.response:
+        response = with_fitted(training_set.response, job.inputs["fitted"])
+        training_set = training_set.model_copy(update={"response": response})
+    shards, tracks, start = (
+        [Path(path) for path in job.inputs[kind]] for kind in ("shards", "tracks", "start")
+    )
+    grid = Grid.model_validate(block["grid"])
+    sources = {source: read_source(settings) for source, settings in block["sources"].items()}
+    made_from: dict[str, dict[str, Any]] = {
+        "shards": {"shards": shards},
+        "fresh_views": {"tracks": tracks, "grid": grid},
+        "stream": {"sources": sources, "grid": grid},
+    }
+    name, seed = job.network, block["seed"]
+    shared = {"training_set": training_set, "name": name, "seed": seed}
+    events = partial(named(job.calls["events"]), **made_from[network.training_events], **shared)
+    checkpoint, begin = job.checkpoint, next(iter(start), None)
+    task = Task(name, seed, network, training_set, events, shards, checkpoint, job.code, begin)
+    return train_network(task)
 
 
 def train_network(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.core.files import atomic_write
 from pipeline.core.parquet_io import field, vector_fields
+from pipeline.core.tables import Described, write_tables
 from pipeline.statistics.directional.density import LEVELS, Density, summarise
 
 TRUE = ["true_x", "true_y", "true_z"]
@@ -212,14 +212,15 @@ def _events(batch: TrueEvents) -> pd.DataFrame:
     )
 
 
+def described(predictions: pd.DataFrame, **metadata: str) -> Described:
+    """A prediction table as it is written; `metadata` goes into the file's schema."""
+    schema = SCHEMA.with_metadata({"table": "predictions", "version": "4", **metadata})
+    return Described.of(predictions, schema)
+
+
 def write_predictions(path: str | Path, predictions: pd.DataFrame, **metadata: str) -> None:
     """Write a prediction table; `metadata` goes into the file's schema."""
-    schema = SCHEMA.with_metadata({"table": "predictions", "version": "4", **metadata})
-    table = pa.Table.from_pandas(predictions, schema=schema, preserve_index=False)
-    with atomic_write(path) as temporary:
-        pq.write_table(
-            table.replace_schema_metadata(schema.metadata), temporary, compression="zstd"
-        )
+    write_tables({"table": path}, {"table": described(predictions, **metadata)})
 
 
 def read_predictions(path: str | Path) -> pd.DataFrame:

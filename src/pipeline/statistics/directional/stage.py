@@ -1,14 +1,11 @@
 """The hypothesis test from prediction tables to result tables on disk."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.core.files import atomic_write
+from pipeline.core.tables import Described, Inputs, Params
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 from pipeline.statistics.directional.response import Response, scan_cuts
 from pipeline.statistics.directional.sensitivity import needed_events, power
@@ -45,50 +42,37 @@ COLUMNS = {
 }
 
 
-def write_toys(
-    path: str | Path,
-    predictions: str | Path,
-    settings: HypothesisTest,
-    *,
-    seed: int,
-    test_set: str,
-    method: str,
-    batch: int,
-) -> None:
-    """Simulate one batch of one method on one test set and write its toys.
+def toys_from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
+    """One batch of toys of one method on one test set.
 
     `predictions` is the method's table of predictions (see `Response.from_predictions`, and
     energy_keV); for the method `perfect` any table of the test set, read for its energies. Raises
     ValueError naming the table if it cannot be used.
     """
+    settings = HypothesisTest.model_validate(params["hypothesis_test"])
+    predictions = inputs["predictions"][0]
     table = pq.read_table(predictions).to_pandas()
     try:
         energies, place = discrete_energies(table)
         recoils = spectrum(energies, settings.background_index)
-        if method == PERFECT:
+        if params["method"] == PERFECT:
             responses = [Response.perfect(len(energies))]
         else:
             responses = scan_cuts(table, settings.cut_fractions, place)
     except ValueError as error:
         raise ValueError(f"{predictions}: {error}") from None
-    toys = run_batch(responses, recoils, settings, seed, test_set, method, batch)
-    _write(path, toys)
+    identity = (params[name] for name in ("seed", "test_set", "method", "batch"))
+    return {"toys": _described(run_batch(responses, recoils, settings, *identity))}
 
 
-def write_sensitivity(
-    power_path: str | Path,
-    needed_path: str | Path,
-    toys: Sequence[str | Path],
-    levels: Mapping[str, float],
-    electrons_per_m3: float | None = None,
-) -> None:
-    """Merge the toys of all batches of any methods and test sets; write both result tables.
+def sensitivity_from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
+    """Power and needed numbers of events, from all batches of toys of any methods and test sets.
 
     `electrons_per_m3` are those of the gas; None: not known, and no exposure either.
     """
-    merged = merge(pq.read_table(path).to_pandas() for path in toys)
-    _write(power_path, power(merged))
-    _write(needed_path, with_exposure(needed_events(merged, levels), electrons_per_m3))
+    merged = merge(pq.read_table(path).to_pandas() for path in inputs["toys"])
+    needed = with_exposure(needed_events(merged, params["levels"]), params["electrons_per_m3"])
+    return {"power": _described(power(merged)), "needed_events": _described(needed)}
 
 
 def with_exposure(needed: pd.DataFrame, electrons_per_m3: float | None) -> pd.DataFrame:
@@ -102,8 +86,7 @@ def with_exposure(needed: pd.DataFrame, electrons_per_m3: float | None) -> pd.Da
     return needed.assign(exposure_m3_yr=exposure, exposure_m3_yr_err=error)
 
 
-def _write(path: str | Path, frame: pd.DataFrame) -> None:
+def _described(frame: pd.DataFrame) -> Described:
     plain = pa.Table.from_pandas(frame, preserve_index=False)
     fields = [field.with_metadata({"description": COLUMNS[field.name]}) for field in plain.schema]
-    with atomic_write(path) as temporary:
-        pq.write_table(plain.cast(pa.schema(fields)), temporary)
+    return Described.of(frame, pa.schema(fields))

@@ -1,16 +1,19 @@
 """The extended Poisson search from scores to result tables on disk."""
 
-from collections.abc import Sequence
+import logging
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-from pipeline.core.parquet_io import field, open_parquet, write_batches
+from pipeline.core.parquet_io import field, open_parquet
+from pipeline.core.tables import Described, Inputs, Params
 from pipeline.statistics.excess.config import ToySet
 from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.search import needed_exposures, significances
 from pipeline.statistics.excess.toys import merge, run_batch
+
+logger = logging.getLogger(__name__)
 
 _EXPOSURE = field("exposure_t_yr", pa.float64(), "exposure", "t yr")
 _MODEL = [
@@ -78,29 +81,25 @@ EXPOSURES = pa.schema(
 )
 
 
-def write_toys(
-    path: str | Path,
-    samples: Samples,
-    toys: ToySet,
-    *,
-    seed: int,
-    identity: tuple[str, ...],
-    batch: int,
-) -> None:
-    """Simulate one batch of a set of toys, see `run_batch`, and write it."""
-    _write(path, run_batch(samples, [toys], seed, identity, batch), TOYS)
+def toys_table(
+    samples: Samples, toys: ToySet, *, seed: int, identity: tuple[str, ...], batch: int
+) -> Described:
+    """Simulate one batch of a set of toys; see `run_batch`."""
+    return _described(run_batch(samples, [toys], seed, identity, batch), TOYS)
 
 
-def write_search(
-    significances_path: str | Path,
-    exposures_path: str | Path,
-    toys: Sequence[str | Path],
-    levels_sigma: Sequence[float],
-) -> None:
-    """Merge all toys; write significances and the exposures that reach levels."""
-    table = significances(merge(_read(path) for path in toys))
-    _write(significances_path, table, SIGNIFICANCES)
-    _write(exposures_path, needed_exposures(table, levels_sigma), EXPOSURES)
+def search_from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
+    """Merge all toys into significances and the exposures that reach `levels_sigma`."""
+    table = significances(merge(map(_read, inputs["toys"])))
+    exposures = needed_exposures(table, params["levels_sigma"])
+    logger.info(
+        "exposures that the median experiment needs\n%s",
+        exposures.to_string(index=False, float_format="{:.3g}".format),
+    )
+    return {
+        "significance": _described(table, SIGNIFICANCES),
+        "exposures": _described(exposures, EXPOSURES),
+    }
 
 
 def _read(path: str | Path) -> pd.DataFrame:
@@ -108,6 +107,5 @@ def _read(path: str | Path) -> pd.DataFrame:
         return file.read().to_pandas()
 
 
-def _write(path: str | Path, frame: pd.DataFrame, schema: pa.Schema) -> None:
-    columns = frame.reindex(columns=schema.names)
-    write_batches(path, [pa.Table.from_pandas(columns, schema, preserve_index=False)], schema)
+def _described(frame: pd.DataFrame, schema: pa.Schema) -> Described:
+    return Described.of(frame.reindex(columns=schema.names), schema)

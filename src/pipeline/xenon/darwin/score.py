@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from scipy.special import log_expit
 from torch import nn
 
-from pipeline.core.parquet_io import field, open_parquet, write_batches
+from pipeline.core.parquet_io import field, open_parquet
 from pipeline.core.progress import Progress
+from pipeline.core.tables import Described
 from pipeline.learning.split import held_out
 from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
@@ -114,11 +115,6 @@ def _terms(
     return pa.concat_tables(tables)
 
 
-def write_terms(path: str | Path, tables: Iterator[pa.Table]) -> None:
-    """Write tables TERMS as one Parquet file; memory is bounded by one table."""
-    write_batches(path, tables, TERMS)
-
-
 def read_terms(path: str | Path) -> pd.DataFrame:
     """Read the terms of a sample, without latent means; ValueError if the file is damaged."""
     columns = [name for name in TERMS.names if name != "latent_mean"]
@@ -126,8 +122,8 @@ def read_terms(path: str | Path) -> pd.DataFrame:
         return file.read(columns=columns).to_pandas()
 
 
-def write_scores(path: str | Path, terms: str | Path, beta: float, ratio: float) -> None:
-    """Write table SCORES: the terms for `beta` and TS with the weights `beta` and `ratio`.
+def scores(terms: str | Path, beta: float, ratio: float) -> Described:
+    """Table SCORES: the terms for `beta` and TS with the weights `beta` and `ratio`.
 
     Raises:
         ValueError: the file of terms is damaged, or has no terms for this beta.
@@ -143,5 +139,4 @@ def write_scores(path: str | Path, terms: str | Path, beta: float, ratio: float)
     ts = anomaly_score(kl, reconstruction, logit, beta, ratio)
     columns = {name: table[name] for name in TERMS.names}
     columns |= {"ts": pa.array(ts), "ratio": pa.array(np.full(len(table), ratio))}
-    scores = pa.table([columns[name] for name in SCORES.names], schema=SCORES)
-    write_batches(path, [scores], SCORES)
+    return Described(SCORES, [pa.table([columns[name] for name in SCORES.names], schema=SCORES)])

@@ -4,29 +4,13 @@ To add a network, add an entry here and the function that it names. This module 
 torch, because the rules read it.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from pipeline.config.training import Training
+from pipeline.learning.spec import TrainingSpec
 from pipeline.xenon.config.anomaly import Anomaly
 from pipeline.xenon.config.images import TEST_ER, TRAIN_ER, TRAIN_WIMP, Images
 from pipeline.xenon.paths import XenonPaths
-
-ROOM = "pipeline.xenon.networks"
-
-
-@dataclass(frozen=True)
-class TrainingSpec:
-    """The training of one network.
-
-    `prepare` names a function of (`inputs`, block, parallelism) that returns a
-    `networks.training.Task`.
-    """
-
-    settings: Training
-    prepare: str
-    inputs: dict[str, list[str]]  # response shards by kind of recoil
-    block: dict[str, Any]  # plain content that the weights depend on, besides the shards
 
 
 def trainings(paths: XenonPaths) -> dict[str, TrainingSpec]:
@@ -41,16 +25,16 @@ def trainings(paths: XenonPaths) -> dict[str, TrainingSpec]:
 def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> dict[str, TrainingSpec]:
     er, nr = (paths.response_shards(sample) for sample in anomaly.train.names)
     fraction = anomaly.validation_fraction
-    classifier = TrainingSpec(
+    classifier = _training(
         anomaly.classifier,
-        f"{ROOM}.classifier.prepare",
+        "pipeline.xenon.networks.classifier.prepare",
         {"er": er, "nr": nr},
         _block(paths, anomaly.classifier, fraction, train=anomaly.train.plain()),
     )
     vaes = {
-        name: TrainingSpec(
+        name: _training(
             anomaly.vae,
-            f"{ROOM}.vae.prepare",
+            "pipeline.xenon.networks.vae.prepare",
             {"er": er},
             _block(paths, anomaly.vae, fraction, sample=anomaly.train.er, beta=beta),
         )
@@ -64,19 +48,34 @@ def _of_images(paths: XenonPaths, images: Images) -> dict[str, TrainingSpec]:
     shown = {"detector": paths.detector(TEST_ER).plain(), "size": images.size}
     share, fraction = images.training_share, images.validation_fraction
     return {
-        "image_classifier": TrainingSpec(
+        "image_classifier": _training(
             images.classifier,
             "pipeline.xenon.xenon1t.networks.prepare_cnn",
             {"er": er, "wimp": wimp},
             _block(paths, images.classifier, fraction, **shown, training_share=share),
         ),
-        "image_cvae": TrainingSpec(
+        "image_cvae": _training(
             images.cvae,
             "pipeline.xenon.xenon1t.networks.prepare_cvae",
             {"er": er},
             _block(paths, images.cvae, fraction, **shown),
         ),
     }
+
+
+def _training(
+    settings: Training, prepare: str, inputs: dict[str, list[str]], block: dict[str, Any]
+) -> TrainingSpec:
+    """The training of a network on response shards, by kind of recoil."""
+    return TrainingSpec(
+        settings=settings,
+        mem_mb=2000,
+        runtime_min=240,
+        function="pipeline.xenon.networks.training.from_job",
+        calls={"prepare": prepare},
+        inputs=inputs,
+        block=block,
+    )
 
 
 def _block(

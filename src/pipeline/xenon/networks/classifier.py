@@ -3,6 +3,7 @@
 p holds for the shares of recoils in the training samples, which are about equal.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 import torch
@@ -35,7 +36,7 @@ def logits(model: nn.Module, features: Tensor) -> Tensor:
     return found[:, 0]
 
 
-def prepare(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
+def prepare(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Task:
     """Prepare the training of the classifier on samples of both recoils."""
     settings = Classifier.model_validate({**block["network"], **parallelism})
     train = ErNr.model_validate(block["train"])

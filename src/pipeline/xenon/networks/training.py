@@ -11,8 +11,10 @@ import torch
 
 from pipeline.config.training import Training
 from pipeline.core.digests import fingerprint
+from pipeline.core.named import named
 from pipeline.core.seeds import generator, seed_words
 from pipeline.learning.launch import in_processes
+from pipeline.learning.spec import TrainingJob
 from pipeline.learning.trainer import train
 from pipeline.xenon.networks.dataset import Batch, Events, slices_of
 
@@ -27,6 +29,16 @@ class Task:
     draws: int  # random numbers that the network needs per event
     events: Events
     identity: list[Any]  # plain description of the data that `events` were computed from
+
+
+def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
+    """The network of a job and its history.
+
+    The job calls `prepare`, a function of (inputs, block, parallelism) that returns a `Task`.
+    """
+    prepare = named(job.calls["prepare"])
+    task = prepare(job.inputs, job.block, job.parallelism)
+    return train_network(job.network, task, job.block["seed"], job.checkpoint, job.code)
 
 
 def train_network(

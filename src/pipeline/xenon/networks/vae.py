@@ -6,6 +6,7 @@ the decoder gives a normal distribution of every feature, with mean x_D and vari
 """
 
 import math
+from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -90,7 +91,7 @@ def vae_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
     return beta * terms.kl + terms.reconstruction
 
 
-def prepare(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
+def prepare(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Task:
     """Prepare the training of an autoencoder on electronic recoils."""
     settings = VAE.model_validate({**block["network"], **parallelism})
     sample, fraction, beta = block["sample"], block["validation_fraction"], block["beta"]

@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pipeline.core.parquet_io import field, open_parquet, write_batches
+from pipeline.core.parquet_io import field, open_parquet
+from pipeline.core.tables import Described, Inputs, Params
 from pipeline.statistics.excess.response import KNOWN, Response
 from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.weighted_scores import WeightedScores
@@ -103,9 +104,12 @@ def weigh_files(
     return weighted_scores(events[events["triggered"]], rates, masses_GeV, passed, spectra)
 
 
-def write_weighted_scores(path: str | Path, table: pd.DataFrame) -> None:
-    """Write a table SCHEMA."""
-    write_batches(path, [pa.Table.from_pandas(table, SCHEMA, preserve_index=False)], SCHEMA)
+def from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
+    """Table SCHEMA of the backgrounds and of WIMPs of one mass, from score tables."""
+    rates, masses_GeV = Rates.model_validate(params["rates"]), [params["mass_GeV"]]
+    trigger, spectra = inputs["trigger"][0], params["spectra"]
+    table = weigh_files(inputs["scores"], trigger, rates, masses_GeV, spectra)
+    return {"table": Described.of(table, SCHEMA)}
 
 
 def read_weighted_scores(path: str | Path) -> pd.DataFrame:

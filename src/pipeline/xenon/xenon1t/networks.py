@@ -1,6 +1,6 @@
 """The networks for images: a CNN and a convolutional variational autoencoder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -105,7 +105,7 @@ def _doubling(widths: Sequence[int]) -> list[nn.Module]:
     return layers[:-1]
 
 
-def prepare_cnn(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
+def prepare_cnn(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Task:
     """Prepare the training of the CNN on images of electronic recoils and WIMPs."""
     settings = Cnn.model_validate({**block["network"], **parallelism})
     shards = {"er": inputs["er"], "wimp": inputs["wimp"]}
@@ -116,7 +116,7 @@ def prepare_cnn(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> T
     return Task(settings, build, classifier_losses, 0, events, [*identity, share])
 
 
-def prepare_cvae(inputs: Inputs, block: Params, parallelism: dict[str, int]) -> Task:
+def prepare_cvae(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Task:
     """Prepare the training of the autoencoder on images of electronic recoils."""
     settings = Cvae.model_validate({**block["network"], **parallelism})
     events, identity = _image_events({"er": inputs["er"]}, {"er": "ER"}, block)

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from pipeline.core.parquet_io import field, open_parquet, write_batches
+from pipeline.core.parquet_io import field, open_parquet
 from pipeline.core.progress import Progress
 from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
@@ -77,11 +77,6 @@ def _scored(
         "loss": mse + beta * latent,
     }
     return pa.table([pa.array(columns[f.name]).cast(f.type) for f in SCHEMA], schema=SCHEMA)
-
-
-def write_scores(path: str | Path, tables: Iterator[pa.Table]) -> None:
-    """Write tables SCHEMA as one Parquet file; memory is bounded by one table."""
-    write_batches(path, tables, SCHEMA)
 
 
 def read_scores(path: str | Path) -> pd.DataFrame:

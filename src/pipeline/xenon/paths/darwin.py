@@ -1,0 +1,124 @@
+"""Paths of DARWIN's anomaly search, and what its stages depend on besides their files."""
+
+from typing import Any
+
+from pipeline.xenon.config.data import OBSERVED
+from pipeline.xenon.paths.events import EventPaths
+
+
+class DarwinPaths(EventPaths):
+    """Files of the anomaly search; blocks are plain content, and need a search in the config."""
+
+    def score_terms(self, sample: str = "{sample}") -> str:
+        """Terms of the anomaly score of a sample."""
+        return f"{self.root}/score_terms/{sample}.parquet"
+
+    def scores(self, sample: str = "{sample}") -> str:
+        """Anomaly scores of a sample."""
+        return f"{self.root}/scores/{sample}.parquet"
+
+    def toy_batch(self, toys: str = "{toys}", batch: int | str = "{batch}") -> str:
+        """One batch of a set of pseudo-experiments."""
+        return f"{self.root}/toys/{toys}/{batch}.parquet"
+
+    def scored_samples(self) -> list[str]:
+        """Samples of the detector on which the anomaly search is trained; none without a search.
+
+        Without the data of a blind search: even the number of those that trigger is a result.
+        """
+        anomaly, samples, data = self.block.anomaly, self.block.all_samples, self.block.data
+        if anomaly is None:
+            return []
+        detector = samples[anomaly.train.er].detector
+        blind = {OBSERVED} if data and data.blind else set()
+        names = [name for name, sample in samples.items() if sample.detector == detector]
+        return [name for name in names if name not in blind]
+
+    def observed_scores(self) -> list[str]:
+        """Scores of the observed data; none where there are no data or the search is blind."""
+        return [self.scores(name) for name in self.scored_samples() if name == OBSERVED]
+
+    def tested_samples(self) -> list[str]:
+        """Samples that the anomaly search is tested with; none without a search."""
+        return self.block.anomaly.test.names if self.block.anomaly else []
+
+    def betas(self) -> dict[str, float]:
+        """Weights of the latent term in the loss, by name of the VAE that is trained with it."""
+        anomaly = self.block.anomaly
+        return {f"vae_{beta:g}": beta for beta in anomaly.betas} if anomaly else {}
+
+    def toys(self, *sets: str) -> list[str]:
+        """Batches of the sets of pseudo-experiments."""
+        batches = range(self.block.search.batches)
+        return [self.toy_batch(toys, batch) for toys in sets for batch in batches]
+
+    def event_files_block(self) -> dict[str, Any]:
+        """Detectors of the event files, and the samples that may not be empty."""
+        return {"detector": self.file_samples(), "needed": self.tested_samples()}
+
+    def terms_block(self, sample: str) -> dict[str, Any]:
+        """What the terms of the score of a sample depend on."""
+        anomaly = self.block.anomaly
+        assert anomaly is not None
+        return {
+            "seed": self.seed,
+            "sample": sample,
+            "learnt": sample in anomaly.train.names,
+            "validation_fraction": anomaly.validation_fraction,
+            "classifier": anomaly.classifier.without_parallelism().plain(),
+            "vae": anomaly.vae.without_parallelism().plain(),
+            "betas": anomaly.betas,
+        }
+
+    @property
+    def min_s2_photons(self) -> int:
+        """Photons of an S2 that triggers the detector of the background's samples."""
+        return self.detector(self.block.background.er).trigger.min_s2_photons
+
+    def trigger_block(self) -> dict[str, Any]:
+        """What the efficiency of the trigger depends on."""
+        rates = self.block.rates
+        return {
+            "min_s2_photons": self.min_s2_photons,
+            "er_keV": list(rates.electron_recoils_keV),
+            "nr_keV": list(rates.nuclear_recoils_keV),
+        }
+
+    def weights_block(self) -> dict[str, Any]:
+        """What the weights of simulated events depend on: rates, and how they were generated."""
+        spectra = self.spectra(self.block.background.er, self.block.background.nr)
+        return {"rates": self.block.rates.plain(), "spectra": spectra}
+
+    def model_block(self) -> dict[str, Any]:
+        """What the samples of the search depend on: weights, and the uncertain response."""
+        return {
+            **self.weights_block(),
+            "nuisances": self.block.search.nuisances(),
+            "detector": self.detector(self.block.background.er).plain(),
+            "seed": self.seed,
+        }
+
+    def toys_block(self, toys: str, batch: str) -> dict[str, Any]:
+        """What a batch of a set of pseudo-experiments depends on."""
+        settings = self.block.search.toy_sets()[toys].plain()
+        return {**self.model_block(), "toys": settings, "batch": int(batch)}
+
+    def checks_block(self) -> dict[str, Any]:
+        """What coverage and systematic errors depend on."""
+        return {**self.model_block(), **self.block.search.checks()}
+
+    def limits_block(self) -> dict[str, Any]:
+        """What the upper limits depend on."""
+        search = self.block.search
+        limits = search.limit_settings(search.map.exposure_t_yr)
+        return {**self.model_block(), **limits}
+
+    def observed_block(self) -> dict[str, Any]:
+        """What p-values and limits of the data depend on."""
+        search, data = self.block.search, self.block.data
+        assert data is not None
+        return {
+            **self.model_block(),
+            **search.at(data.exposure_t_yr),
+            "limits": search.limit_settings(data.exposure_t_yr),
+        }
