@@ -1,0 +1,154 @@
+"""Paths of the results of test sets: evaluation, calibration, the hypothesis test, comparisons."""
+
+from typing import Any
+
+from pipeline.core.resources import TrainingDemand
+from pipeline.gas.config.chain import TRAINING
+from pipeline.gas.config.mixture import GasMixture
+from pipeline.gas.config.sets import TrainingSet
+from pipeline.gas.config.sources import Arrows
+from pipeline.gas.config.voxels import Grid
+from pipeline.gas.paths.networks import NetworkPaths
+from pipeline.gas.published import PUBLISHED_CONTAINED
+from pipeline.statistics.directional.config import PERFECT, HypothesisTest
+
+# Endings of the calibration tables of a network besides the one without an ending.
+CALIBRATIONS = ("_histogram", "_test_sets", "_pit", "_head_tail")
+
+
+class EvaluationPaths(NetworkPaths):
+    """Files of results on simulated events, and of the comparison of tracks."""
+
+    def test_table(self, name: str, test: str = "{test}") -> str:
+        """A table of one test set."""
+        return f"{self.root}/tables/{test}/{name}"
+
+    def test_tables(self, name: str) -> list[str]:
+        """A table of every test set."""
+        return [self.test_table(name, test) for test in self.block.test_sets]
+
+    def evaluation_block(self, test: str) -> dict[str, Any]:
+        """What the evaluation of a test set depends on besides predictions, as plain content."""
+        networks = self.block.networks
+        block = {
+            "seed": self.seed,
+            "test_set": test,
+            "differs": self.differs_from_paper(test),
+            "methods": self.method_names(),
+            # The paper's name of each network, which the published numbers go by.
+            "networks": {name: n.architecture.upper() for name, n in networks.items()},
+            "evaluation": self.block.evaluation.plain(),
+        }
+        if self.block.ensembles:
+            members = {name: list(e.members) for name, e in self.block.ensembles.items()}
+            block["ensembles"] = members
+        cards = {n: card for n, card in self.block.cards.items() if n not in self.block.trained}
+        if not cards:
+            return block
+        response = self.block.response_of(test)
+        return {
+            **block,
+            **({"response": response.plain()} if response else {}),
+            "shipped": [name for name in cards if networks[name].weights == "shipped"],
+            "cards": {name: card.plain() for name, card in cards.items()},
+            "frames": {name: networks[name].frames for name in cards},
+            "grid": self.block.grid.plain(),
+            "gases": {name: gas and gas.plain() for name, gas in self.gases(test).items()},
+        }
+
+    def differs_from_paper(self, voxels: str) -> str:
+        """In what gas or grid of a set differ from the paper's; empty if in nothing."""
+        for source in self.set_sources(voxels):
+            block = self.block.track_sources[source]
+            gas = block.mixture()
+            if isinstance(block, Arrows):
+                return "arrows are no recoils"
+            if gas is None:
+                return f"the gas of source {source} is not stated (its key `gas`)"
+            if gas != GasMixture():
+                return f"source {source} has another gas, pressure or temperature than the paper"
+        if self.block.response_of(voxels):
+            return "a readout response is not in the paper"
+        return "" if self.block.grid == Grid() else "the voxel grid is not the paper's"
+
+    def published_containment(self) -> dict[str, float]:
+        """The published contained share, if our training set has the settings of the paper."""
+        if TRAINING not in self.voxel_sets:
+            return {}
+        training = self.voxel_set(TRAINING)
+        as_published = (
+            self.energies(TRAINING) == {40.0, 45.0, 50.0}
+            and not self.differs_from_paper(TRAINING)
+            and training.smearing_um == TrainingSet.model_fields["smearing_um"].default
+        )
+        return {TRAINING: PUBLISHED_CONTAINED} if as_published else {}
+
+    def calibration(self, name: str, network: str = "{network}") -> str:
+        """A table of a network's calibration; `name` is "" or one of `CALIBRATIONS`."""
+        return f"{self.root}/tables/calibration/{network}{name}.csv"
+
+    def calibration_block(self) -> dict[str, Any]:
+        """What the calibration of a network depends on besides predictions, as plain content."""
+        sets = list(self.block.test_sets)
+        return {"test_sets": sets, "evaluation": self.block.evaluation.plain()}
+
+    def toy_batch(
+        self, test: str = "{test}", method: str = "{method}", batch: int | str = "{batch}"
+    ) -> str:
+        """A batch of toys of a method on a test set."""
+        return f"{self.root}/toys/{test}/{method}/{batch}.parquet"
+
+    def toys(self, test: str) -> list[str]:
+        """Batches of toys of every method on a test set."""
+        return [
+            self.toy_batch(test, method, batch)
+            for method in [*self.block.predictors, "non_ml", PERFECT]
+            for batch in range(self.block.hypothesis_test.batches)
+        ]
+
+    def response_tables(self, test: str, method: str) -> list[str]:
+        """Prediction table for a method's toys; a perfect detector needs only its energies."""
+        return [self.prediction(test, "best_expected" if method == PERFECT else method)]
+
+    def one_batch(self) -> HypothesisTest:
+        """Settings of one batch of toys; it does not depend on the number of batches or levels."""
+        return self.block.hypothesis_test.model_copy(
+            update={"batches": 1, "test_sets": None, "levels": HypothesisTest().levels}
+        )
+
+    def toys_block(self, test: str, method: str, batch: str) -> dict[str, Any]:
+        """What a batch of toys of a method on a test set depends on besides predictions."""
+        settings = self.one_batch().plain()
+        identity = {"test_set": test, "method": method, "batch": int(batch)}
+        return {"seed": self.seed, "hypothesis_test": settings, **identity}
+
+    def hypothesis_test_block(self, test: str) -> dict[str, Any]:
+        """What the result of the test depends on besides toys, as plain content."""
+        levels = self.block.hypothesis_test.levels
+        return {"levels": levels, "electrons_per_m3": self.electrons_per_m3(test)}
+
+    def compared_tracks(self) -> dict[str, list[str]]:
+        """Track tables of both samples of the track comparison; empty without a comparison."""
+        compared = self.block.track_comparison
+        samples = ("simulated", "reference") if compared else ()
+        return {
+            name: [file for source in getattr(compared, name) for file in self.tracks(source)]
+            for name in samples
+        }
+
+    @property
+    def comparison_checkpoint(self) -> str:
+        """Checkpoint of the network that compares simulated with reference tracks."""
+        return f"{self.root}/comparison/checkpoint.pt"
+
+    def classifier_training(self) -> TrainingDemand:
+        """What the training of the voxel classifier needs."""
+        compared = self.block.track_comparison
+        assert compared is not None
+        assert compared.voxel_classifier is not None
+        return TrainingDemand(settings=compared.voxel_classifier, mem_mb=3000, runtime_min=240)
+
+    def classifier_block(self) -> dict[str, Any]:
+        """What the voxel classifier depends on besides its tracks, as plain content."""
+        settings = self.classifier_training().settings.without_parallelism()
+        return {"seed": self.seed, "grid": self.block.grid.plain(), "classifier": settings.plain()}

@@ -1,0 +1,94 @@
+"""Paths of networks and of the predictions of all methods."""
+
+from typing import Any
+
+from pipeline.gas.config.card import CARD, WEIGHTS
+from pipeline.gas.config.chain import TRAINING
+from pipeline.gas.methods import BASELINES, methods
+from pipeline.gas.paths.voxels import VoxelPaths
+
+
+class NetworkPaths(VoxelPaths):
+    """Files of the networks and of all methods' predictions."""
+
+    def prediction(self, test: str = "{test}", method: str = "{method}") -> str:
+        """Prediction table of a method on a test set."""
+        return f"{self.root}/predictions/{test}/{method}.parquet"
+
+    def weights(self, network: str) -> str:
+        """Weights of a network: of its training, or of its network folder."""
+        if network in self.block.trained:
+            return self.network("weights.pt", network)
+        return f"{self.block.folders[network]}/{WEIGHTS}"
+
+    def start(self, network: str) -> list[str]:
+        """Weights with which the training of a network begins; none if they are random."""
+        folder = self.block.folders.get(network)
+        return [f"{folder}/{WEIGHTS}"] if folder else []
+
+    def temperature(self, network: str) -> list[str]:
+        """File of the factor on the kappa of a network; none if the network uses no factor."""
+        if not getattr(self.block.networks[network], "temperature", False):
+            return []
+        if network in self.block.trained:
+            return [self.network("temperature.csv", network)]
+        return [f"{self.block.folders[network]}/{CARD}"]
+
+    def histories(self) -> list[str]:
+        """Training histories of all networks that are trained."""
+        return [self.network("history.csv", name) for name in self.block.trained]
+
+    def training_tracks(self, network: str) -> list[str]:
+        """Track tables that a network is trained on; empty unless it learns from fresh views."""
+        if self.block.networks[network].training_events != "fresh_views":
+            return []
+        return [file for source in self.set_sources(TRAINING) for file in self.tracks(source)]
+
+    def training_block(self, network: str) -> dict[str, Any]:
+        """Settings on which the training of a network depends, as plain content."""
+        settings, sources = self.block.networks[network], self.set_sources(TRAINING)
+        streamed = sources if settings.training_events == "stream" else []
+        return {
+            "seed": self.seed,
+            "network": settings.training_block(),
+            "training_set": self.voxel_set(TRAINING)
+            .model_copy(update={"sources": sources})
+            .plain(),
+            "grid": self.block.grid.plain(),
+            "sources": {source: self.block.sources[source].plain() for source in streamed},
+        }
+
+    def prediction_block(self, network: str) -> dict[str, Any]:
+        """The settings of a network as plain content, without its parallelism."""
+        return self.block.networks[network].without_parallelism().plain()
+
+    def network_module(self, network: str) -> str:
+        """Module of the architecture of a network."""
+        return self.block.networks[network].module
+
+    def temperature_block(self, network: str) -> dict[str, Any]:
+        """What the temperature of a network depends on besides its files, as plain content."""
+        # The network whole: averages over frames have a kappa of their own.
+        return {**self.training_block(network), "network": self.prediction_block(network)}
+
+    @property
+    def non_ml_variants(self) -> list[str]:
+        """Names of the variants of Non-ML."""
+        return [name for name in BASELINES if name.startswith("non_ml")]
+
+    def predictions(self, test: str) -> list[str]:
+        """Prediction tables of all methods on a test set, in the order of all tables."""
+        return [self.prediction(test, method) for method in methods(self.block.predictors)]
+
+    def members(self, test: str, ensemble: str) -> list[str]:
+        """Prediction tables of the members of an ensemble."""
+        return [self.prediction(test, name) for name in self.block.ensembles[ensemble].members]
+
+    def with_kappa(self) -> list[str]:
+        """Networks that predict a kappa, and ensembles."""
+        able = [name for name, network in self.block.networks.items() if network.predicts_kappa]
+        return [*able, *self.block.ensembles]
+
+    def method_names(self) -> list[str]:
+        """Display names of all methods, in the order of all tables."""
+        return list(methods(self.block.predictors).values())
