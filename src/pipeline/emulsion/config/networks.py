@@ -14,6 +14,8 @@ from pipeline.config.training import AdamW, Training
 COSINE = "Optimiser; the default is AdamW at 0.004, which falls along half a cosine."
 FAST = AdamW(learning_rate=4e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01, schedule="cosine")
 
+Widths = tuple[PositiveInt, PositiveInt, PositiveInt]  # of the levels of a small network
+
 
 class ClusterNetwork(Training):
     """A network that tells signal from background by the images of a cluster."""
@@ -111,9 +113,7 @@ class Harmonic(SmallNetwork):
     module: ClassVar[str] = "pipeline.emulsion.networks.harmonic"
 
     architecture: Literal["harmonic"]
-    widths: tuple[PositiveInt, PositiveInt, PositiveInt] = described(
-        "Channels at 12, 6 and 3 pixels.", (32, 64, 96)
-    )
+    widths: Widths = described("Channels at 12, 6 and 3 pixels.", (32, 64, 96))
     batch_size: int = described("Clusters in a step.", 64, gt=0)
     max_epochs: int = described("Passes over the training set at most.", 4, gt=0)
 
@@ -124,9 +124,7 @@ class Small3D(SmallNetwork):
     module: ClassVar[str] = "pipeline.emulsion.networks.small3d"
 
     architecture: Literal["small3d"]
-    widths: tuple[PositiveInt, PositiveInt, PositiveInt] = described(
-        "Channels at 16, 8 and 4 pixels.", (16, 48, 96)
-    )
+    widths: Widths = described("Channels at 16, 8 and 4 pixels.", (16, 48, 96))
 
 
 class Paper(ImageNetwork):

@@ -6,6 +6,7 @@ import numpy as np
 UM_PER_CM = 1e4
 
 
+@nb.njit(cache=True, nogil=True)
 def diffused(
     positions_um: np.ndarray,
     offsets: np.ndarray,
@@ -33,10 +34,25 @@ def diffused(
     """
     moved, length_cm = np.empty((offsets[-1], 3)), np.empty(offsets[-1])
     centre_um = np.zeros((len(offsets) - 1, 3))
-    _diffuse(
-        *(positions_um, offsets, rotation, drift_cm, squared, constant, rng),
-        *(moved, length_cm, centre_um),
-    )
+    for event in range(len(offsets) - 1):
+        first, last = offsets[event], offsets[event + 1]
+        centre = centre_um[event]
+        turn = rotation[event]
+        for i in range(first, last):
+            # Indexed, not unpacked: numba would create a view of each row.
+            x, y, z = positions_um[i, 0], positions_um[i, 1], positions_um[i, 2]
+            for axis in range(3):
+                moved[i, axis] = turn[axis, 0] * x + turn[axis, 1] * y + turn[axis, 2] * z
+                centre[axis] += moved[i, axis]
+        centre /= max(last - first, 1)
+        for i in range(first, last):
+            length = drift_cm[event] + (moved[i, 2] - centre[2]) / UM_PER_CM
+            length_cm[i] = max(length, 0.0)
+            across = np.sqrt(squared[event, 0] * length_cm[i] + constant[event, 0])
+            along = np.sqrt(squared[event, 1] * length_cm[i] + constant[event, 1])
+            for axis in range(3):
+                sigma = along if axis == 2 else across
+                moved[i, axis] += sigma * rng.standard_normal() - centre[axis]
     return moved, length_cm, centre_um
 
 
@@ -51,37 +67,3 @@ def surviving(
         return np.ones(len(length_cm), bool)
     arrived: np.ndarray = rng.random(len(length_cm)) < np.exp(-attachment_per_cm * length_cm)
     return arrived
-
-
-@nb.njit(cache=True, nogil=True)
-def _diffuse(
-    positions: np.ndarray,
-    offsets: np.ndarray,
-    rotation: np.ndarray,
-    drift_cm: np.ndarray,
-    squared: np.ndarray,
-    constant: np.ndarray,
-    rng: np.random.Generator,
-    moved: np.ndarray,
-    length_cm: np.ndarray,
-    centres: np.ndarray,
-) -> None:
-    for event in range(len(offsets) - 1):
-        first, last = offsets[event], offsets[event + 1]
-        centre = centres[event]
-        turn = rotation[event]
-        for i in range(first, last):
-            # Indexed, not unpacked: numba would create a view of each row.
-            x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
-            for axis in range(3):
-                moved[i, axis] = turn[axis, 0] * x + turn[axis, 1] * y + turn[axis, 2] * z
-                centre[axis] += moved[i, axis]
-        centre /= max(last - first, 1)
-        for i in range(first, last):
-            length = drift_cm[event] + (moved[i, 2] - centre[2]) / UM_PER_CM
-            length_cm[i] = max(length, 0.0)
-            across = np.sqrt(squared[event, 0] * length_cm[i] + constant[event, 0])
-            along = np.sqrt(squared[event, 1] * length_cm[i] + constant[event, 1])
-            for axis in range(3):
-                sigma = along if axis == 2 else across
-                moved[i, axis] += sigma * rng.standard_normal() - centre[axis]
