@@ -21,6 +21,7 @@ from pipeline.chains import CHAINS
 from pipeline.core.headline import Headline
 from pipeline.core.named import named
 from pipeline.core.tables import write_tables
+from pipeline.statistics.means import mean_with_error
 from pipeline.study import check_config
 
 ABSENT = "-"
@@ -106,8 +107,8 @@ def headlines(studies: Mapping[str, Mapping[tuple[str, str, str], Headline]]) ->
 def _difference(number: Headline, reference: Headline) -> dict[str, Any]:
     pairs = _pairs(number.events, reference.events)
     if pairs is not None:
-        error = pairs.std(ddof=1) / np.sqrt(len(pairs))
-        return {"difference": pairs.mean(), "difference_err": error, "paired": True}
+        mean, error = mean_with_error(pairs.to_numpy())
+        return {"difference": mean, "difference_err": error, "paired": True}
     error, other = ((x.high - x.low) / 2 for x in (number, reference))
     return {"difference": number.value - reference.value, "difference_err": np.hypot(error, other)}
 
