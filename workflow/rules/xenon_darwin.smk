@@ -28,7 +28,7 @@ if ANOMALY:
             runtime=more(120),
             cuda=on_gpu(ANOMALY.classifier, ANOMALY.vae),
         params:
-            **calls("pipeline.xenon.darwin.stage.terms_from_files", xenon.terms_block),
+            **calls("pipeline.xenon.darwin.terms.from_files", xenon.terms_block),
         message:
             "terms of the anomaly score: {wildcards.sample}"
 
@@ -66,7 +66,7 @@ if ANOMALY:
         log:
             f"{R}/logs/xenon/scores/{{sample}}.log",
         params:
-            **calls("pipeline.xenon.darwin.stage.scores_from_files"),
+            **calls("pipeline.xenon.darwin.scores.from_files"),
         message:
             "anomaly scores: {wildcards.sample}"
 

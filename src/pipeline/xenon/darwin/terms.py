@@ -1,17 +1,14 @@
-"""Terms of the anomaly score and the score itself, from files of one sample."""
+"""Terms of the anomaly score of one sample, from files."""
 
 from pathlib import Path
 
-import pandas as pd
-
 from pipeline.core.tables import Described, Inputs, Params
 from pipeline.xenon.config.anomaly import VAE, Classifier
-from pipeline.xenon.darwin.scan import chosen_weights
-from pipeline.xenon.darwin.score import TERMS, score_terms, scores
+from pipeline.xenon.darwin.score import TERMS, score_terms
 from pipeline.xenon.networks.saved import load_networks
 
 
-def terms_from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
+def from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
     """Terms of the score of a sample, from its response shards and the networks' weights.
 
     Of a sample that the networks have `learnt`, only the events kept for validation have terms.
@@ -26,9 +23,3 @@ def terms_from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
     not_learnt = held_out if params["learnt"] else None
     shards = [Path(path) for path in inputs["shards"]]
     return {"table": Described(TERMS, score_terms(shards, classifier, autoencoders, not_learnt))}
-
-
-def scores_from_files(inputs: Inputs, _params: Params) -> dict[str, Described]:
-    """Scores of a sample with the weights that the scan has chosen."""
-    weights = chosen_weights(pd.read_csv(inputs["scan"][0]))
-    return {"table": scores(inputs["terms"][0], *weights)}
