@@ -47,3 +47,12 @@ def test_doubled_events_stop_and_split_files_and_empty_ones_pass(pristine, tmp_p
     copy.configure(gas__sources__test={**train, "files": ["test.parquet"], "first_event": 25})
     copy.run(*shards)
     assert [pq.read_metadata(copy.folder / shard).num_rows for shard in shards] == [25, 0]
+
+    # A new source, at which all are looked at anew, hides no other change.
+    write_tracks(copy.folder / "more.parquet", 5, seed=2)
+    copy.configure(gas__sources__more={**train, "files": ["more.parquet"]})
+    copy.configure(gas__test_sets__hard={"sources": ["test", "more"], "smearing_um": 443})
+    copy.configure(gas__training_set__smearing_um=321)
+    copy.run(*shards)
+    assert set(pq.read_table(copy.folder / shards[0])["sigma_um"].to_pylist()) == {321}
+    assert "Nothing to be done" in copy.run("-n", *shards)

@@ -30,7 +30,7 @@ rule emulsion_clusters:
         "../scripts/emulsion_clusters.py"
 
 
-use rule table as emulsion_samples with:
+checkpoint emulsion_samples:
     input:
         shards=emulsion.shards(emulsion.used_samples),
         counts=emulsion.shard_counts(emulsion.used_samples),
@@ -38,12 +38,16 @@ use rule table as emulsion_samples with:
         table=emulsion.table("samples.csv"),
     log:
         f"{R}/logs/emulsion/samples.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         **calls(
             "pipeline.emulsion.clusters.samples.from_files", emulsion.samples_block()
         ),
     message:
         "looking at all samples together"
+    script:
+        "../scripts/tables.py"
 
 
 use rule table as emulsion_observables with:

@@ -72,7 +72,7 @@ rule gas_run_degrad:
         "../scripts/gas_run_degrad.py"
 
 
-use rule table as gas_sources with:
+checkpoint gas_sources:
     input:
         summaries=gas.event_summaries(),
     output:
@@ -80,10 +80,14 @@ use rule table as gas_sources with:
     log:
         f"{R}/logs/gas/sources.log",
     priority: 20
+    conda:
+        "../../envs/conda.yaml"
     params:
         **calls("pipeline.gas.tracks.sources.from_files", gas.sources_block()),
     message:
         "holding the sources against their tracks"
+    script:
+        "../scripts/tables.py"
 
 
 rule gas_voxels:

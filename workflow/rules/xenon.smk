@@ -31,7 +31,7 @@ rule xenon_events:
         "../scripts/xenon_events.py"
 
 
-use rule table as xenon_event_files with:
+checkpoint xenon_event_files:
     input:
         tables=xenon.event_tables(xenon.file_samples()),
         files=xenon.event_inputs(),
@@ -39,10 +39,14 @@ use rule table as xenon_event_files with:
         table=xenon.table("event_files.csv"),
     log:
         f"{R}/logs/xenon/event_files.log",
+    conda:
+        "../../envs/conda.yaml"
     params:
         **calls("pipeline.xenon.events.files.from_files", xenon.event_files_block()),
     message:
         "looking at all event files together"
+    script:
+        "../scripts/tables.py"
 
 
 include: "xenon_darwin.smk"
