@@ -4,9 +4,8 @@ from snakemake.utils import min_version
 
 min_version("9.0")
 
-# A config file given on the command line stands alone; keys it leaves out take the schema's
-# defaults. Without one, the working directory's own config/config.yaml is read or, where there is
-# none, the default study's. See config/README.md for every key.
+# A config file on the command line stands alone: keys it leaves out take the schema's defaults.
+# Without one, config/config.yaml of the working directory is read, or else the default study's.
 if not workflow.config_settings.configfiles:
     CONFIG = Path("config", "config.yaml")
 

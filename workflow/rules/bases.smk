@@ -1,9 +1,5 @@
 # What rules of all chains have in common. These fit no file: rules of a chain use one and say what
-# is their own.
-#
-# The look at all input of a chain is a checkpoint, and ancient where it is input. Jobs behind an
-# ancient file are not looked at in a plan in which that file is made anew: without a second plan
-# after it, a study with a new source and another smearing would keep its old voxels.
+# is their own
 
 
 # Tables from files, by the function that the params name (see `rule_params.table_params`).

@@ -65,7 +65,7 @@ rule figures:
         "../scripts/figures.py"
 
 
-rule provenance:
+checkpoint provenance:
     input:
         tables=[
             reported(table)

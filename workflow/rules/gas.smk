@@ -94,7 +94,8 @@ rule gas_voxels:
     input:
         tracks=gas.track_table(),
         fitted=lambda wildcards: gas.fitted(wildcards.voxels),
-        # No source is used before all of them have been looked at; more events rerun nothing.
+        # No source is used before all have been looked at; more events rerun nothing. Snakemake
+        # leaves jobs behind an ancient file out of a plan that makes it: after a checkpoint it plans anew.
         looked_at=ancient(gas.table("sources.csv")),
     output:
         shard=gas.shard(),
@@ -103,7 +104,6 @@ rule gas_voxels:
         f"{R}/logs/gas/voxels/{{voxels}}/{{source}}/{{part}}.log",
     benchmark:
         f"{R}/benchmarks/gas/voxels/{{voxels}}/{{source}}/{{part}}.tsv"
-    # Training, the longest job, waits for these.
     priority: 20
     conda:
         "../../envs/conda.yaml"
