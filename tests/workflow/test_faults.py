@@ -15,7 +15,7 @@ WEIGHTS = {
     VOXELS: "results/gas/networks/RCN/weights.pt",
     RESPONSE: "results/xenon/networks/classifier/weights.pt",
 }
-FILE_BYTES = 100_000  # less than either shard, more than any other file of their jobs
+FILE_BYTES = 50_000  # less than either shard, more than any other file of their jobs
 
 
 @pytest.fixture(scope="module")
