@@ -32,7 +32,6 @@ EXPONENT_SPREAD = 3.0
 LEAST, MOST = (-10.0, -10.0, -10.0, -0.99), (10.0, 10.0, 10.0, 10.0)
 STEP = 1e-3
 
-
 # Enough for an error of 1 %; more would only take time.
 EVENTS = 20_000
 
@@ -76,7 +75,7 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
     def log_density(x: Array) -> Array:
         return _corrected(density, sizes - middle, x).log_density(truth)[:, 0]
 
-    best, errors = _greatest(log_density, 3 + mixture)
+    best, errors = _greatest(log_density, 3 + mixture, len(sizes))
     factor, power, power_err = float(np.exp(best[0])), 1.0, 0.0
     if mixture:
         power, power_err = 1 + best[3], errors[3]
@@ -151,14 +150,15 @@ def _corrected(density: Density, sizes: Array, parameters: Array) -> Density:
     return scaled.powered(1 + parameters[3]) if density.components > 1 else scaled
 
 
-def _greatest(log_density: Callable[[Array], Array], parameters: int) -> tuple[Array, Array]:
-    """Parameters of the greatest mean of a function's values, and their errors.
+def _greatest(
+    log_density: Callable[[Array], Array], parameters: int, events: int
+) -> tuple[Array, Array]:
+    """Parameters of the greatest mean of a function's values for `events`, and their errors.
 
     The first is free, the others have a prior of 0 +- `EXPONENT_SPREAD`.
     """
     shifts = STEP * np.eye(parameters)
     prior = np.array([0.0, *[EXPONENT_SPREAD**-2] * (parameters - 1)])
-    events = len(log_density(np.zeros(parameters)))
 
     def slopes(x: Array) -> Array:
         pairs = [log_density(x + shift) - log_density(x - shift) for shift in shifts]
@@ -173,5 +173,6 @@ def _greatest(log_density: Callable[[Array], Array], parameters: int) -> tuple[A
     rise = [slopes(best - s).mean(axis=0) - slopes(best + s).mean(axis=0) for s in shifts]
     curvature = events * np.stack(rise) / (2 * STEP) + np.diag(prior)
     inverse = np.linalg.pinv(curvature)
-    scatter = slopes(best).T @ slopes(best) + np.diag(prior)
+    own = slopes(best)
+    scatter = own.T @ own + np.diag(prior)
     return best, np.sqrt(np.diag(inverse @ scatter @ inverse))

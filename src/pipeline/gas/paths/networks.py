@@ -27,7 +27,7 @@ class NetworkPaths(VoxelPaths):
         return [f"{folder}/{WEIGHTS}"] if folder else []
 
     def temperature(self, network: str) -> list[str]:
-        """File of the factor on the kappa of a network; none if the network uses no factor."""
+        """File of the temperature of a network; none if the network uses none."""
         if not getattr(self.block.networks[network], "temperature", False):
             return []
         if network in self.block.trained:
