@@ -5,7 +5,6 @@ sample of a pair, the data, background and signal, are drawn from the second one
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -53,8 +52,7 @@ def limit_coverage(
 
     @lru_cache(maxsize=1)
     def toys_of(first: int) -> dict[str, LimitToys]:
-        own = samples[first].known_rates
-        known = replace(own, signals={mass_GeV: own.signals[mass_GeV]})
+        known = samples[first].known_rates.only([mass_GeV])
         ((_, found),) = toys_by_mass(known, exposure_t_yr, signal(known), toys, seed)
         return found
 

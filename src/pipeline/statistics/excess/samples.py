@@ -1,6 +1,6 @@
 """Simulated scores that toys are drawn from, and the statistics' values of each event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Self
@@ -96,6 +96,11 @@ class Samples:
         old = self.background
         background = WeightedScores(old.score, old.weight, old.event)
         return replace(self, background=background, uncertainty=np.array([uncertainty]))
+
+    def only(self, masses_GeV: Collection[float]) -> Self:
+        """The same samples, with the signals of these masses."""
+        chosen = {mass: signal for mass, signal in self.signals.items() if mass in masses_GeV}
+        return replace(self, signals=chosen)
 
     @property
     def known_rates(self) -> Self:

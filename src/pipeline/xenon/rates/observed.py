@@ -1,7 +1,6 @@
 """p-values of observed data, beside the sensitivity at their exposure."""
 
 import logging
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,6 @@ from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.data import observe
 from pipeline.statistics.excess.limits import upper_limits
-from pipeline.statistics.excess.samples import Samples
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.events.files import LEAST_EVENTS, LEAST_SHARE, PLACE, QUANTA
 from pipeline.xenon.events.table import RECOILS
@@ -37,12 +35,9 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     check_apart(
         pd.concat(map(_events, inputs["data"])), pd.concat(map(_events, inputs["simulation"]))
     )
-    limits = params["limits"]
-
-    def samples(masses_GeV: Sequence[float]) -> Samples:
-        background, shards = inputs["background"], inputs["shards"]
-        return read_samples(background, shards, inputs["trigger"][0], masses_GeV, params)
-
+    limits, background, shards = params["limits"], inputs["background"], inputs["shards"]
+    masses_GeV = sorted({wimp.mass_GeV, *limits["masses_GeV"]})
+    samples = read_samples(background, shards, inputs["trigger"][0], masses_GeV, params)
     scores = None
     for path in inputs.get("observed", ()):
         events = pd.read_parquet(path, columns=COLUMNS)
@@ -50,7 +45,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         check_region(events, rates)
         scores = events["ts"].to_numpy()
     found = observe(
-        samples([wimp.mass_GeV]),
+        samples.only([wimp.mass_GeV]),
         wimp,
         params["exposure_t_yr"],
         scores,
@@ -59,7 +54,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     )
     logger.info("\n%s", found.to_string(index=False, float_format="{:.3g}".format))
     excluded = upper_limits(
-        samples(limits["masses_GeV"]),
+        samples.only(limits["masses_GeV"]),
         limits["exposure_t_yr"],
         limits["confidence_level"],
         limits["toys"],
