@@ -1,7 +1,7 @@
 """Networks with weights from a network folder: what the card gives, what cannot be."""
 
 import pytest
-from helpers.made_networks import make_folder
+from helpers.made_networks import UNET, make_folder
 
 from pipeline.gas.config import given
 from pipeline.gas.config.networks import read_network
@@ -67,6 +67,14 @@ def test_a_start_may_grow_and_weights_may_not(gas_of, folder):
     assert (network.widths, network.components, network.start_of_track) == ([4, 6, 8], 3, True)
     with pytest.raises(ConfigError, match=r"UNet\.components: 3 here, but 1 in .*card\.yaml"):
         gas_of({"weights": str(folder), **more})
+
+
+def test_an_rcn_may_begin_with_an_hcn_and_nothing_else(gas_of, tmp_path):
+    hcn = make_folder(tmp_path / "HCN", {"architecture": "hcn"})
+    assert gas_of({"start": str(hcn), "architecture": "rcn"}).networks["UNet"].architecture == "rcn"
+    for refused in ({"weights": str(hcn), "architecture": "rcn"}, {"start": str(hcn)} | UNET):
+        with pytest.raises(ConfigError, match=r"architecture: \w+ here, but hcn in .*card\.yaml"):
+            gas_of(refused)
 
 
 def test_a_start_of_several_components_keeps_their_number(gas_of, tmp_path):

@@ -7,7 +7,7 @@ from helpers.made_networks import UNET, make_folder, write_card
 from pipeline.gas.config.card import WEIGHTS
 from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network
-from pipeline.gas.networks.loading import load_network
+from pipeline.gas.networks.loading import load_network, with_start
 from pipeline.learning.saved import write_saved
 
 SETTINGS = read_network(UNET)
@@ -71,3 +71,15 @@ def test_a_file_of_another_program_is_refused(tmp_path):
     write_card(folder)
     with pytest.raises(ValueError, match=r"weights\.safetensors: not a file of safetensors"):
         load_network(folder / WEIGHTS, SETTINGS, 120)
+
+
+def test_an_rcn_begins_with_all_of_an_hcn_but_its_kappa(tmp_path):
+    hcn, rcn = (read_network({"architecture": name}) for name in ("hcn", "rcn"))
+    folder = make_folder(tmp_path / "HCN", {"architecture": "hcn"})
+    trained = load_network(folder / WEIGHTS, hcn, 120)
+    begun = with_start(build_network(rcn, 120), folder / WEIGHTS, rcn, 120)
+    assert begun.kappa_head is None
+    for name, value in begun.state_dict().items():
+        assert torch.equal(value, trained.state_dict()[name]), name
+    with pytest.raises(ValueError, match=r"not the weights of .* 'rcn'"):
+        load_network(folder / WEIGHTS, rcn, 120)

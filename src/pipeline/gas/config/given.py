@@ -64,8 +64,9 @@ def with_card(name: str, block: Any) -> Any:
         raise ValueError(f"networks.{name}.{key}: {error}") from None
     architecture = card.network.architecture_block()
     for own, value in architecture.items():
-        grows = key == "start" and own in card.network.GROWS and card.network.GROWS[own] == value
-        if own in block and block[own] != value and not grows:
+        if own not in block or block[own] == value:
+            continue
+        if key != "start" or not card.network.may_begin(own, block[own]):
             raise ValueError(
                 f"networks.{name}.{own}: {block[own]} here, but {value} in {folder}/{CARD}, whose "
                 f"weights `{key}` asks for; leave `{own}` out or use other weights"

@@ -64,6 +64,8 @@ class DirectionNetwork(SparseTraining):
     # Keys of the architecture, with the values of a network that can grow: one that begins with
     # its weights may have others.
     GROWS: ClassVar[dict[str, Any]] = {}
+    # Other architectures that may begin with its weights.
+    BEGINS: ClassVar[frozenset[str]] = frozenset()
     # Keys of an architecture that do not decide the shapes of its weights.
     SHAPELESS: ClassVar[frozenset[str]] = frozenset()
     # Settings that change predictions but not the weights.
@@ -97,7 +99,7 @@ class DirectionNetwork(SparseTraining):
         "Begin the training with the weights of a network folder, named as in `weights`, instead "
         "of random ones. The architecture must be the same, and comes from the card where it is "
         "left out. A U-Net may have more `components` than one of the card, or `start_of_track` on "
-        "top of it.",
+        "top of it; an 'rcn' may begin with the weights of an 'hcn'.",
         None,
     )
 
@@ -135,6 +137,12 @@ class DirectionNetwork(SparseTraining):
         excluded = self.PREDICTION_ONLY | self.FOLDERS
         return {k: v for k, v in super().identity().items() if k not in excluded}
 
+    def may_begin(self, key: str, other: Any) -> bool:
+        """Whether a network with another value of an architecture's key can begin with this one."""
+        if key == "architecture":
+            return other in self.BEGINS
+        return key in self.GROWS and self.GROWS[key] == getattr(self, key)
+
     def architecture_block(self) -> dict[str, Any]:
         """`architecture` and the keys of this one alone, which decide the shapes of the weights."""
         own = type(self).model_fields.keys() - KappaNetwork.model_fields.keys() - self.SHAPELESS
@@ -170,6 +178,7 @@ class Hcn(KappaNetwork):
     """The paper's HCN: predicts a direction and its kappa."""
 
     module: ClassVar[str] = "pipeline.gas.networks.hcn"
+    BEGINS: ClassVar[frozenset[str]] = frozenset({"rcn"})
 
     architecture: Literal["hcn"]
 

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from pipeline.gas.config.card import WEIGHTS, read_card
 from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.networks.architectures import build_network
+from pipeline.gas.networks.paper import PaperNetwork
 from pipeline.gas.networks.unet import DirectionUNet
 from pipeline.learning.saved import read_tensors, read_weights, with_weights
 
@@ -34,11 +35,14 @@ def with_start(
 ) -> nn.Module:
     """A built network that begins with the weights of a file; see `load_network`.
 
-    The file may be that of a U-Net that predicts less than this one, see `DirectionUNet.grown`.
+    The file may be that of a U-Net that predicts less than this one, see `DirectionUNet.grown`, or
+    for an RCN that of an HCN, see `PaperNetwork.without_kappa`.
     """
     weights = _weights(Path(path))
     if isinstance(model, DirectionUNet):
         weights = model.grown(weights)
+    elif isinstance(model, PaperNetwork):
+        weights = model.without_kappa(weights)
     return with_weights(model, weights, path, _described(settings, grid_bins))
 
 

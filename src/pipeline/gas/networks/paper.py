@@ -3,7 +3,7 @@
 RCN predicts a direction, HCN a direction and the kappa of a von Mises-Fisher distribution about it.
 """
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.gas.networks.output import Output
@@ -45,6 +45,12 @@ class PaperNetwork(nn.Module):
     def event_layer(self) -> nn.Module:
         """See `activations`: the dense layer that both heads share."""
         return self.shared
+
+    def without_kappa(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The weights of an HCN without its kappa head, if this network has none."""
+        if self.kappa_head is not None:
+            return weights
+        return {name: w for name, w in weights.items() if not name.startswith("kappa_head.")}
 
     def forward(self, voxels: SparseTensor) -> Output:
         """Predict; raises ValueError if the grid is not the one the network was built for."""
