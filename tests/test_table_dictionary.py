@@ -40,6 +40,7 @@ from pipeline.emulsion.rejection.summary import summary_table
 from pipeline.emulsion.wimps.needed import needed_table
 from pipeline.emulsion.wimps.response import Efficiency, Response
 from pipeline.gas.baselines.predictions import best_expected_predictions, non_ml_predictions
+from pipeline.gas.challenge.judge import verdict
 from pipeline.gas.comparison.domain_gap import Events, domain_gap
 from pipeline.gas.comparison.tracks import compare_tracks
 from pipeline.gas.comparison.voxel_classifier import auc_table
@@ -281,6 +282,7 @@ def write_gas_detector(files, rng):
             gas.table("detector_fit.csv"): fit.table(),
             gas.table("fit_moments.csv"): fit.moments,
             gas.table("fit_correlation.csv"): fit.correlation_table(),
+            gas.table("challenge.csv"): verdict({}, fit.table(), (0.3, 0.1), 1, 0.5),
             gas.table("domain_gap.csv"): gap,
             gas.table("domain_gap_events.csv"): growth,
             gas.table("response_sensitivity.csv"): systematic,

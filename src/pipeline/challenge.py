@@ -74,8 +74,8 @@ def judge(paths: GasPaths) -> pd.DataFrame:
     ].iloc[0]
     simulated = read_predictions(paths.prediction(challenge.simulated, challenge.network))
     fraction = solar_fraction(row, simulated, energy_keV)
-    table = verdict(truth["hidden"], read_table(paths.table("detector_fit.csv")), fraction)
-    table = table.assign(seed=truth["seed"], p_value=row["p"])
+    fit = read_table(paths.table("detector_fit.csv"))
+    table = verdict(truth["hidden"], fit, fraction, truth["seed"], row["p"])
     every = Path(paths.table("challenge.csv"))
     others = read_table(every) if every.exists() else table[:0]
     others = others[others["seed"] != truth["seed"]]

@@ -783,6 +783,24 @@ TABLES: tuple[ResultTable, ...] = (
         "print(table)",
     ),
     ResultTable(
+        "Blind data challenge",
+        _GAS.table("challenge.csv"),
+        "One row for each hidden number of each set of hits; `make challenge` writes it.",
+        _described(
+            {
+                "quantity": "dotted name in the response, or the share of solar recoils",
+                "hidden": "true value, in the parameter's unit",
+                "found": "what the study finds, in the same unit",
+                "found_err": "its error",
+                "pull": "found minus hidden, over the error",
+                "passed": "whether the pull is small enough: 2 for the share, 3 for a parameter",
+                "seed": "seed of the hidden truth",
+                "p_value": "of the direction test: recoils have no preference for the Sun",
+            }
+        ),
+        'print(table.groupby("quantity")["passed"].sum())',
+    ),
+    ResultTable(
         "Gap between measured and simulated events",
         _GAS.table("domain_gap.csv"),
         "One row for each test: energy distances, summaries, and the accuracy of the network.",

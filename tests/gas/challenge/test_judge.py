@@ -21,6 +21,8 @@ def test_the_fraction_is_the_mean_cosine_over_that_of_signal():
 
 def test_pulls_decide():
     fit = pd.DataFrame({"parameter": ["a", "b"], "value": [1.0, 5.0], "value_err": [0.1, 0.1]})
-    table = verdict({"a": 1.29, "b": 4.69, FRACTION: 0.2}, fit, (0.45, 0.1)).set_index("quantity")
+    table = verdict({"a": 1.29, "b": 4.69, FRACTION: 0.2}, fit, (0.45, 0.1), 7, 0.01)
     assert table["pull"].tolist() == pytest.approx([-2.9, 3.1, 2.5])
     assert table["passed"].tolist() == [True, False, False]
+    assert table["seed"].eq(7).all()
+    assert table["p_value"].eq(0.01).all()

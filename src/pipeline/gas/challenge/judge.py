@@ -30,9 +30,13 @@ def solar_fraction(
 
 
 def verdict(
-    hidden: dict[str, float], fit: pd.DataFrame, fraction: tuple[float, float]
+    hidden: dict[str, float],
+    fit: pd.DataFrame,
+    fraction: tuple[float, float],
+    seed: int,
+    p_value: float,
 ) -> pd.DataFrame:
-    """A row for each hidden number: quantity, hidden, found, found_err, pull, passed."""
+    """A row for each hidden number of a set of hits: of a `seed`, with this p-value."""
     found = {
         **dict(
             zip(fit["parameter"], zip(fit["value"], fit["value_err"], strict=True), strict=True)
@@ -45,6 +49,7 @@ def verdict(
         pull = (estimate - value) / error
         passed = abs(pull) <= LARGEST_PULL.get(name, LARGEST_PARAMETER_PULL)
         rows.append([name, value, estimate, error, pull, passed])
-    return pd.DataFrame(
+    table = pd.DataFrame(
         rows, columns=["quantity", "hidden", "found", "found_err", "pull", "passed"]
     )
+    return table.assign(seed=seed, p_value=p_value)
