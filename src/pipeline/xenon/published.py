@@ -1,7 +1,8 @@
 """Published results on spin-independent WIMPs for comparison with the results of this chain.
 
 The numbers are from the abstracts of the papers; that of XENON1T is quoted from other papers. The
-abstract of DARWIN does not give the confidence level.
+abstract of DARWIN does not give the confidence level. O'Hare has read the curves from the figures
+(data of arXiv 2109.03116); their lowest points agree with the abstracts.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ class PublishedLimit:
     source: str
     expected: bool  # a median sensitivity or a forecast, not a measurement
 
+    @property
+    def curve(self) -> tuple[tuple[float, float], ...]:
+        """Masses [GeV] and cross-sections [cm2] of the limit, empty if only a point is known."""
+        return CURVES.get((self.experiment, self.expected), ())
+
 
 @dataclass(frozen=True)
 class PublishedSignificance:
@@ -29,6 +35,20 @@ class PublishedSignificance:
     significance: float
     source: str
 
+
+# By experiment, and whether it is an expectation.
+CURVES = {
+    ("XENON1T", False): (
+        *((8, 2.06e-45), (10, 5.33e-46), (12, 2.37e-46), (15, 1.10e-46), (20, 5.70e-47)),
+        *((25, 4.48e-47), (30, 4.16e-47), (40, 4.44e-47), (50, 5.15e-47), (70, 6.68e-47)),
+        *((100, 9.13e-47), (200, 1.73e-46), (500, 4.28e-46), (900, 7.76e-46)),
+    ),
+    ("DARWIN", True): (
+        *((8, 3.17e-47), (10, 7.44e-48), (12, 2.42e-48), (15, 1.02e-48), (20, 4.75e-49)),
+        *((25, 3.32e-49), (30, 2.77e-49), (40, 2.52e-49), (50, 2.57e-49), (70, 2.94e-49)),
+        *((100, 3.62e-49), (200, 6.40e-49), (500, 1.51e-48), (900, 2.68e-48)),
+    ),
+}
 
 LIMITS = tuple(
     PublishedLimit(

@@ -8,7 +8,7 @@ from pipeline.xenon.figures.looks import LOOKS, NAMES
 from pipeline.xenon.figures.map import draw_map
 from pipeline.xenon.figures.significance import draw_significance
 from pipeline.xenon.figures.statistic import draw_statistic
-from pipeline.xenon.published import LIMITS, SIGNIFICANCE
+from pipeline.xenon.published import CURVES, LIMITS, SIGNIFICANCE
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,10 @@ def test_published_points_stand_in_every_panel(table):
     figure = draw_map(table, SEARCH.map, (3.0,))
     published = {(x.wimp.mass_GeV, x.wimp.cross_section_cm2) for x in (*LIMITS, SIGNIFICANCE)}
     for axis in figure.axes[:3]:
-        assert {tuple(line.get_xydata()[0]) for line in axis.lines} == published
+        lines = [line.get_xydata() for line in axis.lines]
+        assert {tuple(points[0]) for points in lines if len(points) == 1} == published
+        curves = {tuple(map(tuple, points)) for points in lines if len(points) > 1}
+        assert curves == set(CURVES.values())
         (left, right), (low, high) = axis.get_xlim(), axis.get_ylim()
         assert all(left < mass < right and low < sigma < high for mass, sigma in published)
 

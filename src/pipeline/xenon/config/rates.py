@@ -73,7 +73,10 @@ class Rates(Block):
         {"85Kr": 1.28, "222Rn": 0.42, "materials": 0.054},
     )
     boron8_per_t_yr: float = described(
-        "Rate of nuclear recoils of 8B neutrinos above 1 keV [1/(t yr)].", 105.0, ge=0
+        "Rate of nuclear recoils of 8B neutrinos above 1 keV [1/(t yr)]; the default is that of a "
+        "flux of 5.46e6/(cm2 s) (Vinyoles et al. 2017, ApJ 835, 202).",
+        95.8,
+        ge=0,
     )
     atmospheric_per_t_yr: float = described(
         "Rate of nuclear recoils of atmospheric neutrinos at all energies [1/(t yr)].", 0.058, ge=0

@@ -62,16 +62,16 @@ CAPTIONS = {
         "extrapolated beyond the range of the pseudo-experiments. Filled markers: lowest points "
         "of the limits of XENON1T (arXiv 1805.12562), XENONnT (2303.14729) and LZ (2410.17036) at"
         " 90 % confidence. Open markers: expected limits of LZ (2410.17036) and DARWIN "
-        "(1506.08309). Star: the WIMP for which arXiv 2410.00755 finds about 3 sigma. A limit "
-        "excludes WIMPs; the contours and the star give the significance at which an experiment "
-        "with WIMPs rejects background alone."
+        "(1506.08309). Dashed: the whole limit, read from the figure. Star: the WIMP for which "
+        "arXiv 2410.00755 finds about 3 sigma. A limit excludes WIMPs; the contours and the star "
+        "give the significance at which an experiment with WIMPs rejects background alone."
     ),
     "limits": (
         "Upper limits (CLs) on the cross-section against WIMP mass that experiments with "
         "background alone set: the median and the bands of 68 and 95 %. Rates and simulation are "
         "uncertain. Dotted: cross-sections at which the median experiment with WIMPs rejects "
-        "background alone at 1, 2, ... sigma. Markers as in the map: published limits (filled) "
-        "and expected ones (open) at 90 % confidence."
+        "background alone at 1, 2, ... sigma. Markers and dashed lines as in the map: "
+        "published limits (filled) and expected ones (open) at 90 % confidence."
     ),
     "images": (
         "Images of an electronic recoil and of a nuclear recoil from a WIMP in XENON1T, as used "

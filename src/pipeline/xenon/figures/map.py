@@ -108,11 +108,18 @@ def draw_contours(axis: Axes, grid: pd.DataFrame, levels_sigma: Sequence[float])
 
 
 def draw_published(axis: Axes) -> list[Line2D]:
-    """Draw markers at the published results; expected limits have open markers."""
+    """Draw markers at the published results; expected limits have open markers.
+
+    A curve is drawn where one is known. Markers decide the range of the axes, curves do not.
+    """
     points = []
     for limit in LIMITS:
         look = _EXPERIMENTS[limit.experiment]
         kind = "expected limit" if limit.expected else "limit"
+        if limit.curve:
+            masses, cross_sections = zip(*limit.curve, strict=True)
+            curve = Line2D(masses, cross_sections, color=look.colour, linewidth=1, linestyle="--")
+            axis.add_artist(curve)
         points += axis.plot(
             limit.wimp.mass_GeV,
             limit.wimp.cross_section_cm2,

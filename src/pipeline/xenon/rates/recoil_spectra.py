@@ -5,12 +5,15 @@ xenon. The spectrum of WIMPs is in `physics.wimps`.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.polynomial.polynomial import polyval
 from numpy.typing import NDArray
 from scipy.constants import Avogadro
 
+from pipeline.physics.boron8 import boron8_neutrinos
+from pipeline.physics.coherent_scattering import coherent_recoils
 from pipeline.physics.solar_neutrinos import (
     ELECTRON_MASS_KEV,
     SOURCES,
@@ -62,15 +65,17 @@ def double_beta_decay(energy_keV: Array, half_life_yr: float, abundance: float) 
 def boron8(energy_keV: Array, rate_above_1keV: float) -> Array:
     """Nuclear recoils of 8B neutrinos, scaled to `rate_above_1keV` [1/(t yr)].
 
-    Shape: NEST's fit to the coherent scattering spectrum (TestSpectra::B8_spectrum); log10 of the
-    rate is a cubic polynomial, up to 4 keV.
+    Coherent scattering of the tabulated spectrum. NEST's cubic fit (TestSpectra::B8_spectrum) has
+    the same shape within 4 % up to 3 keV.
     """
+    return (
+        rate_above_1keV * coherent_recoils(energy_keV, *boron8_neutrinos()) / _boron8_above_1keV()
+    )
 
-    def shape(energy: Array) -> Array:
-        logarithm = polyval(energy, [-2.198, -1.2184, 0.32849, -0.12441])
-        return np.asarray(10**logarithm * (energy <= 4))
 
-    return rate_above_1keV * shape(energy_keV) / _integral(shape, 1, 4)
+@cache
+def _boron8_above_1keV() -> float:
+    return _integral(lambda energy: coherent_recoils(energy, *boron8_neutrinos()), 1, 5)
 
 
 def atmospheric_neutrinos(energy_keV: Array, rate: float) -> Array:
