@@ -1109,7 +1109,8 @@ TABLES: tuple[ResultTable, ...] = (
                 "test": "anomaly, counting, shape or likelihood_ratio",
                 "level_sigma": "level at which a discovery is claimed",
                 "nominal": "false-positive rate that the level promises",
-                "rate": "false-positive rate, mean over ordered pairs of independent samples",
+                "rate": "false-positive rate, mean over ordered pairs of independent samples; "
+                "empty where so few toys have no p-value as small as the level",
                 "rate_err": "its error, by a jackknife over samples",
                 "ratio": "rate over nominal",
                 "ratio_err": "its error",

@@ -41,7 +41,8 @@ def coverage(
     and exposure_t_yr. Rates are means over ordered pairs, their errors a jackknife over samples.
     Rates are known: with uncertain ones, false positives are as rare as promised on average over
     the uncertainty only. So they are here over the uncertainty of the response, where `samples`
-    have one: each data set has a response from the constraints.
+    have one: each data set has a response from the constraints. A rate is missing where no p-value
+    of so few toys is as small as its level; counting has exact p-values.
 
     Args:
         samples: three or more independent samples of the same expected background.
@@ -54,6 +55,7 @@ def coverage(
         ValueError: there are fewer than three samples.
     """
     nominal = np.asarray(norm.sf(np.array(LEVELS_SIGMA)), np.float64)
+    reached = nominal >= empirical_p(np.zeros(toys), np.ones(1))
 
     @lru_cache(maxsize=1)
     def toys_of(first: int) -> dict[str, Array]:
@@ -64,10 +66,12 @@ def coverage(
         rng = generator(seed, "coverage", "data", first, second)
         data = _data(samples[first], samples[second], wimp, exposure_t_yr, toys, rng)
         b = exposure_t_yr * samples[first].background.expected
-        p_values = {test: empirical_p(q, data[test]) for test, q in toys_of(first).items()} | {
-            COUNTING: _counted(data[COUNTING], b, samples[first].known_rates.background_uncertainty)
-        }
-        return {test: (p[:, None] <= nominal).mean(axis=0) for test, p in p_values.items()}
+        rates = samples[first].known_rates
+        counted = _below(_counted(data[COUNTING], b, rates.background_uncertainty), nominal)
+        return {
+            test: np.where(reached, _below(empirical_p(q, data[test]), nominal), np.nan)
+            for test, q in toys_of(first).items()
+        } | {COUNTING: counted}
 
     rows = []
     for test, (mean, error) in over_pairs(len(samples), rates).items():
@@ -91,6 +95,11 @@ def divided(samples: Samples, parts: int) -> list[Samples]:
         )
         for part in range(parts)
     ]
+
+
+def _below(p_values: Array, levels: Array) -> Array:
+    """Share of p-values at or below each level."""
+    return np.asarray((p_values[:, None] <= levels).mean(axis=0), np.float64)
 
 
 def _toys(

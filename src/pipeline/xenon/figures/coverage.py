@@ -12,7 +12,7 @@ from pipeline.xenon.figures.looks import LOOKS, NAMES
 def draw_coverage(table: pd.DataFrame) -> Figure:
     """False-positive rate over nominal at each level, for a table of `statistics.excess.coverage`.
 
-    Rates of zero are drawn at the lower end of the axis, without their errors.
+    Rates of zero are drawn at the lower end of the axis, without errors; missing ones are not.
     """
     figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.2))
     axis = figure.subplots()
