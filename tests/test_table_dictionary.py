@@ -16,6 +16,7 @@ from helpers.made_responses import made_events
 from helpers.made_scores import made_predictions, write_made
 from helpers.made_search import (
     BENCHMARK,
+    RATES,
     SEARCH,
     made_checks,
     made_scores,
@@ -82,7 +83,6 @@ from pipeline.statistics.directional.stage import sensitivity_from_files, toys_f
 from pipeline.statistics.excess import stage as search_stage
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.table_dictionary import TABLES, markdown
-from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.darwin.scan import scan_scores
 from pipeline.xenon.darwin.score import SCORES, TERMS
 from pipeline.xenon.events import files as event_files
@@ -341,13 +341,14 @@ def write_xenon_results(files, rng):
             "recoil": ["ER", "ER", "NR", "NR"],
             "energy_keV": [1.0, 100.0, 1.0, 100.0],
             "triggered": 1.0,
+            "in_region": 1.0,
             "s2_only": 0.0,
         }
     )
     seen = np.array([True, False])
-    outcome = TriggerOutcome(np.ones(2), seen, ~seen)
+    outcome = TriggerOutcome(np.ones(2), seen, ~seen, seen)
     weighted = made_weighted()
-    samples = search_samples(weighted, Rates())
+    samples = search_samples(weighted, RATES)
     images = scores.assign(loss=scores["ts"], s2_only=False)
     one = WeightedScores(np.ones(3), np.ones(3))
     loss = images["loss"].to_numpy()
@@ -359,7 +360,7 @@ def write_xenon_results(files, rng):
             xenon.table("classifier.csv"): accuracy,
             xenon.table("score_scan.csv"): scan_scores(terms, [0, 1]),
             xenon.table("s2_only.csv"): s2_only_table({"test_nr": outcome}),
-            xenon.table("backgrounds.csv"): background_table(Rates(), efficiencies(always)),
+            xenon.table("backgrounds.csv"): background_table(RATES, efficiencies(always)),
             xenon.table("coverage.csv"): checks["coverage"],
             xenon.table("limits.csv"): checks["limits"],
             xenon.table("trials.csv"): checks["trials"],

@@ -1029,6 +1029,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "recoil": "ER or NR",
                 "energy_keV": "true recoil energy",
                 "triggered": "share of the recoils that trigger",
+                "in_region": "share of the recoils that trigger and lie in the region of interest",
                 "s2_only": "share of the recoils with an S2 and no S1 in coincidence",
             }
         ),
@@ -1059,11 +1060,11 @@ TABLES: tuple[ResultTable, ...] = (
             {
                 "component": "source of the background",
                 "recoil": "ER or NR",
-                "recoils_per_t_yr": "expected recoils in the window of true energy",
-                "triggered_per_t_yr": "those of them that trigger",
+                "recoils_per_t_yr": "expected recoils in the range of true energy",
+                "in_region_per_t_yr": "those of them in the region of interest",
             }
         ),
-        'print(table.set_index("component")["triggered_per_t_yr"])',
+        'print(table.set_index("component")["in_region_per_t_yr"])',
     ),
     ResultTable(
         "ROC curves",
@@ -1210,6 +1211,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "p_value": "observed p-value",
                 "significance": "its Gaussian quantile",
                 "upper_limit_of_p": "fewer than 10 toys lie beyond the data: p may be smaller",
+                "outside_region": "observed events that trigger outside the region of interest",
             }
         ),
         'print(table[["test", "p_value", "significance"]])',

@@ -36,6 +36,14 @@ SEARCH = Search(
 )
 
 
+RATES = Rates(electron_recoils_keV=(1.0, 7.5), nuclear_recoils_keV=(1.0, 60.0))
+
+
+def uniform(low_keV: float, high_keV: float) -> dict[str, object]:
+    """The plain block of a spectrum that is uniform in energy."""
+    return {"kind": "uniform", "low_keV": low_keV, "high_keV": high_keV}
+
+
 def made_scores(n: int = 1500, high_keV: tuple[float, float] = (100.0, 100.0)) -> pd.DataFrame:
     """A table of scores: ER, then NR above 5 keV; scores and latent means depend on energy."""
     rng = np.random.default_rng(1)
@@ -49,6 +57,7 @@ def made_scores(n: int = 1500, high_keV: tuple[float, float] = (100.0, 100.0)) -
             "recoil": recoil,
             "energy_keV": energy,
             "triggered": True,
+            "cs1_photons": 5 * energy,
             "logit": logit,
             "ts": 100 + energy + 5 * logit,
             "latent_mean": list(latent),
@@ -61,27 +70,27 @@ def made_weighted() -> pd.DataFrame:
     nr = Efficiency(np.array([1.0, 5.0, 5.001, 60.0]), np.array([0.0, 0.0, 1.0, 1.0]))
     efficiencies = {"ER": Efficiency(np.array([1.0, 7.5]), np.ones(2)), "NR": nr}
     events = made_scores(high_keV=(7.5, 60.0))
-    even = {"ER": "uniform", "NR": "uniform"}
-    return weighted_scores(events, Rates(), SEARCH.map.masses_GeV, efficiencies, even)
+    even = {"ER": uniform(1, 7.5), "NR": uniform(5, 60)}
+    return weighted_scores(events, RATES, SEARCH.map.masses_GeV, efficiencies, even)
 
 
 def made_search() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Merged pseudo-experiments and the significances they give."""
-    samples = search_samples(made_weighted(), Rates())
+    samples = search_samples(made_weighted(), RATES)
     toys = merge([run_batch(samples, SEARCH.toy_sets().values(), 1, ("plots",), 0)])
     return toys, significances(toys)
 
 
 def made_checks() -> dict[str, pd.DataFrame]:
     """Tables of coverage, of limits, of the background's uncertainty and of data."""
-    samples = search_samples(made_weighted(), Rates())
+    samples = search_samples(made_weighted(), RATES)
     uncertain = against_uncertainty(samples, BENCHMARK, 20.0, (0.0, 0.05), (200, 100), 1)
     parts, exposure = independent([samples], 20.0, Coverage(parts=3))
     covered = coverage(parts, BENCHMARK, exposure, 200, 1)
     true = [BENCHMARK.cross_section_cm2]
     of_limits = limit_coverage(parts, BENCHMARK.mass_GeV, true, exposure, 0.9, 100, 1)
     data = made_scores(20, (7.5, 60.0))["ts"].to_numpy()
-    observed = observe(samples, BENCHMARK, 20.0, data, (100, 100), 1)
+    observed = observe(samples, BENCHMARK, 20.0, data, (100, 100), 1).assign(outside_region=3)
     return {
         "coverage": covered,
         "limit_coverage": of_limits,
@@ -100,7 +109,9 @@ def made_separation() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def made_trigger() -> pd.DataFrame:
-    """Every event above 3 keV triggers, and half of the others leave an S2."""
+    """Above 3 keV all events trigger, half of the others leave an S2; the region ends at 8 keV."""
     energy = np.geomspace(1, 10, 3000)
-    seen = TriggerOutcome(energy, energy > 3, (energy <= 3) & (np.arange(3000) % 2 == 0))
+    seen = energy > 3
+    s2_only = ~seen & (np.arange(3000) % 2 == 0)
+    seen = TriggerOutcome(energy, seen, s2_only, seen & (energy < 8))
     return trigger_table({"ER": seen, "NR": seen}, {"ER": (1.0, 10.0), "NR": (1.0, 10.0)})

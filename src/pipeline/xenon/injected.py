@@ -31,7 +31,7 @@ def injected(
     tables = []
     for component, scale in expected:
         events = int(rng.poisson(scale * component.expected_per_t_yr()))
-        grid = np.geomspace(*component.window_keV, _GRID)
+        grid = np.geomspace(*component.range_keV, _GRID)
         energy = np.empty(0)
         if events:
             energy = draw_between(grid, component.spectrum(grid), events, rng)

@@ -1,4 +1,4 @@
-"""Samples that the search weights must cover its windows and differ from the training samples."""
+"""Samples that the search weights must cover its ranges and differ from the training samples."""
 
 import pytest
 
@@ -24,9 +24,9 @@ SHIPPED = {name: sample.plain() for name, sample in Xenon().samples.items()}
             r"background\.er: the networks learn from 'train_er'",
         ),
         (
-            {"rates": {"electron_recoils_keV": [1, 10]}},
-            r"background\.er: 'background_er' covers 1 to 7\.5 keV, but the window in rates is 1 "
-            "to 10 keV",
+            {"rates": {"electron_recoils_keV": [1, 15]}},
+            r"background\.er: 'background_er' covers 0\.5 to 13 keV, but the range in `rates` is "
+            "1 to 15 keV",
         ),
         (
             {
@@ -38,7 +38,7 @@ SHIPPED = {name: sample.plain() for name, sample in Xenon().samples.items()}
                     },
                 }
             },
-            r"background\.nr: 'background_nr' must be of kind 'nest', its spectrum 'uniform' or",
+            r"background\.nr: 'background_nr' must be of kind 'nest', its spectrum 'uniform',",
         ),
     ],
 )

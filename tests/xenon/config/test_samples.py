@@ -70,3 +70,17 @@ def test_impossible_spectra_are_refused(spectrum):
 def test_parquet_needs_one_word_on_the_recoils(recoils):
     with pytest.raises(ValidationError, match=r"either `recoil` or `columns\.recoil`"):
         ParquetEvents.model_validate({"kind": "parquet", "files": ["a"], **recoils})
+
+
+@pytest.mark.parametrize(
+    ("energies_keV", "densities", "message"),
+    [
+        ([1, 2], [1, 1, 1], "2 energies_keV, but 3 densities"),
+        ([1, 3, 3], [1, 1, 1], "energies_keV must ascend"),
+        ([1, 2], [1, 0], "greater than 0"),
+    ],
+)
+def test_linear_spectra_that_cannot_be(energies_keV, densities, message):
+    block = {"kind": "linear", "energies_keV": energies_keV, "densities": densities}
+    with pytest.raises(ValidationError, match=message):
+        TypeAdapter(Spectrum).validate_python(block)

@@ -3,6 +3,7 @@ from pydantic import ValidationError
 
 from pipeline.statistics.excess.config import ToySet
 from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.region import Region
 from pipeline.xenon.config.search import Search
 
 
@@ -80,8 +81,9 @@ def test_nuisances_are_all_uncertainties_or_those_that_are_named():
         (Search, "exposures_t_yr", (10, 10), "differ"),
         (Search, "exposures_t_yr", (0,), "greater than 0"),
         (Search, "benchmark", {"mass": 5}, "mass_GeV"),
-        (Rates, "electron_recoils_keV", (5, 5), "region of interest is empty"),
-        (Rates, "nuclear_recoils_keV", (5, 1), "region of interest is empty"),
+        (Rates, "electron_recoils_keV", (5, 5), "range of energies is empty"),
+        (Rates, "nuclear_recoils_keV", (5, 1), "range of energies is empty"),
+        (Region, "cs1_photons", (40, 3), "empty: cS1 of 40 to 3 photons"),
         (Rates, "flat_electron_recoils_per_t_yr_keV", {"85Kr": -1}, "greater than or equal to 0"),
     ],
 )

@@ -7,12 +7,14 @@ from scipy.integrate import cumulative_trapezoid, trapezoid
 
 from pipeline.physics.wimps import wimp_rate
 from pipeline.xenon.config.samples import (
+    LinearSpectrum,
     LogUniformSpectrum,
     TableSpectrum,
     UniformSpectrum,
     WimpSpectrum,
 )
 from pipeline.xenon.events.spectra import (
+    density,
     draw_between,
     draw_energies,
     read_spectrum,
@@ -34,10 +36,25 @@ def test_log_uniform():
     assert stats.kstest(energies, stats.loguniform(2, 7).cdf).pvalue > 0.01
 
 
+@pytest.mark.parametrize(
+    "spectrum",
+    [
+        UniformSpectrum(kind="uniform", low_keV=2, high_keV=7),
+        LogUniformSpectrum(kind="log_uniform", low_keV=2, high_keV=7),
+        LinearSpectrum(kind="linear", energies_keV=(2, 4, 7), densities=(1, 3, 0.5)),
+    ],
+)
+def test_energies_have_the_density_of_their_spectrum(spectrum):
+    grid = np.linspace(2, 7, 2001)
+    below = cumulative_trapezoid(density(spectrum, grid), grid, initial=0)
+    found = stats.kstest(drawn(spectrum), lambda energy: np.interp(energy, grid, below / below[-1]))
+    assert found.pvalue > 0.01
+
+
 def test_tents_have_their_closed_form():
     """A tent of height 2 up to x = 2, nothing up to 3, a ramp to 1 at 4: areas 2, 0 and 1/2."""
-    x, density = np.arange(5.0), np.array([0.0, 2, 0, 0, 1])
-    values = draw_between(x, density, 50_000, np.random.default_rng(2))
+    x, heights = np.arange(5.0), np.array([0.0, 2, 0, 0, 1])
+    values = draw_between(x, heights, 50_000, np.random.default_rng(2))
 
     def cumulative(value):
         tent = np.where(value < 1, value**2, 2 - (2 - np.minimum(value, 2)) ** 2)

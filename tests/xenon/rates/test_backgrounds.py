@@ -25,6 +25,7 @@ TRIGGER = {
     "ER": Efficiency(np.array(ER_ENERGY), np.array(ER_FRACTION)),
     "NR": Efficiency(np.array(NR_ENERGY), np.array(NR_FRACTION)),
 }
+WINDOW = Rates(electron_recoils_keV=(1.0, 7.5), nuclear_recoils_keV=(1.0, 60.0))
 SEES_ALL = Efficiency(np.array([0.0, 1000.0]), np.ones(2))
 
 
@@ -106,17 +107,17 @@ def test_wimps_of_the_benchmark(wimps_of_50GeV):
     )
 
 
-def test_wimps_too_light_for_the_window():
+def test_wimps_too_light_for_the_range():
     with pytest.raises(ValueError, match="3 GeV give no recoil at 20 to 60 keV"):
         wimp(Rates(nuclear_recoils_keV=(20.0, 60.0)), 3.0)
 
 
-def test_default_window_holds_the_darwin_study_s_background():
-    table = background_table(Rates(), TRIGGER).set_index("component")
-    total = table.loc["total", "triggered_per_t_yr"]
+def test_window_of_1_to_7_5_keV_holds_the_darwin_study_s_background():
+    table = background_table(WINDOW, TRIGGER).set_index("component")
+    total = table.loc["total", "in_region_per_t_yr"]
     assert 200 * total == pytest.approx(6500, rel=0.02)
-    assert table["triggered_per_t_yr"].drop("total").sum() == pytest.approx(total)
-    assert (table["triggered_per_t_yr"] <= table["recoils_per_t_yr"]).all()
+    assert table["in_region_per_t_yr"].drop("total").sum() == pytest.approx(total)
+    assert (table["in_region_per_t_yr"] <= table["recoils_per_t_yr"]).all()
 
 
 def test_efficiency_is_folded_in():
@@ -154,9 +155,9 @@ def test_measured_efficiency_is_that_of_the_trigger(rng):
 def test_events_stand_for_the_whole_background(rng, wimps_of_50GeV):
     energy = np.concatenate([rng.uniform(1, 10, 5000), rng.uniform(1, 60, 5000)])
     recoil = np.repeat(np.array([0, 1], np.uint8), 5000)
-    weight = event_weights(backgrounds(Rates()), energy, recoil, TRIGGER)
-    table = background_table(Rates(), TRIGGER).set_index(["component", "recoil"])
-    expected = table["triggered_per_t_yr"]
+    weight = event_weights(backgrounds(WINDOW), energy, recoil, TRIGGER)
+    table = background_table(WINDOW, TRIGGER).set_index(["component", "recoil"])
+    expected = table["in_region_per_t_yr"]
     assert weight.sum() == pytest.approx(expected["total", ""])
     of_recoil = expected.groupby("recoil").sum()
     assert weight[recoil == 0].sum() == pytest.approx(of_recoil["ER"])
@@ -165,9 +166,9 @@ def test_events_stand_for_the_whole_background(rng, wimps_of_50GeV):
     assert signal.sum() * 6.5e-48 * 200 == pytest.approx(290 / 0.97, rel=0.02)
 
 
-def test_no_simulated_event_in_the_window():
+def test_no_simulated_event_in_the_range():
     flat = Component("flat", "ER", (1.0, 2.0), lambda e: np.ones(len(e)))
-    with pytest.raises(ValueError, match="flat: no simulated ER event at 1 to 2 keV"):
+    with pytest.raises(ValueError, match="flat: no simulated ER event of 1 to 2 keV"):
         flat.event_weights(np.array([5.0]), SEES_ALL)
 
 
@@ -177,7 +178,7 @@ def test_no_background_is_an_error():
         background_table(Rates(), {"ER": blind, "NR": blind})
 
 
-def test_window_beyond_the_response():
+def test_range_beyond_the_response():
     short = Efficiency(np.array([2.0, 5.0]), np.ones(2))
     with pytest.raises(ValueError, match="known from 2 to 5 keV"):
         background_table(Rates(), {"ER": short, "NR": SEES_ALL})

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from helpers.made_recordings import recorded
 
+from pipeline.xenon.config.region import Region
 from pipeline.xenon.rates.efficiency import efficiencies
 from pipeline.xenon.rates.trigger import TriggerOutcome, s2_only_table, trigger_table
 from pipeline.xenon.response.shards import write_shard
@@ -9,9 +10,10 @@ from pipeline.xenon.response.shards import write_shard
 
 @pytest.fixture
 def half():
-    """3000 events: the upper half in energy triggers, the lower one leaves S2 only."""
+    """3000 events: the upper half triggers, of it the lower half in the region, the rest is S2."""
     upper = np.arange(3000) >= 1500
-    return TriggerOutcome(np.geomspace(1, 10, 3000), upper, ~upper)
+    inside = upper & (np.arange(3000) < 2250)
+    return TriggerOutcome(np.geomspace(1, 10, 3000), upper, ~upper, inside)
 
 
 def test_events_with_large_s2_and_no_trigger_are_s2_only(tmp_path):
@@ -27,6 +29,12 @@ def test_events_with_large_s2_and_no_trigger_are_s2_only(tmp_path):
     large = batch.s2_photons_detected >= least
     np.testing.assert_array_equal(found.s2_only[:40], large & ~batch.triggered)
     assert found.s2_only.any()
+    np.testing.assert_array_equal(found.in_region, found.triggered)
+    cs1 = np.median(batch.cs1_photons)
+    low = TriggerOutcome.read(paths, least, Region(cs1_photons=(0, cs1)))
+    inside = batch.triggered & (batch.cs1_photons <= cs1)
+    np.testing.assert_array_equal(low.in_region[:40], inside)
+    np.testing.assert_array_equal(low.triggered, found.triggered)
 
 
 def test_table_holds_the_fractions_of_both_recoils(half):
@@ -36,13 +44,13 @@ def test_table_holds_the_fractions_of_both_recoils(half):
     assert (table.loc[low, ["triggered", "s2_only"]] == [0, 1]).all(axis=None)
     assert (table.loc[high, ["triggered", "s2_only"]] == [1, 0]).all(axis=None)
     found = efficiencies(table)["NR"]
-    np.testing.assert_array_equal(found.at(np.array([1.0, 10.0])), [0, 1])
+    np.testing.assert_array_equal(found.at(np.array([1.0, 4.0, 10.0])), [0, 1, 0])
 
 
 def test_every_event_is_counted_once():
     triggered = np.array([True, True, False, False, False])
     s2_only = np.array([False, False, True, False, False])
-    table = s2_only_table({"a": TriggerOutcome(np.ones(5), triggered, s2_only)})
+    table = s2_only_table({"a": TriggerOutcome(np.ones(5), triggered, s2_only, triggered)})
     row = table.iloc[0]
     assert (row["events"], row["triggered"], row["s2_only"], row["unseen"]) == (5, 2, 1, 2)
     assert row["s2_only_fraction"] == pytest.approx(0.2)

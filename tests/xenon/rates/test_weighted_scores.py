@@ -3,6 +3,7 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.made_search import uniform
 
 from pipeline.core.tables import Described, write_tables
 from pipeline.xenon.config.rates import Rates
@@ -16,13 +17,13 @@ from pipeline.xenon.rates.weighted_scores import (
     weighted_scores,
 )
 
-RATES = Rates()
+RATES = Rates(electron_recoils_keV=(1.0, 7.5), nuclear_recoils_keV=(1.0, 60.0))
 SEEN = {
     "ER": Efficiency(np.array([1.0, 7.5]), np.ones(2)),
     # Every recoil above 5 keV triggers, which no 8B neutrino reaches.
     "NR": Efficiency(np.array([1.0, 5.0, 5.001, 60.0]), np.array([0.0, 0.0, 1.0, 1.0])),
 }
-EVEN = {"ER": "uniform", "NR": "uniform"}
+EVEN = {"ER": uniform(1, 7.5), "NR": uniform(1, 60)}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def table():
 def test_weights_add_up_to_the_table_of_backgrounds(table):
     background = table[table["mass_GeV"] == 0]
     expected = background_table(RATES, SEEN)
-    by_recoil = expected.groupby("recoil")["triggered_per_t_yr"].sum()
+    by_recoil = expected.groupby("recoil")["in_region_per_t_yr"].sum()
     for code, name in enumerate(("ER", "NR")):
         sum_of = background.loc[background["recoil"] == code, "weight"].sum()
         assert sum_of == pytest.approx(by_recoil[name])
@@ -69,8 +70,10 @@ def test_weights_undo_the_spectrum_that_events_were_drawn_from(table):
     energy = 5.001 * (60 / 5.001) ** rng.random(3000)
     events = pd.DataFrame({"recoil": np.uint8(1), "energy_keV": energy, "ts": energy})
     electronic = pd.DataFrame({"recoil": np.uint8(0), "energy_keV": [3.0], "ts": [3.0]})
-    both = pd.concat([electronic, events])
-    other = weighted_scores(both, RATES, [500.0], SEEN, EVEN | {"NR": "log_uniform"})
+    both = pd.concat([electronic, events], ignore_index=True)
+    other = weighted_scores(
+        both, RATES, [500.0], SEEN, EVEN | {"NR": EVEN["NR"] | {"kind": "log_uniform"}}
+    )
     means = [
         np.average(rows["energy_keV"], weights=rows["weight"])
         for rows in (t[t["mass_GeV"] == 500] for t in (table, other))
@@ -98,7 +101,7 @@ def test_samples_are_background_and_every_mass(table):
 def test_background_is_that_of_every_component(table):
     samples = search_samples(table, RATES)
     names = sorted(set(table.loc[table["mass_GeV"] == 0, "component"]))
-    rates = background_table(RATES, SEEN).set_index("component")["triggered_per_t_yr"]
+    rates = background_table(RATES, SEEN).set_index("component")["in_region_per_t_yr"]
     assert samples.background.components.sum(axis=0) == pytest.approx(rates[names])
     sigma = [RATES.uncertainties[name].relative for name in names]
     assert samples.uncertainties.tolist() == sigma

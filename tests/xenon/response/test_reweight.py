@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.made_responses import darwin, made_nest_events, respond
+from scipy.stats import binom
 
 from pipeline.xenon.events.nest import nest_quanta
 from pipeline.xenon.response.reweight import COLUMNS, cubic_terms, ratios
@@ -44,6 +45,17 @@ def test_g1_and_extraction_move_the_mean_of_binomial_numbers(rng, change):
         assert np.average(events[column], weights=weight) == pytest.approx(mean, rel=0.005)
         untouched = events[other].mean()
         assert np.average(events[other], weights=weight) == pytest.approx(untouched, rel=0.005)
+
+
+@pytest.mark.parametrize("change", [-0.06, 0.06])
+def test_events_move_across_the_edge_of_a_region_in_s1(rng, change):
+    """Those with at most 30 of 300 photons detected are a sum of binomial probabilities."""
+    detector = darwin(s1={"g1": 0.1, "collection": [1.0]})
+    events = table(photons=300, s1_photons_detected=rng.binomial(300, 0.1, N))
+    weight = ratios(events, {"g1": change}, detector)
+    found = weight[events["s1_photons_detected"] <= 30].sum() / N
+    assert found == pytest.approx(binom.cdf(30, 300, 0.1 * (1 + change)), abs=0.015)
+    assert abs(found - binom.cdf(30, 300, 0.1)) > 0.1
 
 
 def test_lifetime_matters_where_the_drift_is_long(rng):

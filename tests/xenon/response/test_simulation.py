@@ -70,3 +70,14 @@ def test_light_beyond_the_counts_is_an_error_that_names_the_event():
         ValueError, match=r"event 11 with 0 photons and 100000 electrons: more than"
     ):
         respond(darwin(), events)
+
+
+def test_corrected_s1_does_not_depend_on_the_depth():
+    """Its mean is g1 times the photons: the light collection is 1.32 below and 0.87 above."""
+    detector = darwin()
+    for depth in (15.0, 130.0, 245.0):
+        response = respond(detector, made_events(4000, photons=1000, depth_cm=depth))
+        mean = response.cs1_photons.mean()
+        assert mean == pytest.approx(1000 * detector.s1.g1, rel=0.005)
+    s1 = response.s1_photons_detected
+    assert s1.mean() > 1.2 * mean

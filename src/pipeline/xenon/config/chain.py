@@ -12,7 +12,9 @@ from pipeline.xenon.config.data import OBSERVED, Data
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.images import Images
 from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.region import Region
 from pipeline.xenon.config.samples import (
+    LinearSpectrum,
     LogUniformSpectrum,
     Nest,
     Recoil,
@@ -40,20 +42,28 @@ class Xenon(Block):
     samples: dict[str, Sample] = described(
         "Samples of events by name.",
         {
-            # Training from 1 to 100 keV as in arXiv 2410.00755; the search uses the windows of
-            # `rates`.
+            # Training from 1 to 100 keV as in arXiv 2410.00755.
             "train_er": _flat("er", 1, 100, 10_000),
             "train_nr": _flat("nr", 1, 100, 10_000),
             "test_er": _flat("er", 1, 100, 5000),
             "test_nr": _flat("nr", 1, 100, 5000),
-            # Nine times the background events in 200 t yr: p-values include the fluctuations of
-            # the simulation.
-            "background_er": _flat("er", 1, 7.5, 60_000),
+            # Eight times the background events in 200 t yr, counted by their weights: p-values
+            # include the fluctuations of the simulation. Few are made where few reach the region.
+            "background_er": Nest(
+                kind="nest",
+                recoil="er",
+                spectrum=LinearSpectrum(
+                    kind="linear",
+                    energies_keV=(0.5, 2, 7, 10, 13),
+                    densities=(0.1, 1, 1, 0.1, 0.1),
+                ),
+                events=80_000,
+            ),
             # Log-uniform, because the few 8B recoils that trigger have only 2 to 4 keV.
             "background_nr": Nest(
                 kind="nest",
                 recoil="nr",
-                spectrum=LogUniformSpectrum(kind="log_uniform", low_keV=1, high_keV=60),
+                spectrum=LogUniformSpectrum(kind="log_uniform", low_keV=0.7, high_keV=50),
                 events=12_000,
             ),
         },
@@ -65,10 +75,11 @@ class Xenon(Block):
     )
     background: ErNr = described(
         "Samples that the search weights to its backgrounds and WIMPs. They must be of kind 'nest' "
-        "and uniform in energy or its logarithm over the windows of `rates`.",
+        "and have spectra 'uniform', 'log_uniform' or 'linear' over the ranges of `rates`.",
         ErNr(er="background_er", nr="background_nr"),
     )
     rates: Rates = described("Expected backgrounds of the search.", Rates())
+    region: Region = described("Region of interest of the search.", Region())
     search: Search = described("Search for an excess of anomaly scores.", Search())
     data: Data | None = described(
         "Observed data in which the search looks for the benchmark WIMP; null: none.", None
@@ -148,23 +159,24 @@ class Xenon(Block):
         self._check_background("nr", self.rates.nuclear_recoils_keV)
         return self
 
-    def _check_background(self, recoil: Recoil, window_keV: tuple[float, float]) -> None:
+    def _check_background(self, recoil: Recoil, range_keV: tuple[float, float]) -> None:
         assert self.anomaly is not None
         key, name = f"background.{recoil}", getattr(self.background, recoil)
         if name in self.anomaly.train.names:
             raise ValueError(f"{key}: the networks learn from '{name}'; choose another sample")
         sample = self.samples[name]
-        flat = (UniformSpectrum, LogUniformSpectrum)
-        if not isinstance(sample, Nest) or not isinstance(sample.spectrum, flat):
+        known = (UniformSpectrum, LogUniformSpectrum, LinearSpectrum)
+        if not isinstance(sample, Nest) or not isinstance(sample.spectrum, known):
             raise ValueError(
-                f"{key}: '{name}' must be of kind 'nest', its spectrum 'uniform' or 'log_uniform'"
+                f"{key}: '{name}' must be of kind 'nest', its spectrum 'uniform', 'log_uniform' "
+                "or 'linear'"
             )
-        low, high = window_keV
+        low, high = range_keV
         if low < sample.spectrum.low_keV or high > sample.spectrum.high_keV:
             raise ValueError(
                 f"{key}: '{name}' covers {sample.spectrum.low_keV:g} to "
-                f"{sample.spectrum.high_keV:g} keV, but the window in rates is {low:g} to {high:g} "
-                "keV"
+                f"{sample.spectrum.high_keV:g} keV, but the range in `rates` is {low:g} to "
+                f"{high:g} keV"
             )
 
     def _check_anomaly_sample(self, key: str, name: str, recoil: str) -> None:

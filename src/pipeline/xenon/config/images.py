@@ -110,7 +110,10 @@ class Xenon1tRates(Rates):
     """
 
     electron_recoils_keV: tuple[Energy, Energy] = described(
-        "Window of electronic recoils [keV].", (1.0, 12.0)
+        "Range of true energies of electronic recoils [keV].", (1.0, 12.0)
+    )
+    nuclear_recoils_keV: tuple[Energy, Energy] = described(
+        "Range of true energies of nuclear recoils, for backgrounds and WIMPs [keV].", (1.0, 60.0)
     )
     flat_electron_recoils_per_t_yr_keV: dict[str, Rate] = described(
         "Rates of other electronic recoils with a flat spectrum, by name [1/(t yr keV)].",
@@ -140,7 +143,8 @@ class Images(Block):
 
     This part makes its own samples with NEST: electronic recoils uniform in energy and WIMPs, for
     training and for tests, and nuclear recoils uniform in the logarithm of energy, which are
-    weighted to WIMPs of any mass. The energies fill the windows of `rates`.
+    weighted to WIMPs of any mass. The energies fill the ranges of `rates`, which are
+    the region of interest here: a window in true energy.
     """
 
     detector: str = described(DETECTOR, "xenon1t")

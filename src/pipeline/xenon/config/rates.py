@@ -48,21 +48,20 @@ UNCERTAINTIES = {
 
 
 class Rates(Block):
-    """Background rates, and the energy windows of the region of interest.
+    """Background rates, and the ranges of true energy from which recoils are taken.
 
-    The windows are in true energy, like the expected rates of the DARWIN study. The default rates
+    The ranges must be wider than the region of interest reaches: recoils beyond them are missing.
+    The default rates
     of flat spectra are the rates at 5 keV for 0.1 ppt natural krypton and 0.1 uBq/kg radon, after
     Schumann et al. 2015, JCAP 10, 016 (arXiv 1506.08309). They were not compared with the table
     in that paper.
     """
 
     electron_recoils_keV: tuple[Energy, Energy] = described(
-        "Window of electronic recoils [keV]. With the default, 6500 events in 200 t yr pass the "
-        "4-fold trigger.",
-        (1.0, 7.5),
+        "Range of true energies of electronic recoils [keV].", (0.5, 13.0)
     )
     nuclear_recoils_keV: tuple[Energy, Energy] = described(
-        "Window of nuclear recoils, for backgrounds and WIMPs [keV].", (1.0, 60.0)
+        "Range of true energies of nuclear recoils, for backgrounds and WIMPs [keV].", (0.7, 50.0)
     )
     xe136_half_life_yr: float = described(
         "Half-life of the two-neutrino double beta decay of 136Xe [yr].", 2.165e21, gt=0
@@ -124,8 +123,8 @@ class Rates(Block):
 
     @field_validator("electron_recoils_keV", "nuclear_recoils_keV")
     @classmethod
-    def _not_empty(cls, window: tuple[float, float]) -> tuple[float, float]:
-        low, high = window
+    def _not_empty(cls, energies: tuple[float, float]) -> tuple[float, float]:
+        low, high = energies
         if low >= high:
-            raise ValueError(f"the region of interest is empty: {low:g} to {high:g} keV")
-        return window
+            raise ValueError(f"the range of energies is empty: {low:g} to {high:g} keV")
+        return energies

@@ -42,6 +42,36 @@ class LogUniformSpectrum(EnergyRange):
     kind: Literal["log_uniform"]
 
 
+class LinearSpectrum(Block):
+    """A spectrum that is linear between given energies."""
+
+    kind: Literal["linear"]
+    energies_keV: tuple[PositiveFloat, ...] = described("Ascending energies [keV].", min_length=2)
+    densities: tuple[PositiveFloat, ...] = described(
+        "Density at each energy; only their ratios matter."
+    )
+
+    @property
+    def low_keV(self) -> float:
+        """Lowest energy."""
+        return self.energies_keV[0]
+
+    @property
+    def high_keV(self) -> float:
+        """Highest energy."""
+        return self.energies_keV[-1]
+
+    @model_validator(mode="after")
+    def _matches(self) -> Self:
+        if len(self.energies_keV) != len(self.densities):
+            raise ValueError(
+                f"{len(self.energies_keV)} energies_keV, but {len(self.densities)} densities"
+            )
+        if list(self.energies_keV) != sorted(set(self.energies_keV)):
+            raise ValueError(f"energies_keV must ascend, got {list(self.energies_keV)}")
+        return self
+
+
 class WimpRange(EnergyRange):
     """Range of recoil energies in which WIMP recoils are generated."""
 
@@ -66,8 +96,13 @@ class TableSpectrum(Block):
 
 
 Spectrum = Annotated[
-    UniformSpectrum | LogUniformSpectrum | WimpSpectrum | TableSpectrum,
+    UniformSpectrum | LogUniformSpectrum | LinearSpectrum | WimpSpectrum | TableSpectrum,
     Field(discriminator="kind"),
+]
+
+# Spectra whose density is known without a look at a file or at the WIMPs' halo.
+KnownSpectrum = Annotated[
+    UniformSpectrum | LogUniformSpectrum | LinearSpectrum, Field(discriminator="kind")
 ]
 
 

@@ -34,6 +34,7 @@ TERMS = pa.schema(
     [
         *EVENT_COLUMNS,
         field("triggered", pa.bool_(), "seen by the detector; other events have no score, NaN"),
+        field("cs1_photons", pa.float32(), "S1 photons over the light collection at the height"),
         field("logit", pa.float32(), "ln(p / (1 - p)), p the classifier's probability of NR"),
         field("beta", pa.float64(), "weight of the latent term in the autoencoder's loss"),
         field("kl", pa.float32(), "KL(q(z|x) || N(0, 1))", "nat"),
@@ -41,8 +42,8 @@ TERMS = pa.schema(
         field("latent_mean", pa.list_(pa.float32()), "mean of q(z|x)"),
     ]
 )
-SCORES = TERMS.insert(4, field("ts", pa.float64(), "anomaly score")).insert(
-    5, field("ratio", pa.float64(), "weight R of the classifier's term")
+SCORES = TERMS.insert(5, field("ts", pa.float64(), "anomaly score")).insert(
+    6, field("ratio", pa.float64(), "weight R of the classifier's term")
 )
 
 
@@ -105,6 +106,7 @@ def _terms(
             "recoil": batch.events.recoil[kept],
             "energy_keV": batch.events.energy_keV[kept],
             "triggered": seen,
+            "cs1_photons": batch.cs1_photons[kept],
             "logit": spread(logits(classifier, x)),
             "beta": np.full(len(seen), beta),
             "kl": spread(found.kl),

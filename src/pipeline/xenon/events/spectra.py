@@ -10,6 +10,8 @@ from pandas.errors import ParserWarning
 from pipeline.core.user_files import separator, user_text
 from pipeline.physics.wimps import wimp_rate
 from pipeline.xenon.config.samples import (
+    KnownSpectrum,
+    LinearSpectrum,
     LogUniformSpectrum,
     Spectrum,
     UniformSpectrum,
@@ -30,11 +32,23 @@ def draw_energies(spectrum: Spectrum, events: int, rng: np.random.Generator) -> 
         return rng.uniform(spectrum.low_keV, spectrum.high_keV, events)
     if isinstance(spectrum, LogUniformSpectrum):
         return spectrum.low_keV * (spectrum.high_keV / spectrum.low_keV) ** rng.random(events)
+    if isinstance(spectrum, LinearSpectrum):
+        energies, densities = map(np.array, (spectrum.energies_keV, spectrum.densities))
+        return draw_between(energies, densities, events, rng)
     if isinstance(spectrum, WimpSpectrum):
         energy_keV, rate = wimp_spectrum(spectrum)
     else:
         energy_keV, rate = read_spectrum(spectrum.file)
     return draw_between(energy_keV, rate, events, rng)
+
+
+def density(spectrum: KnownSpectrum, energy_keV: np.ndarray) -> np.ndarray:
+    """Density (n,) of the spectrum at energies (n,) within its range, on a scale of its own."""
+    if isinstance(spectrum, UniformSpectrum):
+        return np.ones(len(energy_keV))
+    if isinstance(spectrum, LogUniformSpectrum):
+        return 1 / energy_keV
+    return np.interp(energy_keV, spectrum.energies_keV, spectrum.densities)
 
 
 def wimp_spectrum(spectrum: WimpSpectrum) -> tuple[np.ndarray, np.ndarray]:

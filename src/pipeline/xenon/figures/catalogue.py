@@ -29,9 +29,10 @@ CAPTIONS = {
         " and for the benchmark WIMP at its cross-section."
     ),
     "trigger": (
-        "Share of recoils in the region of interest that trigger, and share of those with an S2 "
-        "but without an S1 in coincidence (dashed), as functions of true energy. The search "
-        "excludes events without an S1; tables/s2_only.csv lists their number for each sample."
+        "Share of recoils that trigger, of those that also lie in the region of interest (dotted), "
+        "and of those with an S2 but without an S1 in coincidence (dashed), as functions of true "
+        "energy. The search excludes events without an S1; tables/s2_only.csv lists their number "
+        "for each sample."
     ),
     "statistic": (
         "Test statistics of pseudo-experiments with background alone and with the benchmark WIMP."

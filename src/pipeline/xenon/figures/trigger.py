@@ -1,4 +1,4 @@
-"""Trigger efficiency of the detector in the region of interest."""
+"""Shares of recoils that trigger and that lie in the region of interest."""
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -15,6 +15,7 @@ def draw_trigger(table: pd.DataFrame) -> Figure:
     for recoil, rows in table.groupby("recoil"):
         colour, energy = COLOUR[str(recoil)], rows["energy_keV"]
         axis.plot(energy, rows["triggered"], color=colour, label=f"{recoil}, triggered")
+        axis.plot(energy, rows["in_region"], ":", color=colour, label=f"{recoil}, in the region")
         axis.plot(energy, rows["s2_only"], "--", color=colour, label=f"{recoil}, S2 only")
     axis.set(xscale="log", xlabel="true energy [keV]", ylabel="fraction of recoils", ylim=(0, 1.02))
     ticks = [e for e in (1, 2, 5, 10, 20, 50, 100) if e <= table["energy_keV"].max()]

@@ -76,18 +76,20 @@ class DarwinPaths(EventPaths):
         return self.detector(self.block.background.er).trigger.min_s2_photons
 
     def trigger_block(self) -> dict[str, Any]:
-        """What the efficiency of the trigger depends on."""
+        """What the efficiencies of trigger and region depend on."""
         rates = self.block.rates
         return {
             "min_s2_photons": self.min_s2_photons,
+            "region": self.block.region.plain(),
             "er_keV": list(rates.electron_recoils_keV),
             "nr_keV": list(rates.nuclear_recoils_keV),
         }
 
     def weights_block(self) -> dict[str, Any]:
-        """What the weights of simulated events depend on: rates, and how they were generated."""
+        """What the weights of simulated events depend on: rates, region, generated spectra."""
         spectra = self.spectra(self.block.background.er, self.block.background.nr)
-        return {"rates": self.block.rates.plain(), "spectra": spectra}
+        region = self.block.region.plain()
+        return {"rates": self.block.rates.plain(), "region": region, "spectra": spectra}
 
     def model_block(self) -> dict[str, Any]:
         """What the samples of the search depend on: weights, and the uncertain response."""

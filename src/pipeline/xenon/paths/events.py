@@ -104,11 +104,11 @@ class EventPaths(ChainPaths[Xenon]):
         """What the detector's response to a sample depends on besides its events."""
         return {"seed": self.seed, "detector": self.detector(sample).plain()}
 
-    def spectra(self, er: str, nr: str) -> dict[str, str]:
-        """Kinds of the spectra that the samples of ER and of NR were generated with."""
-        kinds: dict[str, str] = {}
+    def spectra(self, er: str, nr: str) -> dict[str, Any]:
+        """Plain blocks of the spectra that the samples of ER and of NR were generated with."""
+        blocks: dict[str, Any] = {}
         for recoil, sample in (("ER", er), ("NR", nr)):
             block = self.block.all_samples[sample]
             assert isinstance(block, Nest)
-            kinds[recoil] = block.spectrum.kind
-        return kinds
+            blocks[recoil] = block.spectrum.plain()
+        return blocks

@@ -1,7 +1,7 @@
-"""Expected counts in the region of interest: spectra times the efficiency of the trigger.
+"""Expected counts in the region of interest: spectra times the share of recoils in it.
 
-The region is a window in true energy for each recoil. A cut on measured quantities can be
-included in the efficiency, which may be the fraction of events that pass any selection.
+The share is a function of true energy and includes the trigger. Recoils beyond a range of true
+energies are left out; `region.check_range` says whether the region needs them.
 """
 
 import logging
@@ -35,16 +35,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Component:
-    """A kind of recoil events: name, recoil ("ER" or "NR"), window [keV] and spectrum."""
+    """A kind of recoil events: name, recoil ("ER" or "NR"), range [keV] and spectrum."""
 
     name: str
     recoil: str
-    window_keV: tuple[float, float]
+    range_keV: tuple[float, float]
     spectrum: Spectrum
 
     def expected_per_t_yr(self, efficiency: Efficiency | None = None) -> float:
-        """Expected events in the window [1/(t yr)]; without `efficiency`, before the trigger."""
-        low, high = self.window_keV
+        """Expected selected events [1/(t yr)]; without `efficiency`, all recoils of the range."""
+        low, high = self.range_keV
         energy = midpoints(low, high, 500)
         passed = 1.0 if efficiency is None else efficiency.at(energy)
         return float((self.spectrum(energy) * passed).mean() * (high - low))
@@ -52,20 +52,20 @@ class Component:
     def event_weights(
         self, energy_keV: Array, efficiency: Efficiency, generated: Spectrum | None = None
     ) -> Array:
-        """Weights [1/(t yr)] of triggered simulated events; zero outside the window.
+        """Weights [1/(t yr)] of selected simulated events; zero outside the range.
 
         The sum of the weights is `expected_per_t_yr(efficiency)`, so it does not depend on the
         fluctuations of the sample.
 
         Args:
-            energy_keV: true energies (n,) of the triggered events.
-            efficiency: efficiency of the trigger.
-            generated: spectrum of the events before the trigger, on any scale; None: uniform.
+            energy_keV: true energies (n,) of the selected events.
+            efficiency: share of the recoils that are selected.
+            generated: spectrum of the events before the selection, on any scale; None: uniform.
 
         Raises:
-            ValueError: events are expected in the window, but the sample has none there.
+            ValueError: events are expected, but the sample has none.
         """
-        low, high = self.window_keV
+        low, high = self.range_keV
         inside = (energy_keV >= low) & (energy_keV <= high)
         weight = np.zeros(len(energy_keV))
         # Interpolated, because some spectra are integrals, too slow to compute for each event.
@@ -76,8 +76,8 @@ class Component:
         expected = self.expected_per_t_yr(efficiency)
         if expected > 0 and not weight.sum() > 0:
             raise ValueError(
-                f"{self.name}: no simulated {self.recoil} event at {low:g} to {high:g} keV, but "
-                f"{expected:g} are expected per t yr; simulate events there"
+                f"{self.name}: no simulated {self.recoil} event of {low:g} to {high:g} keV is in "
+                f"the region, but {expected:g} are expected per t yr; simulate more events"
             )
         return weight * (expected / weight.sum()) if expected > 0 else np.zeros_like(weight)
 
@@ -89,7 +89,7 @@ def event_weights(
     efficiencies: Mapping[str, Efficiency],
     generated: Mapping[str, Spectrum] | None = None,
 ) -> Array:
-    """Weights [1/(t yr)] of triggered events (n,), summed over `components`.
+    """Weights [1/(t yr)] of selected events (n,), summed over `components`.
 
     `recoil` holds the codes of the event table; `efficiencies` and `generated` are given by "ER"
     and "NR"; see `Component.event_weights`.
@@ -138,7 +138,7 @@ def wimp(rates: Rates, mass_GeV: float) -> Component:
     The spectrum is tabulated once, which takes a tenth of a second.
 
     Raises:
-        ValueError: these WIMPs give no recoils in the window.
+        ValueError: these WIMPs give no recoils in the range.
     """
     low, high = rates.nuclear_recoils_keV
     energies = np.geomspace(low, high, 100)
@@ -158,34 +158,34 @@ def wimp(rates: Rates, mass_GeV: float) -> Component:
 def background_table(rates: Rates, efficiencies: Mapping[str, Efficiency]) -> pd.DataFrame:
     """Expected background [1/(t yr)] by component; the last row, "total", is the sum.
 
-    Columns component, recoil, recoils_per_t_yr (before the trigger) and triggered_per_t_yr.
+    Columns component, recoil, recoils_per_t_yr (in the simulated range) and in_region_per_t_yr.
     `efficiencies` are given by "ER" and "NR".
 
     Raises:
-        ValueError: no background is expected after the trigger.
+        ValueError: no background is expected in the region.
     """
     rows = [
         {
             "component": component.name,
             "recoil": component.recoil,
             "recoils_per_t_yr": component.expected_per_t_yr(),
-            "triggered_per_t_yr": component.expected_per_t_yr(efficiencies[component.recoil]),
+            "in_region_per_t_yr": component.expected_per_t_yr(efficiencies[component.recoil]),
         }
         for component in backgrounds(rates)
     ]
     table = pd.DataFrame(rows)
-    sums = table[["recoils_per_t_yr", "triggered_per_t_yr"]].sum()
-    if not sums["triggered_per_t_yr"] > 0:
+    sums = table[["recoils_per_t_yr", "in_region_per_t_yr"]].sum()
+    if not sums["in_region_per_t_yr"] > 0:
         raise ValueError(
             "no background is expected in the region of interest (B = 0): widen "
-            "electron_recoils_keV or nuclear_recoils_keV, or check the trigger efficiency"
+            "region.cs1_photons, or check the trigger efficiency"
         )
     total = pd.DataFrame([{"component": "total", "recoil": "", **sums}])
     return pd.concat([table, total], ignore_index=True)
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Table of the expected backgrounds before and after the trigger."""
+    """Table of the expected backgrounds, all recoils and those in the region."""
     rates = Rates.model_validate(params["rates"])
     table = background_table(rates, efficiencies(read_tables(inputs["trigger"])))
     logger.info(

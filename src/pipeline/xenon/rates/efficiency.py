@@ -1,4 +1,4 @@
-"""Efficiency of the trigger as a function of true energy."""
+"""Share of recoils that pass a selection as a function of true energy."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -14,7 +14,7 @@ _CELLS = 30  # energy bins of a measured efficiency
 
 @dataclass(frozen=True)
 class Efficiency:
-    """Fraction of recoils that trigger at each true energy [keV], interpolated linearly."""
+    """Fraction of recoils selected at each true energy [keV], interpolated linearly."""
 
     energy_keV: Array
     fraction: Array
@@ -33,23 +33,23 @@ class Efficiency:
 
     @classmethod
     def measured(
-        cls, energy_keV: Array, triggered: NDArray[np.bool_], window_keV: tuple[float, float]
+        cls, energy_keV: Array, selected: NDArray[np.bool_], range_keV: tuple[float, float]
     ) -> Self:
         """Measure the efficiency with simulated events (n,), in bins uniform in log energy.
 
         Raises:
-            ValueError: a bin of the window holds no event.
+            ValueError: a bin of the range holds no event.
         """
-        edges = np.geomspace(*window_keV, _CELLS + 1)
+        edges = np.geomspace(*range_keV, _CELLS + 1)
         events, _ = np.histogram(energy_keV, edges)
         if not events.all():
             low, high = edges[np.argmin(events)], edges[np.argmin(events) + 1]
             raise ValueError(
-                f"no simulated event at {low:.3g} to {high:.3g} keV to measure the trigger "
-                "efficiency with; simulate more events or narrow the region of interest"
+                f"no simulated event at {low:.3g} to {high:.3g} keV to measure the "
+                "efficiency with; simulate more events or narrow the range in `rates`"
             )
-        passed, _ = np.histogram(energy_keV[triggered], edges)
-        # The efficiency is constant between an edge of the window and the centre of the outer bin.
+        passed, _ = np.histogram(energy_keV[selected], edges)
+        # The efficiency is constant between an end of the range and the centre of the outer bin.
         energy = np.concatenate([edges[:1], np.sqrt(edges[1:] * edges[:-1]), edges[-1:]])
         return cls(energy, np.pad(passed / events, 1, mode="edge"))
 
@@ -65,8 +65,8 @@ class Efficiency:
 
 
 def efficiencies(table: pd.DataFrame) -> dict[str, Efficiency]:
-    """Efficiencies of the trigger by recoil, from a table of `trigger.trigger_table`."""
+    """Shares of recoils in the region by recoil, from a table of `trigger.trigger_table`."""
     return {
-        str(recoil): Efficiency(rows["energy_keV"].to_numpy(), rows["triggered"].to_numpy())
+        str(recoil): Efficiency(rows["energy_keV"].to_numpy(), rows["in_region"].to_numpy())
         for recoil, rows in table.groupby("recoil")
     }

@@ -4,33 +4,33 @@ import logging
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.core.parquet_io import open_parquet
 from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.data import observe
 from pipeline.statistics.excess.limits import upper_limits
-from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.region import Region
 from pipeline.xenon.events.files import LEAST_EVENTS, LEAST_SHARE, PLACE, QUANTA
-from pipeline.xenon.events.table import RECOILS
+from pipeline.xenon.rates.region import read_region
 from pipeline.xenon.rates.samples import read_samples
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = ["event_id", "recoil", "energy_keV", "triggered", "ts"]
-
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Tables of `statistics.excess.data.observe` for the benchmark WIMP, and of `upper_limits`.
+
+    The first has also outside_region, the number of observed events that trigger outside it.
 
     `inputs` are the trigger table, scores of the background samples and their response `shards`,
     event tables of the `data` and of the `simulation`, and the scores of the data (`observed`),
     none where the search is blind.
 
     Raises:
-        ValueError: a data set is also in the simulation, or holds events outside the region.
+        ValueError: a data set is also in the simulation, or lies outside the region.
     """
-    rates = Rates.model_validate(params["rates"])
     wimp = Wimp.model_validate(params["benchmark"])
     check_apart(
         pd.concat(map(_events, inputs["data"])), pd.concat(map(_events, inputs["simulation"]))
@@ -38,12 +38,9 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     limits, background, shards = params["limits"], inputs["background"], inputs["shards"]
     masses_GeV = sorted({wimp.mass_GeV, *limits["masses_GeV"]})
     samples = read_samples(background, shards, inputs["trigger"][0], masses_GeV, params)
-    scores = None
+    scores, outside = None, None
     for path in inputs.get("observed", ()):
-        events = pd.read_parquet(path, columns=COLUMNS)
-        events = events[events["triggered"]]
-        check_region(events, rates)
-        scores = events["ts"].to_numpy()
+        scores, outside = scores_in_region(path, Region.model_validate(params["region"]))
     found = observe(
         samples.only([wimp.mass_GeV]),
         wimp,
@@ -51,7 +48,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         scores,
         params["toys"],
         params["seed"],
-    )
+    ).assign(outside_region=outside)
     logger.info("\n%s", found.to_string(index=False, float_format="{:.3g}".format))
     excluded = upper_limits(
         samples.only(limits["masses_GeV"]),
@@ -64,32 +61,26 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     return {"table": found, "limits": excluded}
 
 
-def check_region(events: pd.DataFrame, rates: Rates) -> None:
-    """Raise ValueError if an event's known energy is outside the region of interest.
+def scores_in_region(path: str, region: Region) -> tuple[NDArray[np.float64], int]:
+    """Scores of observed events in the region, and how many trigger outside it.
 
-    `events` have event_id, recoil and energy_keV. The background is expected in windows of true
-    energy; unknown energies cannot be checked and are logged.
+    Raises:
+        ValueError: events trigger, and none is in the region.
     """
-    energy = events["energy_keV"].to_numpy()
-    windows = np.array([rates.electron_recoils_keV, rates.nuclear_recoils_keV])
-    low, high = windows[events["recoil"].to_numpy()].T
-    outside = (energy < low) | (energy > high)
-    if outside.any():
-        first = events[outside].iloc[0]
-        recoil = RECOILS[int(first["recoil"])]
-        one, other = windows[int(first["recoil"])]
+    events, outside = read_region([path], region)
+    low, high = region.cs1_photons
+    if outside and not len(events):
         raise ValueError(
-            f"{outside.sum()} of {len(events)} observed events lie outside the region of interest, "
-            f"as event {int(first['event_id'])}, {recoil} of {first['energy_keV']:.3g} keV (region:"
-            f" {one:g} to {other:g} keV). Select the events, or change the windows of `rates`"
+            f"none of the {outside} observed events that trigger is in the region of interest (cS1 "
+            f"of {low:g} to {high:g} photons): check detector and units of `data.events`, or "
+            "change `region`"
         )
-    if np.isnan(energy).any():
-        logger.warning(
-            "%d of %d observed events have no true energy: that they were selected for the region "
-            "of interest is not checked",
-            np.isnan(energy).sum(),
-            len(energy),
-        )
+    logger.info(
+        "%d observed events are in the region of interest, %d trigger outside it (cS1 of %g to %g "
+        "photons)",
+        *(len(events), outside, low, high),
+    )
+    return events["ts"].to_numpy(), outside
 
 
 def check_apart(data: pd.DataFrame, simulation: pd.DataFrame) -> None:

@@ -6,6 +6,7 @@ from pipeline.core.tables import Params
 from pipeline.statistics.excess.samples import Samples
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.region import Region
 from pipeline.xenon.rates.systematics import uncertain_response
 from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
 
@@ -24,11 +25,14 @@ def read_samples(
         shards: all responses of the samples, in the order of the score tables.
         trigger: trigger table.
         masses_GeV: masses of the WIMPs.
-        model: plain settings: `rates`, `spectra` of the samples, `nuisances` of the response and
-            their relative uncertainties, and the `detector` of the samples.
+        model: plain settings: `rates`, `region`, `spectra` of the samples, `nuisances` of the
+            response and their relative uncertainties, and the `detector` of the samples.
     """
     rates = Rates.model_validate(model["rates"])
-    detector = Detector.model_validate(model["detector"])
+    region, detector = (
+        Region.model_validate(model["region"]),
+        Detector.model_validate(model["detector"]),
+    )
     response = uncertain_response(shards, model["nuisances"], detector)
-    weighted = weigh_files(scores, trigger, rates, masses_GeV, model["spectra"])
+    weighted = weigh_files(scores, trigger, rates, region, masses_GeV, model["spectra"])
     return search_samples(weighted, rates, response)

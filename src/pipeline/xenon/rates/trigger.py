@@ -1,4 +1,4 @@
-"""Trigger of a detector on simulated events, and events with an S2 but no S1."""
+"""Trigger and region of interest on simulated events, and events with an S2 but no S1."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,25 +12,31 @@ from numpy.typing import NDArray
 
 from pipeline.core.parquet_io import open_parquet
 from pipeline.core.tables import Inputs, Params
+from pipeline.xenon.config.region import Region
 from pipeline.xenon.rates.efficiency import Efficiency
 
 
 @dataclass(frozen=True)
 class TriggerOutcome:
-    """True energies and trigger flags of n events."""
+    """True energies and flags of n events."""
 
     energy_keV: NDArray[np.float64]  # [n], NaN where unknown
     triggered: NDArray[np.bool_]  # [n]
     s2_only: NDArray[np.bool_]  # [n], the S2 passes the trigger, the S1 does not
+    in_region: NDArray[np.bool_]  # [n], the event triggers and lies in the region of interest
 
     @classmethod
-    def read(cls, shards: Sequence[str | Path], min_s2_photons: int) -> Self:
+    def read(
+        cls, shards: Sequence[str | Path], min_s2_photons: int, region: Region | None = None
+    ) -> Self:
         """Read response shards; the trigger needs `min_s2_photons` photons in the S2.
+
+        Without a `region` all events that trigger are in it.
 
         Raises:
             ValueError: a shard is damaged.
         """
-        names = ["energy_keV", "triggered", "s2_photons_detected"]
+        names = ["energy_keV", "triggered", "s2_photons_detected", "cs1_photons"]
         parts = []
         for path in shards:
             with open_parquet(path, "response shard") as file:
@@ -38,25 +44,28 @@ class TriggerOutcome:
         table = pd.concat(parts)
         triggered = table["triggered"].to_numpy(bool)
         large = table["s2_photons_detected"].to_numpy() >= min_s2_photons
-        return cls(table["energy_keV"].to_numpy(np.float64), triggered, large & ~triggered)
+        inside = triggered & region.holds(table["cs1_photons"]) if region else triggered
+        energy = table["energy_keV"].to_numpy(np.float64)
+        return cls(energy, triggered, large & ~triggered, inside)
 
 
 def trigger_table(
-    outcomes: Mapping[str, TriggerOutcome], windows_keV: Mapping[str, tuple[float, float]]
+    outcomes: Mapping[str, TriggerOutcome], ranges_keV: Mapping[str, tuple[float, float]]
 ) -> pd.DataFrame:
-    """Fractions of events that trigger, and of those with an S2 only, by recoil and energy.
+    """Fractions of events that trigger, lie in the region, or have an S2 only, against energy.
 
-    Columns recoil, energy_keV, triggered and s2_only (fractions). The rows are the points of
-    `Efficiency.measured` in the window of the recoil; see there for exceptions.
+    Columns recoil, energy_keV, triggered, in_region and s2_only (fractions). The rows are the
+    points of `Efficiency.measured` in the range of the recoil; see there for exceptions.
     """
     tables = []
     for recoil, events in outcomes.items():
-        triggered, s2_only = (
-            Efficiency.measured(events.energy_keV, flag, windows_keV[recoil])
-            for flag in (events.triggered, events.s2_only)
-        )
-        columns = {"energy_keV": triggered.energy_keV, "triggered": triggered.fraction}
-        tables.append(pd.DataFrame({"recoil": recoil, **columns, "s2_only": s2_only.fraction}))
+        found = {
+            name: Efficiency.measured(events.energy_keV, getattr(events, name), ranges_keV[recoil])
+            for name in ("triggered", "in_region", "s2_only")
+        }
+        columns = {name: share.fraction for name, share in found.items()}
+        energy = found["triggered"].energy_keV
+        tables.append(pd.DataFrame({"recoil": recoil, "energy_keV": energy, **columns}))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -83,19 +92,22 @@ def s2_only_table(outcomes: Mapping[str, TriggerOutcome]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def outcomes_by_recoil(inputs: Inputs, min_s2_photons: int) -> dict[str, TriggerOutcome]:
+def outcomes_by_recoil(
+    inputs: Inputs, min_s2_photons: int, region: Region | None = None
+) -> dict[str, TriggerOutcome]:
     """Outcomes of "ER" and "NR" from the response shards `er` and `nr` of a rule's inputs."""
     return {
-        recoil: TriggerOutcome.read(inputs[recoil.lower()], min_s2_photons)
+        recoil: TriggerOutcome.read(inputs[recoil.lower()], min_s2_photons, region)
         for recoil in ("ER", "NR")
     }
 
 
 def trigger_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Table of the trigger efficiency in the region of interest; see `trigger_table`."""
-    outcomes = outcomes_by_recoil(inputs, params["min_s2_photons"])
-    windows = {"ER": tuple(params["er_keV"]), "NR": tuple(params["nr_keV"])}
-    return {"table": trigger_table(outcomes, windows)}
+    """Table of the efficiencies of trigger and region; see `trigger_table`."""
+    region = Region.model_validate(params["region"])
+    outcomes = outcomes_by_recoil(inputs, params["min_s2_photons"], region)
+    ranges = {"ER": tuple(params["er_keV"]), "NR": tuple(params["nr_keV"])}
+    return {"table": trigger_table(outcomes, ranges)}
 
 
 def s2_only_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:

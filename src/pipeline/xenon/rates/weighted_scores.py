@@ -6,12 +6,15 @@ backgrounds and to WIMPs of each mass.
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from pipeline.core.parquet_io import field, open_parquet
 from pipeline.core.tables import Described, Inputs, Params
@@ -19,9 +22,12 @@ from pipeline.statistics.excess.response import KNOWN, Response
 from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.region import Region
+from pipeline.xenon.config.samples import KnownSpectrum
+from pipeline.xenon.events.spectra import density
 from pipeline.xenon.rates.backgrounds import backgrounds, event_weights, wimp
 from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
-from pipeline.xenon.rates.recoil_spectra import Spectrum
+from pipeline.xenon.rates.region import check_range, read_region
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +36,7 @@ Array = NDArray[np.float64]
 CENTRAL = (0.05, 0.95)  # quantiles of the signal's scores that bound its region
 MUCH_WIDER = 1.2
 
-# Densities of the generated energies by kind of spectrum; the scale is arbitrary.
-GENERATED: dict[str, Spectrum] = {"uniform": np.ones_like, "log_uniform": np.reciprocal}
+_SPECTRUM: TypeAdapter[KnownSpectrum] = TypeAdapter(KnownSpectrum)
 
 SCHEMA = pa.schema(
     [
@@ -55,19 +60,22 @@ def weighted_scores(
     rates: Rates,
     masses_GeV: Sequence[float],
     efficiencies: Mapping[str, Efficiency],
-    spectra: Mapping[str, str],
+    spectra: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """Table SCHEMA with a row for each component and each triggered event of non-zero weight.
+    """Table SCHEMA with a row for each component and each selected event of non-zero weight.
 
     Args:
-        events: triggered events with recoil (codes), energy_keV and ts; their energies fill the
-            windows of `rates`.
+        events: selected events with recoil (codes), energy_keV and ts, numbered by their index;
+            energies before the selection fill the ranges of `rates`.
         rates: expected rates.
         masses_GeV: masses of the WIMPs.
-        efficiencies: trigger efficiencies by "ER" and "NR".
-        spectra: kinds of the generated spectra, keys of GENERATED, by "ER" and "NR".
+        efficiencies: shares of recoils that are selected, by "ER" and "NR".
+        spectra: plain blocks of the generated spectra by "ER" and "NR".
     """
-    generated = {recoil: GENERATED[kind] for recoil, kind in spectra.items()}
+    generated = {
+        recoil: partial(density, _SPECTRUM.validate_python(block))
+        for recoil, block in spectra.items()
+    }
     energy, recoil = events["energy_keV"].to_numpy(float), events["recoil"].to_numpy()
     hypotheses = {0.0: backgrounds(rates)} | {mass: [wimp(rates, mass)] for mass in masses_GeV}
     tables = []
@@ -79,7 +87,7 @@ def weighted_scores(
             {
                 "mass_GeV": mass,
                 "component": component.name,
-                "event": np.arange(len(events)),
+                "event": events.index,
                 "recoil": recoil,
                 "energy_keV": energy,
                 "score": events["ts"].to_numpy(),
@@ -94,21 +102,27 @@ def weigh_files(
     scores: Sequence[str | Path],
     trigger: str | Path,
     rates: Rates,
+    region: Region,
     masses_GeV: Sequence[float],
-    spectra: Mapping[str, str],
+    spectra: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """`weighted_scores` from the files of score tables and of the trigger table."""
-    columns = ["recoil", "energy_keV", "triggered", "ts"]
-    events = pd.concat(pd.read_parquet(path, columns=columns) for path in scores)
+    """`weighted_scores` of the events in the region, from score tables and the trigger table.
+
+    Raises:
+        ValueError: the region reaches beyond the simulated energies.
+    """
+    events, _ = read_region(scores, region)
     passed = efficiencies(pd.read_csv(trigger))
-    return weighted_scores(events[events["triggered"]], rates, masses_GeV, passed, spectra)
+    table = weighted_scores(events, rates, masses_GeV, passed, spectra)
+    check_range(table, rates)
+    return table
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
     """Table SCHEMA of the backgrounds and of WIMPs of one mass, from score tables."""
     rates, masses_GeV = Rates.model_validate(params["rates"]), [params["mass_GeV"]]
-    trigger, spectra = inputs["trigger"][0], params["spectra"]
-    table = weigh_files(inputs["scores"], trigger, rates, masses_GeV, spectra)
+    region, trigger = Region.model_validate(params["region"]), inputs["trigger"][0]
+    table = weigh_files(inputs["scores"], trigger, rates, region, masses_GeV, params["spectra"])
     return {"table": Described.of(table, SCHEMA)}
 
 

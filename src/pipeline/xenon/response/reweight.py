@@ -27,6 +27,7 @@ from pipeline.xenon.config.samples import Recoil
 from pipeline.xenon.events.nest import INTERACTIONS
 from pipeline.xenon.events.raw import recoil_code
 from pipeline.xenon.response.electroluminescence import charge_constants
+from pipeline.xenon.response.scintillation import light_collection
 
 Array = NDArray[np.float64]
 
@@ -108,9 +109,7 @@ def _log_ratios(events: pd.DataFrame, changes: Changes, detector: Detector) -> A
 
 
 def _of_photons(events: pd.DataFrame, changes: Changes, detector: Detector) -> Array:
-    height = 1 - events["depth_cm"].to_numpy(float) / detector.geometry.height_cm
-    collection = np.polynomial.Polynomial(detector.s1.collection)
-    p = np.asarray(detector.s1.g1 * collection(height), np.float64)
+    p = detector.s1.g1 * light_collection(detector, events["depth_cm"].to_numpy())
     return _binomial(events["photons"], events["s1_photons_detected"], p, p * (1 + changes["g1"]))
 
 

@@ -63,6 +63,12 @@ def light_constants(detector: Detector) -> Light:
     )
 
 
+def light_collection(detector: Detector, depth_cm: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Light collection (n,) at depths (n,) relative to g1, as `collection_share`."""
+    height = 1 - depth_cm.astype(np.float64) / detector.geometry.height_cm
+    return np.asarray(np.polynomial.Polynomial(detector.s1.collection)(height), np.float64)
+
+
 @njit(cache=True, error_model="numpy")
 def collection_share(light, depth_cm):  # type: ignore[no-untyped-def]
     """Light collection at a depth relative to g1, a polynomial in the height."""

@@ -28,6 +28,7 @@ SCHEMA = pa.schema(
         field("s2_photons_detected", pa.int32(), "photons in the S2 waveform"),
         field("s1_area_PE", pa.float32(), "area of S1", "PE"),
         field("s2_area_PE", pa.float32(), "area of S2", "PE"),
+        field("cs1_photons", pa.float32(), "S1 photons over the light collection at the height"),
         field("triggered", pa.bool_(), "S1 in coincidence and S2 large enough"),
         field("s1_waveform", pa.list_(pa.uint16()), "detected photons, from the first one on"),
         field("s2_waveform", pa.list_(pa.uint16()), "detected photons, around the drift time"),

@@ -23,7 +23,12 @@ from pipeline.xenon.response.electroluminescence import (
 from pipeline.xenon.response.patterns import Optics, optics_constants, spread_light
 from pipeline.xenon.response.quanta import exciton_share, scintillation_energy_keV
 from pipeline.xenon.response.sampling import area_pe
-from pipeline.xenon.response.scintillation import Light, detect_light, light_constants
+from pipeline.xenon.response.scintillation import (
+    Light,
+    detect_light,
+    light_collection,
+    light_constants,
+)
 
 CHUNK_EVENTS = 256  # 256 events x 3835 numbers x 6 bytes: 6 MB at a time
 MOST_COUNTS = np.iinfo(np.uint16).max
@@ -40,6 +45,7 @@ class ResponseBatch:
     s2_photons_detected: NDArray[np.int32]  # [n]
     s1_area_PE: NDArray[np.float32]  # [n]
     s2_area_PE: NDArray[np.float32]  # [n]
+    cs1_photons: NDArray[np.float32]  # [n], S1 photons over the light collection at the height
     triggered: NDArray[np.bool_]  # [n]
     s1_waveform: NDArray[np.uint16]  # [n, bins]
     s2_waveform: NDArray[np.uint16]  # [n, bins]
@@ -131,6 +137,7 @@ def _respond(
         s2_photons_detected=s2_photons,
         s1_area_PE=s1_area,
         s2_area_PE=s2_area,
+        cs1_photons=(s1_photons / light_collection(detector, events.depth_cm)).astype(np.float32),
         triggered=triggered,
         s1_waveform=s1_waveform,
         s2_waveform=s2_waveform,

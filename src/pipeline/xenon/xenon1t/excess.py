@@ -1,6 +1,7 @@
 """Exposures at which the loss of the autoencoder reveals a WIMP signal in the median experiment."""
 
 import logging
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ _CENTRAL = (0.16, 0.84)  # quantiles that enclose the central 68 %
 def weighted_losses(
     er: pd.DataFrame,
     nr: pd.DataFrame,
-    spectra: dict[str, str],
+    spectra: dict[str, Any],
     outcomes: dict[str, TriggerOutcome],
     rates: Rates,
     search: ImageSearch,
@@ -35,16 +36,18 @@ def weighted_losses(
     Args:
         er: image scores of a sample of electronic recoils.
         nr: image scores of a sample of nuclear recoils.
-        spectra: spectra of the samples, 'uniform' or 'log_uniform', by "ER" and "NR".
+        spectra: plain blocks of the samples' spectra by "ER" and "NR".
         outcomes: trigger outcomes of all events of the samples, by "ER" and "NR".
         rates: expected rates.
         search: gives the masses of the WIMPs.
     """
-    windows = {"ER": rates.electron_recoils_keV, "NR": rates.nuclear_recoils_keV}
-    events = pd.concat([er, nr]).query("triggered").rename(columns={"loss": "ts"})
+    ranges = {"ER": rates.electron_recoils_keV, "NR": rates.nuclear_recoils_keV}
+    events = pd.concat([er, nr]).query("triggered").reset_index(drop=True)
     masses_GeV = sorted({wimp.mass_GeV for wimp in search.wimps})
-    passed = efficiencies(trigger_table(outcomes, windows))
-    return weighted_scores(events, rates, masses_GeV, passed, spectra)
+    passed = efficiencies(trigger_table(outcomes, ranges))
+    return weighted_scores(
+        events.rename(columns={"loss": "ts"}), rates, masses_GeV, passed, spectra
+    )
 
 
 def in_units_of_spread(weighted: pd.DataFrame) -> pd.DataFrame:
