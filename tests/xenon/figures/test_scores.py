@@ -60,12 +60,14 @@ def test_separation_is_the_tables():
     np.testing.assert_allclose(height, 100 * bins["accuracy"])
 
 
-def test_s2_only_is_dashed_beside_the_triggers():
+def test_s2_only_is_dashed_and_the_region_dotted_beside_the_triggers():
     table = made_trigger()
     axis = draw_trigger(table).axes[0]
     for recoil, rows in table.groupby("recoil"):
         own = [x for x in axis.lines if x.get_color() == COLOUR[recoil]]
-        solid, dashed = sorted(own, key=lambda x: x.get_linestyle())
+        solid, dashed, dotted = sorted(own, key=lambda x: x.get_linestyle())
         np.testing.assert_array_equal(solid.get_ydata(), rows["triggered"])
         np.testing.assert_array_equal(dashed.get_ydata(), rows["s2_only"])
         assert dashed.get_linestyle() == "--"
+        np.testing.assert_array_equal(dotted.get_ydata(), rows["in_region"])
+        assert dotted.get_linestyle() == ":"

@@ -10,7 +10,7 @@ from pipeline.xenon.figures.recoils import COLOUR
 
 def draw_trigger(table: pd.DataFrame) -> Figure:
     """Fractions as functions of true energy, from a table of `rates.trigger.trigger_table`."""
-    figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.0))
+    figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.6))
     axis = figure.subplots()
     for recoil, rows in table.groupby("recoil"):
         colour, energy = COLOUR[str(recoil)], rows["energy_keV"]
@@ -21,7 +21,7 @@ def draw_trigger(table: pd.DataFrame) -> Figure:
     ticks = [e for e in (1, 2, 5, 10, 20, 50, 100) if e <= table["energy_keV"].max()]
     axis.set_xticks(ticks, [f"{e:g}" for e in ticks])
     axis.set_xticks([], minor=True)
-    axis.legend(loc="center right")
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     return figure
 
 

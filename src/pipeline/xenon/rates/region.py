@@ -42,7 +42,9 @@ def check_range(weighted: pd.DataFrame, rates: Rates) -> None:
     for code, (key, (low, high)) in enumerate(ranges_keV.items()):
         step = (high / low) ** OUTERMOST
         ends = ((low, low * step), (high / step, high))
-        for mass, rows in weighted[weighted["recoil"] == code].groupby("mass_GeV"):
+        own = weighted[weighted["recoil"] == code]
+        for mass in own["mass_GeV"].unique().tolist():
+            rows = own[own["mass_GeV"] == mass]
             for one, other in ends:
                 outer = rows[rows["energy_keV"].between(one, other)]
                 share = outer["weight"].sum() / rows["weight"].sum()
