@@ -335,7 +335,7 @@ def write_xenon_results(files, rng):
     """Tables of the two searches, from made-up scores."""
     xenon = files.xenon
     scores, trigger, (roc, accuracy) = made_scores(50), made_trigger(), made_separation()
-    terms = scores.assign(beta=1.0, kl=1.0, reconstruction=1.0)
+    terms = scores.assign(beta=1.0, kl=1.0, reconstruction=1.0, reconstruction_drawn=1.0)
     always = pd.DataFrame(
         {
             "recoil": ["ER", "ER", "NR", "NR"],

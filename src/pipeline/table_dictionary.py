@@ -996,6 +996,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "events_nr": "nuclear recoils that triggered",
                 "auc": "area under the ROC curve of the score",
                 "auc_err": "its statistical error",
+                "auc_drawn": "the same area with z drawn from q(z|x) and not at its mean",
                 "er_rejection": "share of ER rejected where half of the NR are kept",
                 "er_rejection_err": "its binomial error",
                 "chosen": "true in the row that is used",

@@ -6,7 +6,7 @@ from pipeline.xenon.events.table import RECOILS, UNKNOWN, EventBatch
 from pipeline.xenon.response.simulation import ResponseBatch
 
 LENGTHS = {"s1_waveform": 3, "s2_waveform": 6, "top": 4, "bottom": 4}
-FEATURES = sum(LENGTHS.values())
+COUNTS = sum(LENGTHS.values())
 
 
 def recorded(n: int, recoil: str, seed: int, first_id: int = 0) -> ResponseBatch:
@@ -32,7 +32,7 @@ def recorded(n: int, recoil: str, seed: int, first_id: int = 0) -> ResponseBatch
             electrons=zeros.astype(np.int32),
             excitons=np.full(n, UNKNOWN, np.int32),
         ),
-        drift_time_us=zeros,
+        drift_time_us=rng.uniform(60, 1660, n).astype(np.float32),
         s1_photons_detected=counts["s1_waveform"].sum(1).astype(np.int32),
         electrons_extracted=zeros.astype(np.int32),
         s2_photons_detected=counts["s2_waveform"].sum(1).astype(np.int32),

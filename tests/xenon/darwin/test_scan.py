@@ -16,7 +16,7 @@ def made_terms(seed=1, n=4000, **shifts):
         is_nr = np.repeat([False, True], n)
         terms = {
             name: rng.normal(is_nr * shifts.get(name, 0.0))
-            for name in ("kl", "reconstruction", "logit")
+            for name in ("kl", "reconstruction", "reconstruction_drawn", "logit")
         }
         triggered = np.arange(2 * n) % 10 != 0
         for values in terms.values():
@@ -36,6 +36,15 @@ def test_figures_of_merit_of_normal_scores():
     for _, row in scan.iterrows():
         assert row["auc"] == pytest.approx(norm.cdf(np.sqrt(2)), abs=4 * row["auc_err"])
         assert row["er_rejection"] == pytest.approx(norm.cdf(2), abs=5 * row["er_rejection_err"])
+
+
+def test_scores_at_the_mean_and_at_a_drawn_place_are_compared():
+    """Only the drawn one separates. It is not chosen by: R = 0 would then be best."""
+    terms = made_terms(reconstruction_drawn=2.0, logit=4.0).assign(kl=0.0)
+    scan = scan_scores(terms, [0.0, 100.0]).set_index(["beta", "ratio"])
+    assert scan.loc[(1.0, 0.0), "auc"] == pytest.approx(0.5, abs=0.03)
+    assert scan.loc[(1.0, 0.0), "auc_drawn"] == pytest.approx(norm.cdf(np.sqrt(2)), abs=0.02)
+    assert scan["chosen"].idxmax()[1] == 100.0
 
 
 def test_score_that_says_nothing_has_half_of_everything():

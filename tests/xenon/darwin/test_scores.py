@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import torch
-from helpers.made_recordings import FEATURES, recorded
+from helpers.made_recordings import COUNTS, recorded
 
 from pipeline.core.tables import Described, write_tables
 from pipeline.learning.split import held_out
@@ -18,21 +18,23 @@ from pipeline.xenon.darwin.score import (
     scores,
 )
 from pipeline.xenon.networks.classifier import build_classifier, logits
-from pipeline.xenon.networks.features import features
+from pipeline.xenon.networks.features import SUMS, features
 from pipeline.xenon.networks.saved import load_networks
 from pipeline.xenon.networks.vae import Autoencoder
 from pipeline.xenon.response.shards import write_shard
 
 CLASSIFIER, AUTOENCODER = Classifier(widths=[8]), VAE(widths=[8], latent=3)
 BETAS = (0.5, 2.0)
+FEATURES = COUNTS + SUMS
 
 
 @pytest.fixture(scope="module")
 def networks():
     """Untrained networks; their outputs differ, which is enough here."""
     torch.manual_seed(1)
-    autoencoders = {beta: Autoencoder(AUTOENCODER, FEATURES).eval() for beta in BETAS}
-    return build_classifier(CLASSIFIER, FEATURES).eval(), autoencoders
+    autoencoders = {beta: Autoencoder(AUTOENCODER, COUNTS).eval() for beta in BETAS}
+    scaling = torch.rand(FEATURES), 1 + torch.rand(FEATURES)
+    return build_classifier(CLASSIFIER, *scaling).eval(), autoencoders
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def terms(networks, shards, tmp_path):
 
     def write(not_learnt=None):
         path = tmp_path / "terms.parquet"
-        write_terms(path, score_terms(shards, *networks, not_learnt))
+        write_terms(path, score_terms(shards, *networks, not_learnt, np.random.default_rng(1)))
         return path
 
     return write
@@ -72,14 +74,15 @@ def test_an_empty_shard_changes_nothing(networks, shards, tmp_path):
     write_shard(tmp_path / "none.parquet", [], {})
     paths, tables = [shards[0], tmp_path / "none.parquet", shards[1]], []
     for chosen in (paths, shards):
-        write_terms(tmp_path / "terms.parquet", score_terms(chosen, *networks, None))
+        tables_of = score_terms(chosen, *networks, None, np.random.default_rng(1))
+        write_terms(tmp_path / "terms.parquet", tables_of)
         tables.append(read_terms(tmp_path / "terms.parquet"))
     pd.testing.assert_frame_equal(*tables)
 
 
 def test_only_triggered_events_have_terms(terms):
     table = read_terms(terms())
-    values = table[["logit", "kl", "reconstruction"]]
+    values = table[["logit", "kl", "reconstruction", "reconstruction_drawn"]]
     assert values[table["triggered"]].notna().all(axis=None)
     assert values[~table["triggered"]].isna().all(axis=None)
 
@@ -92,12 +95,28 @@ def test_terms_are_those_of_the_networks(terms, networks):
     table = pq.read_table(terms()).to_pandas()
     table = table[table["triggered"] & (table["event_id"] < 60)]
     for beta, autoencoder in autoencoders.items():
-        of_beta, expected = table[table["beta"] == beta], autoencoder(x)
+        of_beta, expected = table[table["beta"] == beta], autoencoder(x[:, :COUNTS])
         for name, values in (("kl", expected.kl), ("reconstruction", expected.reconstruction)):
             np.testing.assert_allclose(of_beta[name], values, rtol=1e-5)
         np.testing.assert_allclose(of_beta["logit"], logits(classifier, x), rtol=1e-4, atol=1e-5)
         latent = np.stack(of_beta["latent_mean"].to_list())
         np.testing.assert_allclose(latent, expected.latent_mean, rtol=1e-4, atol=1e-5)
+
+
+@torch.no_grad()
+def test_a_drawn_place_is_that_of_the_generator(networks, shards, tmp_path):
+    """One event alone, for which the first numbers of the generator are drawn."""
+    write_shard(shards[0], [recorded(1, "ER", 1)], {})
+    rng = np.random.default_rng(7)
+    write_terms(tmp_path / "terms.parquet", score_terms(shards[:1], *networks, None, rng))
+    x = torch.from_numpy(features(recorded(1, "ER", 1))[:, :COUNTS])
+    again = np.random.default_rng(7)
+    for beta, autoencoder in networks[1].items():
+        noise = torch.from_numpy(again.standard_normal((1, 3), np.float32))
+        found = read_terms(tmp_path / "terms.parquet").set_index("beta").loc[beta]
+        expected = autoencoder(x, noise).reconstruction
+        assert found["reconstruction_drawn"] == pytest.approx(float(expected), rel=1e-5)
+        assert found["reconstruction_drawn"] != pytest.approx(found["reconstruction"], rel=1e-4)
 
 
 def test_of_a_learnt_sample_only_what_was_held_out_is_scored(terms):
@@ -135,6 +154,17 @@ def test_networks_come_back_as_they_were_saved(networks, tmp_path):
     x = torch.randn(4, FEATURES)
     torch.testing.assert_close(again(x), classifier(x))
     for beta in BETAS:
-        torch.testing.assert_close(of_beta[beta](x), autoencoders[beta](x))
+        torch.testing.assert_close(of_beta[beta](x[:, :COUNTS]), autoencoders[beta](x[:, :COUNTS]))
     with pytest.raises(ValueError, match=r"0\.5\.pt: not the weights of a network of these widths"):
         load_networks(tmp_path / "classifier.pt", files, CLASSIFIER, VAE(widths=[9], latent=3))
+
+
+def test_a_classifier_of_counts_alone_is_refused(networks, tmp_path):
+    old = build_classifier(CLASSIFIER, torch.zeros(COUNTS), torch.ones(COUNTS))
+    torch.save(old.state_dict(), tmp_path / "classifier.pt")
+    torch.save(networks[1][2.0].state_dict(), tmp_path / "vae.pt")
+    message = rf"classifier\.pt: not the weights .* shape \({COUNTS},\), expected \({FEATURES},\)"
+    with pytest.raises(ValueError, match=message):
+        load_networks(
+            tmp_path / "classifier.pt", {2.0: tmp_path / "vae.pt"}, CLASSIFIER, AUTOENCODER
+        )

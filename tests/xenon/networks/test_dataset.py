@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from helpers.made_recordings import FEATURES, recorded
+from helpers.made_recordings import COUNTS, recorded
 
 from pipeline.xenon.networks.dataset import Events, read_training_events, slices_of
-from pipeline.xenon.networks.features import features
+from pipeline.xenon.networks.features import SUMS, counts, features
 from pipeline.xenon.response.shards import write_shard
 
 RECOILS = {"er": "ER", "nr": "NR"}
@@ -29,7 +29,7 @@ def test_triggered_events_in_order_with_their_features(shards):
     made = [recorded(100, "ER", 1), recorded(50, "ER", 2), recorded(40, "ER", 3)]
     made.append(recorded(120, "NR", 4))
     expected = np.concatenate([features(batch)[batch.triggered] for batch in made])
-    assert events.features.shape == (279, FEATURES)
+    assert events.features.shape == (279, COUNTS + SUMS)
     np.testing.assert_allclose(events.features, expected, rtol=2**-11)
     assert events.is_nr.tolist() == [False] * 171 + [True] * 108
 
@@ -44,14 +44,20 @@ def test_an_empty_shard_changes_nothing(shards, tmp_path):
             np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
 
 
-def test_nothing_but_counts_is_a_feature():
-    """The same counts with another energy, position and id give the same features."""
+def test_features_know_nothing_of_the_truth():
+    """The same counts and drift time with another energy, position and id: the same features."""
     batch = recorded(30, "ER", 1)
     other = replace(
         batch.events, energy_keV=batch.events.energy_keV + 7, x_cm=batch.events.x_cm + 3
     )
     moved = replace(batch, events=other, s1_area_PE=batch.s1_area_PE + 5)
     np.testing.assert_array_equal(features(batch), features(moved))
+
+
+def test_an_autoencoder_reads_counts_only(shards):
+    events = read_training_events({"er": shards["er"]}, RECOILS, 1, 0.3, counts)
+    whole = read_training_events({"er": shards["er"]}, RECOILS, 1, 0.3)
+    np.testing.assert_array_equal(events.features, whole.features[:, :COUNTS])
 
 
 def test_validation_is_a_property_of_the_event(shards):
@@ -82,7 +88,7 @@ def test_shards_of_another_detector_are_named(shards, tmp_path):
     batch = recorded(10, "NR", 1)
     path = tmp_path / "other.parquet"
     write_shard(path, [replace(batch, top=batch.top[:, :2])], {})
-    with pytest.raises(ValueError, match=r"other\.parquet: 15 features per event, but 17 in"):
+    with pytest.raises(ValueError, match=r"other\.parquet: 19 features per event, but 21 in"):
         read_training_events({"er": shards["er"], "nr": [path]}, RECOILS, 1, 0.3)
 
 

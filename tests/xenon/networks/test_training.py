@@ -11,7 +11,12 @@ from scipy import stats
 
 from pipeline.config.training import AdamW
 from pipeline.xenon.config.anomaly import VAE, Classifier
-from pipeline.xenon.networks.classifier import build_classifier, classifier_losses, logits
+from pipeline.xenon.networks.classifier import (
+    build_classifier,
+    classifier_losses,
+    logits,
+    scaling,
+)
 from pipeline.xenon.networks.dataset import Events
 from pipeline.xenon.networks.training import Task, train_network
 from pipeline.xenon.networks.vae import Autoencoder, vae_losses
@@ -35,7 +40,7 @@ def classify(tmp_path):
     """(events, settings, checkpoint name) -> trained classifier and history."""
 
     def run(events, settings=CLASSIFIER, name="classifier.pt"):
-        build = partial(build_classifier, settings, 12)
+        build = partial(build_classifier, settings, *scaling(events.features))
         task = Task(settings, build, classifier_losses, 0, events, [])
         return train_network("classifier", task, 1, tmp_path / name, "same")
 

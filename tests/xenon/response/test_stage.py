@@ -5,11 +5,10 @@ from dataclasses import fields
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from helpers.made_responses import darwin, made_nest_events, respond, together
+from helpers.made_responses import darwin, made_nest_events, together
 
 from pipeline.core.seeds import generator
 from pipeline.xenon.events.table import write_events
-from pipeline.xenon.networks.features import features
 from pipeline.xenon.response.shards import count_responses, read_shard
 from pipeline.xenon.response.simulation import CHUNK_EVENTS, simulate_response
 from pipeline.xenon.response.stage import write_response
@@ -95,14 +94,3 @@ def test_flipped_bits_are_named_or_without_effect(shard, tmp_path):
                 np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
     assert len(refused) > 50
     assert all("flipped.parquet: damaged response shard" in text for text in refused)
-
-
-def test_features_are_the_papers_3835_numbers_in_order(events):
-    response = respond(darwin(), events)
-    numbers = features(response)
-    assert numbers.shape == (len(events), 125 + 1800 + 955 + 955)
-    assert numbers.dtype == np.float32
-    counts = np.expm1(numbers[5])
-    parts = np.split(counts, [125, 1925, 2880])
-    for part, name in zip(parts, ("s1_waveform", "s2_waveform", "top", "bottom"), strict=True):
-        np.testing.assert_allclose(part, getattr(response, name)[5], rtol=1e-4, atol=1e-4)

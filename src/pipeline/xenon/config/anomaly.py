@@ -9,8 +9,6 @@ from pipeline.config.numbers import Share
 from pipeline.config.training import AdamW, Training
 
 NotNegative = Annotated[float, Field(ge=0)]
-OPTIMISER = "Optimiser; the default is Adam with a learning rate of 0.001."
-FAST = AdamW(learning_rate=1e-3)
 
 
 class ErNr(Block):
@@ -29,7 +27,10 @@ class Classifier(Training):
     """A dense network that classifies nuclear (1) and electronic recoils (0)."""
 
     widths: list[PositiveInt] = described("Neurons of the hidden layers.", [256, 64], min_length=1)
-    optimiser: AdamW = described(OPTIMISER, FAST)
+    optimiser: AdamW = described(
+        "Optimiser; the default is Adam with a learning rate that falls from 0.001 along a cosine.",
+        AdamW(learning_rate=1e-3, schedule="cosine"),
+    )
     batch_size: int = described("Events in a step.", 128, gt=0)
     max_epochs: int = described("Passes over the training set at most.", 10, gt=0)
 
@@ -48,7 +49,9 @@ class VAE(Training):
         "much a photon adds to the score in a channel that had none in all training events.",
         (-6.0, 3.0),
     )
-    optimiser: AdamW = described(OPTIMISER, FAST)
+    optimiser: AdamW = described(
+        "Optimiser; the default is Adam with a learning rate of 0.001.", AdamW(learning_rate=1e-3)
+    )
     batch_size: int = described("Events in a step.", 128, gt=0)
     max_epochs: int = described("Passes over the training set at most.", 40, gt=0)
 

@@ -34,8 +34,9 @@ class Weights(NamedTuple):
 def scan_scores(terms: pd.DataFrame, ratios: Sequence[float]) -> pd.DataFrame:
     """Figures of merit for each beta in `terms`, a table of `read_terms`, and each R of `ratios`.
 
-    Columns beta, ratio, events_er, events_nr (triggered), auc, auc_err, er_rejection,
-    er_rejection_err (binomial), chosen (bool, true in one row).
+    Columns beta, ratio, events_er, events_nr (triggered), auc, auc_err, auc_drawn (with z
+    drawn from q, for comparison), er_rejection, er_rejection_err (binomial), chosen (bool, true in
+    one row).
 
     Raises:
         ValueError: triggered events of one recoil are missing.
@@ -46,11 +47,13 @@ def scan_scores(terms: pd.DataFrame, ratios: Sequence[float]) -> pd.DataFrame:
         n, m = int(is_nr.sum()), int((~is_nr).sum())
         if not n or not m:
             raise ValueError("the choice of beta and R needs triggered events of both recoils")
-        kl, reconstruction, logit = (
-            table[name].to_numpy() for name in ("kl", "reconstruction", "logit")
-        )
+        names = ("kl", "logit", "reconstruction", "reconstruction_drawn")
+        kl, logit, *reconstructions = (table[name].to_numpy() for name in names)
         for ratio in ratios:
-            ts = anomaly_score(kl, reconstruction, logit, float(str(beta)), ratio)
+            ts, drawn = (
+                anomaly_score(kl, reconstruction, logit, float(str(beta)), ratio)
+                for reconstruction in reconstructions
+            )
             auc = area_under_curve(ts, is_nr)
             rejection = er_rejection(ts, is_nr)
             rows.append(
@@ -61,6 +64,7 @@ def scan_scores(terms: pd.DataFrame, ratios: Sequence[float]) -> pd.DataFrame:
                     "events_nr": n,
                     "auc": auc,
                     "auc_err": auc_error(auc, n, m),
+                    "auc_drawn": area_under_curve(drawn, is_nr),
                     "er_rejection": rejection,
                     "er_rejection_err": np.sqrt(rejection * (1 - rejection) / m),
                 }

@@ -2,8 +2,8 @@
 
     TS = beta KL(q(z|x) || N(0, 1)) - ln N(x; x_D, diag sigma_D^2) - R ln(1 - p)
 
-with z at the mean of q. The terms are stored, so that TS with other weights beta and R can be
-computed without running the networks again.
+with z at the mean of q. The terms are stored, so that TS with other weights beta and R, or at a z
+that is drawn from q, can be computed without running the networks again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ from pipeline.core.tables import Described
 from pipeline.learning.split import held_out
 from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
-from pipeline.xenon.networks.features import features
+from pipeline.xenon.networks.features import SUMS, features
 from pipeline.xenon.networks.vae import Autoencoder
 from pipeline.xenon.response.shards import count_responses, read_shard
 from pipeline.xenon.response.simulation import ResponseBatch
@@ -39,6 +39,7 @@ TERMS = pa.schema(
         field("beta", pa.float64(), "weight of the latent term in the autoencoder's loss"),
         field("kl", pa.float32(), "KL(q(z|x) || N(0, 1))", "nat"),
         field("reconstruction", pa.float32(), "-ln N(x; x_D, sigma_D^2) at z = mean", "nat"),
+        field("reconstruction_drawn", pa.float32(), "the same at z drawn from q(z|x)", "nat"),
         field("latent_mean", pa.list_(pa.float32()), "mean of q(z|x)"),
     ]
 )
@@ -63,11 +64,13 @@ def score_terms(
     classifier: nn.Module,
     autoencoders: Mapping[float, Autoencoder],
     not_learnt: tuple[str, int, float] | None,
+    rng: np.random.Generator,
 ) -> Iterator[pa.Table]:
     """Yield tables TERMS with a row for each event and beta, in the order of the shards.
 
     For a sample that the networks are trained on, `not_learnt` holds the arguments sample, seed and
     fraction of `held_out`, and only the events kept for validation have rows. None: all events.
+    `rng` draws z, once for each event and autoencoder.
     """
     torch.set_num_threads(1)
     progress = Progress("scoring", sum(map(count_responses, shards)), "events")
@@ -78,7 +81,7 @@ def score_terms(
             kept = np.ones(len(batch), bool)
             if not_learnt is not None:
                 kept = held_out(event_id, *not_learnt)
-            yield _terms(batch, kept, classifier, autoencoders)
+            yield _terms(batch, kept, classifier, autoencoders, rng)
     progress.finish()
 
 
@@ -88,6 +91,7 @@ def _terms(
     kept: NDArray[np.bool_],
     classifier: nn.Module,
     autoencoders: Mapping[float, Autoencoder],
+    rng: np.random.Generator,
 ) -> pa.Table:
     seen = batch.triggered[kept]
     x = torch.from_numpy(features(batch)[kept][seen])
@@ -100,7 +104,10 @@ def _terms(
 
     tables = []
     for beta, autoencoder in autoencoders.items():
-        found = autoencoder(x.to(next(autoencoder.parameters()).device))
+        counts = x[:, :-SUMS].to(next(autoencoder.parameters()).device)
+        found = autoencoder(counts)
+        noise = rng.standard_normal(found.latent_mean.shape, np.float32)
+        drawn = autoencoder(counts, torch.from_numpy(noise).to(counts.device))
         columns = {
             "event_id": batch.events.event_id[kept],
             "recoil": batch.events.recoil[kept],
@@ -111,6 +118,7 @@ def _terms(
             "beta": np.full(len(seen), beta),
             "kl": spread(found.kl),
             "reconstruction": spread(found.reconstruction),
+            "reconstruction_drawn": spread(drawn.reconstruction),
             "latent_mean": list(spread(found.latent_mean)),
         }
         tables.append(pa.table([pa.array(columns[f.name], f.type) for f in TERMS], schema=TERMS))

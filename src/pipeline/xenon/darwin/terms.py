@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pipeline.core.seeds import generator
 from pipeline.core.tables import Described, Inputs, Params
 from pipeline.xenon.config.anomaly import VAE, Classifier
 from pipeline.xenon.darwin.score import TERMS, score_terms
@@ -22,4 +23,6 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
     held_out = (params["sample"], params["seed"], params["validation_fraction"])
     not_learnt = held_out if params["learnt"] else None
     shards = [Path(path) for path in inputs["shards"]]
-    return {"table": Described(TERMS, score_terms(shards, classifier, autoencoders, not_learnt))}
+    rng = generator(params["seed"], "xenon", "latent", params["sample"])
+    terms = score_terms(shards, classifier, autoencoders, not_learnt, rng)
+    return {"table": Described(TERMS, terms)}

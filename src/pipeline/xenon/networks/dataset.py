@@ -1,8 +1,8 @@
 """Training data of the networks: features of triggered events, in memory and in batches.
 
-Features are stored in half precision: by default 20,000 events x 3835 features, 153 MB. The
+Features are stored in half precision: by default 20,000 events x 3839 features, 154 MB. The
 relative rounding error of a feature ln(1 + counts) is at most 2^-11, far below the fluctuation of
-the number of photons.
+the number of photons: of S2's sum it is 0.6 % of the photons at most.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

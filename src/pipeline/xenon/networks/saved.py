@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from torch import nn
 
 from pipeline.learning.saved import Model, read_weights, with_weights
 from pipeline.xenon.config.anomaly import VAE, Classifier
 from pipeline.xenon.networks.classifier import build_classifier
+from pipeline.xenon.networks.features import SUMS
 from pipeline.xenon.networks.vae import Autoencoder
 
 KIND = "a network of these widths"  # names the model in error messages
@@ -24,11 +26,11 @@ def load_networks(
     Raises:
         ValueError: weights do not fit the settings.
     """
-    weights = read_weights(classifier)
-    features = weights["0.weight"].shape[1]
-    model = with_weights(build_classifier(classifier_settings, features), weights, classifier, KIND)
+    counts = read_weights(next(iter(autoencoders.values())))["encoder.0.weight"].shape[1]
+    unscaled = torch.zeros(counts + SUMS), torch.ones(counts + SUMS)
+    model = load_network(build_classifier(classifier_settings, *unscaled), classifier)
     by_beta = {
-        beta: load_network(Autoencoder(vae_settings, features), path)
+        beta: load_network(Autoencoder(vae_settings, counts), path)
         for beta, path in autoencoders.items()
     }
     for autoencoder in by_beta.values():

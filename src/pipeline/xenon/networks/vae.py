@@ -18,6 +18,7 @@ from pipeline.core.tables import Inputs, Params
 from pipeline.xenon.config.anomaly import VAE
 from pipeline.xenon.networks.dataset import Batch, read_training_events
 from pipeline.xenon.networks.dense import dense
+from pipeline.xenon.networks.features import counts
 from pipeline.xenon.networks.training import Task
 
 
@@ -95,7 +96,8 @@ def prepare(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Ta
     """Prepare the training of an autoencoder on electronic recoils."""
     settings = VAE.model_validate({**block["network"], **parallelism})
     sample, fraction, beta = block["sample"], block["validation_fraction"], block["beta"]
-    events = read_training_events({sample: inputs["er"]}, {sample: "ER"}, block["seed"], fraction)
+    shards, recoils = {sample: inputs["er"]}, {sample: "ER"}
+    events = read_training_events(shards, recoils, block["seed"], fraction, counts)
     build = partial(Autoencoder, settings, events.features.shape[1])
     losses = partial(vae_losses, beta=beta)
     identity = [sample, fraction, beta, list(map(file_digest, inputs["er"]))]
