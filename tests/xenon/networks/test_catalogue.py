@@ -45,6 +45,14 @@ def test_blocks_are_plain_and_survive_a_text_file():
         assert training.block["seed"] == 7
 
 
+def test_networks_with_another_seed_learn_the_same_events():
+    first, second = trainings_of(seed=7), trainings_of(seed=7, network_seed=8)
+    for name in ANOMALY:
+        assert second[name].inputs == first[name].inputs
+        assert second[name].block == {**first[name].block, "network_seed": 8}
+        assert first[name].block["network_seed"] == 7
+
+
 def test_how_a_training_is_spread_over_cores_is_not_in_its_block():
     network = {"slices": 4, "threads": 2, "processes": 2}
     spread = trainings_of(anomaly={"classifier": network})["classifier"]

@@ -73,6 +73,12 @@ class Xenon(Block):
         "Anomaly search with a classifier and autoencoders; null: events and responses only.",
         Anomaly(),
     )
+    network_seed: int | None = described(
+        "Seed of the first weights and of the order of events in trainings; null: `seed`. Another "
+        "one trains other networks on the same events.",
+        None,
+        ge=0,
+    )
     background: ErNr = described(
         "Samples that the search weights to its backgrounds and WIMPs. They must be of kind 'nest' "
         "and have spectra 'uniform', 'log_uniform' or 'linear' over the ranges of `rates`.",

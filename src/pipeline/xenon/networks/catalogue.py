@@ -81,8 +81,10 @@ def _training(
 def _block(
     paths: XenonPaths, settings: Training, validation_fraction: float, **more: Any
 ) -> dict[str, Any]:
+    chosen = paths.block.network_seed
     return {
         "seed": paths.seed,
+        "network_seed": paths.seed if chosen is None else chosen,
         "validation_fraction": validation_fraction,
         "network": settings.without_parallelism().plain(),
         **more,

@@ -38,7 +38,7 @@ def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
     """
     prepare = named(job.calls["prepare"])
     task = prepare(job.inputs, job.block, job.parallelism)
-    return train_network(job.network, task, job.block["seed"], job.checkpoint, job.code)
+    return train_network(job.network, task, job.block["network_seed"], job.checkpoint, job.code)
 
 
 def train_network(
