@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from pipeline.xenon.config.anomaly import Classifier
-from pipeline.xenon.networks.classifier import SPREAD, build_classifier, scaling
+from pipeline.xenon.networks.classifier import NORM, SPREAD, build_classifier, scaling
 from pipeline.xenon.networks.features import SUMS
 
 
@@ -24,8 +24,7 @@ def test_all_counts_together_are_smaller_than_one_sum():
     counts, sums = np.split(scaled, [-SUMS], axis=1)
     np.testing.assert_allclose(sums.mean(0), 0, atol=1e-3)
     np.testing.assert_allclose(sums.std(0), [SPREAD, SPREAD, SPREAD, 0], atol=1e-3)
-    norm = np.sqrt(np.square(counts).sum(1).mean())
-    np.testing.assert_allclose(norm, SPREAD / 10, rtol=1e-3)
+    np.testing.assert_allclose(np.square(counts).sum(1).mean(), NORM**2, rtol=1e-3)
     assert (np.ptp(counts / np.float32(features[:, :-SUMS]), axis=0) < 1e-5).all()
 
 

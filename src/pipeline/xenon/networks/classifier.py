@@ -21,6 +21,7 @@ from pipeline.xenon.networks.features import SUMS
 from pipeline.xenon.networks.training import Task
 
 SPREAD = 3.0  # standard deviation of a scaled sum
+NORM = 0.1  # root mean square of the length of an event's vector of scaled counts
 
 
 class Scaling(nn.Module):
@@ -45,12 +46,12 @@ def build_classifier(settings: Classifier, centre: Tensor, scale: Tensor) -> nn.
 def scaling(features: NDArray[np.floating]) -> tuple[Tensor, Tensor]:
     """Centre and scale [features] that let a network learn from the sums first.
 
-    The sums get mean 0 and standard deviation SPREAD, the counts of an event all together a norm of
-    a tenth of that. From larger counts a network learns the fluctuations of its training events.
+    The sums get mean 0 and standard deviation SPREAD, the counts together a length of NORM. From
+    larger counts a network learns the fluctuations of its training events.
     """
     counts, sums = np.split(features, [-SUMS], axis=1)
-    norm = np.sqrt(np.einsum("ij,ij->", counts, counts, dtype=np.float64) / len(counts))
-    centre, scale = np.zeros(features.shape[1]), np.full(features.shape[1], 10 * norm / SPREAD)
+    length = np.sqrt(np.einsum("ij,ij->", counts, counts, dtype=np.float64) / len(counts))
+    centre, scale = np.zeros(features.shape[1]), np.full(features.shape[1], length / NORM)
     centre[-SUMS:], scale[-SUMS:] = sums.mean(0, np.float64), sums.std(0, np.float64) / SPREAD
     scale[scale == 0] = 1.0  # a feature that is the same in all events
     return torch.tensor(centre).float(), torch.tensor(scale).float()
