@@ -29,10 +29,8 @@ def read_samples(
             response and their relative uncertainties, and the `detector` of the samples.
     """
     rates = Rates.model_validate(model["rates"])
-    region, detector = (
-        Region.model_validate(model["region"]),
-        Detector.model_validate(model["detector"]),
-    )
+    region = Region.model_validate(model["region"])
+    detector = Detector.model_validate(model["detector"])
     response = uncertain_response(shards, model["nuisances"], detector)
     weighted = weigh_files(scores, trigger, rates, region, masses_GeV, model["spectra"])
     return search_samples(weighted, rates, response)
