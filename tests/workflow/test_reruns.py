@@ -115,7 +115,7 @@ def test_fresh_views_read_the_track_tables(study):
 
 
 def test_plot_module_redraws_that_plot_only(study):
-    study.append("gas/figures/loss_curves.py")
+    study.append("figures/loss_curves.py")
     assert study.pending() == {
         "results/gas/plots/loss_curves.png",
         "results/gas/plots/loss_curves.pdf",

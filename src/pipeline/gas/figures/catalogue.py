@@ -192,7 +192,15 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
             else []
         ),
         *(
-            [_figure("loss_curves", {"histories": paths.histories()}, labels=losses)]
+            [
+                FigureSpec(
+                    "loss_curves",
+                    "pipeline.figures.loss_curves",
+                    {"histories": paths.histories()},
+                    CAPTIONS["loss_curves"],
+                    {"labels": losses},
+                )
+            ]
             if trained
             else []
         ),

@@ -6,13 +6,19 @@ from matplotlib.figure import Figure
 from pipeline.core.tables import Inputs, Params, read_table
 from pipeline.figures.style import COLUMN_INCH, colour_of
 
+_MOST_COLUMNS = 3
+
 
 def draw_loss_curves(histories: dict[str, pd.DataFrame], labels: dict[str, str]) -> Figure:
     """One panel per network, from the trainer's history tables; `labels` name the losses."""
-    figure = Figure(figsize=(COLUMN_INCH * len(histories), 2.8))
-    axes = figure.subplots(1, len(histories), squeeze=False)[0]
+    rows = -(-len(histories) // _MOST_COLUMNS)
+    columns = -(-len(histories) // rows)
+    figure = Figure(figsize=(COLUMN_INCH * columns, 2.8 * rows))
+    axes = figure.subplots(rows, columns, squeeze=False).flat
+    for axis in axes[len(histories) :]:
+        axis.remove()
     colours = colour_of(["training", "validation"])
-    for axis, (name, history) in zip(axes, histories.items(), strict=True):
+    for axis, (name, history) in zip(axes, histories.items(), strict=False):
         thousands = history["events_seen"] / 1e3
         for column, colour in colours.items():
             axis.plot(thousands, history[f"{column}_loss"], "o-", color=colour, label=column)
