@@ -18,7 +18,14 @@ IMAGES = {
 }
 TABLES = ("classifier", "losses", "s2_only", "significance", "exposures")
 FILES = [f"results/xenon/tables/images_{name}.csv" for name in TABLES]
-PLOTS = [f"results/xenon/plots/image{name}.png" for name in ("s", "_losses", "_exposures")]
+IMAGE_FIGURES = (
+    "images",
+    "image_masses",
+    "image_reconstructions",
+    "image_losses",
+    "image_exposures",
+)
+PLOTS = [f"results/xenon/plots/{name}.png" for name in IMAGE_FIGURES]
 
 
 @pytest.fixture(scope="module")

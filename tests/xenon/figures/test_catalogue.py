@@ -25,13 +25,33 @@ def test_figures_can_be_drawn_and_have_captions(catalogue):
 def test_what_a_study_lacks_has_no_figure():
     assert figures_of(anomaly=None) == []
     assert {figure.name for figure in figures_of(anomaly=None, images={})} == {
+        "loss_curves",
         "images",
+        "image_masses",
+        "image_reconstructions",
         "image_losses",
         "image_exposures",
     }
     without_grid = {figure.name for figure in figures_of(search={"map": {"masses_GeV": [50]}})}
     assert "significance" in without_grid
     assert "map" not in without_grid
+
+
+def test_every_network_that_is_trained_has_its_loss(catalogue):
+    losses = next(figure for figure in catalogue if figure.name == "loss_curves")
+    networks = ["classifier", "vae_0.1", "vae_1", "vae_4", "image_classifier", "image_cvae"]
+    assert list(losses.params["labels"]) == networks
+    files = [f"results/xenon/networks/{name}/history.csv" for name in networks]
+    assert losses.inputs["histories"] == files
+
+
+@pytest.mark.parametrize(
+    ("masses_GeV", "shown"), [([10, 30, 400], [30, 400]), ([50, 60], [50, 60]), ([50], [50])]
+)
+def test_stacked_wimps_are_the_nearest_to_the_published(masses_GeV, shown):
+    catalogue = figures_of(search={"map": {"masses_GeV": masses_GeV}})
+    stacked = next(figure for figure in catalogue if figure.name == "stacked")
+    assert [wimp["mass_GeV"] for wimp in stacked.params["wimps"]] == shown
 
 
 def test_reading_the_catalogue_imports_no_plotting_library():

@@ -12,6 +12,7 @@ from helpers.made_search import (
     made_weighted,
 )
 
+from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.figures.classifier import draw_classifier
 from pipeline.xenon.figures.coverage import draw_coverage
 from pipeline.xenon.figures.latent import draw_latent
@@ -19,9 +20,11 @@ from pipeline.xenon.figures.limits import draw_limits
 from pipeline.xenon.figures.map import draw_map
 from pipeline.xenon.figures.scores import draw_scores
 from pipeline.xenon.figures.significance import draw_significance
+from pipeline.xenon.figures.stacked import draw_stacked
 from pipeline.xenon.figures.statistic import draw_statistic
 from pipeline.xenon.figures.trigger import draw_trigger
 from pipeline.xenon.figures.uncertainty import draw_uncertainty
+from pipeline.xenon.rates.weighted_scores import search_samples
 
 LEVELS = (1.0, 2.0, 3.0)
 
@@ -31,7 +34,8 @@ def drawings():
     scores = made_scores()
     toys, significance = made_search()
     ts = {"ER": scores["ts"].to_numpy(), "wimp 20GeV": scores["ts"].to_numpy()}
-    checks = made_checks()
+    weighted, checks = made_weighted(), made_checks()
+    samples = search_samples(weighted, Rates())
     return {
         "coverage": lambda: draw_coverage(checks["coverage"]),
         "uncertainty": lambda: draw_uncertainty(checks["uncertainty"]),
@@ -39,9 +43,10 @@ def drawings():
         "latent": lambda: draw_latent({"ER": scores}),
         "limits": lambda: draw_limits(checks["limits"], significance, SEARCH.map, LEVELS),
         "map": lambda: draw_map(significance, SEARCH.map, LEVELS),
-        "scores": lambda: draw_scores(ts, made_weighted(), BENCHMARK, 200.0),
+        "scores": lambda: draw_scores(ts, weighted, BENCHMARK, 200.0),
         "significance": lambda: draw_significance(significance, BENCHMARK, LEVELS),
-        "statistic": lambda: draw_statistic(toys, BENCHMARK, 20.0),
+        "stacked": lambda: draw_stacked(weighted, samples, [BENCHMARK], 200.0),
+        "statistic": lambda: draw_statistic(toys, significance, BENCHMARK, 20.0),
         "trigger": lambda: draw_trigger(made_trigger()),
     }
 

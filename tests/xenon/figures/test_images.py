@@ -3,15 +3,19 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from pipeline.figures.style import save
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.extended_poisson import ANOMALY
+from pipeline.xenon.config.images import Cvae
 from pipeline.xenon.figures.image_exposures import draw_exposures
 from pipeline.xenon.figures.image_losses import draw_losses
+from pipeline.xenon.figures.image_masses import draw_masses
+from pipeline.xenon.figures.image_reconstructions import with_reconstructions
 from pipeline.xenon.figures.images import draw_images
 from pipeline.xenon.figures.looks import LOOKS
-from pipeline.xenon.xenon1t.images import ShownEvent
+from pipeline.xenon.xenon1t.networks import ImageAutoencoder
 
 WIMPS = (Wimp(mass_GeV=500, cross_section_cm2=1e-45), Wimp(mass_GeV=50, cross_section_cm2=1e-45))
 
@@ -38,15 +42,50 @@ def made_significances():
 
 
 def made_images():
-    counts = np.random.default_rng(1).poisson(2, (3, 8, 8)).astype(np.float32)
-    return {name: ShownEvent(10.0, 50, 2000, counts) for name in ("ER", "WIMP")}
+    rng = np.random.default_rng(1)
+    return {name: np.log1p(rng.poisson(2, (3, 8, 8))).astype(np.float32) for name in ("ER", "WIMP")}
 
 
-def test_layers_are_drawn_as_logarithms():
+def made_masses():
+    masses = pd.DataFrame({"mass_GeV": [20.0, 500.0]})
+    for i, name in enumerate(("accuracy", "recall", "precision")):
+        masses[name], masses[f"{name}_err"] = [0.8 + i / 20, 0.9], 0.01
+    return masses
+
+
+def test_every_layer_has_its_place():
     images = made_images()
     axes = draw_images(images).axes[:6]
-    for axis, layer in zip(axes, np.tile(images["ER"].counts, (2, 1, 1)), strict=True):
-        np.testing.assert_allclose(axis.images[0].get_array(), np.log1p(layer))
+    for axis, layer in zip(axes, [*images["ER"], *images["WIMP"]], strict=True):
+        np.testing.assert_array_equal(axis.images[0].get_array(), layer)
+    assert [axis.get_ylabel() for axis in axes[::3]] == ["ER", "WIMP"]
+
+
+def test_a_reconstruction_stands_below_its_image():
+    images, model = made_images(), ImageAutoencoder(Cvae(widths=[2], latent=2), 8)
+    rows = with_reconstructions(images, model)
+    assert [label.split(",")[0] for label in rows] == ["ER", "ER", "WIMP", "WIMP"]
+    for name, image in images.items():
+        np.testing.assert_array_equal(rows[name], image)
+        (label,) = [label for label in rows if label.startswith(f"{name},")]
+        with torch.no_grad():
+            mse = model(torch.from_numpy(image.reshape(1, -1))).mse.item()
+        assert np.square(rows[label] - image).mean() == pytest.approx(mse, rel=1e-5)
+        assert label.endswith(f"MSE {mse:.3f}")
+
+
+@pytest.mark.parametrize(("share", "published"), [(0.35, 3), (0.4, 0)])
+def test_accuracies_are_the_table_and_the_talk_s_stand_at_its_share(share, published):
+    table = made_masses()
+    axis = draw_masses(table, 500.0, share).axes[0]
+    for bars, name in zip(axis.containers, ("accuracy", "recall", "precision"), strict=True):
+        assert bars.get_label() == name
+        mass, height = bars.lines[0].get_xydata().T
+        np.testing.assert_allclose(mass, table["mass_GeV"])
+        np.testing.assert_allclose(height, 100 * table[name])
+    hollow = [line for line in axis.lines if line.get_markerfacecolor() == "none"]
+    assert len(hollow) == published
+    assert all(line.get_xdata() == [500] for line in hollow)
 
 
 def test_losses_are_the_table():
@@ -77,10 +116,11 @@ def test_a_panel_for_each_wimp():
     assert [axis.get_title().split()[0] for axis in figure.axes] == ["500", "50"]
 
 
-@pytest.mark.parametrize("name", ["images", "image_losses", "image_exposures"])
+@pytest.mark.parametrize("name", ["images", "image_masses", "image_losses", "image_exposures"])
 def test_a_file_of_each_kind(name, tmp_path):
     figure = {
         "images": lambda: draw_images(made_images()),
+        "image_masses": lambda: draw_masses(made_masses(), 500.0, 0.35),
         "image_losses": lambda: draw_losses(made_losses(), 500, WIMPS[0], 4.0),
         "image_exposures": lambda: draw_exposures(made_significances(), WIMPS, (3, 5)),
     }[name]()

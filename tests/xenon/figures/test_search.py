@@ -4,6 +4,7 @@ from helpers.made_search import BENCHMARK, SEARCH, made_search
 
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING
+from pipeline.statistics.excess.search import log_kde_p
 from pipeline.xenon.figures.looks import LOOKS, NAMES
 from pipeline.xenon.figures.map import draw_map
 from pipeline.xenon.figures.significance import draw_significance
@@ -127,8 +128,8 @@ def test_significance_without_a_number_is_drawn_as_high(table):
 
 
 def test_statistics_are_those_of_the_toys_and_their_median(results):
-    toys, _ = results
-    figure = draw_statistic(toys, BENCHMARK, 20.0)
+    toys, table = results
+    figure = draw_statistic(toys, table, BENCHMARK, 20.0)
     assert len(figure.axes) == 3
     chosen = toys[
         (toys["test"] == ANOMALY)
@@ -139,3 +140,27 @@ def test_statistics_are_those_of_the_toys_and_their_median(results):
     ]
     (line,) = [x for x in figure.axes[0].lines if x.get_linestyle() == "--"]
     assert line.get_xdata()[0] == pytest.approx(np.median(chosen["q"].iloc[0]))
+
+
+def test_g0_is_the_density_that_gives_the_significance(results):
+    """Its area beyond the median is the p-value, and the title has the significance."""
+    toys, table = results
+    axes = draw_statistic(toys, table, BENCHMARK, 20.0).axes
+    rows = of_benchmark(table[table["exposure_t_yr"] == 20], ANOMALY)
+    background = toys[
+        (toys["test"] == ANOMALY)
+        & (toys["hypothesis"] == "background")
+        & (toys["exposure_t_yr"] == 20)
+    ]["q"].iloc[0]
+    background = np.asarray(background, float)
+    curves = {line.get_label(): line.get_xydata() for line in axes[0].lines}
+    q, g0 = curves["$g_0$, kernels"].T
+    # The kernels reach beyond the axis, which ends at the lowest experiment.
+    inside = np.exp(log_kde_p(background, q[0])) - np.exp(log_kde_p(background, q[-1]))
+    assert np.trapezoid(g0, q) == pytest.approx(inside, rel=1e-3)
+    q, g0 = curves["$g_0$, gamma"].T
+    mean = np.trapezoid(q * g0, q) / np.trapezoid(g0, q)
+    assert mean == pytest.approx(background.mean(), abs=0.2 * background.std())
+    (row,) = rows.to_dict("records")
+    assert axes[0].get_title().startswith(f"{row['significance']:.2f} ")
+    assert axes[0].get_title().endswith("*") == row["extrapolated"]

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.physics.wimps import wimp_rate
 from pipeline.statistics.excess.weighted_scores import WeightedScores
-from pipeline.xenon.xenon1t.accuracy import PUBLISHED, classifier_table
+from pipeline.xenon.xenon1t.accuracy import PUBLISHED, classifier_table, mass_table
 from pipeline.xenon.xenon1t.losses import loss_table, s2_only_losses
 
 
@@ -48,6 +49,45 @@ def test_errors_are_those_of_repeated_tests():
 def test_without_events_there_is_no_accuracy():
     with pytest.raises(ValueError, match="no event that triggers"):
         classifier_table(np.empty(0), np.ones(3), [0.35])
+
+
+def test_recall_of_a_mass_is_that_of_its_recoils():
+    """Recoils above 20 keV are classified as WIMPs: the share of the spectrum that lies there."""
+    energy = np.geomspace(5, 60, 4000)
+    nr = pd.DataFrame({"energy_keV": energy, "logit": np.where(energy > 20, 1.0, -1.0)})
+    er = logits_of(90, 100)[0]
+    masses = (2.0, 20.0, 500.0)
+    table = mass_table(er, nr, np.reciprocal, masses, 0.35).set_index("mass_GeV")
+    # WIMPs of 2 GeV give no recoil above 5 keV.
+    assert list(table.index) == [20, 500]
+    fine = np.linspace(5, 60, 20001)
+    for mass, row in table.iterrows():
+        rate = np.interp(fine, energy[::40], wimp_rate(energy[::40], mass, 1e-45))
+        recall = rate[fine > 20].sum() / rate.sum()
+        assert row["recall"] == pytest.approx(recall, abs=0.005)
+        assert row["accuracy"] == pytest.approx(0.35 * row["recall"] + 0.65 * 0.9)
+    assert table.loc[20, "recall"] < table.loc[500, "recall"]
+
+
+def test_error_of_a_weighted_recall():
+    """Binomial if all recoils weigh the same; larger if a few carry the weight."""
+    energy = np.linspace(5, 60, 400)
+    nr = pd.DataFrame({"energy_keV": energy, "logit": np.where(np.arange(400) % 4, 1.0, -1.0)})
+    grid = np.geomspace(5, 60, 100)
+    rate = wimp_rate(grid, 100.0, 1e-47)
+
+    def generated_as_wimps(energy):
+        return np.interp(energy, grid, rate)
+
+    er = logits_of(90, 100)[0]
+    (even,) = mass_table(er, nr, generated_as_wimps, [100.0], 0.35).to_dict("records")
+    assert even["recall"] == pytest.approx(0.75)
+    assert even["recall_err"] == pytest.approx(np.sqrt(0.75 * 0.25 / 400))
+    (uneven,) = mass_table(er, nr, np.ones_like, [100.0], 0.35).to_dict("records")
+    weight = generated_as_wimps(energy)
+    effective = weight.sum() ** 2 / np.square(weight).sum()
+    assert effective < 250
+    assert uneven["recall_err"] == pytest.approx(np.sqrt(0.75 * 0.25 / effective), rel=0.05)
 
 
 @pytest.fixture

@@ -1,15 +1,46 @@
 """The figures of the liquid-xenon chain: inputs, parameters and captions; see `figures.spec`."""
 
+from math import log
 from typing import Any
 
 from pipeline.figures.spec import FigureSpec
 from pipeline.xenon.config.anomaly import Anomaly
-from pipeline.xenon.config.images import TEST_ER, TEST_WIMP, Images
+from pipeline.xenon.config.images import SEARCH_NR, TEST_ER, TEST_WIMP, Images
+from pipeline.xenon.config.search import Search
+from pipeline.xenon.networks.catalogue import trainings
 from pipeline.xenon.paths import XenonPaths
 
 ROOM = "pipeline.xenon.figures"
 
+# What each network minimises, by the function that prepares its training.
+LOSSES = {
+    "pipeline.xenon.networks.classifier.prepare": "binary cross-entropy",
+    "pipeline.xenon.networks.vae.prepare": r"$-\ln N + \beta\, D_\mathrm{KL}$",
+    "pipeline.xenon.xenon1t.networks.prepare_cnn": "binary cross-entropy",
+    "pipeline.xenon.xenon1t.networks.prepare_cvae": r"MSE + $\beta\,\cdot$ latent term",
+}
+# WIMPs in the figure of stacked scores, as in Fig. 2 of arXiv 2410.00755.
+STACKED_GEV, STACKED_CM2 = (20.0, 500.0), 1e-46
+# Masses for which the accuracy of the classifier of images is shown.
+IMAGE_MASSES_GEV = (10.0, 20.0, 35.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+
 CAPTIONS = {
+    "loss_curves": (
+        "Training and validation loss of each network against the number of events seen. The "
+        "training loss is the mean over a pass, during which the network improves. The star marks "
+        "the weights that are used."
+    ),
+    "events": (
+        "An electronic and a nuclear recoil with similar numbers of S1 photons, as recorded: "
+        "detected photons in the S1 and S2 waveforms, summed over both arrays, and in the PMTs of "
+        "the top and the bottom array (S2 only). These are the inputs of the networks. Light grey "
+        "PMTs have no photon."
+    ),
+    "background_spectra": (
+        "Expected spectra of the backgrounds in the region of interest, after the trigger (solid) "
+        "and before it (dotted), and of the benchmark WIMP (black). The legend has the expected "
+        "events per t yr after the trigger."
+    ),
     "classifier": (
         "Left: share of electronic recoils that pass a cut on the output of the classifier or on "
         "the anomaly score, against the share of nuclear recoils that pass it, for test samples "
@@ -28,6 +59,12 @@ CAPTIONS = {
         "one. Right: expected events in the region of interest of the search, for the backgrounds"
         " and for the benchmark WIMP at its cross-section."
     ),
+    "stacked": (
+        "Anomaly score TS of the events expected in the region of interest: stacked nuclear and "
+        "electronic backgrounds, and WIMPs on top of them, at a large cross-section so that they "
+        "can be seen. Error bars are those of the background from the number of simulated events."
+        " The binning is illustrative: the search uses the density f0 (black), not these bins."
+    ),
     "trigger": (
         "Share of recoils that trigger, of those that also lie in the region of interest (dotted), "
         "and of those with an S2 but without an S1 in coincidence (dashed), as functions of true "
@@ -36,7 +73,10 @@ CAPTIONS = {
     ),
     "statistic": (
         "Test statistics of pseudo-experiments with background alone and with the benchmark WIMP."
-        " The dashed line is the median experiment with WIMPs. The extended likelihood uses the "
+        " Curves: the density g0 of background alone, from Gaussian kernels and as the gamma "
+        "distribution with its mean, variance and skewness. The dashed line is the median "
+        "experiment with WIMPs, above it its significance, from the kernels; * beyond the "
+        "pseudo-experiments, from the gamma distribution. The extended likelihood uses the "
         "number of events and their scores, the shape test uses the scores only, and the "
         "likelihood ratio assumes the mass and cross-section of the WIMP."
     ),
@@ -81,6 +121,19 @@ CAPTIONS = {
         " and S2 in the lower half at its time after S1. Both events have about the same true "
         "energy."
     ),
+    "image_masses": (
+        "Accuracy, recall and precision of the classifier of images against the mass of the WIMPs,"
+        " for nuclear recoils of the search that are weighted to WIMPs of each mass and trigger. "
+        "The classifier learns from WIMPs of one mass (dotted). Open markers: the talk of 2021, if "
+        "its values hold for this share of WIMPs. The cross-section is a rate only: at a "
+        "given share of WIMPs it changes none of these numbers."
+    ),
+    "image_reconstructions": (
+        "Images of an electronic recoil and of a nuclear recoil from a WIMP in XENON1T, each with "
+        "its reconstruction by the autoencoder below. The autoencoder was trained on electronic "
+        "recoils only; the first term of its loss is the mean squared error (MSE) of ln(1 + "
+        "photons) over all pixels."
+    ),
     "image_losses": (
         "Loss of the autoencoder that was trained on images of electronic recoils only. Left: "
         "test samples of electronic recoils and WIMPs that trigger. Right: pseudo-data of one "
@@ -101,9 +154,23 @@ def figures(paths: XenonPaths) -> list[FigureSpec]:
     """All figures of the study in the order in which they are shown."""
     anomaly, images = paths.block.anomaly, paths.block.images
     return [
+        *_of_trainings(paths),
         *(_of_anomaly(paths, anomaly) if anomaly else []),
         *(_of_images(paths, images) if images else []),
     ]
+
+
+def _of_trainings(paths: XenonPaths) -> list[FigureSpec]:
+    """Loss curves of the networks that are trained, if any."""
+    losses = {
+        name: LOSSES[training.calls["prepare"]] for name, training in trainings(paths).items()
+    }
+    histories = {"histories": [paths.network("history.csv", name) for name in losses]}
+    caption = CAPTIONS["loss_curves"]
+    spec = FigureSpec(
+        "loss_curves", "pipeline.figures.loss_curves", histories, caption, {"labels": losses}
+    )
+    return [spec] if losses else []
 
 
 def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
@@ -119,7 +186,16 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
         if toys.mass_GeV in (None, search.benchmark.mass_GeV)
     ]
     significance = {"table": [paths.table("significance.parquet")]}
+    trigger = {"trigger": [paths.table("trigger.csv")]}
+    shards = {"er": paths.response_shards(test.er), "nr": paths.response_shards(test.nr)}
     return [
+        _figure("events", shards, detector=paths.detector(test.er).plain()),
+        _figure(
+            "background_spectra",
+            trigger,
+            rates=paths.block.rates.plain(),
+            benchmark=benchmark,
+        ),
         _figure(
             "classifier",
             {"roc": [paths.table("roc.csv")], "accuracy": [paths.table("classifier.csv")]},
@@ -135,10 +211,17 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
             benchmark=benchmark,
             exposure_t_yr=search.shown_exposure_t_yr,
         ),
+        _figure(
+            "stacked",
+            {**trigger, "scores": [paths.scores(name) for name in paths.block.background.names]},
+            **paths.weights_block(),
+            wimps=_stacked_wimps(search),
+            exposure_t_yr=search.shown_exposure_t_yr,
+        ),
         _figure("trigger", {"table": [paths.table("trigger.csv")]}),
         _figure(
             "statistic",
-            {"toys": paths.toys(*benchmark_toys)},
+            {"toys": paths.toys(*benchmark_toys), **significance},
             benchmark=benchmark,
             exposure_t_yr=search.shown_exposure_t_yr,
         ),
@@ -161,6 +244,15 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
     ]
 
 
+def _stacked_wimps(search: Search) -> list[dict[str, float]]:
+    """WIMP models of the masses of the map that are nearest to those of the published figure."""
+    nearest = {
+        min(search.map.masses_GeV, key=lambda mass: abs(log(mass / published)))
+        for published in STACKED_GEV
+    }
+    return [{"mass_GeV": mass, "cross_section_cm2": STACKED_CM2} for mass in sorted(nearest)]
+
+
 def _of_images(paths: XenonPaths, images: Images) -> list[FigureSpec]:
     """Figures of the XENON1T part with its networks for images."""
     search = images.search.plain()
@@ -168,13 +260,26 @@ def _of_images(paths: XenonPaths, images: Images) -> list[FigureSpec]:
         "er": paths.response_shards(TEST_ER)[:1],
         "wimp": paths.response_shards(TEST_WIMP)[:1],
     }
+    encoded = {
+        "mass_GeV": images.mass_GeV,
+        "detector": paths.detector(TEST_ER).plain(),
+        "size": images.size,
+    }
     return [
+        _figure("images", shown, **encoded),
         _figure(
-            "images",
-            shown,
-            mass_GeV=images.mass_GeV,
-            detector=paths.detector(TEST_ER).plain(),
-            size=images.size,
+            "image_masses",
+            {"er": [paths.image_scores(TEST_ER)], "nr": [paths.image_scores(SEARCH_NR)]},
+            spectrum=paths.spectra(TEST_ER, SEARCH_NR)["NR"],
+            masses_GeV=list(IMAGE_MASSES_GEV),
+            learnt_GeV=images.mass_GeV,
+            share=images.test_shares[0],
+        ),
+        _figure(
+            "image_reconstructions",
+            {**shown, "cvae": [paths.network("weights.pt", "image_cvae")]},
+            **encoded,
+            cvae=images.cvae.without_parallelism().plain(),
         ),
         _figure(
             "image_losses",

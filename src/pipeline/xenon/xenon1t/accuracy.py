@@ -8,6 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.core.tables import Inputs, Params
+from pipeline.physics.wimps import wimp_rate
+from pipeline.xenon.rates.recoil_spectra import Spectrum
 from pipeline.xenon.xenon1t.scores import read_scores
 
 logger = logging.getLogger(__name__)
@@ -40,28 +42,75 @@ def classifier_table(
     n_er, n_wimp = len(er_logit), len(wimp_logit)
     if not n_er or not n_wimp:
         raise ValueError("no event that triggers to test the classifier on; simulate more")
-    r, f = float((wimp_logit > 0).mean()), float((er_logit > 0).mean())
-    dr, df = np.sqrt(r * (1 - r) / n_wimp), np.sqrt(f * (1 - f) / n_er)
-    rows = []
-    for w in shares:
-        positive = w * r + (1 - w) * f
-        rows.append(
-            {
-                "source": "here",
-                "wimp_share": w,
-                "events_er": n_er,
-                "events_wimp": n_wimp,
-                "accuracy": w * r + (1 - w) * (1 - f),
-                "accuracy_err": np.hypot(w * dr, (1 - w) * df),
-                "recall": r,
-                "recall_err": dr,
-                "precision": w * r / positive if positive else np.nan,
-                "precision_err": (
-                    w * (1 - w) * np.hypot(f * dr, r * df) / positive**2 if positive else np.nan
-                ),
-            }
-        )
+    recall, false = _share_above_zero(wimp_logit), _share_above_zero(er_logit)
+    rows = [
+        {"source": "here", "wimp_share": w, "events_er": n_er, "events_wimp": n_wimp}
+        | _of_mixture(w, recall, false)
+        for w in shares
+    ]
     return pd.concat([pd.DataFrame(rows), PUBLISHED], ignore_index=True)
+
+
+def mass_table(
+    er_logit: NDArray[np.floating],
+    nr: pd.DataFrame,
+    generated: Spectrum,
+    masses_GeV: Sequence[float],
+    share: float,
+) -> pd.DataFrame:
+    """Accuracy, recall and precision as in `classifier_table` for WIMPs of several masses.
+
+    Args:
+        er_logit: logits of electronic recoils that trigger.
+        nr: triggered nuclear recoils with energy_keV and logit, which are weighted to the WIMPs.
+        generated: spectrum of the nuclear recoils before the trigger, on any scale.
+        masses_GeV: masses; those whose WIMPs give none of these recoils have no row.
+        share: share of WIMPs among the events.
+    """
+    energy, logit = nr["energy_keV"].to_numpy(float), nr["logit"].to_numpy()
+    grid = np.geomspace(energy.min(), energy.max(), 100)
+    false = _share_above_zero(er_logit)
+    rows = []
+    for mass in masses_GeV:
+        # Of any cross-section: it is a rate, and the recall does not depend on it.
+        rate = np.interp(energy, grid, wimp_rate(grid, mass, 1e-47))
+        weight = rate / generated(energy)
+        if weight.sum() > 0:
+            recall = _weighted_share(logit > 0, weight)
+            rows.append({"mass_GeV": mass, **_of_mixture(share, recall, false)})
+    return pd.DataFrame(rows)
+
+
+def _share_above_zero(logit: NDArray[np.floating]) -> tuple[float, float]:
+    """Share of events with a positive logit, and its binomial error."""
+    share = float((logit > 0).mean())
+    return share, float(np.sqrt(share * (1 - share) / len(logit)))
+
+
+def _weighted_share(
+    positive: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Share of weighted events that are positive, and its error."""
+    share = float(np.average(positive, weights=weight))
+    return share, float(np.linalg.norm(weight * (positive - share)) / weight.sum())
+
+
+def _of_mixture(
+    w: float, recall: tuple[float, float], false: tuple[float, float]
+) -> dict[str, float]:
+    """Accuracy, recall and precision for a share `w` of WIMPs; see `classifier_table`."""
+    (r, dr), (f, df) = recall, false
+    positive = w * r + (1 - w) * f
+    return {
+        "accuracy": w * r + (1 - w) * (1 - f),
+        "accuracy_err": float(np.hypot(w * dr, (1 - w) * df)),
+        "recall": r,
+        "recall_err": dr,
+        "precision": w * r / positive if positive else np.nan,
+        "precision_err": (
+            w * (1 - w) * float(np.hypot(f * dr, r * df)) / positive**2 if positive else np.nan
+        ),
+    }
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:

@@ -71,6 +71,12 @@ class ImageAutoencoder(nn.Module):
             latent_term(mean, log_variance, self.loss),
         )
 
+    def reconstruct(self, images: Tensor) -> Tensor:
+        """What the decoder makes of the images [n, pixels] at z = mean, the same shape."""
+        mean, _ = self.encoder(images).chunk(2, dim=1)
+        made: Tensor = self.decoder(mean)
+        return made
+
 
 def latent_term(mean: Tensor, log_variance: Tensor, loss: str) -> Tensor:
     """Latent term [n] of normal distributions [n, latent]; `loss` is the key of `Cvae`.
