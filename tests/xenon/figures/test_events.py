@@ -30,6 +30,7 @@ def made_batch(recoil, s1_photons, triggered):
         events=made_events(n, recoil=recoil, energy_keV=np.arange(n) + 5.0),
         drift_time_us=np.full(n, 100, np.float32),
         s1_photons_detected=s1.astype(np.int32),
+        cs1_photons=s1.astype(np.float32),
         electrons_extracted=s1.astype(np.int32),
         s2_photons_detected=(10 * s1).astype(np.int32),
         s1_area_PE=s1.astype(np.float32),

@@ -14,8 +14,8 @@ from pipeline.xenon.rates.weighted_scores import search_samples
 
 RATES, EXPOSURE = Rates(), 200.0
 PASSED = {
-    "ER": Efficiency(np.array([1.0, 2.0, 7.5]), np.array([0.2, 1.0, 1.0])),
-    "NR": Efficiency(np.array([1.0, 8.0, 60.0]), np.array([0.0, 1.0, 1.0])),
+    "ER": Efficiency(np.array([0.5, 2.0, 13.0]), np.array([0.2, 1.0, 1.0])),
+    "NR": Efficiency(np.array([0.7, 8.0, 50.0]), np.array([0.0, 1.0, 1.0])),
 }
 
 
@@ -93,12 +93,12 @@ def test_areas_of_spectra_are_the_expected_rates(spectra):
     table = background_table(RATES, PASSED)
     for recoil, axis in spectra.items():
         rows = table[table["recoil"] == recoil]
-        for style, column in ((":", "recoils_per_t_yr"), ("-", "triggered_per_t_yr")):
+        for style, column in ((":", "recoils_per_t_yr"), ("-", "in_region_per_t_yr")):
             found = list(areas(axis, style).values())[: len(rows)]
             np.testing.assert_allclose(found, rows[column], rtol=0.01)
         labels = [text.get_text() for text in axis.get_legend().get_texts()]
         for row, label in zip(rows.itertuples(), labels, strict=False):
-            assert label == f"{row.component}: {row.triggered_per_t_yr:.2g}"
+            assert label == f"{row.component}: {row.in_region_per_t_yr:.2g}"
         assert axis.get_ylabel() == "dR/dE [1/(t yr keV)]"
 
 

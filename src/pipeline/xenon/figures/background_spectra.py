@@ -22,7 +22,7 @@ _DECADES = 9  # below the highest rate of a panel
 def draw_background_spectra(
     rates: Rates, passed: Mapping[str, Efficiency], benchmark: Wimp
 ) -> Figure:
-    """A panel for each recoil; `passed` are the efficiencies of the trigger, by "ER" and "NR"."""
+    """A panel for each recoil; `passed` are the shares in the region, by "ER" and "NR"."""
     components = backgrounds(rates)
     figure = Figure(figsize=(PAGE_INCH, 3.8))
     for axis, recoil in zip(figure.subplots(1, 2), RECOILS, strict=True):
@@ -40,7 +40,7 @@ def draw_background_spectra(
         axis.set(xscale="log", yscale="log", ylim=(lowest / 3, highest * 3))
         axis.set(xlabel="true energy [keV]", ylabel="dR/dE [1/(t yr keV)]")
         axis.set_title(title, fontsize=9)
-        low, high = own[0].window_keV
+        low, high = own[0].range_keV
         ticks = [e for e in (1, 2, 5, 10, 20, 50, 100) if low <= e <= high]
         axis.set_xticks(ticks, [f"{e:g}" for e in ticks])
         axis.set_xticks([], minor=True)
@@ -57,8 +57,8 @@ def _colours(count: int) -> list[str]:
 def _draw(
     axis: Axes, component: Component, passed: Efficiency, colour: str, scale: float = 1.0
 ) -> None:
-    """The spectrum after the trigger, and dotted before it."""
-    energy = np.geomspace(*component.window_keV, _POINTS)
+    """The spectrum in the region of interest, and dotted that of all recoils."""
+    energy = np.geomspace(*component.range_keV, _POINTS)
     rate = scale * component.spectrum(energy)
     expected = scale * component.expected_per_t_yr(passed)
     axis.plot(energy, rate, ":", color=colour, linewidth=1)

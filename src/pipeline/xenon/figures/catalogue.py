@@ -37,9 +37,9 @@ CAPTIONS = {
         "PMTs have no photon."
     ),
     "background_spectra": (
-        "Expected spectra of the backgrounds in the region of interest, after the trigger (solid) "
-        "and before it (dotted), and of the benchmark WIMP (black). The legend has the expected "
-        "events per t yr after the trigger."
+        "Expected spectra of the backgrounds in true energy: recoils in the region of interest "
+        "(solid) and all (dotted), and those of the benchmark WIMP (black). The legend has the "
+        "expected events per t yr in the region."
     ),
     "classifier": (
         "Left: share of electronic recoils that pass a cut on the output of the classifier or on "

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params
 from pipeline.figures.style import COLOURS, MARKERS, PAGE_INCH
-from pipeline.xenon.rates.weighted_scores import GENERATED
+from pipeline.xenon.rates.weighted_scores import generated_spectrum
 from pipeline.xenon.xenon1t.accuracy import PUBLISHED, mass_table
 from pipeline.xenon.xenon1t.scores import read_scores
 
@@ -52,6 +52,6 @@ def draw_masses(table: pd.DataFrame, learnt_GeV: float, share: float) -> Figure:
 def from_files(inputs: Inputs, params: Params) -> Figure:
     """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
     er, nr = (read_scores(inputs[name][0]).query("triggered") for name in ("er", "nr"))
-    generated, share = GENERATED[params["spectrum"]], params["share"]
+    generated, share = generated_spectrum(params["spectrum"]), params["share"]
     table = mass_table(er["logit"].to_numpy(), nr, generated, params["masses_GeV"], share)
     return draw_masses(table, params["learnt_GeV"], share)

@@ -17,6 +17,7 @@ from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.score_density import ScoreDensity
 from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.region import Region
 from pipeline.xenon.events.table import RECOILS
 from pipeline.xenon.figures.recoils import WIMP_COLOURS
 from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
@@ -112,10 +113,13 @@ def _edges(score: Array) -> Array:
 
 def from_files(inputs: Inputs, params: Params) -> Figure:
     """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
-    rates, wimps = Rates.model_validate(params["rates"]), params["wimps"]
-    models = [Wimp.model_validate(wimp) for wimp in wimps]
+    rates, region = (
+        Rates.model_validate(params["rates"]),
+        Region.model_validate(params["region"]),
+    )
+    models = [Wimp.model_validate(wimp) for wimp in params["wimps"]]
     (trigger,) = inputs["trigger"]
     masses_GeV = [wimp.mass_GeV for wimp in models]
-    weighted = weigh_files(inputs["scores"], trigger, rates, masses_GeV, params["spectra"])
+    weighted = weigh_files(inputs["scores"], trigger, rates, region, masses_GeV, params["spectra"])
     samples = search_samples(weighted, rates)
     return draw_stacked(weighted, samples, models, params["exposure_t_yr"])

@@ -27,6 +27,7 @@ from pipeline.xenon.config.samples import KnownSpectrum
 from pipeline.xenon.events.spectra import density
 from pipeline.xenon.rates.backgrounds import backgrounds, event_weights, wimp
 from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
+from pipeline.xenon.rates.recoil_spectra import Spectrum
 from pipeline.xenon.rates.region import check_range, read_region
 
 logger = logging.getLogger(__name__)
@@ -72,10 +73,7 @@ def weighted_scores(
         efficiencies: shares of recoils that are selected, by "ER" and "NR".
         spectra: plain blocks of the generated spectra by "ER" and "NR".
     """
-    generated = {
-        recoil: partial(density, _SPECTRUM.validate_python(block))
-        for recoil, block in spectra.items()
-    }
+    generated = {recoil: generated_spectrum(block) for recoil, block in spectra.items()}
     energy, recoil = events["energy_keV"].to_numpy(float), events["recoil"].to_numpy()
     hypotheses = {0.0: backgrounds(rates)} | {mass: [wimp(rates, mass)] for mass in masses_GeV}
     tables = []
@@ -96,6 +94,11 @@ def weighted_scores(
         )
         tables.append(table[table["weight"] > 0])
     return pd.concat(tables, ignore_index=True)
+
+
+def generated_spectrum(block: Mapping[str, Any]) -> Spectrum:
+    """The spectrum of the plain block of a sample, on a scale of its own."""
+    return partial(density, _SPECTRUM.validate_python(block))
 
 
 def weigh_files(
