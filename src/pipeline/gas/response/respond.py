@@ -32,10 +32,13 @@ from pipeline.gas.config.voxels import Grid
 from pipeline.gas.response import cells, drift, gain, readout
 from pipeline.gas.response.cells import Cells
 from pipeline.gas.response.parameters import event_parameters
+from pipeline.gas.response.pixels import Pixels
 
 # Cells are counted in a box of this many grids along each edge: where the mean of the charge lies,
 # and so which events the grid contains, is known only behind the threshold.
 BOX_GRIDS = 2
+
+LEAST_CHARGE = np.finfo(np.float32).tiny  # of a cell that is reported, without a threshold
 
 # Every step has its own generator. Their order is part of every result.
 STREAMS = (
@@ -50,6 +53,7 @@ class Drifted:
 
     moved_um: np.ndarray  # float64 [N, 3], relative to the mean of the event before diffusion
     arrived: np.ndarray  # bool [N]
+    length_cm: np.ndarray  # float64 [N], drift length
     centre_um: np.ndarray  # float64 [n, 3], this mean in the rotated frame
     parameters: Mapping[str, np.ndarray]  # float64 [n] each, of every event
     streams: Mapping[str, np.random.Generator]  # of the following steps
@@ -87,12 +91,12 @@ def drift_electrons(
     values = event_parameters(response, n, streams["parameters"], vary)
     turn = np.tile(np.eye(3), (n, 1, 1)) if rotation is None else rotation
     moved, length_cm, centre_um = drift.diffused(
-        *(positions_um, offsets, turn, values["drift_cm"], *_variances(values)),
+        *(positions_um, offsets, turn, values["drift_cm"], *variances(values)),
         streams["diffusion"],
     )
     attachment = np.repeat(values["attachment_per_cm"], np.diff(offsets))
     arrived = drift.surviving(length_cm, attachment, streams["loss"])
-    return Drifted(moved, arrived, centre_um, values, streams)
+    return Drifted(moved, arrived, length_cm, centre_um, values, streams)
 
 
 def respond(
@@ -113,25 +117,14 @@ def respond(
     values, streams = drifted.parameters, drifted.streams
     cell_um, box = np.array(grid.cell_um), BOX_GRIDS * grid.bins
     phase = streams["place"].random((len(offsets) - 1, 3))
-    hits, inside = cells.counted(drifted.moved_um, drifted.arrived, offsets, phase, cell_um, box)
-    hits = _amplified(hits, values, streams)
-    if response.integrate_mm == "all":
-        hits = readout.flattened(hits)
-    elif (window := round(response.integrate_mm * 1e3 / grid.cell_um[2])) > 1:
-        hits = readout.integrated(hits, window)
-    least = readout.thresholds(
-        hits.each(values["threshold.electrons"]),
-        hits.each(values["threshold.rms"]),
-        streams["threshold"],
-    )
-    hits = hits.where(hits.charge >= np.maximum(least, np.finfo(np.float32).tiny))
+    hits, inside = reported(drifted, offsets, phase, response, grid)
     # As for measured events, the centre is that of the reported charge.
-    hits, shift, fits = cells.centred(_digitised(hits, response), grid.bins)
+    hits, shift, fits = cells.centred(hits, grid.bins)
     contained = inside & fits
     hits = hits.where(hits.each(contained))
     hits = _with_noise(hits, contained, response, values, streams["noise"])
     hits = _digitised(hits, response)
-    squared, constant = _variances(values)
+    squared, constant = variances(values)
     return Readout(
         offsets=hits.offsets,
         voxels=hits.index.astype(np.int32),
@@ -142,7 +135,42 @@ def respond(
     )
 
 
-def _variances(values: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def reported(
+    drifted: Drifted,
+    offsets: np.ndarray,
+    phase: np.ndarray,
+    response: Response,
+    grid: Grid,
+    pixels: Pixels | None = None,
+) -> tuple[Cells, np.ndarray]:
+    """The steps of `respond` from the readout to the digitised charge, in a box of `BOX_GRIDS`.
+
+    The mean of an event before diffusion lies at `phase` float64 [n, 3] in the cell at the middle
+    of the box, in units of a cell. With `pixels`, each has its own gain, and charge beside all of
+    them is lost.
+
+    Returns the cells, and a mask bool [n] of the events with all electrons inside the box.
+    """
+    values, streams = drifted.parameters, drifted.streams
+    cell_um, box = np.array(grid.cell_um), BOX_GRIDS * grid.bins
+    hits, inside = cells.counted(drifted.moved_um, drifted.arrived, offsets, phase, cell_um, box)
+    hits = _amplified(hits, values, streams)
+    if pixels:
+        hits = hits.with_charge(hits.charge * pixels.gains(hits))
+    if response.integrate_mm == "all":
+        hits = readout.flattened(hits)
+    elif (window := round(response.integrate_mm * 1e3 / grid.cell_um[2])) > 1:
+        hits = readout.integrated(hits, window)
+    least = readout.thresholds(
+        hits.each(values["threshold.electrons"]),
+        hits.each(values["threshold.rms"]),
+        streams["threshold"],
+    )
+    hits = hits.where(hits.charge >= np.maximum(least, LEAST_CHARGE))
+    return _digitised(hits, response), inside
+
+
+def variances(values: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Squares, float64 [n, 2], of D and of the constant, each across and along the drift."""
     axes = ("transverse", "longitudinal")
     return (
