@@ -62,6 +62,7 @@ from pipeline.gas.published import BEST_EXPECTED
 from pipeline.gas.release.build import baselines
 from pipeline.gas.release.splits import SPLITS
 from pipeline.gas.response.fit import Fit
+from pipeline.gas.response.gain_map import GainMap
 from pipeline.gas.response.moments import SUMMARIES
 from pipeline.gas.response.sensitivity import (
     Cosines,
@@ -283,6 +284,9 @@ def write_gas_detector(files, rng):
             gas.table("fit_moments.csv"): fit.moments,
             gas.table("fit_correlation.csv"): fit.correlation_table(),
             gas.table("challenge.csv"): verdict({}, fit.table(), (0.3, 0.1), 1, 0.5),
+            gas.table("gain_map.csv"): GainMap(
+                (2, 1), np.array([1.1, 0.9]), np.eye(2) / 100, np.array([60, 70]), 5.0, 100, 400
+            ).table(),
             gas.table("domain_gap.csv"): gap,
             gas.table("domain_gap_events.csv"): growth,
             gas.table("response_sensitivity.csv"): systematic,

@@ -801,6 +801,26 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table.groupby("quantity")["passed"].sum())',
     ),
     ResultTable(
+        "Gains of the pixels",
+        _GAS.table("gain_map.csv"),
+        "One row for each pixel.",
+        _described(
+            {
+                "pixel_x": "number of the pixel along x",
+                "pixel_y": "the same along y",
+                "gain": "gain relative to that of the response; empty with too few hits",
+                "gain_err": "its error, of data and simulation",
+                "hits": "measured charges on the pixel",
+                "chi2": "chi-squared of the sums of all pixels",
+                "degrees_of_freedom": "sums minus gains",
+                "p_value": "probability of a larger chi-squared if the response is right",
+                "events": "measured events on the pixels",
+                "simulated_events": "simulated events on the pixels",
+            }
+        ),
+        'print(table[["pixel_x", "pixel_y", "gain", "gain_err"]])',
+    ),
+    ResultTable(
         "Gap between measured and simulated events",
         _GAS.table("domain_gap.csv"),
         "One row for each test: energy distances, summaries, and the accuracy of the network.",

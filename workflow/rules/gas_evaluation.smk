@@ -22,11 +22,7 @@ use rule table as gas_calibrate with:
     input:
         predictions=[gas.prediction(test, "{network}") for test in gas.block.test_sets],
     output:
-        histogram=gas.calibration("_histogram"),
-        calibration=gas.calibration(""),
-        test_sets=gas.calibration("_test_sets"),
-        pit=gas.calibration("_pit"),
-        head_tail=gas.calibration("_head_tail"),
+        **gas.calibrations(),
     log:
         f"{R}/logs/gas/calibration/{{network}}.log",
     params:
@@ -93,9 +89,7 @@ if gas.block.track_comparison:
         input:
             **gas.compared_tracks(),
         output:
-            distances=gas.table("track_distances.csv"),
-            histograms=gas.table("track_histograms.csv"),
-            classifier=gas.table("track_classifier.csv"),
+            **gas.track_tables(),
         log:
             f"{R}/logs/gas/compare_tracks.log",
         benchmark:
@@ -144,9 +138,7 @@ if gas.block.attention:
         input:
             **gas.attention_inputs(),
         output:
-            attention=gas.table("attention.csv"),
-            stages=gas.table("direction_stages.csv"),
-            failures=gas.table("direction_failures.csv"),
+            **gas.attention_tables(),
         log:
             f"{R}/logs/gas/attention.log",
         resources:

@@ -6,15 +6,26 @@ if gas.block.detector_fit:
         input:
             **gas.detector_fit_inputs(),
         output:
-            parameters=gas.table("detector_fit.csv"),
-            moments=gas.table("fit_moments.csv"),
-            correlation=gas.table("fit_correlation.csv"),
+            **gas.detector_fit_tables(),
         log:
             f"{R}/logs/gas/detector_fit.log",
         params:
             **calls("pipeline.gas.response.stage.from_files", gas.detector_fit_block()),
         message:
             "fitting the readout response to {gas.block.detector_fit.data}"
+
+
+use rule table as gas_gain_map with:
+    input:
+        **gas.gain_map_inputs(),
+    output:
+        table=gas.table("gain_map.csv"),
+    log:
+        f"{R}/logs/gas/gain_map.log",
+    params:
+        **calls("pipeline.gas.hits.gain_map.from_files", gas.gain_map_block()),
+    message:
+        "finding the gains of all pixels"
 
 
 if gas.block.domain_gap:
@@ -24,8 +35,7 @@ if gas.block.domain_gap:
         input:
             **gas.domain_gap_inputs(),
         output:
-            table=gas.table("domain_gap.csv"),
-            growth=gas.table("domain_gap_events.csv"),
+            **gas.domain_gap_tables(),
         log:
             f"{R}/logs/gas/domain_gap.log",
         resources:

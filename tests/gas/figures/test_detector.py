@@ -10,6 +10,7 @@ from pipeline.gas.figures.attention import draw_attention
 from pipeline.gas.figures.detector_fit import draw_detector_fit
 from pipeline.gas.figures.direction_stages import draw_direction_stages
 from pipeline.gas.figures.domain_gap import draw_domain_gap
+from pipeline.gas.figures.gain_map import draw_gain_map
 from pipeline.gas.figures.response_sensitivity import draw_response_sensitivity
 from pipeline.gas.response.sensitivity import ALL
 
@@ -53,6 +54,20 @@ def test_a_panel_for_each_kind_of_features(growth):
     panels = draw_domain_gap(growth).axes
     assert [axis.get_title() for axis in panels] == ["summaries", "activations"]
     assert panels[1].lines[0].get_ydata().tolist() == [0.03, 0.01]
+
+
+@pytest.fixture
+def gains():
+    pixels = {"pixel_x": [0, 0, 1, 1, 2, 2], "pixel_y": [0, 1] * 3}
+    values = {"gain": [1.1, 0.9, np.nan, 1, 1.2, 1], "gain_err": [0.1, 0.1, np.nan, 0.2, 0.1, 0.1]}
+    fit = {"chi2": 9.5, "degrees_of_freedom": 15, "p_value": 0.8, "events": 500}
+    return pd.DataFrame({**pixels, **values}).assign(**fit)
+
+
+def test_each_pixel_has_its_gain(gains):
+    image, _, _ = draw_gain_map(gains).axes
+    drawn = image.images[0].get_array().filled(np.nan)
+    np.testing.assert_array_equal(drawn, [[1.1, np.nan, 1.2], [0.9, 1, 1]])
 
 
 @pytest.fixture
@@ -108,8 +123,9 @@ def test_failures_are_stacked_to_the_cosine_distance(decided):
     assert ratios.lines[0].get_ydata().tolist() == [2, 2]
 
 
-def test_all_can_be_saved(fit, growth, looks, decided, systematic, check_figure):
+def test_all_can_be_saved(fit, gains, growth, looks, decided, systematic, check_figure):
     check_figure("detector_fit", lambda: draw_detector_fit(*fit))
+    check_figure("gain_map", lambda: draw_gain_map(gains))
     check_figure("domain_gap", lambda: draw_domain_gap(growth))
     check_figure("attention", lambda: draw_attention(looks))
     check_figure("direction_stages", lambda: draw_direction_stages(*decided))

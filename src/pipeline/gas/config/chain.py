@@ -15,6 +15,7 @@ from pipeline.gas.config.comparison import TrackComparison
 from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector, check_responses
 from pipeline.gas.config.ensemble import Ensemble
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
+from pipeline.gas.config.gain_map import GainMap, check_gain_map
 from pipeline.gas.config.given import check_fits, network_folder, with_card
 from pipeline.gas.config.hits import Hits
 from pipeline.gas.config.networks import Network
@@ -66,6 +67,9 @@ class Gas(Block):
     )
     detector_fit: DetectorFit | None = described(
         "Fit parameters of the response to measured events; null: no fit.", None
+    )
+    gain_map: GainMap | None = described(
+        "Find the gains of all pixels from a calibration run; null: not asked.", None
     )
     domain_gap: DomainGap | None = described(
         "Compare measured with simulated events; null: no comparison.", None
@@ -178,14 +182,18 @@ class Gas(Block):
             used["track_comparison.reference"] = self.track_comparison.reference
         if self.detector_fit:
             used["detector_fit.simulated"] = self.detector_fit.simulated
+        if self.gain_map:
+            used["gain_map.simulated"] = self.gain_map.simulated
+        check_gain_map(self.gain_map, self.observed)
         check_detector(
             self.detector_fit, self.domain_gap, self.test_sets, self.observed, self.networks
         )
         check_sensitivity(self.response_sensitivity, self.test_sets)
         check_attention(self.attention, self.test_sets, self.observed, self.networks)
-        responding: dict[str, VoxelSet | DetectorFit | None] = {
+        responding: dict[str, VoxelSet | DetectorFit | GainMap | None] = {
             "training_set": self.training_set,
             "detector_fit": self.detector_fit,
+            "gain_map": self.gain_map,
             **{f"test_sets.{name}": test for name, test in self.test_sets.items()},
         }
         check_responses(self.detector_fit, responding, self.grid)

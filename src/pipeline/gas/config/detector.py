@@ -6,6 +6,7 @@ from typing import Any, Self
 from pydantic import PositiveInt, model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.gas.config.gain_map import GainMap
 from pipeline.gas.config.response import PARAMETERS, Response
 from pipeline.gas.config.sets import TestSet, VoxelSet
 from pipeline.gas.config.voxels import Grid
@@ -107,7 +108,7 @@ def check_detector(
 
 
 def check_responses(
-    fit: DetectorFit | None, sets: Mapping[str, VoxelSet | DetectorFit | None], grid: Grid
+    fit: DetectorFit | None, sets: Mapping[str, VoxelSet | DetectorFit | GainMap | None], grid: Grid
 ) -> None:
     """Check the responses of sets and of the fit, by their keys in the config.
 

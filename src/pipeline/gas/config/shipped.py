@@ -39,9 +39,9 @@ def with_responses(gas: dict[str, Any]) -> dict[str, Any]:
     if "detector_fit" in gas:
         fit = _looked_up("detector_fit", gas["detector_fit"], responses)
         gas, responses = {**gas, "detector_fit": fit}, {**responses, **_fitted(fit)}
-    if "training_set" in gas:
-        training = _looked_up("training_set", gas["training_set"], responses)
-        gas = {**gas, "training_set": training}
+    for key in ("gain_map", "training_set"):
+        if key in gas:
+            gas = {**gas, key: _looked_up(key, gas[key], responses)}
     tests = gas.get("test_sets")
     if isinstance(tests, dict):
         sets = {k: _looked_up(f"test_sets.{k}", test, responses) for k, test in tests.items()}

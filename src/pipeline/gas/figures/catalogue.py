@@ -42,6 +42,11 @@ CAPTIONS = {
         "unit, which the chi-squared says with all correlations. Right: fitted parameters with "
         "their errors, and where the fit began."
     ),
+    "gain_map": (
+        "Gains of the pixels of the readout from a calibration run, relative to the gain of the "
+        "response, and their distribution. White pixels have too few hits. The chi-squared "
+        "compares the sums of all pixels with those of simulated events with these gains."
+    ),
     "domain_gap": (
         "Energy distance between measured events and all simulated ones against the number of "
         "measured events, for the summaries of the readout and for the activations of the network. "
@@ -150,6 +155,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         "moments": [paths.table("fit_moments.csv")],
     }
     gap = {"growth": [paths.table("domain_gap_events.csv")]}
+    gains = {"table": [paths.table("gain_map.csv")]}
     looks = {"attention": [paths.table("attention.csv")]}
     decided = {n: [paths.table(f"direction_{n}.csv")] for n in ("stages", "failures")}
     scans = {
@@ -180,6 +186,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         *([_figure("containment", contained, published=published)] if sets else []),
         *([_figure("track_observables", comparison)] if compared else []),
         *([_figure("detector_fit", fit)] if block.detector_fit else []),
+        *([_figure("gain_map", gains)] if block.gain_map else []),
         *([_figure("domain_gap", gap)] if block.domain_gap else []),
         *(
             [_figure("response_sensitivity", {"table": [paths.table("response_sensitivity.csv")]})]

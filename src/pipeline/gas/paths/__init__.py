@@ -9,7 +9,6 @@ networks, evaluation, detector.
 from typing import ClassVar
 
 from pipeline.gas.paths.detector import DetectorPaths
-from pipeline.gas.paths.evaluation import CALIBRATIONS
 
 
 class GasPaths(DetectorPaths):
@@ -38,7 +37,6 @@ class GasPaths(DetectorPaths):
 
     def recorded_tables(self) -> list[str]:
         """Tables whose digests the provenance record holds."""
-        comparison = ("distances", "histograms", "classifier")
         return [
             *self._of_truth(),
             *self._observed(),
@@ -48,20 +46,16 @@ class GasPaths(DetectorPaths):
                 for name in ("cut_scan", "crossings", "angles", "summary")
             ),
             *(
-                self.calibration(name, network)
+                table
                 for network in (self.with_kappa() if self.block.test_sets else [])
-                for name in ("", *CALIBRATIONS)
+                for table in self.calibrations(network).values()
             ),
             *(
                 self.test_table(f"{name}.parquet", test)
                 for test in self.block.hypothesis_tests
                 for name in ("power", "needed_events")
             ),
-            *(
-                self.table(f"track_{name}.csv")
-                for name in comparison
-                if self.block.track_comparison
-            ),
+            *(self.track_tables().values() if self.block.track_comparison else ()),
             *self._classifier(),
             *self.detector_tables(),
         ]

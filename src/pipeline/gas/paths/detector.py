@@ -58,6 +58,34 @@ class DetectorPaths(EvaluationPaths):
         fit = self.block.detector_fit
         return {"seed": self.seed, "grid": self.block.grid.plain(), "fit": fit and fit.plain()}
 
+    def detector_fit_tables(self) -> dict[str, str]:
+        """Tables of the fit of the response."""
+        names = {"parameters": "detector_fit", "moments": "fit_moments"}
+        names["correlation"] = "fit_correlation"
+        return self._tables(names, self.block.detector_fit)
+
+    def gain_map_inputs(self) -> dict[str, list[str]]:
+        """Files of hits, tracks of the simulation, and the fitted response; empty without a map."""
+        block = self.block.gain_map
+        if not block:
+            return {}
+        parts = self.set_parts(block.data)
+        return {
+            "hits": [file for part in parts for file in self.part_input(*part)],
+            "tracks": [file for source in sorted(block.simulated) for file in self.tracks(source)],
+            "fitted": [self.table("detector_fit.csv")] if block.response.fitted else [],
+        }
+
+    def gain_map_block(self) -> dict[str, Any]:
+        """What the gain map depends on besides its files, as plain content."""
+        block = self.block.gain_map
+        return {
+            "seed": self.seed,
+            "grid": self.block.grid.plain(),
+            "gain_map": block and block.plain(),
+            "parts": [self.part_block(*p) for p in self.set_parts(block.data)] if block else [],
+        }
+
     def domain_gap_inputs(self) -> dict[str, list[str]]:
         """Shards and predictions of both test sets, and weights; empty without a comparison."""
         gap = self.block.domain_gap
@@ -70,6 +98,11 @@ class DetectorPaths(EvaluationPaths):
             "data_predictions": [self.prediction(gap.data, gap.network)],
             "simulated_predictions": [self.prediction(gap.simulated, gap.network)],
         }
+
+    def domain_gap_tables(self) -> dict[str, str]:
+        """Tables of the comparison of domains."""
+        names = {"table": "domain_gap", "growth": "domain_gap_events"}
+        return self._tables(names, self.block.domain_gap)
 
     def domain_gap_block(self) -> dict[str, Any]:
         """What the comparison of domains depends on besides its files, as plain content."""
@@ -88,6 +121,12 @@ class DetectorPaths(EvaluationPaths):
             "shards": [file for name in sets for file in self.shards(name)],
             "predictions": [self.prediction(name, block.network) for name in sets],
         }
+
+    def attention_tables(self) -> dict[str, str]:
+        """Tables of the attention and of the stages of decisions."""
+        names = {"attention": "attention", "stages": "direction_stages"}
+        names["failures"] = "direction_failures"
+        return self._tables(names, self.block.attention)
 
     def attention_block(self) -> dict[str, Any]:
         """What the tables of the attention depend on besides their files, as plain content."""
@@ -143,10 +182,15 @@ class DetectorPaths(EvaluationPaths):
         }
 
     def detector_tables(self) -> list[str]:
-        """Tables of the fit of the response, of its errors, of domains and of the attention."""
-        fit = ("detector_fit", "fit_moments", "fit_correlation") if self.block.detector_fit else ()
-        gap = ("domain_gap", "domain_gap_events") if self.block.domain_gap else ()
-        looked_at = ("attention", "direction_stages", "direction_failures")
-        looks = looked_at if self.block.attention else ()
-        tables = [self.table(f"{name}.csv") for name in (*fit, *gap, *looks)]
-        return [*tables, *self.sensitivity_tables().values()]
+        """Tables of the response and its errors, of gains, of domains and of the attention."""
+        return [
+            *self.detector_fit_tables().values(),
+            *self._tables({"table": "gain_map"}, self.block.gain_map).values(),
+            *self.domain_gap_tables().values(),
+            *self.attention_tables().values(),
+            *self.sensitivity_tables().values(),
+        ]
+
+    def _tables(self, names: dict[str, str], asked: object) -> dict[str, str]:
+        """Paths of tables; none if they are not asked for."""
+        return {key: self.table(f"{name}.csv") for key, name in names.items()} if asked else {}

@@ -87,6 +87,16 @@ class EvaluationPaths(NetworkPaths):
         """A table of a network's calibration; `name` is "" or one of `CALIBRATIONS`."""
         return f"{self.root}/tables/calibration/{network}{name}.csv"
 
+    def calibrations(self, network: str = "{network}") -> dict[str, str]:
+        """All tables of a network's calibration."""
+        tables = {name.removeprefix("_"): self.calibration(name, network) for name in CALIBRATIONS}
+        return {"calibration": self.calibration("", network), **tables}
+
+    def track_tables(self) -> dict[str, str]:
+        """Tables of the comparison of tracks."""
+        names = ("distances", "histograms", "classifier")
+        return {name: self.table(f"track_{name}.csv") for name in names}
+
     def calibration_block(self) -> dict[str, Any]:
         """What the calibration of a network depends on besides predictions, as plain content."""
         sets = list(self.block.test_sets)

@@ -87,11 +87,13 @@ class VoxelPaths(TrackPaths):
     def used_sources(self) -> list[str]:
         """Track sources of the voxel sets, of the track comparison and of the response's fit."""
         compared, fit = self.block.track_comparison, self.block.detector_fit
+        gains = self.block.gain_map
         return sorted(
             {
                 *(source for voxels in self.voxel_sets for source in self.set_sources(voxels)),
                 *((*compared.simulated, *compared.reference) if compared else ()),
                 *(fit.simulated if fit else ()),
+                *(gains.simulated if gains else ()),
             }
         )
 

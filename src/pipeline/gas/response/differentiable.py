@@ -27,13 +27,8 @@ from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.response import cells, gain, readout
 from pipeline.gas.response.cells import Cells
-from pipeline.gas.response.respond import (
-    BOX_GRIDS,
-    LEAST_CHARGE,
-    Drifted,
-    drift_electrons,
-    variances,
-)
+from pipeline.gas.response.respond import BOX_GRIDS, LEAST_CHARGE, drift_electrons
+from pipeline.gas.response.soft_diffusion import alternatives, places, shared, with_slope
 
 DIFFUSION = tuple(
     f"diffusion.{name}"
@@ -43,7 +38,7 @@ DIFFUSION = tuple(
 DIFFERENTIABLE = (*DIFFUSION, "gain.relative_rms", "gain.saturation", "threshold.electrons")
 
 # Width of the error function, relative to the threshold.
-SOFTNESS = 0.15
+SOFTNESS = 0.05
 
 
 @dataclass(frozen=True)
@@ -120,13 +115,13 @@ def soft_charges(
             *(positions_um, offsets, response.replaced(dict.fromkeys(DIFFUSION, 0.0))),
             *(twin, rotation),
         )
-        place = _places(drifted, still, offsets, soft, cell_um)
+        place = places(drifted, still, offsets, soft, cell_um)
         place = place + torch.from_numpy(np.repeat(phase + box // 2, np.diff(offsets), axis=0))
         used = drifted.arrived & np.repeat(inside, np.diff(offsets))
         owner = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))[used]
-        hits, rows, left, reached = _shared(hits, place[used], owner)
+        hits, rows, left, reached = shared(hits, place[used], owner)
         charge, factors = _at(rows, charge, 0.0, left), _at(rows, factors, 1.0, left)
-        which, charge, presence = _alternatives(hits, charge, left, reached, response, spare)
+        which, charge, presence = alternatives(hits, charge, left, reached, response, spare)
     charge = charge / (1 + soft.get("gain.saturation", response.gain.saturation) * charge)
     hits, charge = _integrated(hits, charge * factors[which], response, grid)
     if len(charge) < len(which):
@@ -138,7 +133,7 @@ def soft_charges(
     )
     threshold = torch.from_numpy(least)[which]
     if "threshold.electrons" in soft:
-        threshold = _with_slope(threshold, soft["threshold.electrons"])
+        threshold = with_slope(threshold, soft["threshold.electrons"])
     owner = torch.from_numpy(hits.each(np.arange(len(hits))))[which]
     index = torch.from_numpy(hits.index)[which]
     return Charges(owner, index, charge, presence, threshold, response, len(hits), hits.box)
@@ -151,11 +146,11 @@ def report(charges: Charges, gains: Tensor | None = None) -> Reported:
         charge = charge * gains
     seen = (charge >= threshold.clamp(min=float(LEAST_CHARGE))).to(charge)
     if width := SOFTNESS * charges.response.threshold.electrons:
-        seen = _with_slope(seen, torch.special.ndtr((charge - threshold) / width))
+        seen = with_slope(seen, torch.special.ndtr((charge - threshold) / width))
     bits, step = charges.response.charge_bits, charges.response.charge_step
     if bits and step:
         digits = readout.digitised(charge.detach().numpy(), bits, step)
-        charge = _with_slope(torch.from_numpy(digits), charge)
+        charge = with_slope(torch.from_numpy(digits), charge)
     weight = charges.presence * seen
     return Reported(charges.owner, charges.index, charge, weight, charges.n)
 
@@ -190,11 +185,6 @@ def _check(response: Response, soft: Mapping[str, Tensor]) -> None:
         raise ValueError("integrate_mm: charge that is integrated has no slope in the diffusion")
 
 
-def _with_slope(value: Tensor, soft: Tensor) -> Tensor:
-    """The value, with the slope of `soft`; unlike their difference, exact."""
-    return value.detach() + (soft - soft.detach())
-
-
 def _at(rows: np.ndarray, values: Tensor, other: float, like: Tensor) -> Tensor:
     """The values at some rows of a tensor like another, and `other` elsewhere."""
     return torch.full_like(like, other).index_put((torch.from_numpy(rows),), values)
@@ -215,97 +205,7 @@ def _fluctuating(
     with np.errstate(divide="ignore", invalid="ignore"):
         moved = np.where(density > 0, -rise / (2 * step) / density, 0.0)
     slope = torch.from_numpy(x - electrons / variance * moved)
-    return _with_slope(charge, slope * soft["gain.relative_rms"] ** 2)
-
-
-def _places(
-    drifted: Drifted,
-    still: Drifted,
-    offsets: np.ndarray,
-    soft: Mapping[str, Tensor],
-    cell_um: np.ndarray,
-) -> Tensor:
-    """Places [N, 3] of the electrons in units of cells, from the mean before diffusion."""
-    squared, constant = variances(drifted.parameters)
-    lengths = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    length_cm = torch.from_numpy(drifted.length_cm)
-    axes = []
-    for column, axis in ((0, "transverse"), (1, "longitudinal")):
-        d = soft.get(f"diffusion.{axis}", torch.from_numpy(squared[lengths, column] ** 0.5))
-        c = soft.get(
-            f"diffusion.constant_{axis}", torch.from_numpy(constant[lengths, column] ** 0.5)
-        )
-        axes.append(torch.sqrt(d**2 * length_cm + c**2))
-    sigma = torch.stack([axes[0], axes[0], axes[1]], dim=1)
-    moved, start = torch.from_numpy(drifted.moved_um), torch.from_numpy(still.moved_um)
-    normal = torch.nan_to_num((moved - start) / sigma.detach(), posinf=0.0, neginf=0.0)
-    return _with_slope(moved, normal * sigma) / torch.from_numpy(cell_um)
-
-
-def _shared(
-    hits: Cells, place: Tensor, owner: np.ndarray
-) -> tuple[Cells, np.ndarray, Tensor, Tensor]:
-    """Share electrons at the places [N, 3] between their cells and the nearest along each axis.
-
-    Returns the cells with those that no electron has reached; the rows of the given ones; and for
-    each cell, with the value 0, the electrons that leave it (negative) and that reach it.
-    """
-    box, home = hits.box, torch.floor(place.detach())
-    beside = place - home - 0.5
-    inner = home.numpy().astype(np.int64)
-    side = np.where(beside.detach().numpy() > 0, 1, -1)
-    volume = box**3
-    own = owner * volume + cells.flat_index(inner, box)
-    near, share = [], []
-    for axis, stride in enumerate((box * box, box, 1)):
-        exists = (inner[:, axis] + side[:, axis] >= 0) & (inner[:, axis] + side[:, axis] < box)
-        near.append((own + side[:, axis] * stride)[exists])
-        share.append(beside[:, axis].abs()[torch.from_numpy(exists)])
-    before = hits.each(np.arange(len(hits))) * volume + hits.index
-    keys = np.unique(np.concatenate([before, *near]))
-    rows = np.searchsorted(keys, before)
-    electrons = np.zeros(len(keys))
-    electrons[rows] = hits.charge
-    limits = np.searchsorted(keys // volume, np.arange(len(hits) + 1))
-
-    def change(at: np.ndarray, amount: Tensor) -> Tensor:
-        index = torch.from_numpy(np.searchsorted(keys, at))
-        total = amount.new_zeros(len(keys)).index_add(0, index, amount)
-        return total - total.detach()
-
-    left = change(own, -beside.abs().sum(dim=1))
-    reached = change(np.concatenate(near), torch.cat(share))
-    return Cells(keys % volume, electrons, limits, box), rows, left, reached
-
-
-def _alternatives(
-    hits: Cells,
-    charge: Tensor,
-    left: Tensor,
-    reached: Tensor,
-    response: Response,
-    rng: np.random.Generator,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Charges of the cells as they are, and with an electron more and less; see `Charges`.
-
-    Returns the row of the cell, the charge and the presence of each; those of the cells as they
-    are come first, in their order.
-    """
-    electrons, variance = hits.charge, response.gain.total_rms**2
-    rows = np.arange(len(electrons))
-    hit, several = np.flatnonzero(electrons), np.flatnonzero(electrons > 1)
-    one = np.ones(len(rows))
-    avalanche = gain.amplified(one, one * response.gain.total_rms, rng)
-    # The share of one of n gamma-distributed numbers in their sum.
-    n = electrons[several]
-    share = rng.beta(1 / variance, (n - 1) / variance) if variance else 1 / n
-    which = torch.from_numpy(np.concatenate([hit, rows, several]))
-    hit, several = torch.from_numpy(hit), torch.from_numpy(several)
-    lost = torch.from_numpy(1 - share)
-    more = charge.detach() + torch.from_numpy(avalanche)
-    charges = torch.cat([charge[hit], more, charge.detach()[several] * lost])
-    presence = torch.cat([1 + (left - reached)[hit], reached, -left[several]])
-    return which, charges, presence
+    return with_slope(charge, slope * soft["gain.relative_rms"] ** 2)
 
 
 def _integrated(
@@ -315,7 +215,9 @@ def _integrated(
     given = hits.with_charge(charge.detach().numpy())
     if response.integrate_mm == "all":
         layer = cells.central_layer(hits.box)
-        given = Cells(hits.index // hits.box * hits.box + layer, given.charge, hits.offsets, hits.box)
+        given = Cells(
+            hits.index // hits.box * hits.box + layer, given.charge, hits.offsets, hits.box
+        )
         summed = readout.integrated(given, window=1)
     elif (window := round(response.integrate_mm * 1e3 / grid.cell_um[2])) > 1:
         summed = readout.integrated(given, window)

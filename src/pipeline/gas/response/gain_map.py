@@ -1,16 +1,18 @@
 """Gains of all pixels of a readout from one calibration run, by gradients of the simulation.
 
-Three sums over the cells of a pixel are compared, in the mean over the events, with those of
-simulated events of the same energy on the same pixels: of q, of ln(1 + q), and of
-(q - s) / (3 + s), where q is the charge of a cell and s the mean of the four cells beside it. The
-last one takes a pixel's charge relative to that of its neighbours, which removes most of the
-fluctuation of the tracks. Steps are those of Gauss-Newton with the covariance of all sums. The
-slopes are those of `differentiable`: a pixel's sums depend on its own gain and on those of the four
-pixels beside it, so one backward pass gives the slopes of every fifth pixel.
+Four sums over the cells of a pixel are compared, in the mean over the events, with those of
+simulated events of the same energy on the same pixels: of the charge q of a cell, of ln(1 + q), and
+of (q - s) / (3 + s), where s is the mean charge of the four cells beside it; once more with the
+mean of s and of the two cells above and below. The last two take a cell's charge relative to that of its
+neighbours, which removes most of the fluctuation of the tracks. Steps are those of Gauss-Newton with
+the covariance of all sums. The slopes are those of `differentiable`: a pixel's sums depend on its
+own gain and on those of the four pixels beside it, so one backward pass gives the slopes of every
+fifth pixel.
 
 The run lights the pixels evenly.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,9 +25,10 @@ from torch import Tensor
 from pipeline.gas.response.differentiable import Charges, report
 from pipeline.gas.response.gauss_newton import standard_errors
 
-SUMS = 3  # of each pixel
-CONTRAST_CHARGE = 3.0  # electrons: where the contrast turns from a difference to a ratio
+SUMS = 4  # of each pixel
+CONTRAST_CHARGE = 3.0  # electrons: where a contrast turns from a difference to a ratio
 SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1))
+ABOVE_AND_BELOW = (-1, 1)
 GROUPS = 5
 
 # Simulated events for each sum: the covariance of all sums is estimated from them.
@@ -33,7 +36,7 @@ EVENTS_PER_SUM = 4
 LEAST_HITS = 50  # of a pixel whose gain is fitted
 STEPS = 8
 LARGEST_STEP = 0.3
-CONVERGED_ERRORS = 0.1  # a step of less than so many errors is the last
+CONVERGED_ERRORS = 0.1  # a step of less than so many errors, rms, is the last
 
 
 @dataclass(frozen=True)
@@ -43,33 +46,36 @@ class PixelCells:
     owner: np.ndarray  # int64 [M]
     pixel: np.ndarray  # int64 [M]
     sides: np.ndarray  # int64 [M, 4], cells beside each in the same layer; M where there is none
+    stacked: np.ndarray  # int64 [M, 2], cells below and above in the same pixel, likewise
     shape: tuple[int, int]
     n: int
 
     def sums(self, charge: Tensor, weight: Tensor) -> Tensor:
-        """The three sums over all events, float64 [3, nx ny], of charges that are reported."""
+        """The sums over all events, float64 [4, nx ny], of charges that are reported."""
         index = torch.from_numpy(self.pixel)
         empty = charge.new_zeros(SUMS, self.shape[0] * self.shape[1])
         return empty.index_add(1, index, self._terms(charge, weight))
 
     def by_event(self, charge: Tensor, weight: Tensor) -> np.ndarray:
-        """The sums in each event that reports anything, float64 [m, 3 nx ny]."""
+        """The sums in each event that reports anything, float64 [m, 4 nx ny]."""
         seen = weight.numpy() > 0
         events, row = np.unique(self.owner[seen], return_inverse=True)
         pixels = self.shape[0] * self.shape[1]
         result = np.empty((len(events), SUMS, pixels))
         for i, term in enumerate(self._terms(charge, weight).numpy()):
-            flat = np.bincount(
-                row * pixels + self.pixel[seen], term[seen], len(events) * pixels
-            )
+            flat = np.bincount(row * pixels + self.pixel[seen], term[seen], len(events) * pixels)
             result[:, i] = flat.reshape(len(events), pixels)
         return result.reshape(len(events), -1)
 
     def _terms(self, charge: Tensor, weight: Tensor) -> Tensor:
         padded = torch.cat([charge * weight, charge.new_zeros(1)])
-        beside = padded[torch.from_numpy(self.sides)].mean(dim=1)
-        contrast = (charge - beside) / (CONTRAST_CHARGE + beside)
-        return weight * torch.stack([charge, torch.log1p(charge), contrast])
+        beside, stacked = (
+            padded[torch.from_numpy(near)].mean(dim=1) for near in (self.sides, self.stacked)
+        )
+        contrasts = (
+            (charge - near) / (CONTRAST_CHARGE + near) for near in (beside, (beside + stacked) / 2)
+        )
+        return weight * torch.stack([charge, torch.log1p(charge), *contrasts])
 
 
 def pixel_cells(
@@ -81,31 +87,34 @@ def pixel_cells(
     """
     rows = np.flatnonzero(((place[:, :2] >= 0) & (place[:, :2] < shape)).all(axis=1))
     owner, (x, y, layer) = owner[rows], place[rows].T
-    layers = int(np.ptp(layer)) + 1 if len(rows) else 1
-    layer = layer - layer.min(initial=0)
+    layer = layer - layer.min(initial=0) + 1
+    layers = int(layer.max(initial=0)) + 2
     # With a margin, so that no pixel is beside one of another row or event.
     stride = np.array([(shape[1] + 2) * layers, layers])
     key = owner * (shape[0] + 2) * stride[0] + np.stack([x + 1, y + 1], axis=1) @ stride + layer
     order = np.argsort(key)
     key = key[order]
-    sides = np.full((len(key), len(SIDES)), len(key))
-    for column, step in enumerate(SIDES):
-        wanted = key + np.array(step) @ stride
-        at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-        found = key[at] == wanted
-        sides[found, column] = at[found]
+
+    def near(steps: Iterable[int]) -> np.ndarray:
+        columns = []
+        for step in steps:
+            at = np.minimum(np.searchsorted(key, key + step), len(key) - 1)
+            columns.append(np.where(key[at] == key + step, at, len(key)))
+        return np.stack(columns, axis=1)
+
+    sides, stacked = near(np.array(SIDES) @ stride), near(ABOVE_AND_BELOW)
     pixel = (x * shape[1] + y)[order]
-    return PixelCells(owner[order], pixel, sides, shape, n), rows[order]
+    return PixelCells(owner[order], pixel, sides, stacked, shape, n), rows[order]
 
 
 class Simulated(Protocol):
     """A simulation of the run with given gains."""
 
     def by_event(self, gain: np.ndarray) -> np.ndarray:
-        """Sums in each event, float64 [m, 3 P], with the gains [P] of all pixels."""
+        """Sums in each event, float64 [m, 4 P], with the gains [P] of all pixels."""
 
     def slopes(self, gain: np.ndarray) -> np.ndarray:
-        """Slopes of the mean sums in the gains, float64 [3 P, P]."""
+        """Slopes of the mean sums in the gains, float64 [4 P, P]."""
 
 
 class Gradients:
@@ -122,12 +131,12 @@ class Gradients:
 
     def by_event(self, gain: np.ndarray) -> np.ndarray:
         """See `Simulated.by_event`."""
-        return self.cells.by_event(*self._reported(torch.from_numpy(gain)))
+        return self.cells.by_event(*self.reported(torch.from_numpy(gain)))
 
     def slopes(self, gain: np.ndarray) -> np.ndarray:
         """See `Simulated.slopes`."""
         soft = torch.from_numpy(gain).requires_grad_()
-        charge, weight = self._reported(soft)
+        charge, weight = self.reported(soft)
         sums = self.cells.sums(charge, weight)
         seen = len(np.unique(self.cells.owner[weight.detach().numpy() > 0]))
         result = np.zeros((SUMS, len(gain), len(gain)))
@@ -138,7 +147,7 @@ class Gradients:
                 result[kind][pairs] = slope.numpy()[pairs[1]] / seen
         return result.reshape(-1, len(gain))
 
-    def _reported(self, gain: Tensor) -> tuple[Tensor, Tensor]:
+    def reported(self, gain: Tensor) -> tuple[Tensor, Tensor]:
         measured = report(self.charges, gain[torch.from_numpy(self.cells.pixel)])
         return measured.charge, measured.weight
 
@@ -229,7 +238,8 @@ def fit_gain_map(cells: PixelCells, charge: np.ndarray, simulated: Simulated) ->
         if len(sample) < EVENTS_PER_SUM * len(used):
             raise ValueError(
                 f"gain_map.simulated: {len(sample)} simulated events on the pixels; the gains of "
-                f"{len(fitted)} pixels need {EVENTS_PER_SUM * len(used)}; give more, or more `views`"
+                f"{len(fitted)} pixels need {EVENTS_PER_SUM * len(used)}; give more tracks, or "
+                "more `views`"
             )
         slopes = simulated.slopes(gain)[np.ix_(used, fitted)] * gain[fitted]
         residual = data.mean(axis=0) - sample.mean(axis=0)
@@ -238,7 +248,7 @@ def fit_gain_map(cells: PixelCells, charge: np.ndarray, simulated: Simulated) ->
         covariance = np.linalg.inv(information)
         step = covariance @ (slopes.T @ (weights @ residual))
         gain[fitted] *= np.exp(np.clip(step, -LARGEST_STEP, LARGEST_STEP))
-        if (np.abs(step) < CONVERGED_ERRORS * standard_errors(covariance)).all():
+        if np.sqrt(np.mean((step / standard_errors(covariance)) ** 2)) < CONVERGED_ERRORS:
             break
     else:
         raise ValueError(

@@ -23,8 +23,9 @@ class Pixels:
     def gains(self, cells: Cells) -> np.ndarray:
         """Gain of the pixel under each cell, float64 [M]; 0 beside all pixels."""
         place = self.under(cells)
-        on = ((place >= 0) & (place < self.gain.shape)).all(axis=1)
-        return np.where(on, self.gain[tuple((place * on[:, None]).T)], 0.0)
+        on = np.logical_and(place >= 0, place < self.gain.shape).all(axis=1)
+        x, y = np.where(on, place.T, 0)
+        return np.where(on, self.gain[x, y], 0.0)
 
 
 def lit(shape: tuple[int, int], margin: int, n: int, rng: np.random.Generator) -> np.ndarray:

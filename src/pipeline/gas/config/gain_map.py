@@ -1,0 +1,60 @@
+"""Schema of the gain map: the gains of all pixels from a calibration run."""
+
+from collections.abc import Collection
+from typing import Any, Self
+
+from pydantic import NonNegativeInt, PositiveInt, model_validator
+
+from pipeline.config.model import Block, described
+from pipeline.gas.config.response import Response
+
+
+class GainMap(Block):
+    """Gains of the pixels of a readout, relative to that of its response."""
+
+    data: str = described(
+        "Set of measured events, in `observed`, of one energy; they light the pixels evenly."
+    )
+    simulated: list[str] = described("Names of track sources of this energy.", min_length=1)
+    response: Response = described(
+        "Response, a name in `responses` or its block, 'fitted' too; without noise hits."
+    )
+    pixels: tuple[PositiveInt, PositiveInt] = described(
+        "Number of pixels along x and y, as wide as the voxels of `grid`."
+    )
+    corner_um: tuple[float, float] = described(
+        "x and y of the outer corner of the first pixel in the hits' coordinates [um].", (0.0, 0.0)
+    )
+    margin: NonNegativeInt = described(
+        "Number of pixels around these, on all sides, over which events lie as well.", 0
+    )
+    views: PositiveInt = described(
+        "How often each simulated track is used, each time in another direction and place.", 4
+    )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The JSON schema: the name of a response, or its block."""
+        schema: dict[str, Any] = handler.resolve_ref_schema(handler(core))
+        response = schema["properties"]["response"]
+        response["anyOf"] = [{"$ref": response.pop("$ref")}, {"type": "string"}]
+        return schema
+
+    @model_validator(mode="after")
+    def _has_no_noise(self) -> Self:
+        if self.response.has("noise_hits"):
+            raise ValueError("response: noise_hits must be 0; leave noisy pixels out of the data")
+        return self
+
+
+def check_gain_map(block: GainMap | None, observed: Collection[str]) -> None:
+    """Check the name of the data.
+
+    Raises:
+        ValueError: there is no such set of measured events.
+    """
+    if block and block.data not in observed:
+        raise ValueError(
+            f"gain_map.data: there is no '{block.data}' under `observed`; there are "
+            f"{', '.join(observed) or 'none'}"
+        )

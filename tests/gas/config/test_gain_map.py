@@ -1,0 +1,74 @@
+"""Config of the gain map."""
+
+import pytest
+
+from pipeline.gas.paths import GasPaths
+from pipeline.study import ConfigError, check_config
+
+MAP = {
+    "data": "run7",
+    "simulated": ["other"],
+    "response": {"threshold": {"electrons": 1}},
+    "pixels": [20, 10],
+}
+
+
+@pytest.fixture
+def study(plain):
+    """A function that checks a config with a gain map."""
+    gas = plain["gas"]
+    gas["sources"]["other"] = {"kind": "simulation", "energies_keV": [50], "events_per_energy": 10}
+    gas["sources"]["hits"] = {"kind": "hits", "files": ["run7.root"]}
+    gas["observed"] = {"run7": {"sources": ["hits"]}}
+
+    def check(**keys):
+        gas["gain_map"] = {**MAP, **keys}
+        return check_config(plain).gas
+
+    return check
+
+
+def test_the_table_is_a_target_and_its_tracks_are_made(study):
+    paths = GasPaths(study(), "results", 1)
+    assert "results/gas/tables/gain_map.csv" in paths.targets()
+    assert "other" in paths.used_sources
+    inputs = paths.gain_map_inputs()
+    assert (inputs["hits"], inputs["fitted"]) == (["run7.root"], [])
+    assert inputs["tracks"] == paths.tracks("other")
+    assert [part["block"]["kind"] for part in paths.gain_map_block()["parts"]] == ["hits"]
+
+
+def test_without_a_map_there_is_nothing_to_do(study):
+    gas = study().model_copy(update={"gain_map": None})
+    paths = GasPaths(gas, "results", 1)
+    assert "results/gas/tables/gain_map.csv" not in paths.targets()
+    assert paths.gain_map_inputs() == {}
+
+
+def test_the_response_may_be_a_name_or_the_fitted_one(study, plain):
+    plain["gas"]["responses"] = {"mine": {"threshold": {"electrons": 2}}}
+    assert study(response="mine").gain_map.response.value("threshold.electrons") == 2
+    plain["gas"]["detector_fit"] = {
+        "data": "run7",
+        "energy_keV": 50,
+        "simulated": ["other"],
+        "response": "mine",
+        "parameters": {"threshold.electrons": [0.2, 3]},
+    }
+    paths = GasPaths(study(response="fitted"), "results", 1)
+    assert paths.gain_map_inputs()["fitted"] == ["results/gas/tables/detector_fit.csv"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"data": "50keV"}, r"gain_map.data: there is no '50keV' under `observed`"),
+        ({"simulated": ["others"]}, r"gain_map.simulated: no source .* mean 'other'"),
+        ({"response": {"noise_hits": 3}}, r"gain_map: response: noise_hits must be 0"),
+        ({"response": {"cell_um": [250, 50, 252]}}, r"gain_map.response: its numbers are those of"),
+        ({"pixels": [0, 10]}, r"gain_map.pixels"),
+    ],
+)
+def test_bad_input_is_one_clear_error(study, keys, message):
+    with pytest.raises(ConfigError, match=message):
+        study(**keys)
