@@ -14,11 +14,13 @@ MAP = {
 
 
 @pytest.fixture
-def study(plain):
+def study(plain, tmp_path):
     """A function that checks a config with a gain map."""
     gas = plain["gas"]
     gas["sources"]["other"] = {"kind": "simulation", "energies_keV": [50], "events_per_energy": 10}
-    gas["sources"]["hits"] = {"kind": "hits", "files": ["run7.root"]}
+    file = tmp_path / "run7.root"
+    file.touch()
+    gas["sources"]["hits"] = {"kind": "hits", "files": [str(file)]}
     gas["observed"] = {"run7": {"sources": ["hits"]}}
 
     def check(**keys):
@@ -28,12 +30,12 @@ def study(plain):
     return check
 
 
-def test_the_table_is_a_target_and_its_tracks_are_made(study):
+def test_the_table_is_a_target_and_its_tracks_are_made(study, tmp_path):
     paths = GasPaths(study(), "results", 1)
     assert "results/gas/tables/gain_map.csv" in paths.targets()
     assert "other" in paths.used_sources
     inputs = paths.gain_map_inputs()
-    assert (inputs["hits"], inputs["fitted"]) == (["run7.root"], [])
+    assert (inputs["hits"], inputs["fitted"]) == ([str(tmp_path / "run7.root")], [])
     assert inputs["tracks"] == paths.tracks("other")
     assert [part["block"]["kind"] for part in paths.gain_map_block()["parts"]] == ["hits"]
 

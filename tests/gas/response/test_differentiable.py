@@ -98,16 +98,16 @@ def test_summaries_are_those_of_the_simulator():
 
 
 @pytest.mark.parametrize(
-    ("name", "summaries", "tolerance"),
+    ("name", "threshold", "summaries", "tolerance"),
     [
-        ("threshold.electrons", ("ln_voxels", "ln_charge", "mean_ln_charge"), 0.1),
-        ("diffusion.constant_transverse", ("ln_voxels", "mean_ln_charge"), 0.3),
-        ("diffusion.constant_longitudinal", ("ln_voxels", "mean_ln_charge"), 0.3),
+        ("threshold.electrons", 1.2, ("ln_voxels", "ln_charge", "mean_ln_charge"), 0.1),
+        ("diffusion.constant_transverse", 0.4, ("ln_voxels", "mean_ln_charge"), 0.3),
+        ("diffusion.constant_longitudinal", 0.4, ("ln_voxels", "mean_ln_charge"), 0.3),
     ],
 )
-def test_slopes_of_means_are_finite_differences(name, summaries, tolerance):
-    tracks, response = clouds(500, 60, 300, 2), Response.model_validate(PLAIN)
-    parameters = tensors([name])
+def test_slopes_of_means_are_finite_differences(name, threshold, summaries, tolerance):
+    tracks, parameters = clouds(500, 60, 300, 2), tensors([name])
+    response = Response.model_validate({**PLAIN, "threshold": {"electrons": threshold}})
     found = soft_summaries(report(soft(tracks, response, parameters)))
     value = PARAMETERS[name]
     below, above = (means(tracks, response.replaced({name: x * value})) for x in (0.9, 1.1))

@@ -3,11 +3,12 @@
 Four sums over the cells of a pixel are compared, in the mean over the events, with those of
 simulated events of the same energy on the same pixels: of the charge q of a cell, of ln(1 + q), and
 of (q - s) / (3 + s), where s is the mean charge of the four cells beside it; once more with the
-mean of s and of the two cells above and below. The last two take a cell's charge relative to that of its
-neighbours, which removes most of the fluctuation of the tracks. Steps are those of Gauss-Newton with
-the covariance of all sums. The slopes are those of `differentiable`: a pixel's sums depend on its
-own gain and on those of the four pixels beside it, so one backward pass gives the slopes of every
-fifth pixel.
+mean of s and of the two cells above and below. The last two take a cell's charge relative to that
+of its neighbours, which removes most of the fluctuation of the tracks.
+
+Steps are those of Gauss-Newton with the covariance of all sums. The slopes are those of
+`differentiable`: a pixel's sums depend on its own gain and on those of the four pixels beside it,
+so one backward pass gives the slopes of every fifth pixel.
 
 The run lights the pixels evenly.
 """
