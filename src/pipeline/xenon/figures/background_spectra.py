@@ -16,7 +16,7 @@ from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
 
 _NAMES = {"ER": "electronic recoils", "NR": "nuclear recoils"}
 _POINTS = 300
-_DECADES = 9  # below the highest rate of a panel
+_DECADES = 8  # below the highest rate of a panel
 
 
 def draw_background_spectra(
@@ -34,10 +34,12 @@ def draw_background_spectra(
             title += f"; WIMP of {benchmark.cross_section_cm2:g} cm$^2$"
             signal = wimp(rates, benchmark.mass_GeV)
             _draw(axis, signal, passed[recoil], COLOURS[6], benchmark.cross_section_cm2)
-        rates_shown = np.concatenate([np.asarray(line.get_ydata()) for line in axis.lines])
-        highest = rates_shown.max()
-        lowest = max(rates_shown[rates_shown > 0].min(), highest * 10.0**-_DECADES)
-        axis.set(xscale="log", yscale="log", ylim=(lowest / 3, highest * 3))
+        # Those before the trigger, whose efficiency may be zero.
+        dotted = [line for line in axis.lines if line.get_linestyle() == ":"]
+        shown = np.concatenate([np.asarray(line.get_ydata()) for line in dotted])
+        highest = shown.max()
+        lowest = max(shown[shown > 0].min(), highest * 10.0**-_DECADES)
+        axis.set(xscale="log", yscale="log", ylim=(lowest / 10, highest * 3))
         axis.set(xlabel="true energy [keV]", ylabel="dR/dE [1/(t yr keV)]")
         axis.set_title(title, fontsize=9)
         low, high = own[0].range_keV

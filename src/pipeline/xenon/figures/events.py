@@ -76,7 +76,7 @@ def _nearest(shards: Sequence[str | Path], s1_photons: int) -> Recorded:
 def draw_events(events: Sequence[Recorded], detector: Detector) -> Figure:
     """A row for each event: its waveforms, and its hit patterns of S2 in one colour scale."""
     figure = Figure(figsize=(PAGE_INCH, 2.1 * len(events)))
-    axes = figure.subplots(len(events), 4, squeeze=False, width_ratios=[1, 1, 1.4, 1.4])
+    axes = figure.subplots(len(events), 4, squeeze=False, width_ratios=[1, 1.5, 1.3, 1.3])
     most = max(pattern.max() for event in events for pattern in (event.top, event.bottom))
     norm = LogNorm(1, max(int(most), 2))
     radius_cm = detector.geometry.radius_cm
@@ -109,6 +109,7 @@ def _draw_waveforms(s1: Axes, s2: Axes, event: Recorded, waveforms: Waveforms) -
         axis.set(xlim=(edges[0], edges[-1]), ylim=(0, None), xlabel=f"time after S1 [{unit}]")
         axis.set_title(f"{name}: {photons.sum()} photons", fontsize=8)
         axis.locator_params(axis="x", nbins=3)
+        axis.tick_params(labelsize=7)
         axis.locator_params(axis="y", integer=True)
     name = f"{_NAMES[event.recoil]}, {event.energy_keV:.1f} keV"
     s1.set_ylabel(f"{name}\nphotons in {waveforms.bin_ns:g} ns", fontsize=8)
