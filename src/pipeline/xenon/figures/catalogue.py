@@ -163,7 +163,8 @@ def figures(paths: XenonPaths) -> list[FigureSpec]:
 def _of_trainings(paths: XenonPaths) -> list[FigureSpec]:
     """Loss curves of the networks that are trained, if any."""
     losses = {
-        name: LOSSES[training.calls["prepare"]] for name, training in trainings(paths).items()
+        name: LOSSES.get(training.calls["prepare"], "loss")
+        for name, training in trainings(paths).items()
     }
     histories = {"histories": [paths.network("history.csv", name) for name in losses]}
     caption = CAPTIONS["loss_curves"]
