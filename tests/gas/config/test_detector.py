@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.gas.networks.catalogue import trainings
 from pipeline.gas.paths import GasPaths
 from pipeline.study import ConfigError, check_config
 
@@ -138,3 +139,26 @@ def test_the_fitted_response_needs_a_fit_of_other_events(study, plain):
 def test_bad_comparisons(study, gap, message):
     with pytest.raises(ConfigError, match=message):
         study(gap=gap)
+
+
+ADAPT = {"to": "simulated", "by": "energy_distance", "weight": 0.1}
+
+
+def test_a_training_may_adapt_to_other_events(study, plain):
+    plain["gas"]["networks"]["RCN"]["adapt"] = ADAPT
+    paths = GasPaths(study(), "results", 1)
+    training = trainings(paths)["RCN"]
+    assert training.inputs["adapted_to"] == paths.shards("simulated") != []
+    assert training.block["network"]["adapt"] == ADAPT
+
+
+def test_a_training_without_adaptation_is_as_before_the_key(study):
+    training = trainings(GasPaths(study(), "results", 1))["RCN"]
+    assert training.inputs["adapted_to"] == []
+    assert "adapt" not in training.block["network"]
+
+
+def test_a_set_to_adapt_to_must_exist(study, plain):
+    plain["gas"]["networks"]["RCN"]["adapt"] = {**ADAPT, "to": "run8"}
+    with pytest.raises(ConfigError, match=r"networks.RCN.adapt.to: there is no 'run8'"):
+        study()

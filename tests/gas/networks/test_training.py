@@ -1,7 +1,9 @@
 """Training of a network on every kind of training events: reproducible and resumable."""
 
+from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 import torch
 from helpers.made_files import GRID, SETTINGS, SOURCE
@@ -13,6 +15,7 @@ from pipeline.gas.networks.output import Output
 from pipeline.gas.networks.training import Task, train_network
 from pipeline.gas.voxels import epochs, stream
 from pipeline.gas.voxels.epochs import fresh_events, shard_events
+from pipeline.gas.voxels.shards import read_shard, write_shard
 from pipeline.gas.voxels.stream import stream_events
 from pipeline.learning.saved import write_saved
 
@@ -23,6 +26,10 @@ class Mean(torch.nn.Module):
     def __init__(self):
         super().__init__()
         self.linear = torch.nn.Linear(9, 3)
+
+    @property
+    def event_layer(self):
+        return self.linear
 
     def forward(self, voxels):
         place = voxels.indices[:, 1:].float() - 19.5
@@ -47,6 +54,7 @@ def train(request, files, tmp_path, monkeypatch):
         source=SOURCE,
         training_set=SETTINGS,
         start=None,
+        adapted_to=(),
         **network,
     ):
         events = {
@@ -75,6 +83,7 @@ def train(request, files, tmp_path, monkeypatch):
                 tmp_path / checkpoint,
                 "code",
                 start,
+                adapted_to,
             )
         )
         return model.state_dict(), history.drop(columns="seconds")
@@ -154,3 +163,62 @@ def test_an_epoch_has_about_the_training_events_of_the_shards(train):
     """320 of 400 events, give or take the split and what the grid does not contain."""
     _, history = train("net.pt", max_epochs=2)
     assert history["events_seen"].diff().iloc[1] == pytest.approx(320, abs=40)
+
+
+@pytest.fixture
+def other_events(files, tmp_path):
+    """A function that writes the events of the shard again, with some columns changed."""
+
+    def write(name, **change):
+        batches = [
+            replace(b, **{column: new(getattr(b, column)) for column, new in change.items()})
+            for b in read_shard(files.shards[0])
+        ]
+        write_shard(tmp_path / name, batches, GRID.bins, GRID.voxel_um)
+        return [tmp_path / name]
+
+    return write
+
+
+on_shards = pytest.mark.parametrize("train", ["shards"], indirect=True)
+
+
+@on_shards
+@pytest.mark.parametrize("by", ["energy_distance", "adversarial"])
+def test_adaptation_reads_voxels_and_no_truth(train, other_events, by):
+    adapt = {"to": "run7", "by": by, "weight": 1}
+    more = other_events("more.parquet", counts=lambda counts: 3 * counts)
+    nameless = other_events(
+        "nameless.parquet",
+        counts=lambda counts: 3 * counts,
+        **dict.fromkeys(
+            ("direction", "start", "energy_keV", "sigma_um"), lambda x: np.full_like(x, np.nan)
+        ),
+    )
+    adapted = train("first.pt", adapt=adapt, adapted_to=more)
+    assert_same(adapted, train("second.pt", adapt=adapt, adapted_to=nameless))
+    other = train("third.pt", adapt=adapt, adapted_to=other_events("same.parquet"))
+    for unlike in (other, train("fourth.pt")):
+        assert not torch.equal(adapted[0]["linear.weight"], unlike[0]["linear.weight"])
+
+
+@on_shards
+def test_stopped_adaptation_goes_on_as_if_it_had_not_been(train, other_events):
+    adaptation = {
+        "adapt": {"to": "run7", "by": "adversarial", "weight": 1},
+        "adapted_to": other_events("others.parquet"),
+        "slices": 2,
+    }
+    train("stopped.pt", max_epochs=2, **adaptation)
+    resumed = train("stopped.pt", threads=2, **adaptation)
+    assert_same(resumed, train("whole.pt", **adaptation))
+
+
+@on_shards
+def test_other_events_to_adapt_to_start_anew(train, other_events, caplog):
+    adapt = {"to": "run7", "by": "energy_distance", "weight": 1}
+    train("net.pt", max_epochs=2, adapt=adapt, adapted_to=other_events("first.parquet"))
+    more = other_events("second.parquet", counts=lambda counts: 3 * counts)
+    with caplog.at_level("INFO"):
+        train("net.pt", max_epochs=2, adapt=adapt, adapted_to=more)
+    assert "another configuration" in caplog.text

@@ -7,6 +7,7 @@ from pydantic import PositiveInt, model_validator
 
 from pipeline.config.model import Block, described
 from pipeline.gas.config.gain_map import GainMap
+from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.config.response import PARAMETERS, Response
 from pipeline.gas.config.sets import TestSet, VoxelSet
 from pipeline.gas.config.voxels import Grid
@@ -75,9 +76,9 @@ def check_detector(
     gap: DomainGap | None,
     test_sets: Mapping[str, TestSet],
     observed: Collection[str],
-    networks: Mapping[str, object],
+    networks: Mapping[str, DirectionNetwork],
 ) -> None:
-    """Check the names of both blocks, those of sources apart.
+    """Check the names of both blocks, those of sources apart, and of sets to adapt networks to.
 
     Raises:
         ValueError: a set or network does not exist, or the data of the fit do not suit it.
@@ -88,6 +89,9 @@ def check_detector(
         places["domain_gap.data"] = gap.data, measured
         places["domain_gap.simulated"] = gap.simulated, [*test_sets]
         places["domain_gap.network"] = gap.network, [*networks]
+    for network, block in networks.items():
+        if block.adapt:
+            places[f"networks.{network}.adapt.to"] = block.adapt.to, measured
     for key, (name, known) in places.items():
         if name not in known:
             raise ValueError(f"{key}: there is no '{name}'; there are {', '.join(known)}")

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from pipeline.config.model import described
+from pipeline.config.model import Block, described
 from pipeline.config.paths import InputPath
 from pipeline.config.training import Training
 
@@ -49,6 +49,24 @@ class SparseTraining(Training):
     def parallelism(self) -> dict[str, int]:
         """Numbers of processes and threads, on which the result does not depend."""
         return {**super().parallelism(), "loader_threads": self.loader_threads}
+
+
+class Adapt(Block):
+    """Keeps what a network makes of events without truth like what it makes of training events.
+
+    It compares the activations of the layer that has one row for each event. Directions of both
+    are taken as equally distributed.
+    """
+
+    to: str = described(
+        "Set of events whose truth is not used: one in `observed`, or a test set, as if measured."
+    )
+    by: Literal["energy_distance", "adversarial"] = described(
+        "Term added to the training loss. 'energy_distance': that of the activations. "
+        "'adversarial': a small network learns to tell the events apart from their activations, "
+        "and its reversed gradient teaches the network to prevent it (Ganin et al. 2016)."
+    )
+    weight: float = described("Weight of the energy distance, or of the reversed gradient.", gt=0)
 
 
 class DirectionNetwork(SparseTraining):
@@ -102,6 +120,10 @@ class DirectionNetwork(SparseTraining):
         "top of it; an 'rcn' may begin with the weights of an 'hcn'.",
         None,
     )
+    adapt: Adapt | None = described(
+        "Adapt the training to events without truth; it takes twice the time. null: not adapted.",
+        None,
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -115,9 +137,10 @@ class DirectionNetwork(SparseTraining):
         return value
 
     @model_serializer(mode="wrap")
-    def _without_unset_folders(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_unset_keys(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # Jobs of studies from before these keys must not see a change.
-        return {k: v for k, v in handler(self).items() if k not in self.FOLDERS or v is not None}
+        late = {*self.FOLDERS, "adapt"}
+        return {k: v for k, v in handler(self).items() if k not in late or v is not None}
 
     @property
     def events_function(self) -> str:

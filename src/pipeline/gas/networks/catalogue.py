@@ -24,6 +24,7 @@ def _training(paths: GasPaths, name: str) -> TrainingSpec:
             "tracks": paths.training_tracks(name),
             "start": paths.start(name),
             "fitted": paths.fitted(TRAINING),
+            "adapted_to": paths.adapted_to(name),
         },
         block=paths.training_block(name),
     )

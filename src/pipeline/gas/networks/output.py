@@ -27,6 +27,12 @@ class Output:
     logits: Tensor | None = None  # None: one component
     start: Start | None = None  # None: not predicted
 
+    def first(self, n: int) -> "Output":
+        """The output of the first n events."""
+        start = self.start and Start(self.start.position[:n], self.start.log_error[:n])
+        kappa, logits = (x if x is None else x[:n] for x in (self.kappa, self.logits))
+        return Output(self.direction[:n], kappa, logits, start)
+
 
 def from_natural(theta: Tensor, logits: Tensor | None = None, start: Start | None = None) -> Output:
     """Direction and kappa of the natural parameters theta = kappa mu [n, 3] or [n, K, 3]."""

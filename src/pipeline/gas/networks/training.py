@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import torch
@@ -17,8 +17,10 @@ from pipeline.gas.config.networks import DirectionNetwork, read_network
 from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.sources import read_source
 from pipeline.gas.config.voxels import Grid
+from pipeline.gas.networks.adaptation import Adapted, Pair, endless_batches, in_pairs
 from pipeline.gas.networks.architectures import build_network, loss
 from pipeline.gas.networks.loading import with_start
+from pipeline.gas.networks.output import Output
 from pipeline.gas.response.fitted import with_fitted
 from pipeline.gas.voxels.batches import slices_of, sparse_batch
 from pipeline.gas.voxels.dataset import grid_bins, stream_batches
@@ -45,6 +47,7 @@ class Task:
     checkpoint: Path
     code: str  # digest of the code in use
     start: Path | None = None  # weights to begin with; None: random ones
+    adapted_to: Sequence[Path] = ()  # shards of the events without truth; none: no adaptation
 
 
 def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
@@ -55,8 +58,9 @@ def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
     if training_set.response:
         response = with_fitted(training_set.response, job.inputs["fitted"])
         training_set = training_set.model_copy(update={"response": response})
-    shards, tracks, start = (
-        [Path(path) for path in job.inputs[kind]] for kind in ("shards", "tracks", "start")
+    shards, tracks, start, others = (
+        [Path(path) for path in job.inputs[kind]]
+        for kind in ("shards", "tracks", "start", "adapted_to")
     )
     grid = Grid.model_validate(block["grid"])
     sources = {source: read_source(settings) for source, settings in block["sources"].items()}
@@ -69,7 +73,9 @@ def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
     shared = {"training_set": training_set, "name": name, "seed": seed}
     events = partial(named(job.calls["events"]), **made_from[network.training_events], **shared)
     checkpoint, begin = job.checkpoint, next(iter(start), None)
-    task = Task(name, seed, network, training_set, events, shards, checkpoint, job.code, begin)
+    task = Task(
+        name, seed, network, training_set, events, shards, checkpoint, job.code, begin, others
+    )
     return train_network(task)
 
 
@@ -87,7 +93,7 @@ def train_network(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
         ValueError: a shard is damaged, or the weights to begin with do not fit; see also
             `in_processes` and `learning.trainer.train`.
     """
-    check_parquet(task.shards, "voxel shard")
+    check_parquet([*task.shards, *task.adapted_to], "voxel shard")
     return in_processes(task.settings.processes, task.settings.device, partial(_train, task))
 
 
@@ -102,14 +108,23 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     if task.start:
         with_start(model, task.start, settings, bins)
     model.to(settings.device)
+
+    def others(epoch: int) -> Iterator[VoxelBatch]:
+        rng = generator(seed, "adaptation", name, epoch)
+        return endless_batches(task.adapted_to, settings.batch_size, rng)
+
+    learner = model
+    if settings.adapt:
+        learner = Adapted(model, settings.adapt, next(others(0)), bins).to(settings.device)
     training_events = task.events()
 
-    def training(epoch: int) -> Iterator[list[VoxelBatch]]:
+    def training(epoch: int) -> Iterator[list[VoxelBatch] | list[Pair]]:
         rng = generator(seed, "order", name, epoch)
         batches = epoch_batches(
             training_events, epoch, settings.batch_size, settings.loader_threads, rng
         )
-        return (slices_of(batch, settings.slices) for batch in batches)
+        sliced = (slices_of(batch, settings.slices) for batch in batches)
+        return in_pairs(sliced, others(epoch)) if settings.adapt else sliced
 
     def validation() -> Iterator[VoxelBatch]:
         return stream_batches(
@@ -119,10 +134,13 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     identity = fingerprint(
         settings.identity(),
         [name, seed, validation_fraction, task.code, training_events.identity],
-        [file_digest(path) for path in (*shards, *([task.start] if task.start else []))],
+        [
+            file_digest(path)
+            for path in (*shards, *([task.start] if task.start else []), *task.adapted_to)
+        ],
     )
     history = train(
-        model,
+        learner,
         partial(
             event_losses,
             bins=bins,
@@ -141,21 +159,30 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
 
 def event_losses(
     model: torch.nn.Module,
-    batch: VoxelBatch,
+    batch: VoxelBatch | Pair,
     bins: int,
     form: LossForm,
     start_weight: float = 0.0,
 ) -> torch.Tensor:
-    """Losses [n] of a batch of voxelised events under a network.
+    """Losses [n] of a batch of voxelised events under a network, or of a pair under `Adapted`.
 
     In training, that of the start of the track is added with its weight, if the network predicts
     it; the validation is that of the direction alone.
     """
+    weight = start_weight if model.training else 0.0
+    losses = partial(_losses, bins=bins, form=form, start_weight=weight)
+    if isinstance(batch, Pair):
+        return cast(Adapted, model).losses(batch, losses)
     device = next(model.parameters()).device
-    truth = torch.from_numpy(batch.direction).to(device)
-    output = model(sparse_batch(batch, bins).to(device))
+    return losses(model(sparse_batch(batch, bins).to(device)), batch)
+
+
+def _losses(
+    output: Output, batch: VoxelBatch, bins: int, form: LossForm, start_weight: float
+) -> torch.Tensor:
+    truth = torch.from_numpy(batch.direction).to(output.direction.device)
     losses = loss(output, truth, form)
-    if output.start is None or not model.training:
+    if output.start is None or not start_weight:
         return losses
     start = torch.from_numpy((batch.start - bins / 2) / UNIT_VOXELS).to(losses)
     return losses + start_weight * gaussian_nll(

@@ -44,6 +44,11 @@ class NetworkPaths(VoxelPaths):
             return []
         return [file for source in self.set_sources(TRAINING) for file in self.tracks(source)]
 
+    def adapted_to(self, network: str) -> list[str]:
+        """Voxel shards of the events without truth to which a training is adapted, if it is."""
+        adapt = self.block.networks[network].adapt
+        return self.shards(adapt.to) if adapt else []
+
     def training_block(self, network: str) -> dict[str, Any]:
         """Settings on which the training of a network depends, as plain content."""
         settings, sources = self.block.networks[network], self.set_sources(TRAINING)
