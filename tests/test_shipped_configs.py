@@ -2,10 +2,12 @@
 
 import pytest
 from helpers.made_networks import make_folder
+from snakemake.utils import update_config
 
 from pipeline.chains import CHAINS
+from pipeline.config.yaml_files import read_unique
 from pipeline.gas.config import given
-from pipeline.study import ConfigError, read_config
+from pipeline.study import ConfigError, check_config, read_config
 
 
 def test_shipped_configurations_are_valid(repository, tmp_path, monkeypatch):
@@ -39,3 +41,16 @@ def test_yaml_that_holds_no_blocks_is_a_config_error(tmp_path, content):
     path.write_text(content)
     with pytest.raises(ConfigError, match=r"study\.yaml"):
         read_config(path)
+
+
+def test_every_remedy_is_a_valid_addition_to_its_study(repository):
+    config = repository / "config"
+    additions = sorted((config / "remedies").glob("*.yaml"))
+    results = {str(read_config(config / "remedies.yaml").results)}
+    for path in additions:
+        study = read_unique(config / "remedies.yaml")
+        update_config(study, read_unique(path))
+        checked = check_config(study, str(path))
+        assert checked.gas.trained == ["UNet"]
+        results.add(str(checked.results))
+    assert len(results) == len(additions) + 1 == 7
