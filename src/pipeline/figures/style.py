@@ -8,6 +8,7 @@ import matplotlib as mpl
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
 from pipeline.core.files import atomic_write
 
@@ -76,6 +77,13 @@ def panels(figure: Figure, count: int) -> list[Axes]:
     for axis in axes.flat[count:]:
         axis.remove()
     return list(axes.flat[:count])
+
+
+def few_decimal_ticks(axis: Axes) -> None:
+    """Ticks at 1, 2, 3 and 5 of each decade of a logarithmic ordinate, as plain numbers."""
+    axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+    axis.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axis.yaxis.set_minor_locator(NullLocator())
 
 
 def mark_levels(axis: Axes, levels: Mapping[str, float]) -> None:

@@ -79,3 +79,15 @@ def test_a_dashed_line_marks_the_crossing_and_none_where_there_is_none(evaluated
     assert texts[2] == ["HCN: 1.3 %"]
     dashed = [x.get_xdata()[0] for x in figure.axes[0].lines if x.get_linestyle() == "--"]
     assert dashed == [1.0]
+
+
+def test_the_label_of_a_late_crossing_stays_within_its_panel(evaluated):
+    crossings = evaluated.crossings.assign(fraction_cut=0.88, error=0.27)
+    figure = draw_cut_scan(evaluated.scans, crossings, evaluated.summary)
+    figure.draw_without_rendering()
+    for axis in figure.axes:
+        labels = [x for x in axis.texts if x.get_text()]
+        assert labels
+        for label in labels:
+            assert axis.bbox.x0 < label.get_window_extent().x0
+            assert label.get_window_extent().x1 < axis.bbox.x1

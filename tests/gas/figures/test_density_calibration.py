@@ -56,3 +56,13 @@ def test_one_test_set_of_two_energies_names_them(densities):
     )
     labels = figure.axes[0].get_legend_handles_labels()[1]
     assert labels == ["both, 40 keV", "both, 50 keV"]
+
+
+def test_titles_with_a_long_name_do_not_leave_the_page(densities):
+    figure = draw_density_calibration(
+        *({"UNet_shipped": densities[name]} for name in ("test_sets", "pit", "head_tail"))
+    )
+    figure.draw_without_rendering()
+    for panel in figure.axes:
+        title = panel.title.get_window_extent()
+        assert figure.bbox.x0 < title.x0 < title.x1 < figure.bbox.x1

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params, read_table
-from pipeline.figures.style import COLOURS, MARKERS, PAGE_INCH
+from pipeline.figures.style import COLOURS, MARKERS, PAGE_INCH, few_decimal_ticks
 from pipeline.gas.evaluation.attention import CENTRE, START
 
 WIDTH = 0.6  # of the points of all sets at one head
@@ -37,6 +37,7 @@ def draw_attention(table: pd.DataFrame) -> Figure:
         axis.set_xticks(range(1, len(heads) + 1))
         axis.set(xlabel="attention head", title=f"distance from the {start} start")
     axes[0].set(ylabel="mean distance [mm]", yscale="log")
+    few_decimal_ticks(axes[0])
     axes[1].legend(loc="best", fontsize=7)
     return figure
 

@@ -27,8 +27,8 @@ def draw_calibration(
         calibration = calibrations[network].query("events > 0")
         _draw_angles(left, histogram, calibration)
         _draw_fits(right, calibration)
-        left.set_title(f"{network}: angle against predicted $\\kappa$")
-        right.set_title(f"{network}: fitted against predicted $\\kappa$")
+        left.set_title(f"{network}:\nangle against predicted $\\kappa$")
+        right.set_title(f"{network}:\nfitted against predicted $\\kappa$")
     return figure
 
 

@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
 from pipeline.core.tables import Inputs, Params, read_tables
-from pipeline.figures.style import PAGE_INCH, Look, panels
+from pipeline.figures.style import PAGE_INCH, Look, few_decimal_ticks, panels
 from pipeline.gas.figures.methods import TRUE_HEAD_TAIL, looks
 from pipeline.gas.published import BEST_EXPECTED
 
+LATE_CUT = 45  # percent; the label of a later crossing would stick out at the right
 _DODGE = 1.6  # percent of events; separates published values without a cut from ours
 
 
@@ -40,9 +40,7 @@ def draw_cut_scan(scans: pd.DataFrame, crossings: pd.DataFrame, summary: pd.Data
         axis.set(ylabel=r"cosine distance $\langle 1-\cos\theta\rangle$")
         axis.margins(y=0.15)  # room for the crossings' labels
         axis.label_outer()
-        axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
-        axis.yaxis.set_major_formatter(FormatStrFormatter("%g"))
-        axis.yaxis.set_minor_locator(NullLocator())
+        few_decimal_ticks(axis)
     figure.legend(handles=_legend(scans, look), loc="outside lower center", ncols=4)
     return figure
 
@@ -84,13 +82,15 @@ def _draw_crossings(axis: Axes, crossings: pd.DataFrame, look: dict[str, Look]) 
     for i, (method, fraction_cut, error) in enumerate(zip(*columns, strict=True)):
         colour, cut = look[method].colour, 100 * fraction_cut
         axis.axvline(cut, color=colour, linestyle="--", linewidth=1)
+        left = cut > LATE_CUT
         spread = "" if np.isnan(error) else rf" $\pm$ {100 * error:.1f}"
         axis.annotate(
             f"{method}: {cut:.1f}{spread} %",
             (cut, 0.96 - 0.08 * i),
             xycoords=axis.get_xaxis_transform(),
-            xytext=(3, 0),
+            xytext=(-3 if left else 3, 0),
             textcoords="offset points",
+            ha="right" if left else "left",
             va="top",
             color=colour,
             fontsize=8,

@@ -28,9 +28,9 @@ def draw_density_calibration(
         _draw_pits(left, pits[network])
         _draw_coverage(middle, test_sets[network])
         _draw_head_tail(right, head_tails[network])
-        left.set_title(f"{network}: PIT of the truth")
-        middle.set_title(f"{network}: regions")
-        right.set_title(f"{network}: wrong sense")
+        left.set_title(f"{network}:\nPIT of the truth")
+        middle.set_title(f"{network}:\nregions")
+        right.set_title(f"{network}:\nwrong sense")
     return figure
 
 

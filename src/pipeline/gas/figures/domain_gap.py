@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params, read_table
-from pipeline.figures.style import COLOURS, PAGE_INCH
+from pipeline.figures.style import COLOURS, PAGE_INCH, few_decimal_ticks
 
 
 def draw_domain_gap(growth: pd.DataFrame) -> Figure:
@@ -27,6 +27,7 @@ def draw_domain_gap(growth: pd.DataFrame) -> Figure:
         )
         axis.plot(table["events"], table["energy_distance"], "o-", color=COLOURS[0], label="data")
         axis.set(xscale="log", yscale="log", xlabel="measured events", title=name)
+        few_decimal_ticks(axis)
         axis.set_xticks(table["events"], table["events"], rotation=60)
         axis.set_xticks([], minor=True)
     figure.axes[0].set_ylabel("energy distance")

@@ -18,7 +18,7 @@ def draw_response_sensitivity(table: pd.DataFrame) -> Figure:
     Args:
         table: table of `response.sensitivity.sensitivity_table`.
     """
-    figure = Figure(figsize=(PAGE_INCH, 3.4))
+    figure = Figure(figsize=(PAGE_INCH, 3.9))
     left, right = figure.subplots(1, 2, sharey=True)
     names = list(table["parameter"].unique())
     methods = looks(table["method"].unique())
@@ -37,7 +37,7 @@ def draw_response_sensitivity(table: pd.DataFrame) -> Figure:
     left.invert_yaxis()
     left.set(title="slope of the cosine distance", xlabel="$10^{-3}$ for 1 % of the parameter")
     right.set(title="its systematic error", xlabel="cosine distance", xscale="log")
-    right.legend(loc="best", fontsize=7)
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 
