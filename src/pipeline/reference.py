@@ -39,6 +39,7 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `detector.yaml` | a readout fitted to events without known directions, and training for it |
 | `own_tracks.yaml` | own tracks with a trained network, no training; takes a minute |
 | `resolution.yaml` | angular resolution against energy, with the shipped U-Net |
+| `remedies.yaml` | remedies for an unknown readout, with one of `remedies/` |
 | `robustness.yaml` | the shipped U-Net in gas of other temperature, pressure and mixture |
 | `solar.yaml` | recoil spectrum of solar neutrinos over background, and the exposure it takes |
 | `train.yaml` | first step to the shipped U-Net, hours |
