@@ -31,13 +31,14 @@ def of_benchmark(table, test):
 
 
 def test_curves_are_the_table(table):
-    axis = draw_significance(table, BENCHMARK, (1, 2, 3)).axes[0]
+    figure = draw_significance(table, BENCHMARK, (1, 2, 3))
+    axis = figure.axes[0]
     for test, look in LOOKS.items():
         rows = of_benchmark(table, test)
         curve = next(x for x in axis.lines if x.get_color() == look.colour)
         np.testing.assert_array_equal(curve.get_xdata(), [1, 5, 20])
         np.testing.assert_array_equal(curve.get_ydata(), rows["significance"])
-    labels = [text.get_text() for text in axis.get_legend().get_texts()]
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert set(NAMES.values()) < set(labels)
     assert [text.get_text() for text in axis.texts] == [rf"{n}$\sigma$" for n in (1, 2, 3)]
 

@@ -42,7 +42,7 @@ def draw_significance(table: pd.DataFrame, wimp: Wimp, levels_sigma: Sequence[fl
     mark_levels(axis, sigma_levels(levels_sigma))
     axis.set(xlabel="exposure [t yr]", ylabel=r"median significance [$\sigma$]")
     axis.set(xlim=(0, None), title=f"{wimp.mass_GeV:g} GeV, {wimp.cross_section_cm2:g} cm$^2$")
-    axis.legend(loc="upper left")
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 

@@ -32,7 +32,7 @@ def draw_uncertainty(table: pd.DataFrame) -> Figure:
             )
     axis.set(xlabel="uncertainty of the background [%]", ylabel=r"median significance [$\sigma$]")
     axis.set(ylim=(0, None))
-    axis.legend(fontsize=7)
+    figure.legend(loc="outside lower center", ncols=2, fontsize=7)
     return figure
 
 
