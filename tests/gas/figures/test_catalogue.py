@@ -36,6 +36,17 @@ def catalogue(plain):
         "response": {"gain": {"relative_rms": 0.5}},
         "parameters": {"gain.relative_rms": [0.1, 1]},
     }
+    gas["sources"]["calibration"] = {
+        "kind": "simulation",
+        "energies_keV": [50],
+        "events_per_energy": 5,
+    }
+    gas["gain_map"] = {
+        "data": "run7",
+        "simulated": ["calibration"],
+        "response": {"gain": {"relative_rms": 0.5}},
+        "pixels": [4, 4],
+    }
     gas["domain_gap"] = {"data": "50keV", "simulated": "arrows", "network": "HCN"}
     gas["networks"]["UNet"] = {
         "architecture": "unet",
