@@ -27,14 +27,14 @@ def inject(repository, tmp_path, monkeypatch):
 
 
 def test_the_example_reads_what_the_command_writes(inject):
-    """5 t yr of some 37 recoils of electrons in the window a t yr."""
+    """5 t yr of some 72 recoils of electrons a t yr in the range of simulation."""
     sample, file = inject(5.0)
     bad = BadEvents(str(file), "stop")
     (events,) = read_parquet(file, sample, None, bad)
     er = events.recoil == 0
-    assert 100 < er.sum() < 300
+    assert 280 < er.sum() < 450
     assert not np.isnan(events.energy_keV).any()
-    assert (events.energy_keV[er] <= 7.5).all()
+    assert (events.energy_keV[er] <= 13).all()
     assert (events.excitons >= 0).all()
 
 
