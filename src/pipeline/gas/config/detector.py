@@ -1,19 +1,19 @@
 """Schema of what is learned from measured events: the response, and the gap to the simulation."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Self
+from typing import Self
 
 from pydantic import PositiveInt, model_validator
 
 from pipeline.config.model import Block, described
 from pipeline.gas.config.gain_map import GainMap
 from pipeline.gas.config.networks import DirectionNetwork
-from pipeline.gas.config.response import PARAMETERS, Response
+from pipeline.gas.config.response import PARAMETERS, NamesResponse, Response
 from pipeline.gas.config.sets import TestSet, VoxelSet
 from pipeline.gas.config.voxels import Grid
 
 
-class DetectorFit(Block):
+class DetectorFit(NamesResponse):
     """Fit of response parameters to events whose directions are not known, taken as isotropic."""
 
     data: str = described("Set of measured events, in `observed`; or a test set, as if measured.")
@@ -34,14 +34,6 @@ class DetectorFit(Block):
         "each with the range [low, high] in which it is looked for.",
         min_length=1,
     )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
-        """The JSON schema: the name of a response, or its block."""
-        schema: dict[str, Any] = handler.resolve_ref_schema(handler(core))
-        response = schema["properties"]["response"]
-        response["anyOf"] = [{"$ref": response.pop("$ref")}, {"type": "string"}]
-        return schema
 
     @model_validator(mode="after")
     def _begins_within_the_ranges(self) -> Self:

@@ -1,15 +1,15 @@
 """Schema of the gain map: the gains of all pixels from a calibration run."""
 
 from collections.abc import Collection
-from typing import Any, Self
+from typing import Self
 
 from pydantic import NonNegativeInt, PositiveInt, model_validator
 
-from pipeline.config.model import Block, described
-from pipeline.gas.config.response import Response
+from pipeline.config.model import described
+from pipeline.gas.config.response import NamesResponse, Response
 
 
-class GainMap(Block):
+class GainMap(NamesResponse):
     """Gains of the pixels of a readout, relative to that of its response."""
 
     data: str = described(
@@ -31,14 +31,6 @@ class GainMap(Block):
     views: PositiveInt = described(
         "How often each simulated track is used, each time in another direction and place.", 4
     )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
-        """The JSON schema: the name of a response, or its block."""
-        schema: dict[str, Any] = handler.resolve_ref_schema(handler(core))
-        response = schema["properties"]["response"]
-        response["anyOf"] = [{"$ref": response.pop("$ref")}, {"type": "string"}]
-        return schema
 
     @model_validator(mode="after")
     def _has_no_noise(self) -> Self:

@@ -218,5 +218,18 @@ class Response(Block):
         return self
 
 
+class NamesResponse(Block):
+    """A block whose key `response` is the block of a response or, in a config, its name."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """The JSON schema: the name of a response, or its block."""
+        schema: dict[str, Any] = handler.resolve_ref_schema(handler(core))
+        response = schema["properties"]["response"]
+        blocks = response.get("anyOf") or [{"$ref": response.pop("$ref")}]
+        response["anyOf"] = [*blocks, {"type": "string"}]
+        return schema
+
+
 def _known() -> str:
     return f"the parameters are {', '.join(PARAMETERS)}"

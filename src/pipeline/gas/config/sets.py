@@ -5,13 +5,13 @@ from typing import Any, Self
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import described
 from pipeline.config.numbers import Share
-from pipeline.gas.config.response import Response
+from pipeline.gas.config.response import NamesResponse, Response
 from pipeline.gas.config.voxels import Smearing
 
 
-class VoxelSet(Block):
+class VoxelSet(NamesResponse):
     """What the training set and the test sets have in common: tracks, smeared or measured."""
 
     sources: list[str]
@@ -46,14 +46,6 @@ class VoxelSet(Block):
         if self.smearing_um is None and self.response is None:
             raise ValueError("smearing_um is missing; give it, or a response")
         return self
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
-        """The JSON schema: the name of a response, or its block."""
-        schema: dict[str, Any] = handler.resolve_ref_schema(handler(core))
-        response = schema["properties"]["response"]
-        response["anyOf"] = [*response["anyOf"], {"type": "string"}]
-        return schema
 
     @model_serializer(mode="wrap")
     def _without_unset_response(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
