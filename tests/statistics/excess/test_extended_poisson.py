@@ -6,8 +6,6 @@ from pipeline.statistics.excess.density_ratio import DensityRatio
 from pipeline.statistics.excess.extended_poisson import (
     Surprise,
     anomaly,
-    counted_p,
-    counting_p,
     likelihood_ratio,
     shape,
 )
@@ -62,27 +60,3 @@ def test_likelihood_ratio_of_the_extended_likelihoods():
     with_signal = stats.poisson.logpmf(4, b + s) + np.log((b * f0 + s * f1) / (b + s))[cell].sum()
     without = stats.poisson.logpmf(4, b) + np.log(f0)[cell].sum()
     assert q == pytest.approx(2 * (with_signal - without))
-
-
-def test_counts_of_an_uncertain_background(rng):
-    """B from a gamma distribution of mean 100 and 10 % spread."""
-    counts = rng.poisson(rng.gamma(100, 1.0, 400_000))
-    for events in (100, 130, 145):
-        p = (counts >= events).mean()
-        error = np.sqrt(p / 400_000)
-        assert counted_p(events, 100.0, 0.1) == pytest.approx(p, abs=4 * error)
-    assert counted_p(130, 100.0, 1e-4) == pytest.approx(counted_p(130, 100.0), rel=1e-4)
-
-
-def test_counting_is_the_right_tail_with_the_observed_number():
-    n = int(stats.poisson.median(13.0))
-    assert counting_p(10.0, 3.0) == pytest.approx(
-        sum(stats.poisson.pmf(k, 10.0) for k in range(n, 200))
-    )
-    assert counting_p(10.0, 0.0) > 0.5
-
-
-def test_counting_significance_grows_as_the_root_of_the_exposure():
-    """s / sqrt(b) t for large counts."""
-    z = [stats.norm.isf(counting_p(1e4 * t, 150 * t)) for t in (1, 4, 9)]
-    assert z == pytest.approx([1.5, 3.0, 4.5], rel=0.02)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from pipeline.statistics.excess.limit_coverage import limit_coverage
 from pipeline.statistics.excess.response import Response
@@ -46,3 +47,13 @@ def test_the_truth_is_allowed_where_the_response_is_uncertain(rng):
         samples.append(replace(known, response=Response.of(log)))
     table = limit_coverage(samples, 50.0, (2.0,), 1.0, 0.9, 400, 1)
     assert (table["coverage"] > 0.87 - 2 * table["coverage_err"]).all()
+
+
+def test_uncertain_rates_are_taken_as_known(rng):
+    """Limits and data have the same functions of the score, without a fit of rates."""
+    known = [simulation(rng, 2, 1000) for _ in range(3)]
+    uncertain = [replace(own, uncertainty=np.array([0.3])) for own in known]
+    found, expected = (
+        limit_coverage(samples, 50.0, (2.0,), 1.0, 0.9, 200, 1) for samples in (uncertain, known)
+    )
+    pd.testing.assert_frame_equal(found, expected)

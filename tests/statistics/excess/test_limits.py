@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from pipeline.statistics.excess.counting import NumberOfEvents
 from pipeline.statistics.excess.limits import (
     LimitToys,
     counted_cls,
@@ -17,18 +18,22 @@ from pipeline.statistics.excess.weighted_scores import WeightedScores
 SIGNAL = np.geomspace(2.3, 40, 2000)
 
 
+def number(background, uncertainty=0.0):
+    return NumberOfEvents(np.array([background]), uncertainty)
+
+
 @pytest.mark.parametrize(
     ("events", "limit"), [(0, 2.3026), (1, 3.8897), (3, 6.6808), (10, 15.4066)]
 )
 def test_counting_without_background_is_the_classical_limit(events, limit):
     """Poisson upper limits at 90 %, Review of Particle Physics, table of section Statistics."""
-    cls = counted_cls(np.array([events]), 0.0, 0.0, SIGNAL)
+    cls = counted_cls(number(0.0), np.array([events]), SIGNAL)
     assert crossing(SIGNAL, cls, 0.1)[0] == pytest.approx(limit, abs=2e-4)
 
 
 def test_counting_is_the_ratio_of_poisson_sums():
     """e^-s sum (s + b)^n / n! over sum b^n / n!; without events 2.3 whatever the background."""
-    cls = counted_cls(np.array([0, 4]), 3.0, 0.0, SIGNAL)
+    cls = counted_cls(number(3.0), np.array([0, 4]), SIGNAL)
     np.testing.assert_allclose(cls[0], np.exp(-SIGNAL))
     np.testing.assert_allclose(cls[1], stats.poisson.cdf(4, 3 + SIGNAL) / stats.poisson.cdf(4, 3))
 
@@ -36,7 +41,7 @@ def test_counting_is_the_ratio_of_poisson_sums():
 def test_uncertain_background_is_averaged_over():
     steps = (np.arange(5000) + 0.5) / 5000
     b = 50 * stats.gamma.ppf(steps, 1 / 0.2**2, scale=0.2**2)
-    cls = counted_cls(np.array([45]), 50.0, 0.2, np.array([5.0, 20.0]))[0]
+    cls = counted_cls(number(50.0, 0.2), np.array([45]), np.array([5.0, 20.0]))[0]
     for s, found in zip((5.0, 20.0), cls, strict=True):
         both, alone = (stats.poisson.cdf(45, b + added).mean() for added in (s, 0.0))
         assert found == pytest.approx(both / alone, rel=1e-3)
@@ -112,7 +117,7 @@ def test_scores_that_tell_all_are_a_count_in_the_highest_cell(limits):
     """It holds 100 of the 7200 simulated events outside a fold: 5.6 +- 10 % of the background."""
     found = limits.loc[(2.0, "likelihood_ratio")]
     b = 400 * 100 / 7200
-    expected = crossing(SIGNAL, counted_cls(np.array([5]), b, 0.1, SIGNAL), 0.1)[0]
+    expected = crossing(SIGNAL, counted_cls(number(b, 0.1), np.array([5]), SIGNAL), 0.1)[0]
     assert found.loc[0.0, "signal"] == pytest.approx(expected, abs=0.6)
     assert found["signal"].min() >= np.log(10)
     assert found["signal"].is_monotonic_increasing

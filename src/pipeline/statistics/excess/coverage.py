@@ -20,7 +20,6 @@ from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.extended_poisson import (
     COUNTING,
     LIKELIHOOD_RATIO,
-    counted_p,
     likelihood_ratio,
 )
 from pipeline.statistics.excess.pairs import over_pairs
@@ -55,6 +54,7 @@ def coverage(
         ValueError: there are fewer than three samples.
     """
     nominal = np.asarray(norm.sf(np.array(LEVELS_SIGMA)), np.float64)
+    of_known_rates = [own.known_rates for own in samples]
     reached = nominal >= empirical_p(np.zeros(toys), np.ones(1))
 
     @lru_cache(maxsize=1)
@@ -65,13 +65,11 @@ def coverage(
     def rates(first: int, second: int) -> dict[str, Array]:
         rng = generator(seed, "coverage", "data", first, second)
         data = _data(samples[first], samples[second], wimp, exposure_t_yr, toys, rng)
-        b = exposure_t_yr * samples[first].background.expected
-        rates = samples[first].known_rates
-        counted = _below(_counted(data[COUNTING], b, rates.background_uncertainty), nominal)
+        counted = of_known_rates[first].number_of_events(exposure_t_yr).at_least(data[COUNTING])
         return {
             test: np.where(reached, _below(empirical_p(q, data[test]), nominal), np.nan)
             for test, q in toys_of(first).items()
-        } | {COUNTING: counted}
+        } | {COUNTING: _below(counted, nominal)}
 
     rows = []
     for test, (mean, error) in over_pairs(len(samples), rates).items():
@@ -150,8 +148,3 @@ class _Tests:
         return self.blind.statistics(events, sums[:, :2]) | {
             LIKELIHOOD_RATIO: likelihood_ratio(sums[:, 2], self.signal)
         }
-
-
-def _counted(events: Array, background: float, uncertainty: float) -> Array:
-    different, places = np.unique(events, return_inverse=True)
-    return np.array([counted_p(n, background, uncertainty) for n in different.tolist()])[places]

@@ -11,7 +11,6 @@ from pipeline.statistics.excess.config import Wimp, toy_sets
 from pipeline.statistics.excess.extended_poisson import (
     COUNTING,
     LIKELIHOOD_RATIO,
-    counted_p,
     likelihood_ratio,
 )
 from pipeline.statistics.excess.samples import Samples
@@ -59,7 +58,7 @@ def observe(
         return table.assign(
             events=np.nan, p_value=np.nan, significance=np.nan, upper_limit_of_p=np.nan
         )
-    b, s = (float(table[name].iloc[0]) for name in ("background", "signal"))
+    s = float(table["signal"].iloc[0])
     n = np.array([len(scores)])
     gains = samples.gains(wimp.mass_GeV, np.array([s]), exposure_t_yr)
     observed = samples.blind(exposure_t_yr).of_data(scores)
@@ -69,7 +68,7 @@ def observe(
     for test, q in observed.items():
         p_values[test] = float(empirical_p(without[test], q)[0])
         few[test] = bool((np.asarray(without[test]) >= q).sum() < FEW_TOYS)
-    p_values[COUNTING] = counted_p(float(n[0]), b, samples.background_uncertainty)
+    p_values[COUNTING] = float(samples.number_of_events(exposure_t_yr).at_least(n)[0])
     p = table["test"].map(p_values)
     return table.assign(
         events=n[0],

@@ -45,6 +45,7 @@ def limit_coverage(
         ValueError: there are fewer than three samples.
     """
     true = np.asarray(cross_sections_cm2, float)
+    samples = [own.known_rates.only([mass_GeV]) for own in samples]
     alpha = 1 - confidence_level
 
     def signal(sample: Samples) -> Array:
@@ -52,22 +53,20 @@ def limit_coverage(
 
     @lru_cache(maxsize=1)
     def toys_of(first: int) -> dict[str, LimitToys]:
-        known = samples[first].known_rates.only([mass_GeV])
-        ((_, found),) = toys_by_mass(known, exposure_t_yr, signal(known), toys, seed)
+        own = samples[first]
+        ((_, found),) = toys_by_mass(own, exposure_t_yr, signal(own), toys, seed)
         return found
 
     def allowed(first: int, second: int) -> dict[str, Array]:
         rng = generator(seed, "limit coverage", first, second)
-        sample, b = samples[first], exposure_t_yr * samples[first].background.expected
-        uncertainty = sample.known_rates.background_uncertainty
+        sample = samples[first]
         events, q = _data(
             sample, samples[second], mass_GeV, exposure_t_yr, true, signal(sample), toys, rng
         )
         found = {test: of.cls(q[test]) for test, of in toys_of(first).items()}
         different, places = np.unique(events, return_inverse=True)
-        counted = counted_cls(different, b, uncertainty, signal(sample))[
-            places.reshape(events.shape)
-        ]
+        number = sample.number_of_events(exposure_t_yr)
+        counted = counted_cls(number, different, signal(sample))[places.reshape(events.shape)]
         found[COUNTING] = np.diagonal(counted, axis1=1, axis2=2)
         return {test: (cls > alpha).mean(axis=0) for test, cls in found.items()}
 

@@ -18,15 +18,15 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import nbinom, norm, poisson
+from scipy.stats import norm
 
 from pipeline.core.progress import Progress
 from pipeline.core.seeds import generator
 from pipeline.statistics.excess import cross_fit
+from pipeline.statistics.excess.counting import NumberOfEvents
 from pipeline.statistics.excess.extended_poisson import (
     COUNTING,
     LIKELIHOOD_RATIO,
-    counted_below,
     likelihood_ratio,
 )
 from pipeline.statistics.excess.response import Responses
@@ -106,10 +106,11 @@ def upper_limits(
     bands = BANDS_SIGMA if scores is None else (*BANDS_SIGMA, np.nan)
     expected = {"exposure_t_yr": exposure_t_yr, "confidence_level": confidence_level}
     expected |= {"background": b, "background_uncertainty": uncertainty}
-    events = _events_of_bands(b, uncertainty)
+    number = samples.number_of_events(exposure_t_yr)
+    events = number.quantiles(np.asarray(norm.cdf(BANDS_SIGMA), np.float64))
     if scores is not None:
         events = np.append(events, len(scores))
-    counted = crossing(signal, counted_cls(events, b, uncertainty, signal), alpha)
+    counted = crossing(signal, counted_cls(number, events, signal), alpha)
     progress = Progress("limits", len(samples.signals), "masses")
     rows = []
     for mass, tests in toys_by_mass(samples, exposure_t_yr, signal, toys, seed):
@@ -231,20 +232,11 @@ def _limits(
     return limits(toys), np.sqrt(PARTS - 1) * parts.std(axis=0)
 
 
-def _events_of_bands(background: float, uncertainty: float) -> Array:
-    """Events of background alone in the experiments of each band."""
-    p = np.asarray(norm.cdf(BANDS_SIGMA), np.float64)
-    if uncertainty == 0:
-        return np.asarray(poisson.ppf(p, background), np.float64)
-    shape = uncertainty**-2
-    return np.asarray(nbinom.ppf(p, shape, shape / (shape + background)), np.float64)
-
-
-def counted_cls(events: Array, background: float, uncertainty: float, signal: Array) -> Array:
-    """Exact CLs (n, signals) of `events` (n,) where `background` is expected beside `signal`."""
-    alone = counted_below(events, background, 0.0, uncertainty)
-    both = [counted_below(events, background, s, uncertainty) / alone for s in signal.tolist()]
-    return np.column_stack(both)
+def counted_cls(number: NumberOfEvents, events: Array, signal: Array) -> Array:
+    """Exact CLs (n, signals) of `events` (n,) observed ones, as `LimitToys.cls`."""
+    alone = number.at_most(events)
+    both = np.column_stack([number.at_most(events, s) for s in signal.tolist()])
+    return np.divide(both, alone[:, None], out=np.ones(both.shape), where=alone[:, None] > 0)
 
 
 def crossing(signal: Array, cls: Array, alpha: float) -> Array:

@@ -10,6 +10,9 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from pipeline.core.seeds import generator
 
 Array = NDArray[np.float64]
 Weights = NDArray[np.float32]
@@ -54,6 +57,16 @@ class Response:
         """Responses of toys from the constraints: `different` ones take turns; None: one each."""
         different = min(different or toys, toys) if self.terms else 1
         return Responses(self, rng.standard_normal((different, self.parameters)), toys)
+
+    def even(self, number: int) -> "Responses":
+        """A `number` of responses that fill the constraints more evenly than random ones.
+
+        By Sobol points (Owen 1995); `number` is a power of two. One response where it is known.
+        """
+        if not self.terms:
+            return Responses(self, np.empty((1, 0)), 1)
+        points = qmc.MultivariateNormalQMC(np.zeros(self.parameters), rng=generator(0, "even"))
+        return Responses(self, np.asarray(points.random(number), np.float64), number)
 
 
 KNOWN = Response()

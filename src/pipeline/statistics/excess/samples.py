@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.seeds import generator
 from pipeline.statistics.excess import cross_fit
+from pipeline.statistics.excess.counting import NumberOfEvents
 from pipeline.statistics.excess.density_ratio import DensityRatio
 from pipeline.statistics.excess.extended_poisson import (
     ANOMALY,
@@ -28,6 +29,7 @@ Counts = NDArray[np.int64]
 
 # Simulated background events where half of the likelihood ratio's gain comes from.
 REGION_EVENTS = 30
+COUNTED = 2048  # responses of the distribution of the number of events, a power of two
 RESPONSES = 300  # drawn from the constraints, to which tests are made insensitive
 
 
@@ -122,8 +124,13 @@ class Samples:
     @property
     def background_uncertainty(self) -> float:
         """Relative uncertainty of the expected background, of rates and response."""
-        added = (self._drawn_weights - 1) @ self.background.weight / self.background.expected
-        return float(np.hypot(self.rates_uncertainty, np.sqrt(np.mean(added**2))))
+        return float(np.hypot(self.rates_uncertainty, np.std(self._drawn_factors)))
+
+    def number_of_events(self, exposure_t_yr: float) -> NumberOfEvents:
+        """Of the background, whose rates and response are uncertain."""
+        return NumberOfEvents(
+            exposure_t_yr * self.background.expected * self._drawn_factors, self.rates_uncertainty
+        )
 
     def blind(self, exposure_t_yr: float) -> Blind:
         """Tests that use no signal model."""
@@ -194,6 +201,15 @@ class Samples:
             fit.insensitive(function, *self._outside(self.background, fold), events)
             for fold, (fit, function) in enumerate(zip(fits, functions, strict=True))
         ]
+
+    @cached_property
+    def _drawn_factors(self) -> Array:
+        """Expected background in responses from the constraints, over the simulated one."""
+        drawn = self.response.even(COUNTED)
+        found = [
+            weights @ self.background.weight for _, weights in drawn.blocks(self.background.event)
+        ]
+        return np.concatenate(found) / self.background.expected
 
     @cached_property
     def _fits(self) -> list[NuisanceFit]:

@@ -14,7 +14,7 @@ from scipy.special import logsumexp, ndtri_exp
 from scipy.stats import norm, skew
 
 from pipeline.statistics.directional.sensitivity import FEW_TOYS
-from pipeline.statistics.excess.extended_poisson import COUNTING, LIKELIHOOD_RATIO, counting_p
+from pipeline.statistics.excess.extended_poisson import COUNTING, LIKELIHOOD_RATIO
 from pipeline.statistics.excess.toys import BACKGROUND, SIGNAL
 
 Array = NDArray[np.float64]
@@ -48,7 +48,7 @@ def significances(toys: pd.DataFrame) -> pd.DataFrame:
         rest = {name: row[name] for name in ("events_needed", *_EXPECTED)}
         rows.append(model | {"test": row["test"]} | found | rest)
     for _, row in of_signal.drop_duplicates(_MODEL).iterrows():
-        p = counting_p(row["background"], row["signal"], row["background_uncertainty"])
+        p = float(row["p_counting"])
         found = {"p_exact": p, "extrapolated": False, "significance": float(norm.isf(p))}
         found |= {"significance_err": 0.0, "events_needed": 0}
         rest = {name: row[name] for name in (*_MODEL, *_EXPECTED)}

@@ -51,6 +51,7 @@ TOYS = pa.schema(
             "sigma",
         ),
         _NEEDED,
+        field("p_counting", pa.float64(), "exact median p-value of counting; toys with signal"),
     ]
 )
 SIGNIFICANCES = pa.schema(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import poisson
 
 from pipeline.core.progress import Progress
 from pipeline.core.seeds import generator
@@ -43,7 +44,8 @@ def run_batch(
     Random numbers depend on seed, `identity`, hypothesis, exposure, model and batch only, so
     sets and batches may run in any order and place. Columns `background` and `signal` are
     expected events, `background_uncertainty` is relative, `resampled` of toys with signal holds
-    `resampled_significances`, and `events_needed` is `Samples.events_needed`.
+    `resampled_significances`, `events_needed` is `Samples.events_needed`, and `p_counting` is the
+    exact p-value of the median number of events with signal.
     """
 
     def rng(*key: str | float) -> np.random.Generator:
@@ -105,6 +107,8 @@ def _one_mass(
         np.array(cross_sections),
         rng("resampled", exposure, mass),
     )
+    typical = np.asarray(poisson.median(b + expected), np.float64)
+    counted = samples.number_of_events(exposure).at_least(typical)
     rows = []
     for i, (sigma, s) in enumerate(zip(cross_sections, expected.tolist(), strict=True)):
         more, added = signal.draw_sums(
@@ -123,6 +127,7 @@ def _one_mass(
         )
         needed = samples.events_needed(mass, s / b)
         for row in with_signal:
+            row["p_counting"] = counted[i]
             row["resampled"] = resampled[str(row["test"])][:, i].astype(np.float32)
             row["events_needed"] = needed if row["test"] == LIKELIHOOD_RATIO else 0
         rows += with_signal
@@ -147,6 +152,7 @@ def merge(batches: Iterable[pd.DataFrame]) -> pd.DataFrame:
         signal=("signal", "first"),
         background_uncertainty=("background_uncertainty", "first"),
         events_needed=("events_needed", "first"),
+        p_counting=("p_counting", "first"),
         q=("q", lambda parts: np.concatenate(list(parts))),
         resampled=("resampled", lambda parts: np.concatenate(list(parts))),
         batches=("batch", tuple),
@@ -164,5 +170,5 @@ def merge(batches: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def _rows(label: tuple[object, ...], found: dict[str, Array]) -> list[dict[str, object]]:
     """A row for each test; `label` has the other KEYS, then the expected events."""
     names = dict(zip([*KEYS[1:], "background", "signal"], label, strict=True))
-    rest = {"resampled": np.empty(0, np.float32), "events_needed": 0}
+    rest = {"resampled": np.empty(0, np.float32), "events_needed": 0, "p_counting": np.nan}
     return [{"test": test, **names, "q": q.astype(np.float32), **rest} for test, q in found.items()]
