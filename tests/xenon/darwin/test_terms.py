@@ -15,7 +15,9 @@ from pipeline.xenon.networks.dataset import Batch
 from pipeline.xenon.networks.vae import (
     Autoencoder,
     kl_divergence,
+    mean_and_variance,
     negative_log_likelihood,
+    untrained,
     vae_losses,
 )
 
@@ -113,6 +115,18 @@ def test_decoder_keeps_its_variance_in_range_and_can_always_leave_its_end():
     assert ((log_variance > -4) & (log_variance < 1)).all()
     slope = torch.autograd.grad(log_variance.sum(), model.decoder[-1].bias)[0][6:]
     assert (slope > 0).all()
+
+
+def test_training_begins_at_mean_and_variance_of_the_events(rng):
+    features = rng.normal([0.5, 2.0, 0.0], [1.0, 0.2, 0.0], (5000, 3)).astype(np.float16)
+    model = untrained(VAE(widths=[8], latent=2), *mean_and_variance(features))
+    torch.nn.init.zeros_(model.decoder[-1].weight)
+    mean, log_variance = model.decode(torch.randn(4, 2))
+    np.testing.assert_allclose(mean[0].detach(), features.mean(0, np.float64), atol=1e-6)
+    expected = np.log(features.var(0, np.float64)[:2])
+    np.testing.assert_allclose(log_variance[0, :2].detach(), expected, atol=1e-3)
+    # A channel without a photon is near the lower end of the range, not at it.
+    assert -6 < log_variance[0, 2] < -5.9
 
 
 def test_score_is_the_sum_of_its_terms():

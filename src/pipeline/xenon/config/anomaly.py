@@ -40,7 +40,7 @@ class VAE(Training):
 
     widths: list[PositiveInt] = described(
         "Neurons of the hidden layers of the encoder; the decoder has them in reverse order.",
-        [512, 128],
+        [256, 128],
         min_length=1,
     )
     latent: int = described("Dimensions of the latent space.", 10, gt=0)
@@ -52,8 +52,8 @@ class VAE(Training):
     optimiser: AdamW = described(
         "Optimiser; the default is Adam with a learning rate of 0.001.", AdamW(learning_rate=1e-3)
     )
-    batch_size: int = described("Events in a step.", 128, gt=0)
-    max_epochs: int = described("Passes over the training set at most.", 40, gt=0)
+    batch_size: int = described("Events in a step.", 64, gt=0)
+    max_epochs: int = described("Passes over the training set at most.", 30, gt=0)
 
     @model_validator(mode="after")
     def _range_is_not_empty(self) -> Self:

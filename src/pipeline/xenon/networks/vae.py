@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.core.digests import file_digest
@@ -20,6 +22,8 @@ from pipeline.xenon.networks.dataset import Batch, read_training_events
 from pipeline.xenon.networks.dense import dense
 from pipeline.xenon.networks.features import counts
 from pipeline.xenon.networks.training import Task
+
+FLAT = 0.002  # share of the range of ln sigma^2 at each end
 
 
 class Terms(NamedTuple):
@@ -64,6 +68,29 @@ class Autoencoder(nn.Module):
         )
 
 
+@torch.no_grad()
+def untrained(settings: VAE, mean: Tensor, variance: Tensor) -> Autoencoder:
+    """An autoencoder that gives events about this mean and variance [features].
+
+    Most channels hold few photons or none, which it would take many events to learn. The variance
+    is kept off the ends of its range, where the sigmoid is flat.
+    """
+    model = Autoencoder(settings, len(mean))
+    low, high = settings.log_variance
+    place = ((variance.log() - low) / (high - low)).clip(FLAT, 1 - FLAT)
+    last = model.decoder[-1]
+    assert isinstance(last, nn.Linear)
+    last.bias.copy_(torch.cat([mean, place.logit()]))
+    return model
+
+
+def mean_and_variance(features: NDArray[np.floating]) -> tuple[Tensor, Tensor]:
+    """Mean and variance [features] of events [n, features]."""
+    mean = features.mean(0, np.float64)
+    squares = np.einsum("ij,ij->j", features, features, dtype=np.float64) / len(features)
+    return torch.tensor(mean).float(), torch.tensor(squares - mean**2).float()
+
+
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(q || N(0, 1)) [n] of normal distributions [n, latent].
 
@@ -98,7 +125,7 @@ def prepare(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Ta
     sample, fraction, beta = block["sample"], block["validation_fraction"], block["beta"]
     shards, recoils = {sample: inputs["er"]}, {sample: "ER"}
     events = read_training_events(shards, recoils, block["seed"], fraction, counts)
-    build = partial(Autoencoder, settings, events.features.shape[1])
+    build = partial(untrained, settings, *mean_and_variance(events.features))
     losses = partial(vae_losses, beta=beta)
     identity = [sample, fraction, beta, list(map(file_digest, inputs["er"]))]
     return Task(settings, build, losses, settings.latent, events, identity)
