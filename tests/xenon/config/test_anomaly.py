@@ -9,7 +9,7 @@ from pipeline.xenon.config.chain import Xenon
 
 def test_a_single_key_leaves_the_other_defaults():
     vae = Anomaly.model_validate({"vae": {"max_epochs": 2}}).vae
-    assert (vae.max_epochs, vae.batch_size, vae.optimiser.learning_rate) == (2, 128, 1e-3)
+    assert (vae.max_epochs, vae.batch_size, vae.optimiser.learning_rate) == (2, 64, 1e-3)
 
 
 @pytest.mark.parametrize("block", [Classifier, VAE])

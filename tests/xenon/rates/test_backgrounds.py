@@ -44,8 +44,9 @@ def by_name():
     return {component.name: component for component in backgrounds(Rates())}
 
 
-def test_electron_recoil_densities(by_name):
-    """Schumann et al. 2015, JCAP 10, 016: per t yr keV."""
+def test_electron_recoil_densities():
+    """Schumann et al. 2015, JCAP 10, 016, with free electrons: per t yr keV."""
+    by_name = {own.name: own for own in backgrounds(Rates(electron_binding="none"))}
 
     def density(name, energy):
         return by_name[name].spectrum(np.array([energy]))[0]
@@ -60,6 +61,16 @@ def test_electron_recoil_densities(by_name):
     )
     sum_at_5keV = sum(density(name, 5.0) for name, c in by_name.items() if c.recoil == "ER")
     assert sum_at_5keV == pytest.approx(5.7, rel=0.03)
+
+
+def test_solar_neutrinos_scatter_on_electrons_that_the_energy_can_set_free(by_name):
+    """All but K, L and M shells; all but K and L; all but K; all."""
+    free = {own.name: own for own in backgrounds(Rates(electron_binding="none"))}
+    energy = np.array([0.5, 3.0, 5.3, 20.0, 40.0])
+    for name in ("pp", "7Be"):
+        ratio = by_name[name].spectrum(energy) / free[name].spectrum(energy)
+        np.testing.assert_allclose(ratio, np.array([26, 44, 50, 52, 54]) / 54)
+    np.testing.assert_array_equal(by_name["85Kr"].spectrum(energy), 1.28)
 
 
 def test_double_beta_decays_add_up_to_the_activity(by_name):
@@ -112,8 +123,9 @@ def test_wimps_too_light_for_the_range():
         wimp(Rates(nuclear_recoils_keV=(20.0, 60.0)), 3.0)
 
 
-def test_window_of_1_to_7_5_keV_holds_the_darwin_study_s_background():
-    table = background_table(WINDOW, TRIGGER).set_index("component")
+def test_window_of_1_to_7_5_keV_holds_the_darwin_study_s_background_of_free_electrons():
+    free = WINDOW.model_copy(update={"electron_binding": "none"})
+    table = background_table(free, TRIGGER).set_index("component")
     total = table.loc["total", "in_region_per_t_yr"]
     assert 200 * total == pytest.approx(6500, rel=0.02)
     assert table["in_region_per_t_yr"].drop("total").sum() == pytest.approx(total)

@@ -1,6 +1,6 @@
 """Settings of the expected rates of backgrounds in liquid xenon."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -62,6 +62,11 @@ class Rates(Block):
     )
     nuclear_recoils_keV: tuple[Energy, Energy] = described(
         "Range of true energies of nuclear recoils, for backgrounds and WIMPs [keV].", (0.7, 50.0)
+    )
+    electron_binding: Literal["steps", "none"] = described(
+        "Electrons that solar neutrinos scatter on: `steps`, those bound by less than the recoil "
+        "energy; `none`, all 54 as if free, some 15 % more in the region of interest.",
+        "steps",
     )
     xe136_half_life_yr: float = described(
         "Half-life of the two-neutrino double beta decay of 136Xe [yr].", 2.165e21, gt=0

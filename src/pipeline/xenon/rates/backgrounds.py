@@ -7,6 +7,7 @@ energies are left out; `region.check_range` says whether the region needs them.
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -110,13 +111,18 @@ def backgrounds(rates: Rates) -> list[Component]:
     def flat(rate: float) -> Spectrum:
         return lambda energy: np.full(len(energy), rate)
 
-    electron_recoils: dict[str, Spectrum] = {
-        "pp": lambda energy: solar_neutrinos(energy, ["pp"]),
-        "7Be": lambda energy: solar_neutrinos(energy, ["7Be ground", "7Be excited"]),
-        "136Xe": lambda energy: double_beta_decay(
-            energy, rates.xe136_half_life_yr, rates.xe136_abundance
-        ),
-    } | {name: flat(rate) for name, rate in rates.flat_electron_recoils_per_t_yr_keV.items()}
+    electron_recoils: dict[str, Spectrum] = (
+        {
+            name: partial(solar_neutrinos, names=sources, binding=rates.electron_binding)
+            for name, sources in (("pp", ["pp"]), ("7Be", ["7Be ground", "7Be excited"]))
+        }
+        | {
+            "136Xe": lambda energy: double_beta_decay(
+                energy, rates.xe136_half_life_yr, rates.xe136_abundance
+            ),
+        }
+        | {name: flat(rate) for name, rate in rates.flat_electron_recoils_per_t_yr_keV.items()}
+    )
     slope = rates.neutron_slope_keV
     nuclear_recoils: dict[str, Spectrum] = {
         "8B": lambda energy: boron8(energy, rates.boron8_per_t_yr),

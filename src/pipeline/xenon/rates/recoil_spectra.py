@@ -6,6 +6,7 @@ xenon. The spectrum of WIMPs is in `physics.wimps`.
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Literal
 
 import numpy as np
 from numpy.polynomial.polynomial import polyval
@@ -27,23 +28,35 @@ from pipeline.physics.solar_neutrinos import (
 Array = NDArray[np.float64]
 Spectrum = Callable[[Array], Array]
 
-XENON_ELECTRONS = 54
+# Binding energy [keV] and number of electrons of xenon's subshells K, L1, ..., O2,3: X-ray Data
+# Booklet (LBNL/PUB-490), table 1-1; those of the outermost electrons do not matter here.
+SHELLS = (
+    *((34.561, 2), (5.453, 2), (5.107, 2), (4.786, 4)),
+    *((1.1487, 2), (1.0021, 2), (0.9406, 4), (0.689, 4), (0.6764, 6)),
+    *((0.2132, 2), (0.1467, 2), (0.1455, 4), (0.0695, 4), (0.0675, 6)),
+    *((0.0233, 2), (0.0134, 6)),
+)
 XENON_ATOMS_PER_T = 1e6 / 131.293 * Avogadro
 # 136Xe: Redshaw et al. 2007, Phys. Rev. Lett. 98, 053003.
 XE136_Q_KEV = 2457.83
 
 
-def solar_neutrinos(energy_keV: Array, names: Sequence[str]) -> Array:
+def solar_neutrinos(
+    energy_keV: Array, names: Sequence[str], binding: Literal["steps", "none"] = "steps"
+) -> Array:
     """Recoils of electrons from solar neutrinos of the sources `names` in `SOURCES`.
 
-    The electrons are taken as free and at rest. Their binding reduces the rate below 35 keV (Chen
-    et al. 2017, Phys. Lett. B 774, 656); this is not included.
+    Scattered electrons are free and at rest; with steps they are those that the energy can set
+    free, 44 at 2 to 4 keV and 52 at 6 to 34 keV. An ab-initio calculation has some 25 % less than
+    all 54 below 5 keV (Chen et al. 2017, Phys. Lett. B 774, 656).
     """
     rate = np.zeros(len(energy_keV))
     for name in names:
         neutrino, flux = _fluxes(SOURCES[name])
         rate += flux @ solar_cross_section(neutrino[:, None], energy_keV)
-    return rate * XENON_ELECTRONS * XENON_ATOMS_PER_T * YEAR_S
+    bound_by, electrons = np.array(SHELLS).T
+    freed = (energy_keV[:, None] >= bound_by) | (binding == "none")
+    return rate * (freed @ electrons) * XENON_ATOMS_PER_T * YEAR_S
 
 
 def double_beta_decay(energy_keV: Array, half_life_yr: float, abundance: float) -> Array:
