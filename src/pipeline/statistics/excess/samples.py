@@ -204,12 +204,16 @@ class Samples:
 
     @cached_property
     def _drawn_factors(self) -> Array:
-        """Expected background in responses from the constraints, over the simulated one."""
-        drawn = self.response.even(COUNTED)
-        found = [
-            weights @ self.background.weight for _, weights in drawn.blocks(self.background.event)
-        ]
-        return np.concatenate(found) / self.background.expected
+        """Expected background in responses from the constraints, over the simulated one.
+
+        Simulated events are resampled for each, as in toys: see `draws.add_uncertain`.
+        """
+        rng, background = generator(0, "resampled"), self.background
+        found = []
+        for _, weights in self.response.even(COUNTED).blocks(background.event):
+            weight = background.weight * rng.standard_exponential(weights.shape)
+            found.append((weights * weight).sum(axis=1) / weight.sum(axis=1))
+        return np.concatenate(found)
 
     @cached_property
     def _fits(self) -> list[NuisanceFit]:
