@@ -19,6 +19,7 @@ from helpers.made_search import (
     RATES,
     SEARCH,
     made_checks,
+    made_choices,
     made_scores,
     made_separation,
     made_trigger,
@@ -356,7 +357,7 @@ def write_xenon_results(files, rng):
     images = scores.assign(loss=scores["ts"], s2_only=False)
     one = WeightedScores(np.ones(3), np.ones(3))
     loss = images["loss"].to_numpy()
-    checks = made_checks()
+    checks, choices = made_checks(), made_choices()
     files.put(
         {
             xenon.table("trigger.csv"): trigger,
@@ -372,6 +373,8 @@ def write_xenon_results(files, rng):
             xenon.table("response_uncertainty.csv"): checks["response"],
             xenon.table("limit_coverage.csv"): checks["limit_coverage"],
             xenon.table("observed.csv"): checks["observed"],
+            xenon.table("network_seeds.csv"): choices["seeds"],
+            xenon.table("significance_by_ratio.csv"): choices["ratios"],
             xenon.table("background_uncertainty.csv"): checks["uncertainty"],
             xenon.table("images_classifier.csv"): classifier_table(loss, loss, [0.4]),
             xenon.table("images_losses.csv"): loss_table(loss, loss, one, one, 1.0, 1e-45, rng),

@@ -28,6 +28,7 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `xenon.yaml` | the liquid-xenon chain alone |
 | `xenon_data.yaml` | the same with observed data: an injected signal |
 | `xenon_coverage.yaml` | the same with independent samples for the false-positive rates |
+| `xenon_seeds.yaml` | the same with networks of four further seeds, for their spread |
 | `emulsion.yaml` | the nuclear-emulsion chain alone |
 | `emulsion_full.yaml` | the same with more networks, the authors' one on a GPU |
 | `test.yaml` | all chains in miniature; takes minutes |

@@ -218,6 +218,16 @@ _ACCEPTED = {
     "recall": "share of the nuclear recoils that are taken for such",
 }
 
+# Columns of tables of significances by moments.
+_BY_MOMENTS = {
+    "test": "anomaly, counting, shape or likelihood_ratio",
+    "significance": "by moments, mean gain over spread, without toys, in sigma",
+    "significance_err": "its error, of the number of simulated events",
+    "exposure_t_yr": "exposure of an experiment",
+    "mass_GeV": "mass of the benchmark WIMP",
+    "cross_section_cm2": "its cross-section",
+}
+
 # Columns of tables of upper limits.
 _LIMITS = _described(
     {
@@ -1214,6 +1224,35 @@ TABLES: tuple[ResultTable, ...] = (
             }
         ),
         'print(table.pivot(index=["source", "change"], columns="test", values="shift"))',
+    ),
+    ResultTable(
+        "Significance by seed of the networks",
+        _XENON.table("network_seeds.csv"),
+        "One row for each seed and test. With several seeds also their mean, their standard "
+        "deviation (`spread of seeds`), and an `ensemble`, whose score is the mean of the scores.",
+        _described(
+            {
+                "networks": "seed of the networks, or what is computed from all seeds",
+                "beta": "weight of the latent term, chosen for these networks",
+                "ratio": "weight R of the classifier's term, chosen for these networks",
+                **_BY_MOMENTS,
+            }
+        ),
+        'print(table.pivot(index="networks", columns="test", values="significance"))',
+    ),
+    ResultTable(
+        "Significance by R",
+        _XENON.table("significance_by_ratio.csv"),
+        "One row for each weight R of the classifier's term and test.",
+        _described(
+            {
+                "beta": "weight of the latent term",
+                "ratio": "weight R of the classifier's term",
+                "chosen": "true for the R of the search",
+                **_BY_MOMENTS,
+            }
+        ),
+        'print(table.pivot(index="ratio", columns="test", values="significance"))',
     ),
     ResultTable(
         "Observed data",

@@ -2,10 +2,17 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.coverage import coverage
 from pipeline.statistics.excess.data import observe
+from pipeline.statistics.excess.extended_poisson import (
+    ANOMALY,
+    COUNTING,
+    LIKELIHOOD_RATIO,
+    SHAPE,
+)
 from pipeline.statistics.excess.limit_coverage import limit_coverage
 from pipeline.statistics.excess.limits import upper_limits
 from pipeline.statistics.excess.nuisance import against_uncertainty
@@ -18,6 +25,7 @@ from pipeline.xenon.config.search import Coverage, Search, WimpMap
 from pipeline.xenon.darwin.accuracy import accuracy_table
 from pipeline.xenon.darwin.separation import roc_table
 from pipeline.xenon.rates.checks import independent
+from pipeline.xenon.rates.choices import ratios_table, seeds_table
 from pipeline.xenon.rates.efficiency import Efficiency
 from pipeline.xenon.rates.trigger import TriggerOutcome, trigger_table
 from pipeline.xenon.rates.weighted_scores import search_samples, weighted_scores
@@ -79,6 +87,25 @@ def made_search() -> tuple[pd.DataFrame, pd.DataFrame]:
     samples = search_samples(made_weighted(), RATES)
     toys = merge([run_batch(samples, SEARCH.toy_sets().values(), 1, ("plots",), 0)])
     return toys, significances(toys)
+
+
+def made_significances(score: NDArray[np.float64]) -> pd.DataFrame:
+    """Significances of all tests that are 1, 2, 3 and 4 times the mean score."""
+    tests = [ANOMALY, COUNTING, LIKELIHOOD_RATIO, SHAPE]
+    found = pd.DataFrame({"test": tests, "significance": np.arange(1, 5) * score.mean()})
+    return found.assign(significance_err=0.1, exposure_t_yr=20.0, **BENCHMARK.plain())
+
+
+def made_choices() -> dict[str, pd.DataFrame]:
+    """Tables of significances by seed of the networks, 1 to 3, and by R, of which 2 is chosen."""
+    ones = np.ones(10)
+    events = pd.DataFrame({"ts": 3 * ones, "beta": 1.0, "ratio": 2.0})
+    events = events.assign(kl=1.0, reconstruction=0.5, logit=0.0)
+    scored = {seed: events.assign(ts=ts * ones) for seed, ts in ((1, 3.0), (2, 4.0), (3, 5.0))}
+    return {
+        "seeds": seeds_table(scored, made_significances),
+        "ratios": ratios_table(events, [0.0, 2.0, 30.0], made_significances),
+    }
 
 
 def made_checks() -> dict[str, pd.DataFrame]:

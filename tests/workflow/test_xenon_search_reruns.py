@@ -61,6 +61,12 @@ CHECKS = {
     "results/xenon/tables/response_uncertainty.csv",
 }
 
+# They know it too, and R and the networks' seeds.
+CHOICES = {
+    "results/xenon/tables/network_seeds.csv",
+    "results/xenon/tables/significance_by_ratio.csv",
+}
+
 
 def toys(*sets, batches=(0, 1)):
     """Their files of pseudo-experiments."""
@@ -81,14 +87,14 @@ def test_mass_of_the_map_makes_that_mass_only(search):
 
 def test_cross_section_of_the_benchmark_reruns_its_mass_only(search):
     search.configure(xenon__search__benchmark={"mass_GeV": 50, "cross_section_cm2": 2e-47})
-    assert made_anew(search) == toys("50GeV") | MERGED | CHECKS
+    assert made_anew(search) == toys("50GeV") | MERGED | CHECKS | CHOICES
 
 
 def test_mass_of_the_benchmark_reruns_both_masses_only(search):
     """The old one stays on the map, and is left with fewer exposures."""
     search.configure(xenon__search__benchmark__mass_GeV=40)
     weights = {"results/xenon/tables/weighted_scores.parquet"}
-    assert made_anew(search) == toys("40GeV", "50GeV") | weights | MERGED | CHECKS
+    assert made_anew(search) == toys("40GeV", "50GeV") | weights | MERGED | CHECKS | CHOICES
 
 
 def test_mass_of_a_sample_makes_that_sample_only(search):
@@ -127,7 +133,7 @@ def test_rates_keep_the_scores(search):
 def test_nuisances_of_the_response_rerun_the_inference_only(search):
     search.configure(xenon__search__response_nuisances=["g1"])
     sets = toys("background", "20GeV", "50GeV")
-    assert made_anew(search) == sets | MERGED | LIMITS | CHECKS
+    assert made_anew(search) == sets | MERGED | LIMITS | CHECKS | CHOICES
 
 
 def test_another_batch_keeps_those_at_hand(search):
@@ -144,6 +150,17 @@ def test_data_are_scored_and_counted_unless_the_search_is_blind(search):
     search.configure(xenon__data__blind=False)
     scored = {"score_terms/observed", "scores/observed", "tables/s2_only"}
     assert below_xenon(made_anew(search)) == blind | scored
+
+
+def test_networks_of_another_seed_leave_the_search_as_it_is(search):
+    search.configure(xenon__anomaly__retraining={"seeds": 1, "betas": [1]})
+    recoils = [f"{use}_{r}" for use in ("background", "train") for r in ("er", "nr")]
+    assert below_xenon(made_anew(search)) == {
+        *("networks/classifier_seed2", "networks/vae_1_seed2", "tables/score_scan_seed2"),
+        *(f"score_terms_seed2/{sample}" for sample in recoils),
+        *(f"scores_seed2/{sample}" for sample in recoils[:2]),
+        *("tables/network_seeds", "tables/significance_by_ratio"),
+    }
 
 
 def test_levels_keep_the_toys(search):

@@ -5,44 +5,38 @@ from pipeline.xenon.config.data import OBSERVED
 ANOMALY = xenon.block.anomaly
 BACKGROUND = xenon.block.background
 SEARCH = xenon.block.search
-TOY_SETS = SEARCH.toy_sets()
 
 
 if ANOMALY:
 
-    wildcard_constraints:
-        toys="|".join(map(re.escape, TOY_SETS)),
-
     use rule table as xenon_score_terms with:
         input:
-            shards=lambda wildcards: xenon.response_shards(wildcards.sample),
-            classifier=[xenon.network("weights.pt", "classifier")],
-            vaes=[xenon.network("weights.pt", name) for name in xenon.betas()],
+            unpack(of_job(xenon.terms_inputs)),
         output:
-            table=xenon.score_terms(),
+            table=xenon.score_terms(networks="{networks}"),
         log:
-            f"{R}/logs/xenon/score_terms/{{sample}}.log",
+            f"{R}/logs/xenon/score_terms{{networks}}/{{sample}}.log",
         benchmark:
-            f"{R}/benchmarks/xenon/score_terms/{{sample}}.tsv"
+            f"{R}/benchmarks/xenon/score_terms{{networks}}/{{sample}}.tsv"
         resources:
             runtime=more(120),
             cuda=on_gpu(ANOMALY.classifier, ANOMALY.vae),
         params:
             **calls("pipeline.xenon.darwin.terms.from_files", xenon.terms_block),
         message:
-            "terms of the anomaly score: {wildcards.sample}"
+            "terms of the anomaly score: {wildcards.sample}{wildcards.networks}"
 
     use rule table as xenon_score_scan with:
         input:
-            terms=[xenon.score_terms(sample) for sample in ANOMALY.train.names],
+            terms=[xenon.score_terms(s, "{networks}") for s in ANOMALY.train.names],
         output:
-            table=xenon.table("score_scan.csv"),
+            table=xenon.score_scan("{networks}"),
         log:
-            f"{R}/logs/xenon/score_scan.log",
+            f"{R}/logs/xenon/score_scan{{networks}}.log",
         params:
             **calls("pipeline.xenon.darwin.scan.from_files", {"ratios": ANOMALY.ratios}),
         message:
-            "choosing beta and R of the anomaly score"
+            "choosing beta and R of the anomaly score{wildcards.networks}"
 
     use rule table as xenon_classifier_table with:
         input:
@@ -59,16 +53,16 @@ if ANOMALY:
 
     use rule table as xenon_scores with:
         input:
-            terms=[xenon.score_terms()],
-            scan=[xenon.table("score_scan.csv")],
+            terms=[xenon.score_terms(networks="{networks}")],
+            scan=[xenon.score_scan("{networks}")],
         output:
-            table=xenon.scores(),
+            table=xenon.scores(networks="{networks}"),
         log:
-            f"{R}/logs/xenon/scores/{{sample}}.log",
+            f"{R}/logs/xenon/scores{{networks}}/{{sample}}.log",
         params:
             **calls("pipeline.xenon.darwin.scores.from_files"),
         message:
-            "anomaly scores: {wildcards.sample}"
+            "anomaly scores: {wildcards.sample}{wildcards.networks}"
 
     use rule table as xenon_trigger with:
         input:
@@ -146,9 +140,7 @@ if ANOMALY:
 
     use rule table as xenon_toys with:
         input:
-            trigger=rules.xenon_weighted_scores.input.trigger,
-            scores=rules.xenon_weighted_scores.input.scores,
-            shards=xenon.response_shards(*BACKGROUND.names),
+            **xenon.search_inputs(),
         output:
             toys=xenon.toy_batch(),
         log:
@@ -164,7 +156,7 @@ if ANOMALY:
 
     use rule table as xenon_search with:
         input:
-            toys=xenon.toys(*TOY_SETS),
+            toys=xenon.toys(*SEARCH.toy_sets()),
         output:
             significance=xenon.table("significance.parquet"),
             exposures=xenon.table("exposure_needed.parquet"),
@@ -180,9 +172,7 @@ if ANOMALY:
 
     use rule table as xenon_checks with:
         input:
-            trigger=[xenon.table("trigger.csv")],
-            background=[xenon.scores(sample) for sample in BACKGROUND.names],
-            shards=xenon.response_shards(*BACKGROUND.names),
+            **xenon.search_inputs(),
             coverage=[xenon.scores(name) for name in xenon.block.coverage_names],
             coverage_shards=xenon.response_shards(*xenon.block.coverage_names),
         output:
@@ -199,9 +189,7 @@ if ANOMALY:
 
     use rule table as xenon_limits with:
         input:
-            trigger=[xenon.table("trigger.csv")],
-            background=rules.xenon_checks.input.background,
-            shards=rules.xenon_checks.input.shards,
+            **xenon.search_inputs(),
         output:
             table=xenon.table("limits.csv"),
             trials=xenon.table("trials.csv"),
@@ -212,24 +200,35 @@ if ANOMALY:
         message:
             "upper limits"
 
-    if xenon.block.data:
+    use rule table as xenon_choices with:
+        input:
+            **xenon.search_inputs(),
+            further=xenon.further_scores(),
+        output:
+            seeds=xenon.table("network_seeds.csv"),
+            ratios=xenon.table("significance_by_ratio.csv"),
+        log:
+            f"{R}/logs/xenon/choices.log",
+        params:
+            **calls("pipeline.xenon.rates.choices.from_files", xenon.choices_block()),
+        message:
+            "significance for other seeds of the networks and other R"
 
-        use rule table as xenon_observed with:
-            input:
-                trigger=[xenon.table("trigger.csv")],
-                background=rules.xenon_checks.input.background,
-                shards=rules.xenon_checks.input.shards,
-                data=xenon.event_tables([OBSERVED]),
-                simulation=xenon.event_tables([*ANOMALY.train.names, *BACKGROUND.names]),
-                observed=xenon.observed_scores(),
-            output:
-                table=xenon.table("observed.csv"),
-                limits=xenon.table("observed_limits.csv"),
-            log:
-                f"{R}/logs/xenon/observed.log",
-            params:
-                **calls(
-                    "pipeline.xenon.rates.observed.from_files", xenon.observed_block()
-                ),
-            message:
-                "looking at the data"
+
+if ANOMALY and xenon.block.data:
+
+    use rule table as xenon_observed with:
+        input:
+            **xenon.search_inputs(),
+            data=xenon.event_tables([OBSERVED]),
+            simulation=xenon.event_tables([*ANOMALY.train.names, *BACKGROUND.names]),
+            observed=xenon.observed_scores(),
+        output:
+            table=xenon.table("observed.csv"),
+            limits=xenon.table("observed_limits.csv"),
+        log:
+            f"{R}/logs/xenon/observed.log",
+        params:
+            **calls("pipeline.xenon.rates.observed.from_files", xenon.observed_block()),
+        message:
+            "looking at the data"

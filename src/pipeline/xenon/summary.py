@@ -7,12 +7,16 @@ import pandas as pd
 from pipeline.core.headline import Headline, with_error
 from pipeline.core.tables import read_table
 from pipeline.xenon.paths import XenonPaths
+from pipeline.xenon.rates.choices import MEAN, SPREAD
 
 LEGEND = """\
 significance   at which the median experiment with the benchmark WIMP rejects background alone
                [sigma], and its error; extrapolated: beyond the range of the pseudo-experiments
 events_needed  simulated background events with which the likelihood ratio has enough where the
                signal lies; 0: it has"""
+LEGEND_OF_SEEDS = """\
+seeds_spread   standard deviation of the significance over the seeds of the networks, by moments
+               (tables/network_seeds.csv), in proportion to the significance shown here"""
 
 
 def report(paths: XenonPaths) -> str:
@@ -22,8 +26,16 @@ def report(paths: XenonPaths) -> str:
     columns = ["mass_GeV", "cross_section_cm2", "exposure_t_yr"]
     columns += ["test", "background", "background_uncertainty", "signal", "significance"]
     columns += ["significance_err", "extrapolated", "events_needed"]
-    shown = _of_benchmark(paths)[columns]
-    return f"{shown.to_string(index=False, float_format='{:.3g}'.format)}\n\n{LEGEND}"
+    shown, legend = _of_benchmark(paths)[columns], LEGEND
+    if len(paths.network_seeds()) > 1:
+        by_networks = read_table(paths.table("network_seeds.csv")).pivot(
+            index="networks", columns="test", values="significance"
+        )
+        relative = by_networks.loc[SPREAD] / by_networks.loc[MEAN]
+        spread = shown["significance"] * shown["test"].map(relative)
+        shown.insert(columns.index("significance_err") + 1, "seeds_spread", spread)
+        legend += f"\n{LEGEND_OF_SEEDS}"
+    return f"{shown.to_string(index=False, float_format='{:.3g}'.format)}\n\n{legend}"
 
 
 def headline(paths: XenonPaths) -> Iterator[Headline]:

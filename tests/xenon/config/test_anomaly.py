@@ -45,6 +45,14 @@ def test_weights_must_be_distinct_and_not_negative(key, values, text):
         Anomaly.model_validate({key: values})
 
 
+def test_networks_are_trained_again_with_betas_of_the_scan():
+    assert Anomaly.model_validate({"retraining": {"betas": [4, 1]}}).retraining.betas == [4, 1]
+    with pytest.raises(ValidationError, match=r"retraining\.betas: 2 is not in `betas`"):
+        Anomaly.model_validate({"retraining": {"betas": [1, 2]}})
+    with pytest.raises(ValidationError, match=r"retraining\.betas: values must differ"):
+        Anomaly.model_validate({"retraining": {"betas": [1, 1]}})
+
+
 def test_nothing_is_learnt_and_tested_on_at_once():
     with pytest.raises(ValidationError, match="'train_er' is named twice"):
         Anomaly.model_validate({"test": {"er": "train_er", "nr": "b"}})

@@ -10,13 +10,8 @@ from helpers.made_recordings import COUNTS, recorded
 from pipeline.core.tables import Described, write_tables
 from pipeline.learning.split import held_out
 from pipeline.xenon.config.anomaly import VAE, Classifier
-from pipeline.xenon.darwin.score import (
-    TERMS,
-    anomaly_score,
-    read_terms,
-    score_terms,
-    scores,
-)
+from pipeline.xenon.darwin.anomaly_score import anomaly_score
+from pipeline.xenon.darwin.score import TERMS, read_terms, score_terms, scores
 from pipeline.xenon.networks.classifier import build_classifier, logits
 from pipeline.xenon.networks.features import SUMS, features
 from pipeline.xenon.networks.saved import load_networks

@@ -9,7 +9,7 @@ from torch.distributions import Normal
 from torch.distributions import kl_divergence as torch_kl
 
 from pipeline.xenon.config.anomaly import VAE
-from pipeline.xenon.darwin.score import anomaly_score
+from pipeline.xenon.darwin.anomaly_score import anomaly_score
 from pipeline.xenon.networks.classifier import classifier_losses
 from pipeline.xenon.networks.dataset import Batch
 from pipeline.xenon.networks.vae import (

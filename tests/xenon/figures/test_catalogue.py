@@ -14,8 +14,8 @@ def figures_of(**xenon):
 
 @pytest.fixture
 def catalogue():
-    """Figures of a study with both parts."""
-    return figures_of(images={})
+    """Figures of a study with both parts, and networks of a second seed."""
+    return figures_of(images={}, anomaly={"retraining": {"seeds": 1, "betas": [1]}})
 
 
 def test_figures_can_be_drawn_and_have_captions(catalogue):
@@ -35,11 +35,14 @@ def test_what_a_study_lacks_has_no_figure():
     without_grid = {figure.name for figure in figures_of(search={"map": {"masses_GeV": [50]}})}
     assert "significance" in without_grid
     assert "map" not in without_grid
+    assert "ratios" in without_grid
+    assert "network_seeds" not in without_grid
 
 
 def test_every_network_that_is_trained_has_its_loss(catalogue):
     losses = next(figure for figure in catalogue if figure.name == "loss_curves")
-    networks = ["classifier", "vae_0.1", "vae_1", "vae_4", "image_classifier", "image_cvae"]
+    networks = ["classifier", "vae_0.1", "vae_1", "vae_4", "classifier_seed2", "vae_1_seed2"]
+    networks += ["image_classifier", "image_cvae"]
     assert list(losses.params["labels"]) == networks
     files = [f"results/xenon/networks/{name}/history.csv" for name in networks]
     assert losses.inputs["histories"] == files

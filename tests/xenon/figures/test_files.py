@@ -5,6 +5,7 @@ from helpers.made_search import (
     BENCHMARK,
     SEARCH,
     made_checks,
+    made_choices,
     made_scores,
     made_search,
     made_separation,
@@ -18,6 +19,8 @@ from pipeline.xenon.figures.coverage import draw_coverage
 from pipeline.xenon.figures.latent import draw_latent
 from pipeline.xenon.figures.limits import draw_limits
 from pipeline.xenon.figures.map import draw_map
+from pipeline.xenon.figures.network_seeds import draw_network_seeds
+from pipeline.xenon.figures.ratios import draw_ratios
 from pipeline.xenon.figures.scores import draw_scores
 from pipeline.xenon.figures.significance import draw_significance
 from pipeline.xenon.figures.stacked import draw_stacked
@@ -34,7 +37,7 @@ def drawings():
     scores = made_scores()
     toys, significance = made_search()
     ts = {"ER": scores["ts"].to_numpy(), "wimp 20GeV": scores["ts"].to_numpy()}
-    weighted, checks = made_weighted(), made_checks()
+    weighted, checks, choices = made_weighted(), made_checks(), made_choices()
     samples = search_samples(weighted, Rates())
     return {
         "coverage": lambda: draw_coverage(checks["coverage"]),
@@ -43,6 +46,8 @@ def drawings():
         "latent": lambda: draw_latent({"ER": scores}),
         "limits": lambda: draw_limits(checks["limits"], significance, SEARCH.map, LEVELS),
         "map": lambda: draw_map(significance, SEARCH.map, LEVELS),
+        "network_seeds": lambda: draw_network_seeds(choices["seeds"]),
+        "ratios": lambda: draw_ratios(choices["ratios"]),
         "scores": lambda: draw_scores(ts, weighted, BENCHMARK, 200.0),
         "significance": lambda: draw_significance(significance, BENCHMARK, LEVELS),
         "stacked": lambda: draw_stacked(weighted, samples, [BENCHMARK], 200.0),

@@ -11,6 +11,7 @@ from pipeline.xenon.networks.catalogue import trainings
 
 ANOMALY = ["classifier", "vae_0.1", "vae_1", "vae_4"]
 IMAGES = ["image_classifier", "image_cvae"]
+AGAIN = ["classifier_seed2", "vae_2_seed2", "classifier_seed3", "vae_2_seed3"]
 
 
 def trainings_of(seed=1, **xenon):
@@ -25,6 +26,10 @@ def trainings_of(seed=1, **xenon):
         ({"anomaly": None, "images": {}}, IMAGES),
         ({"anomaly": None}, []),
         ({"anomaly": {"betas": [2]}}, ["classifier", "vae_2"]),
+        (
+            {"anomaly": {"betas": [1, 2], "retraining": {"seeds": 2, "betas": [2]}}},
+            ["classifier", "vae_1", "vae_2", *AGAIN],
+        ),
     ],
 )
 def test_a_config_names_its_networks(xenon, names):
@@ -51,6 +56,15 @@ def test_networks_with_another_seed_learn_the_same_events():
         assert second[name].inputs == first[name].inputs
         assert second[name].block == {**first[name].block, "network_seed": 8}
         assert first[name].block["network_seed"] == 7
+
+
+def test_networks_trained_again_are_those_of_a_study_with_their_seed():
+    again = trainings_of(seed=7, anomaly={"retraining": {"seeds": 2}}, network_seed=3)
+    assert list(again) == [f"{name}{end}" for end in ("", "_seed4", "_seed5") for name in ANOMALY]
+    for seed in (4, 5):
+        alone = trainings_of(seed=7, network_seed=seed)
+        for name in ANOMALY:
+            assert again[f"{name}_seed{seed}"] == alone[name]
 
 
 def test_how_a_training_is_spread_over_cores_is_not_in_its_block():

@@ -10,7 +10,9 @@ import torch
 from scipy import stats
 
 from pipeline.config.training import AdamW
+from pipeline.learning.spec import TrainingJob
 from pipeline.xenon.config.anomaly import VAE, Classifier
+from pipeline.xenon.networks import training
 from pipeline.xenon.networks.classifier import build_classifier, classifier_losses, logits
 from pipeline.xenon.networks.dataset import Events
 from pipeline.xenon.networks.training import Task, train_network
@@ -131,6 +133,26 @@ def test_larger_beta_holds_the_latent_space_closer_to_its_prior(encode):
     x = torch.from_numpy(events.features).float()
     weak, strong = (encode(events, beta=b, name=f"{b}.pt")[0](x).kl.mean() for b in (0.1, 20.0))
     assert strong < 0.7 * weak
+
+
+def test_networks_trained_again_have_the_random_numbers_of_their_block(tmp_path, monkeypatch):
+    """Whatever the names of their files."""
+    settings = CLASSIFIER.model_copy(update={"max_epochs": 1})
+    build = partial(build_classifier, settings, torch.zeros(12), torch.ones(12))
+    task = Task(settings, build, classifier_losses, 0, made_events(200), [])
+    monkeypatch.setattr(training, "named", lambda _: lambda *_: task)
+
+    def run(network, seed):
+        block = {"name": "classifier", "network_seed": seed}
+        calls = {"prepare": "made"}
+        return training.from_job(
+            TrainingJob(network, calls, {}, block, {}, tmp_path / f"{network}{seed}.pt", "same")
+        )
+
+    first, again, other = run("classifier", 2), run("classifier_seed2", 2), run("classifier", 3)
+    assert_same(first, again)
+    assert not first[1].equals(other[1])
+    assert not torch.equal(first[0][1].weight, other[0][1].weight)
 
 
 @pytest.mark.slow

@@ -1,20 +1,127 @@
-"""Statistical error of a significance that the simulation's own fluctuations leave.
+"""Significances by moments, and the errors that the simulation's own fluctuations leave.
 
 A significance is about the mean of a sum of gains that the signal adds, over the sum's standard
-deviation without signal. Both are moments of the weighted samples, so that they can be computed
-again for resampled simulated events, where toys would take too long.
+deviation without signal; the sum's skewness says how far its tail is from a Gaussian one. All are
+moments of the weighted samples, so that they can be computed again for other scores or resampled
+simulated events, where toys would take too long.
 """
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.statistics.excess.extended_poisson import ANOMALY, LIKELIHOOD_RATIO, SHAPE
-from pipeline.statistics.excess.samples import Samples
+from pipeline.core.seeds import generator
+from pipeline.statistics.excess.config import Wimp
+from pipeline.statistics.excess.extended_poisson import (
+    ANOMALY,
+    COUNTING,
+    LIKELIHOOD_RATIO,
+    SHAPE,
+)
+from pipeline.statistics.excess.samples import RESPONSES, Samples
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 Array = NDArray[np.float64]
 
 REPLICATES = 50
+
+
+def by_moments(
+    samples: Samples, wimp: Wimp, exposure_t_yr: float, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Significance of each test without toys: columns test, significance and significance_err.
+
+    The mean that the signal adds to a sum of gains is compared with the gamma distribution that has
+    the mean, variance and skewness of background-only toys, of uncertain rates and response. Errors
+    come from the number of simulated events: all is computed again for `REPLICATES` resamplings.
+    """
+    background, signal = samples.background, samples.signals[wimp.mass_GeV]
+    of_background, of_signal = event_gains(samples, wimp, exposure_t_yr)
+    tests = list(of_background)
+    gain, added = (
+        np.column_stack([found[test] for test in tests]) for found in (of_background, of_signal)
+    )
+    drawn = samples.response.draw(generator(0, "moments"), RESPONSES // 2)
+    # In pairs of opposite sign, so that their mean is that of the constraints.
+    drawn = replace(drawn, theta=np.vstack([drawn.theta, -drawn.theta]))
+    change = drawn.weights(background.event) - 1
+    is_shape = np.array([test == SHAPE for test in tests])
+
+    def significances(times: Array) -> Array:
+        components, expected = _resampled(samples, signal, exposure_t_yr, times)
+        weight = components.sum(axis=1)
+        # The shape's gains are those above their mean.
+        typical = is_shape * (weight @ gain) / weight.sum()
+        mean, variance, third = cumulants(
+            gain - typical, components, exposure_t_yr * background.weight, samples, change
+        )
+        q = wimp.cross_section_cm2 * (expected @ (added - typical)) - mean
+        return gamma_quantile(q / np.sqrt(variance), third / variance**1.5)
+
+    events = _events(background, signal)
+    again = [significances(rng.poisson(1.0, events).astype(float)) for _ in range(REPLICATES)]
+    table = pd.DataFrame({"test": tests, "significance": significances(np.ones(events))})
+    table["significance_err"] = np.std(again, axis=0)
+    return table.sort_values("test", ignore_index=True)
+
+
+def cumulants(
+    gain: Array, components: Array, own: Array, samples: Samples, change: NDArray[np.float32]
+) -> tuple[Array, Array, Array]:
+    """Mean, variance and third cumulant (k,) of sums of gains (n, k) in background-only toys.
+
+    The mean is relative to that of the simulated response. Besides what `spread` has, `change`
+    (responses, n) are the relative changes of the events' weights in drawn responses. What
+    fluctuates on its own adds up; means that fluctuate add to the third cumulant of the sum also
+    three times their covariance with its variance (law of total cumulance).
+    """
+    weight = components.sum(axis=1)
+    centred = gain - weight @ gain / weight.sum()
+    # Poisson numbers of events, of which a simulated one stands for `own` times an exponential one.
+    variance = weight @ gain**2 + (weight * own) @ centred**2
+    third = weight @ gain**3 + (weight * own * (3 + 2 * own)) @ centred**3
+    rates = samples.uncertainties[:, None] ** 2
+    first, second = components.T @ gain, components.T @ gain**2
+    variance += (rates * first**2).sum(axis=0)
+    third += (3 * rates * first * second + 2 * rates**2 * first**3).sum(axis=0)
+    first, second = (
+        np.asarray(change @ (weight[:, None] * power).astype(np.float32), np.float64)
+        for power in (gain, gain**2)
+    )
+    mean = first.mean(axis=0)
+    first -= mean
+    variance += (first**2).mean(axis=0)
+    third += (3 * first * second + first**3).mean(axis=0)
+    return mean, variance, third
+
+
+def gamma_quantile(z: Array, skewness: Array) -> Array:
+    """Gaussian quantile of standardised values of gamma variables, as `search.gamma_tail_z`."""
+    skewed = np.maximum(skewness, 1e-3)
+    return np.where(skewness > 1e-3, 6 / skewed * (np.cbrt(1 + skewed * z / 2) - 1) + skewed / 6, z)
+
+
+def event_gains(
+    samples: Samples, wimp: Wimp, exposure_t_yr: float
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """What each event adds to the statistic of each test (n,): background, and signal of `wimp`."""
+    signal = samples.signals[wimp.mass_GeV]
+    s = exposure_t_yr * wimp.cross_section_cm2 * signal.expected
+    log_gains = samples.gains(wimp.mass_GeV, np.array([s]), exposure_t_yr)
+    blind = samples.blind(exposure_t_yr)
+
+    def of(sample: WeightedScores) -> dict[str, Array]:
+        surprise, fitted = sample.values(blind.functions).T
+        return {
+            ANOMALY: surprise,
+            SHAPE: fitted - blind.typical.mean,
+            LIKELIHOOD_RATIO: sample.values(log_gains)[:, 0],
+            COUNTING: np.ones(len(sample.score)),
+        }
+
+    return of(samples.background), of(signal)
 
 
 def resampled_significances(
@@ -40,15 +147,10 @@ def resampled_significances(
         rng: random numbers.
     """
     background = samples.background
-    events = 1 + max(background.event.max(), signal.event.max())
-    rates, found = background.components.sum(axis=0), []
+    events, found = _events(background, signal), []
     for _ in range(REPLICATES):
         times = rng.poisson(1.0, events).astype(float)
-        components = background.components * times[background.event][:, None]
-        kept = components.sum(axis=0)
-        components *= exposure * np.divide(rates, kept, out=np.zeros_like(rates), where=kept > 0)
-        added = signal.weight * times[signal.event]
-        added *= exposure * signal.expected / added.sum()
+        components, added = _resampled(samples, signal, exposure, times)
         weight = components.sum(axis=1)
         own = exposure * background.weight
         typical = weight @ gains[0][:, 1] / weight.sum()
@@ -65,6 +167,28 @@ def resampled_significances(
         )
     tests = (ANOMALY, SHAPE, LIKELIHOOD_RATIO)
     return {test: np.array([row[i] for row in found]) for i, test in enumerate(tests)}
+
+
+def _events(background: WeightedScores, signal: WeightedScores) -> int:
+    """One more than the largest number of an event."""
+    return int(1 + max(background.event.max(), signal.event.max()))
+
+
+def _resampled(
+    samples: Samples, signal: WeightedScores, exposure: float, times: Array
+) -> tuple[Array, Array]:
+    """Events that simulated ones stand for if event i occurs `times[i]` times, of the same rates.
+
+    Those of the background (n, components), and those of the signal (m,) per cm2.
+    """
+    background = samples.background
+    rates = background.components.sum(axis=0)
+    components = background.components * times[background.event][:, None]
+    kept = components.sum(axis=0)
+    components *= exposure * np.divide(rates, kept, out=np.zeros_like(rates), where=kept > 0)
+    added = signal.weight * times[signal.event]
+    added *= exposure * signal.expected / added.sum()
+    return components, added
 
 
 def _significance(

@@ -7,15 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.statistics.excess.config import Wimp
-from pipeline.statistics.excess.extended_poisson import (
-    ANOMALY,
-    COUNTING,
-    LIKELIHOOD_RATIO,
-    SHAPE,
-)
-from pipeline.statistics.excess.moments import spread
+from pipeline.statistics.excess.moments import event_gains, spread
 from pipeline.statistics.excess.samples import Samples
-from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 Array = NDArray[np.float64]
 
@@ -41,16 +34,7 @@ def shifts(
     """
     background, signal = samples.background, samples.signals[wimp.mass_GeV]
     s = exposure_t_yr * wimp.cross_section_cm2 * signal.expected
-    log_gains = samples.gains(wimp.mass_GeV, np.array([s]), exposure_t_yr)
-    blind = samples.blind(exposure_t_yr)
-
-    def gains(sample: WeightedScores) -> dict[str, Array]:
-        surprise, fitted = sample.values(blind.functions).T
-        ratio = sample.values(log_gains)[:, 0]
-        own = {ANOMALY: surprise, SHAPE: fitted - blind.typical.mean, LIKELIHOOD_RATIO: ratio}
-        return own | {COUNTING: np.ones(len(sample.score))}
-
-    of_background, of_signal = gains(background), gains(signal)
+    of_background, of_signal = event_gains(samples, wimp, exposure_t_yr)
     components, own = exposure_t_yr * background.components, exposure_t_yr * background.weight
     events = 1 + max(background.event.max(), signal.event.max())
     rows = []

@@ -63,6 +63,23 @@ class VAE(Training):
         return self
 
 
+class Retraining(Block):
+    """Networks that are trained again with other seeds, on the same events.
+
+    They show how much the search depends on the seed. The search itself has the first networks.
+    """
+
+    seeds: int = described(
+        "Number of further seeds: `network_seed` + 1, + 2, ... 0: none.", 0, ge=0
+    )
+    betas: list[NotNegative] | None = described(
+        "Values of beta to train them with; null: all of `betas`. The one that the study has "
+        "chosen (`score_scan.csv`) is enough, and takes less time.",
+        None,
+        min_length=1,
+    )
+
+
 class Anomaly(Block):
     """Networks and anomaly score of the search: arXiv 2410.00755, section 3.
 
@@ -91,6 +108,9 @@ class Anomaly(Block):
         [0.0, 1.0, 10.0, 100.0, 300.0, 1e3, 3e3, 1e4],
         min_length=1,
     )
+    retraining: Retraining = described(
+        "Networks of further seeds, for the spread of the significance over seeds.", Retraining()
+    )
 
     @model_validator(mode="after")
     def _samples_are_apart(self) -> Self:
@@ -102,7 +122,12 @@ class Anomaly(Block):
 
     @model_validator(mode="after")
     def _weights_are_distinct(self) -> Self:
-        for key, values in (("betas", self.betas), ("ratios", self.ratios)):
+        again = self.retraining.betas or self.betas
+        lists = {"betas": self.betas, "ratios": self.ratios, "retraining.betas": again}
+        for key, values in lists.items():
             if len(set(values)) < len(values):
                 raise ValueError(f"{key}: values must differ from each other, got {values}")
+        for beta in again:
+            if beta not in self.betas:
+                raise ValueError(f"retraining.betas: {beta:g} is not in `betas`, {self.betas}")
         return self

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.roc import area_under_curve, auc_error
-from pipeline.xenon.darwin.score import anomaly_score, read_terms
+from pipeline.xenon.darwin.anomaly_score import anomaly_score
+from pipeline.xenon.darwin.score import read_terms
 from pipeline.xenon.events.table import RECOILS
 
 NR_ACCEPTANCE = 0.5

@@ -14,13 +14,13 @@ import pandas as pd
 import pyarrow as pa
 import torch
 from numpy.typing import NDArray
-from scipy.special import log_expit
 from torch import nn
 
 from pipeline.core.parquet_io import field, open_parquet
 from pipeline.core.progress import Progress
 from pipeline.core.tables import Described
 from pipeline.learning.split import held_out
+from pipeline.xenon.darwin.anomaly_score import anomaly_score
 from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
 from pipeline.xenon.networks.features import SUMS, features
@@ -46,17 +46,6 @@ TERMS = pa.schema(
 SCORES = TERMS.insert(5, field("ts", pa.float64(), "anomaly score")).insert(
     6, field("ratio", pa.float64(), "weight R of the classifier's term")
 )
-
-
-def anomaly_score(
-    kl: Floats, reconstruction: Floats, logit: Floats, beta: float, ratio: float
-) -> NDArray[np.float64]:
-    """TS [n] from the terms of n events, each [n].
-
-    -ln(1 - p) = ln(1 + e^logit) is computed from the logit, so it is finite where p rounds to 1.
-    """
-    certainty = -log_expit(-np.asarray(logit, np.float64))
-    return beta * np.asarray(kl, np.float64) + np.asarray(reconstruction) + ratio * certainty
 
 
 def score_terms(

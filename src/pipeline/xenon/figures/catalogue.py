@@ -91,6 +91,17 @@ CAPTIONS = {
         "background. Large open markers: the uncertainties of the components in `rates`, which "
         "all other figures have."
     ),
+    "ratios": (
+        "Significance of the benchmark WIMP by moments, mean gain over spread, against the weight "
+        "R of the classifier's term in TS. Dashed: the R of the search, which is chosen by the "
+        "separation of recoils before any search, not by this figure."
+    ),
+    "network_seeds": (
+        "Significance of the benchmark WIMP by moments, with networks of several seeds and beta "
+        "and R chosen by the same rule. Errors are those of the simulated events, which all seeds "
+        "share; lines and bands are mean and standard deviation over seeds. Open markers: the "
+        "mean of the scores of all seeds."
+    ),
     "coverage": (
         "False-positive rate over the nominal one at 1, 2 and 3 sigma, mean over ordered pairs of "
         "independent simulated samples: the search is made with the first one and looks at data "
@@ -228,6 +239,12 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
         ),
         _figure("significance", significance, benchmark=benchmark, levels_sigma=levels),
         _figure("uncertainty", {"table": [paths.table("background_uncertainty.csv")]}),
+        _figure("ratios", {"table": [paths.table("significance_by_ratio.csv")]}),
+        *(
+            [_figure("network_seeds", {"table": [paths.table("network_seeds.csv")]})]
+            if anomaly.retraining.seeds
+            else []
+        ),
         _figure("coverage", {"table": [paths.table("coverage.csv")]}),
         *(
             [

@@ -4,6 +4,7 @@ To add a network, add an entry here and the function that it names. This module 
 torch, because the rules read it.
 """
 
+from functools import partial
 from typing import Any
 
 from pipeline.config.training import Training
@@ -23,22 +24,33 @@ def trainings(paths: XenonPaths) -> dict[str, TrainingSpec]:
 
 
 def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> dict[str, TrainingSpec]:
+    return {
+        f"{name}{networks}": training
+        for networks, seed in paths.network_seeds().items()
+        for name, training in _of_seed(paths, anomaly, networks, seed).items()
+    }
+
+
+def _of_seed(
+    paths: XenonPaths, anomaly: Anomaly, networks: str, seed: int
+) -> dict[str, TrainingSpec]:
+    """Classifier and autoencoders of one seed, without the end `networks` of their names."""
     er, nr = (paths.response_shards(sample) for sample in anomaly.train.names)
-    fraction = anomaly.validation_fraction
+    block = partial(_block, paths, seed, anomaly.validation_fraction)
     classifier = _training(
         anomaly.classifier,
         "pipeline.xenon.networks.classifier.prepare",
         {"er": er, "nr": nr},
-        _block(paths, anomaly.classifier, fraction, train=anomaly.train.plain()),
+        block("classifier", anomaly.classifier, train=anomaly.train.plain()),
     )
     vaes = {
         name: _training(
             anomaly.vae,
             "pipeline.xenon.networks.vae.prepare",
             {"er": er},
-            _block(paths, anomaly.vae, fraction, sample=anomaly.train.er, beta=beta),
+            block(name, anomaly.vae, sample=anomaly.train.er, beta=beta),
         )
-        for name, beta in paths.betas().items()
+        for name, beta in paths.betas(networks).items()
     }
     return {"classifier": classifier, **vaes}
 
@@ -46,19 +58,24 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> dict[str, TrainingSpec]:
 def _of_images(paths: XenonPaths, images: Images) -> dict[str, TrainingSpec]:
     er, wimp = (paths.response_shards(sample) for sample in (TRAIN_ER, TRAIN_WIMP))
     shown = {"detector": paths.detector(TEST_ER).plain(), "size": images.size}
-    share, fraction = images.training_share, images.validation_fraction
+    block = partial(_block, paths, paths.first_network_seed, images.validation_fraction)
     return {
         "image_classifier": _training(
             images.classifier,
             "pipeline.xenon.xenon1t.networks.prepare_cnn",
             {"er": er, "wimp": wimp},
-            _block(paths, images.classifier, fraction, **shown, training_share=share),
+            block(
+                "image_classifier",
+                images.classifier,
+                **shown,
+                training_share=images.training_share,
+            ),
         ),
         "image_cvae": _training(
             images.cvae,
             "pipeline.xenon.xenon1t.networks.prepare_cvae",
             {"er": er},
-            _block(paths, images.cvae, fraction, **shown),
+            block("image_cvae", images.cvae, **shown),
         ),
     }
 
@@ -79,12 +96,18 @@ def _training(
 
 
 def _block(
-    paths: XenonPaths, settings: Training, validation_fraction: float, **more: Any
+    paths: XenonPaths,
+    seed: int,
+    validation_fraction: float,
+    name: str,
+    settings: Training,
+    **more: Any,
 ) -> dict[str, Any]:
-    chosen = paths.block.network_seed
+    """What the weights depend on; `name` and `seed` make the random numbers."""
     return {
+        "name": name,
         "seed": paths.seed,
-        "network_seed": paths.seed if chosen is None else chosen,
+        "network_seed": seed,
         "validation_fraction": validation_fraction,
         "network": settings.without_parallelism().plain(),
         **more,

@@ -38,7 +38,8 @@ def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
     """
     prepare = named(job.calls["prepare"])
     task = prepare(job.inputs, job.block, job.parallelism)
-    return train_network(job.network, task, job.block["network_seed"], job.checkpoint, job.code)
+    name, seed = job.block["name"], job.block["network_seed"]
+    return train_network(name, task, seed, job.checkpoint, job.code)
 
 
 def train_network(

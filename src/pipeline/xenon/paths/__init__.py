@@ -69,6 +69,7 @@ class XenonPaths(DarwinPaths):
         csv = ["score_scan", "classifier", "trigger", "backgrounds", "s2_only", "roc"]
         csv += ["coverage", "limit_coverage", "background_uncertainty"]
         csv += ["response_uncertainty", "limits", "trials"]
+        csv += ["network_seeds", "significance_by_ratio"]
         parquet = ("significance", "exposure_needed")
         search = [*(f"{name}.csv" for name in csv), *(f"{name}.parquet" for name in parquet)]
         of_images = [f"images_{name}.csv" for name in IMAGE_TABLES]

@@ -7,15 +7,22 @@ from pipeline.xenon.paths.events import EventPaths
 
 
 class DarwinPaths(EventPaths):
-    """Files of the anomaly search; blocks are plain content, and need a search in the config."""
+    """Files of the anomaly search; blocks are plain content, and need a search in the config.
 
-    def score_terms(self, sample: str = "{sample}") -> str:
+    `networks` is the end of the names of what belongs to networks of one seed, see `network_seeds`.
+    """
+
+    def score_terms(self, sample: str = "{sample}", networks: str = "") -> str:
         """Terms of the anomaly score of a sample."""
-        return f"{self.root}/score_terms/{sample}.parquet"
+        return f"{self.root}/score_terms{networks}/{sample}.parquet"
 
-    def scores(self, sample: str = "{sample}") -> str:
+    def score_scan(self, networks: str = "") -> str:
+        """Choice of beta and R."""
+        return self.table(f"score_scan{networks}.csv")
+
+    def scores(self, sample: str = "{sample}", networks: str = "") -> str:
         """Anomaly scores of a sample."""
-        return f"{self.root}/scores/{sample}.parquet"
+        return f"{self.root}/scores{networks}/{sample}.parquet"
 
     def toy_batch(self, toys: str = "{toys}", batch: int | str = "{batch}") -> str:
         """One batch of a set of pseudo-experiments."""
@@ -42,10 +49,33 @@ class DarwinPaths(EventPaths):
         """Samples that the anomaly search is tested with; none without a search."""
         return self.block.anomaly.test.names if self.block.anomaly else []
 
-    def betas(self) -> dict[str, float]:
-        """Weights of the latent term in the loss, by name of the VAE that is trained with it."""
+    def network_seeds(self) -> dict[str, int]:
+        """Seeds of the networks by the end of their names.
+
+        "" are the networks of the search, `_seed{n}` those trained again; none without a search.
+        """
+        if self.block.anomaly is None:
+            return {}
+        first = self.first_network_seed
+        further = range(first + 1, first + 1 + self.block.anomaly.retraining.seeds)
+        return {"": first} | {f"_seed{seed}": seed for seed in further}
+
+    @property
+    def first_network_seed(self) -> int:
+        """Seed of all networks that are not trained again."""
+        chosen = self.block.network_seed
+        return self.seed if chosen is None else chosen
+
+    def betas(self, networks: str = "") -> dict[str, float]:
+        """Weights of the latent term in the loss, by name of the VAE that is trained with it.
+
+        Names without the end `networks`; none without a search.
+        """
         anomaly = self.block.anomaly
-        return {f"vae_{beta:g}": beta for beta in anomaly.betas} if anomaly else {}
+        if anomaly is None:
+            return {}
+        further = anomaly.retraining.betas if networks else None
+        return {f"vae_{beta:g}": beta for beta in further or anomaly.betas}
 
     def toys(self, *sets: str) -> list[str]:
         """Batches of the sets of pseudo-experiments."""
@@ -56,7 +86,19 @@ class DarwinPaths(EventPaths):
         """Detectors of the event files, and the samples that may not be empty."""
         return {"detector": self.file_samples(), "needed": self.tested_samples()}
 
-    def terms_block(self, sample: str) -> dict[str, Any]:
+    def terms_inputs(self, sample: str, networks: str) -> dict[str, list[str]]:
+        """Files that the terms of the score of a sample are made from."""
+        classifier, *vaes = (
+            self.network("weights.pt", f"{name}{networks}")
+            for name in ("classifier", *self.betas(networks))
+        )
+        return {
+            "shards": self.response_shards(sample),
+            "classifier": [classifier],
+            "vaes": vaes,
+        }
+
+    def terms_block(self, sample: str, networks: str) -> dict[str, Any]:
         """What the terms of the score of a sample depend on."""
         anomaly = self.block.anomaly
         assert anomaly is not None
@@ -67,7 +109,7 @@ class DarwinPaths(EventPaths):
             "validation_fraction": anomaly.validation_fraction,
             "classifier": anomaly.classifier.without_parallelism().plain(),
             "vae": anomaly.vae.without_parallelism().plain(),
-            "betas": anomaly.betas,
+            "betas": list(self.betas(networks).values()),
         }
 
     @property
@@ -91,6 +133,21 @@ class DarwinPaths(EventPaths):
         region = self.block.region.plain()
         return {"rates": self.block.rates.plain(), "region": region, "spectra": spectra}
 
+    def search_inputs(self) -> dict[str, list[str]]:
+        """Files that the samples of the search are made from."""
+        background = self.block.background.names
+        return {
+            "trigger": [self.table("trigger.csv")],
+            "background": [self.scores(sample) for sample in background],
+            "shards": self.response_shards(*background),
+        }
+
+    def further_scores(self) -> list[str]:
+        """Scores of the samples of the search (ER, NR, ER, ...) by networks of further seeds."""
+        _, *further = self.network_seeds()
+        names = self.block.background.names
+        return [self.scores(sample, networks) for networks in further for sample in names]
+
     def model_block(self) -> dict[str, Any]:
         """What the samples of the search depend on: weights, and the uncertain response."""
         return {
@@ -108,6 +165,18 @@ class DarwinPaths(EventPaths):
     def checks_block(self) -> dict[str, Any]:
         """What coverage and systematic errors depend on."""
         return {**self.model_block(), **self.block.search.checks()}
+
+    def choices_block(self) -> dict[str, Any]:
+        """What the significance for other seeds of the networks and other R depends on."""
+        search, anomaly = self.block.search, self.block.anomaly
+        assert anomaly is not None
+        return {
+            **self.model_block(),
+            "benchmark": search.benchmark.plain(),
+            "exposure_t_yr": search.shown_exposure_t_yr,
+            "network_seeds": list(self.network_seeds().values()),
+            "ratios": anomaly.ratios,
+        }
 
     def limits_block(self) -> dict[str, Any]:
         """What the upper limits depend on."""

@@ -1,0 +1,40 @@
+"""Significance of the benchmark WIMP against the weight R of the classifier's term."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from pipeline.core.tables import Inputs, Params, read_tables
+from pipeline.figures.style import COLUMN_INCH
+from pipeline.xenon.figures.looks import LOOKS, NAMES
+
+
+def draw_ratios(table: pd.DataFrame) -> Figure:
+    """A curve for each test, of a table of `xenon.rates.choices.ratios_table`.
+
+    The dashed line is the chosen R. The axis is linear below the least R that is not zero.
+    """
+    figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.4))
+    axis = figure.subplots()
+    for test, rows in table.groupby("test"):
+        look, rows = LOOKS[str(test)], rows.sort_values("ratio")
+        axis.errorbar(
+            rows["ratio"],
+            rows["significance"],
+            rows["significance_err"],
+            fmt=f"-{look.marker}",
+            color=look.colour,
+            label=NAMES[str(test)],
+        )
+    chosen = table.loc[table["chosen"], "ratio"].iloc[0]
+    axis.axvline(chosen, color="k", linestyle="--", linewidth=1, label="R of the search")
+    least = table.loc[table["ratio"] > 0, "ratio"].min()
+    axis.set_xscale("symlog", linthresh=least if least > 0 else 1)
+    axis.set(xlabel="weight R of the classifier's term", ylim=(0, None))
+    axis.set(ylabel=r"significance by moments [$\sigma$]")
+    figure.legend(loc="outside lower center", ncols=2, fontsize=7)
+    return figure
+
+
+def from_files(inputs: Inputs, _params: Params) -> Figure:
+    """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
+    return draw_ratios(read_tables(inputs["table"]))
