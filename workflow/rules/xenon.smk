@@ -8,7 +8,7 @@ SAMPLES = xenon.block.all_samples
 wildcard_constraints:
     sample="|".join(map(re.escape, SAMPLES)),
     toys="|".join(map(re.escape, xenon.block.search.toy_sets())),
-    networks="|".join(xenon.network_seeds()),
+    networks=r"|_seed\d+",
 
 
 rule xenon_events:

@@ -28,10 +28,10 @@ def report(paths: XenonPaths) -> str:
     columns += ["significance_err", "extrapolated", "events_needed"]
     shown, legend = _of_benchmark(paths)[columns], LEGEND
     if len(paths.network_seeds()) > 1:
-        by_networks = read_table(paths.table("network_seeds.csv")).pivot(
-            index="networks", columns="test", values="significance"
+        by_test = read_table(paths.table("network_seeds.csv")).pivot(
+            index="test", columns="networks", values="significance"
         )
-        relative = by_networks.loc[SPREAD] / by_networks.loc[MEAN]
+        relative = by_test[SPREAD] / by_test[MEAN]
         spread = shown["significance"] * shown["test"].map(relative)
         shown.insert(columns.index("significance_err") + 1, "seeds_spread", spread)
         legend += f"\n{LEGEND_OF_SEEDS}"

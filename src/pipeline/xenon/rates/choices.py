@@ -6,7 +6,6 @@ the functions of the scores are made anew. Significances are by moments, without
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -123,19 +122,24 @@ def ratios_table(
     Columns beta, ratio, chosen (the R of the search) and those of `significances`. `events` is a
     table of `triggered`; the other arguments are those of `seeds_table`.
     """
-    terms = (events[name].to_numpy() for name in ("kl", "reconstruction", "logit"))
-    score = partial(anomaly_score, *terms, float(events["beta"].iloc[0]))
-    tables = []
+    kl, reconstruction, logit = (
+        events[name].to_numpy() for name in ("kl", "reconstruction", "logit")
+    )
+    beta, tables = float(events["beta"].iloc[0]), []
     for ratio in ratios:
-        scored = events.assign(ts=score(ratio), ratio=ratio)
+        ts = anomaly_score(kl, reconstruction, logit, beta, ratio)
+        scored = events.assign(ts=ts, ratio=ratio)
         chosen = bool(ratio == events["ratio"].iloc[0])
         tables.append(_labelled(significances, scored, chosen=chosen))
     return _ordered(tables, ["beta", "ratio", "chosen"])
 
 
-def _labelled(significances: Significances, events: pd.DataFrame, **labels: object) -> pd.DataFrame:
-    weights = {name: events[name].iloc[0] for name in ("beta", "ratio")}
-    return significances(events["ts"].to_numpy()).assign(**weights, **labels)
+def _labelled(
+    significances: Significances, events: pd.DataFrame, **labels: str | bool
+) -> pd.DataFrame:
+    """Significances of a table of `triggered` with its weights beta and R."""
+    beta, ratio = (float(events[name].iloc[0]) for name in ("beta", "ratio"))
+    return significances(events["ts"].to_numpy()).assign(beta=beta, ratio=ratio, **labels)
 
 
 def _ordered(tables: Sequence[pd.DataFrame], first: list[str]) -> pd.DataFrame:
