@@ -27,9 +27,11 @@ def draw_ratios(table: pd.DataFrame) -> Figure:
         )
     chosen = table.loc[table["chosen"], "ratio"].iloc[0]
     axis.axvline(chosen, color="k", linestyle="--", linewidth=1, label="R of the search")
-    least = table.loc[table["ratio"] > 0, "ratio"].min()
-    axis.set_xscale("symlog", linthresh=least if least > 0 else 1)
-    axis.set(xlabel="weight R of the classifier's term", ylim=(0, None))
+    positive = table.loc[table["ratio"] > 0, "ratio"]
+    least = float(positive.min()) if len(positive) else 1.0
+    axis.set_xscale("symlog", linthresh=least)
+    axis.set(xlim=(-0.3 * least, max(least, 1.5 * table["ratio"].max())))
+    axis.set(xlabel="weight R of the classifier's term")
     axis.set(ylabel=r"significance by moments [$\sigma$]")
     figure.legend(loc="outside lower center", ncols=2, fontsize=7)
     return figure
