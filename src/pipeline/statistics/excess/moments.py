@@ -6,13 +6,10 @@ moments of the weighted samples, so that they can be computed again for other sc
 simulated events, where toys would take too long.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.core.seeds import generator
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.extended_poisson import (
     ANOMALY,
@@ -20,12 +17,13 @@ from pipeline.statistics.excess.extended_poisson import (
     LIKELIHOOD_RATIO,
     SHAPE,
 )
-from pipeline.statistics.excess.samples import RESPONSES, Samples
+from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 
 Array = NDArray[np.float64]
 
 REPLICATES = 50
+RESPONSES = 256  # from the constraints, a power of two
 
 
 def by_moments(
@@ -43,10 +41,7 @@ def by_moments(
     gain, added = (
         np.column_stack([found[test] for test in tests]) for found in (of_background, of_signal)
     )
-    drawn = samples.response.draw(generator(0, "moments"), RESPONSES // 2)
-    # In pairs of opposite sign, so that their mean is that of the constraints.
-    drawn = replace(drawn, theta=np.vstack([drawn.theta, -drawn.theta]))
-    change = drawn.weights(background.event) - 1
+    change = samples.response.even(RESPONSES).weights(background.event) - 1
     is_shape = np.array([test == SHAPE for test in tests])
 
     def significances(times: Array) -> Array:
