@@ -4,6 +4,8 @@ Values are float [n, channels]; rows int32, in any order, repeats allowed. On th
 added in the order of the rows, so results do not vary from run to run.
 """
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 import torch
@@ -11,6 +13,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 Rows = NDArray[np.int32]
+
+
+class PairArrays(NamedTuple):
+    """The arrays of `rulebook.Pairs`, for compiled loops over its groups."""
+
+    sources: Rows
+    targets: Rows
+    groups: NDArray[np.int64]
 
 
 def compiled(tensor: Tensor) -> bool:
@@ -53,29 +63,36 @@ def _max(table: NDArray, sources: Rows, values: NDArray, rows: NDArray[np.int64]
 
 
 @numba.njit(cache=True, nogil=True)
-def add_scaled_rows(
-    out: NDArray, weights: NDArray, values: NDArray, sources: Rows, targets: Rows, bounds: NDArray
-) -> None:
+def add_scaled_rows(out: NDArray, weights: NDArray, values: NDArray, pairs: PairArrays) -> None:
     """out[targets[p]] += values[sources[p]] * weights[g] over pairs p of all groups g.
 
-    Groups as in `rulebook.NeighbourPairs`; `values` [n] of one channel, `weights` [groups, c_out].
+    `values` [n] of one channel, `weights` [groups, c_out].
     """
-    for block in bounds:
-        for g in range(len(weights)):
-            for p in range(block[g], block[g + 1]):
-                target, value = targets[p], values[sources[p]]
-                for c in range(out.shape[1]):
-                    out[target, c] += value * weights[g, c]
+    for g, start, stop in pairs.groups:
+        _add_scaled(out, weights[g], values, pairs.sources[start:stop], pairs.targets[start:stop])
 
 
 @numba.njit(cache=True, nogil=True)
-def sum_scaled_rows(
-    grad: NDArray, weights: NDArray, values: NDArray, sources: Rows, targets: Rows, bounds: NDArray
-) -> None:
+def sum_scaled_rows(grad: NDArray, weights: NDArray, values: NDArray, pairs: PairArrays) -> None:
     """weights[g] += values[sources[p]] * grad[targets[p]]: the adjoint of `add_scaled_rows`."""
-    for block in bounds:
-        for g in range(len(weights)):
-            for p in range(block[g], block[g + 1]):
-                target, value = targets[p], values[sources[p]]
-                for c in range(grad.shape[1]):
-                    weights[g, c] += value * grad[target, c]
+    for g, start, stop in pairs.groups:
+        _sum_scaled(grad, weights[g], values, pairs.sources[start:stop], pairs.targets[start:stop])
+
+
+# Loops over one group: faster than inside the loops over groups.
+
+
+@numba.njit(cache=True, nogil=True)
+def _add_scaled(out: NDArray, row: NDArray, values: NDArray, sources: Rows, targets: Rows) -> None:
+    for p in range(len(sources)):
+        target, value = targets[p], values[sources[p]]
+        for c in range(len(row)):
+            out[target, c] += value * row[c]
+
+
+@numba.njit(cache=True, nogil=True)
+def _sum_scaled(grad: NDArray, row: NDArray, values: NDArray, sources: Rows, targets: Rows) -> None:
+    for p in range(len(sources)):
+        target, value = targets[p], values[sources[p]]
+        for c in range(len(row)):
+            row[c] += value * grad[target, c]

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pipeline.sparse import kernels
-from pipeline.sparse.kernels import Rows
+from pipeline.sparse.kernels import PairArrays, Rows
 from pipeline.sparse.rulebook import Pairs
 
 # Rows of one matrix product on the CPU.
@@ -31,7 +31,7 @@ def add_products(out: Tensor, values: Tensor, weights: Tensor, pairs: Pairs) -> 
     transposed = weights.detach().transpose(1, 2)
     if kernels.compiled(values):
         use_one_blas_thread()
-        _add_products(out.numpy(), values.detach().numpy(), _filled_up(transposed), *_arrays(pairs))
+        _add_products(out.numpy(), values.detach().numpy(), _filled_up(transposed), pairs.arrays())
         return
     for g, sources, targets in pairs.groups():
         out.index_add_(0, targets, values[sources] @ transposed[g])
@@ -54,7 +54,7 @@ def add_adjoint_products(
             grad.numpy(),
             values.detach().numpy(),
             _filled_up(weights.detach()),
-            *_arrays(pairs),
+            pairs.arrays(),
         )
         return
     for g, sources, targets in pairs.groups():
@@ -78,30 +78,18 @@ def _filled_up(matrices: Tensor) -> NDArray:
     return functional.pad(matrices, (0, -matrices.shape[2] % LANES)).contiguous().numpy()
 
 
-def _arrays(pairs: Pairs) -> tuple[Rows, Rows, NDArray[np.int64]]:
-    return pairs.sources.numpy(), pairs.targets.numpy(), pairs.bounds
-
-
 @numba.njit(cache=True, nogil=True)
-def _add_products(
-    out: NDArray,
-    values: NDArray,
-    transposed: NDArray,
-    sources: Rows,
-    targets: Rows,
-    bounds: NDArray,
-) -> None:
+def _add_products(out: NDArray, values: NDArray, transposed: NDArray, pairs: PairArrays) -> None:
     """`transposed` [k^3, c_in, c_out filled up]."""
     x = np.empty((ROWS_PER_PRODUCT, values.shape[1]), values.dtype)
     y = np.empty((ROWS_PER_PRODUCT, transposed.shape[2]), values.dtype)
-    for block in bounds:
-        for g in range(len(transposed)):
-            for start in range(block[g], block[g + 1], ROWS_PER_PRODUCT):
-                stop = min(start + ROWS_PER_PRODUCT, block[g + 1])
-                n = stop - start
-                _gather(x, values, sources[start:stop])
-                np.dot(x[:n], transposed[g], y[:n])
-                _add(out, targets[start:stop], y)
+    for g, first, last in pairs.groups:
+        for start in range(first, last, ROWS_PER_PRODUCT):
+            stop = min(start + ROWS_PER_PRODUCT, last)
+            n = stop - start
+            _gather(x, values, pairs.sources[start:stop])
+            np.dot(x[:n], transposed[g], y[:n])
+            _add(out, pairs.targets[start:stop], y)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -111,28 +99,25 @@ def _add_adjoint_products(
     grad: NDArray,
     values: NDArray,
     weights: NDArray,
-    sources: Rows,
-    targets: Rows,
-    bounds: NDArray,
+    pairs: PairArrays,
 ) -> None:
     """`weights` [k^3, c_out, c_in filled up]."""
     x = np.zeros((ROWS_PER_PRODUCT, weights.shape[2]), values.dtype)
     y = np.empty((ROWS_PER_PRODUCT, grad.shape[1]), values.dtype)
     product = np.empty(weights[0].shape, values.dtype)
-    for block in bounds:
-        for g in range(len(weights)):
-            for start in range(block[g], block[g + 1], ROWS_PER_PRODUCT):
-                stop = min(start + ROWS_PER_PRODUCT, block[g + 1])
-                n = stop - start
-                _gather(x, values, sources[start:stop])
-                _gather(y, grad, targets[start:stop])
-                np.dot(y[:n].T, x[:n], product)
-                # Not `+=` of arrays, which numba does not vectorise.
-                for i in range(grad_weights.shape[1]):
-                    for j in range(grad_weights.shape[2]):
-                        grad_weights[g, i, j] += product[i, j]
-                np.dot(y[:n], weights[g], x[:n])
-                _add(grad_values, sources[start:stop], x)
+    for g, first, last in pairs.groups:
+        for start in range(first, last, ROWS_PER_PRODUCT):
+            stop = min(start + ROWS_PER_PRODUCT, last)
+            n = stop - start
+            _gather(x, values, pairs.sources[start:stop])
+            _gather(y, grad, pairs.targets[start:stop])
+            np.dot(y[:n].T, x[:n], product)
+            # Not `+=` of arrays, which numba does not vectorise.
+            for i in range(grad_weights.shape[1]):
+                for j in range(grad_weights.shape[2]):
+                    grad_weights[g, i, j] += product[i, j]
+            np.dot(y[:n], weights[g], x[:n])
+            _add(grad_values, pairs.sources[start:stop], x)
 
 
 @numba.njit(cache=True, nogil=True)

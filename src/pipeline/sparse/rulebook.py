@@ -7,7 +7,6 @@ On the CPU the rulebooks are built with numba, elsewhere with plain torch operat
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import torch
@@ -40,14 +39,25 @@ class Pairs:
         offset = torch.arange(sizes.shape[1]).expand_as(sizes).flatten()
         return offset.repeat_interleave(sizes.flatten()).to(self.sources.device)
 
+    @cached_property
+    def ranges(self) -> NDArray[np.int64]:
+        """int64 [n_groups, 3] of the groups that are not empty: offset, first row and row behind.
+
+        A group has the pairs of one offset in one block.
+        """
+        block, g = np.nonzero(np.diff(self.bounds))
+        return np.stack([g, self.bounds[block, g], self.bounds[block, g + 1]], axis=1)
+
     def groups(self) -> list[tuple[int, Tensor, Tensor]]:
         """Kernel offset, sources and targets of every group that is not empty."""
         return [
             (g, self.sources[start:stop], self.targets[start:stop])
-            for block in self.bounds.tolist()
-            for g, (start, stop) in enumerate(pairwise(block))
-            if stop > start
+            for g, start, stop in self.ranges.tolist()
         ]
+
+    def arrays(self) -> kernels.PairArrays:
+        """The same groups as arrays; on the CPU only."""
+        return kernels.PairArrays(self.sources.numpy(), self.targets.numpy(), self.ranges)
 
 
 @dataclass(frozen=True)

@@ -99,9 +99,11 @@ class _CountConv(Function):
         return None, _as_weight(grad_matrices, weight), grad.sum(0), None
 
 
-def _count_arguments(matrices: Tensor, features: Tensor, pairs: Pairs) -> tuple[NDArray, ...]:
+def _count_arguments(
+    matrices: Tensor, features: Tensor, pairs: Pairs
+) -> tuple[NDArray, NDArray, kernels.PairArrays]:
     values, weights = features.detach()[:, 0].numpy(), matrices.squeeze(2).numpy()
-    return weights, values, pairs.sources.numpy(), pairs.targets.numpy(), pairs.bounds
+    return weights, values, pairs.arrays()
 
 
 class _MaxPool(Function):
