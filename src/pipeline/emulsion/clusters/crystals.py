@@ -1,5 +1,6 @@
 """Crystals in a periodic box: random packing, and look-up of the crystal at a point."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -149,7 +150,14 @@ def deposit(packing, crystal, x, y, z, energy, hits, first, last):  # type: igno
     return last + 1
 
 
-def as_hits(offsets: NDArray[np.int64], rows: NDArray[np.float64], packing: Packing) -> Hits:
-    """Hits from the rows that `deposit` filled."""
+def hits_of(
+    particles: int,
+    packing: Packing,
+    follow: Callable[[NDArray[np.float64], NDArray[np.int64]], None],
+) -> Hits:
+    """Hits of n particles; `follow` fills the rows of `deposit`, and offsets [n + 1] from 0."""
+    rows = np.empty((particles * MAX_HITS, 5))
+    offsets = np.zeros(particles + 1, np.int64)
+    follow(rows, offsets)
     rows = rows[: offsets[-1]].copy()
     return Hits(offsets, rows[:, 1:4], packing.radii[rows[:, 0].astype(np.int64)], rows[:, 4])

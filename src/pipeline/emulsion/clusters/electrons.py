@@ -7,21 +7,14 @@ Monte Carlo Modeling for Electron Microscopy and Microanalysis (1995), chapters 
 """
 
 import math
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from pipeline.emulsion.clusters.crystals import (
-    MAX_HITS,
-    Hits,
-    Packing,
-    as_hits,
-    crystal_at,
-    deposit,
-)
+from pipeline.emulsion.clusters.crystals import Hits, Packing, crystal_at, deposit, hits_of
 from pipeline.emulsion.clusters.media import CRYSTAL, GELATIN, Medium
 from pipeline.emulsion.elements import NIT_G_PER_CM3
 from pipeline.physics.directions import azimuth, turn
@@ -121,10 +114,8 @@ def electron_hits(
     rng: np.random.Generator,
 ) -> Hits:
     """Crystals hit by electrons that start at `starts` [n, 3] (nm) along unit vectors."""
-    rows = np.empty((len(starts) * MAX_HITS, 5))
-    offsets = np.zeros(len(starts) + 1, np.int64)
-    _all(electron_tables(), packing, starts, directions, energies_keV, rng, rows, offsets)
-    return as_hits(offsets, rows, packing)
+    follow = partial(_all, electron_tables(), packing, starts, directions, energies_keV, rng)
+    return hits_of(len(starts), packing, follow)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

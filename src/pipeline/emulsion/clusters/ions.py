@@ -8,7 +8,7 @@ that of `zbl`; the electronic loss between collisions is that of Lindhard and Sc
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +19,9 @@ from pipeline.emulsion.clusters.crystals import (
     MAX_HITS,
     Hits,
     Packing,
-    as_hits,
     crystal_at,
     deposit,
+    hits_of,
 )
 from pipeline.emulsion.clusters.media import CRYSTAL, GELATIN, MIXTURE, Medium
 from pipeline.emulsion.clusters.zbl import (
@@ -117,10 +117,8 @@ def ion_hits(
     rng: np.random.Generator,
 ) -> Hits:
     """Crystals hit by ions that start at `starts` [n, 3] (nm) along unit vectors `directions`."""
-    rows = np.empty((len(starts) * MAX_HITS, 5))
-    offsets = np.zeros(len(starts) + 1, np.int64)
-    _all(tables, packing, starts, directions, energy_keV, rng, rows, offsets)
-    return as_hits(offsets, rows, packing)
+    follow = partial(_all, tables, packing, starts, directions, energy_keV, rng)
+    return hits_of(len(starts), packing, follow)
 
 
 def ion_path(
