@@ -13,20 +13,13 @@ from matplotlib.lines import Line2D
 from pipeline.figures.style import PAGE_INCH, Look, mark_levels
 from pipeline.gas.figures.methods import looks
 from pipeline.statistics.directional.config import PERFECT
-from pipeline.statistics.directional.statistics import (
-    DIPOLE,
-    DIPOLE_KAPPA,
-    LIKELIHOOD,
-    LIKELIHOOD_KAPPA,
-    PROFILE,
-    PROFILE_KAPPA,
-)
+from pipeline.statistics.directional.statistics import DIPOLE, LIKELIHOOD, PROFILE, WEIGHTED
 
-# One column of panels each: the plain statistic and the one weighted with kappa.
+# One column of panels each, for the plain statistic and the one weighted with kappa.
 _COLUMNS = {
-    "dipole\n(Sun's direction unknown)": (DIPOLE, DIPOLE_KAPPA),
-    "likelihood ratio\n(signal fraction known)": (LIKELIHOOD, LIKELIHOOD_KAPPA),
-    "profile likelihood ratio\n(signal fraction unknown)": (PROFILE, PROFILE_KAPPA),
+    "dipole\n(Sun's direction unknown)": DIPOLE,
+    "likelihood ratio\n(signal fraction known)": LIKELIHOOD,
+    "profile likelihood ratio\n(signal fraction unknown)": PROFILE,
 }
 _LOWER_LIMIT, _UPPER_LIMIT = "above grid", "below grid"
 
@@ -111,8 +104,8 @@ def draw_median_p(
     look = _looks(names)
     figure = Figure(figsize=(PAGE_INCH, 3.6))
     axes = figure.subplots(1, len(_COLUMNS), sharex=True, sharey=True)
-    for axis, (title, statistics) in zip(axes, _COLUMNS.items(), strict=True):
-        for method, curve, weighted in _curves(chosen, statistics, names):
+    for axis, (title, statistic) in zip(axes, _COLUMNS.items(), strict=True):
+        for method, curve, weighted in _curves(chosen, statistic, names):
             # Bands of weighted statistics and of the perfect detector would hide the others.
             _draw_p(axis, curve, look[method], weighted, not weighted and method != PERFECT)
         mark_levels(axis, levels)
@@ -144,10 +137,10 @@ def _needed_panels(
     look = _looks(names)
     figure = Figure(figsize=(PAGE_INCH, 1.2 + 2.2 * len(levels)))
     axes = figure.subplots(len(levels), len(_COLUMNS), squeeze=False, sharex=True, sharey="row")
-    for column, (heading, statistics) in zip(axes.T, _COLUMNS.items(), strict=True):
+    for column, (heading, statistic) in zip(axes.T, _COLUMNS.items(), strict=True):
         column[0].set_title(heading)
         for axis, level in zip(column, levels.index, strict=True):
-            curves = _curves(needed[needed["level"] == level], statistics, names)
+            curves = _curves(needed[needed["level"] == level], statistic, names)
             for i, (method, curve, weighted) in enumerate(curves):
                 aside = i - 0.5 * (len(curves) - 1)  # curves may overlap
                 _draw_needed(axis, curve.assign(x=shift(curve["x"], aside)), look[method], weighted)
@@ -218,14 +211,14 @@ def _only(table: pd.DataFrame, **wanted: str | float) -> pd.DataFrame:
 
 
 def _curves(
-    table: pd.DataFrame, statistics: tuple[str, str], names: Mapping[str, str]
+    table: pd.DataFrame, statistic: str, names: Mapping[str, str]
 ) -> list[tuple[str, pd.DataFrame, bool]]:
     """(method, rows, weighted with kappa?) for each method with rows, in the order of `names`."""
     return [
-        (method, rows, statistic == statistics[1])
+        (method, rows, weighted)
         for method in [*names, PERFECT]
-        for statistic in statistics
-        if len(rows := table[(table["method"] == method) & (table["statistic"] == statistic)])
+        for name, weighted in ((statistic, False), (WEIGHTED[statistic], True))
+        if len(rows := table[(table["method"] == method) & (table["statistic"] == name)])
     ]
 
 
@@ -245,8 +238,8 @@ def _legend(
 ) -> list[Line2D]:
     curves = {
         (method, weighted)
-        for statistics in _COLUMNS.values()
-        for method, _, weighted in _curves(table, statistics, names)
+        for statistic in _COLUMNS.values()
+        for method, _, weighted in _curves(table, statistic, names)
     }
     return [
         Line2D(

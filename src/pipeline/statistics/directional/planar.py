@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 
 AXIS, AXIS_KAPPA = "axis", "axis_kappa"
 RAYLEIGH, RAYLEIGH_KAPPA = "rayleigh", "rayleigh_kappa"
+WEIGHTED = {AXIS: AXIS_KAPPA, RAYLEIGH: RAYLEIGH_KAPPA}
 
 
 def axis_statistic(angle_rad: ArrayLike, multiple: int, weight: ArrayLike = 1.0) -> Array:

@@ -14,8 +14,8 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from pipeline.core.progress import Progress
-from pipeline.statistics.directional.planar import AXIS, AXIS_KAPPA, RAYLEIGH, RAYLEIGH_KAPPA
-from pipeline.statistics.directional.toys import ToySet
+from pipeline.statistics.directional.planar import AXIS, RAYLEIGH, WEIGHTED
+from pipeline.statistics.directional.toys import ToySet, by_name
 from pipeline.statistics.directional.von_mises import mean_cosine
 
 Array = NDArray[np.float64]
@@ -72,29 +72,24 @@ class Plane:
 
     def simulate(self, toys: ToySet, progress: Progress) -> dict[str, Array]:
         """See `ToyMaker`: name -> (1, toys, grid)."""
-        axis = np.empty((2, toys.number, len(toys.grid)))
+        axis = np.empty((2, 1, toys.number, len(toys.grid)))
         rayleigh = np.empty_like(axis)
         for chunk in toys.chunks(progress):
             _run(
-                *(toys.rng, toys.grid, toys.signal_fraction),
+                toys,
                 self.cosine,
                 self.sine,
                 self.weight,
                 self.has_kappa,
-                axis[:, chunk],
-                rayleigh[:, chunk],
+                axis[:, 0, chunk],
+                rayleigh[:, 0, chunk],
             )
-        found = {AXIS: axis[:1], RAYLEIGH: rayleigh[:1]}
-        if self.has_kappa:
-            found |= {AXIS_KAPPA: axis[1:], RAYLEIGH_KAPPA: rayleigh[1:]}
-        return found
+        return by_name({AXIS: axis, RAYLEIGH: rayleigh}, WEIGHTED, self.has_kappa)
 
 
 @njit(cache=True)
 def _run(
-    rng: np.random.Generator,
-    grid: NDArray[np.int64],
-    signal_fraction: float,
+    toys: ToySet,
     cosine: Array,
     sine: Array,
     weight: Array,
@@ -103,11 +98,12 @@ def _run(
     rayleigh: Array,
 ) -> None:
     """Fill `axis` and `rayleigh` (2, toys, grid); the leading axis is plain, weighted."""
+    rng, grid = toys.rng, toys.grid
     for toy in range(axis.shape[1]):
         x_sum, y_sum, x_weighted, y_weighted, squared = 0.0, 0.0, 0.0, 0.0, 0.0
         row, w, place = 0, 1.0, 0
         for event in range(grid[-1]):
-            signal = rng.random() < signal_fraction
+            signal = rng.random() < toys.signal_fraction
             if signal or has_kappa:
                 row = int(rng.random() * len(cosine))
                 w = weight[row]

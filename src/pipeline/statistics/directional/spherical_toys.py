@@ -23,15 +23,13 @@ from pipeline.statistics.directional.response import Response
 from pipeline.statistics.directional.spectrum import Passing, Spectrum
 from pipeline.statistics.directional.statistics import (
     DIPOLE,
-    DIPOLE_KAPPA,
     LIKELIHOOD,
-    LIKELIHOOD_KAPPA,
     PROFILE,
-    PROFILE_KAPPA,
+    WEIGHTED,
     Increments,
     increments,
 )
-from pipeline.statistics.directional.toys import ToySet, toy_rows, toys_per_maker
+from pipeline.statistics.directional.toys import ToySet, by_name, toy_rows, toys_per_maker
 
 Array = NDArray[np.float64]
 
@@ -110,45 +108,32 @@ class _Sphere:
         cumulative = np.zeros((2, len(passing.efficiency) + 1))
         np.cumsum([passing.background, passing.signal], axis=1, out=cumulative[:, 1:])
         cumulative /= cumulative[:, -1:]
-        dipole = np.empty((2, toys.number, len(toys.grid)))
+        dipole = np.empty((2, 1, toys.number, len(toys.grid)))
         profile = np.empty_like(dipole)
         likelihood = np.empty((2, len(table.plain), toys.number, len(toys.grid)))
+        seen = toys._replace(signal_fraction=float(passing.fraction(toys.signal_fraction)))
         for chunk in toys.chunks(progress):
             _run(
-                *(toys.rng, toys.grid, float(passing.fraction(toys.signal_fraction))),
+                seen,
                 *(self.quantiles, cumulative, self.response.first),
                 self.response.cos_theta,
-                table.dipole_weight,
-                table.kappa_row,
-                table.plain,
-                table.by_kappa,
-                *(table.plain_excess, table.excess_by_kappa),
-                dipole[:, chunk],
-                profile[:, chunk],
+                table,
+                dipole[:, 0, chunk],
+                profile[:, 0, chunk],
                 likelihood[:, :, chunk],
             )
-        found = {DIPOLE: dipole[:1], LIKELIHOOD: likelihood[0], PROFILE: profile[:1]}
-        if table.has_kappa:
-            found |= {DIPOLE_KAPPA: dipole[1:], LIKELIHOOD_KAPPA: likelihood[1]}
-            found |= {PROFILE_KAPPA: profile[1:]}
-        return found
+        found = {DIPOLE: dipole, LIKELIHOOD: likelihood, PROFILE: profile}
+        return by_name(found, WEIGHTED, table.has_kappa)
 
 
 @njit(cache=True)
 def _run(
-    rng: np.random.Generator,
-    grid: NDArray[np.int64],
-    signal_fraction: float,
+    toys: ToySet,
     quantiles: Array,
     cumulative: Array,
     first: NDArray[np.int64],
     cos_theta: Array,
-    dipole_weight: Array,
-    kappa_row: NDArray[np.int64],
-    plain: Array,
-    by_kappa: Array,
-    plain_excess: Array,
-    excess_by_kappa: Array,
+    table: Increments,
     dipole: Array,
     profile: Array,
     likelihood: Array,
@@ -158,8 +143,9 @@ def _run(
     The leading axis is plain, kappa-weighted; its second half is unused without kappa.
     `cumulative` (background, signal) holds the shares of the energies, summed up from zero.
     """
-    n_fractions, _, n_cells = plain.shape
-    with_kappa = by_kappa.shape[1] > 0
+    rng, grid = toys.rng, toys.grid
+    n_fractions, _, n_cells = table.plain.shape
+    with_kappa = table.by_kappa.shape[1] > 0
     vector, weighted = np.empty(3), np.empty(3)
     log_ratio = np.empty((2, n_fractions))
     excess = np.empty((2, grid[-1]))
@@ -171,7 +157,7 @@ def _run(
         place = 0
         for event in range(grid[-1]):
             where = rng.random()
-            is_signal = rng.random() < signal_fraction
+            is_signal = rng.random() < toys.signal_fraction
             share, energy = cumulative[int(is_signal)], 0
             while where >= share[energy + 1]:
                 energy += 1
@@ -198,17 +184,18 @@ def _run(
             vector[2] += z
             cell = min(int(0.5 * (z + 1) * n_cells), n_cells - 1)
             for i in range(n_fractions):
-                log_ratio[0, i] += plain[i, energy, cell]
-            excess[0, event] = plain_excess[energy, cell]
+                log_ratio[0, i] += table.plain[i, energy, cell]
+            excess[0, event] = table.plain_excess[energy, cell]
             if with_kappa:
-                weight = dipole_weight[row]
+                weight = table.dipole_weight[row]
                 weighted[0] += weight * x
                 weighted[1] += weight * y
                 weighted[2] += weight * z
                 weight_squared += weight * weight
+                own = table.kappa_row[row]
                 for i in range(n_fractions):
-                    log_ratio[1, i] += by_kappa[i, kappa_row[row], cell]
-                excess[1, event] = excess_by_kappa[kappa_row[row], cell]
+                    log_ratio[1, i] += table.by_kappa[i, own, cell]
+                excess[1, event] = table.excess_by_kappa[own, cell]
             if event + 1 == grid[place]:
                 dipole[0, toy, place] = 3 * (vector * vector).sum() / (event + 1)
                 likelihood[0, :, toy, place] = log_ratio[0]

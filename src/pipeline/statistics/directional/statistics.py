@@ -16,8 +16,7 @@ Three statistics, each plain or weighted with the event's own density (its kappa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +38,8 @@ Array = NDArray[np.float64]
 DIPOLE, DIPOLE_KAPPA = "dipole", "dipole_kappa"
 LIKELIHOOD, LIKELIHOOD_KAPPA = "likelihood", "likelihood_kappa"
 PROFILE, PROFILE_KAPPA = "profile", "profile_kappa"
+# The weighted form of each.
+WEIGHTED = {DIPOLE: DIPOLE_KAPPA, LIKELIHOOD: LIKELIHOOD_KAPPA, PROFILE: PROFILE_KAPPA}
 
 # The sharpest blur that likelihoods resolve: 1.8 degrees per axis, far below what 40-50 keV
 # electrons allow. It keeps the densities of lines and of a perfect detector finite.
@@ -50,8 +51,7 @@ _MIXTURE_ROWS = 128
 _WEIGHT_MIN = 1e-6
 
 
-@dataclass(frozen=True)
-class Increments:
+class Increments(NamedTuple):
     """What each passing event adds to the statistics of a response.
 
     `plain` (fractions, energies, cells) and `by_kappa` (fractions, rows, cells) hold
@@ -74,7 +74,7 @@ class Increments:
     def for_fraction(self, place: int) -> Self:
         """The same increments for one signal fraction only."""
         one = slice(place, place + 1)
-        return replace(self, plain=self.plain[one], by_kappa=self.by_kappa[one])
+        return self._replace(plain=self.plain[one], by_kappa=self.by_kappa[one])
 
 
 def increments(

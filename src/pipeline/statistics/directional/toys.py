@@ -5,9 +5,8 @@ grid. A `ToyMaker` draws the events and evaluates their statistics: `spherical_t
 directions on the sphere, `planar_toys` that of directions or axes in a plane.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import ClassVar, Protocol, Self
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -48,8 +47,7 @@ class ToyNumbers(Protocol):
     def signal_toys(self) -> int: ...
 
 
-@dataclass(frozen=True)
-class ToySet:
+class ToySet(NamedTuple):
     """Toys under one hypothesis; `grid` are the rising numbers of events."""
 
     rng: np.random.Generator
@@ -82,6 +80,20 @@ class ToyMaker(Protocol):
 
     def simulate(self, toys: ToySet, progress: Progress) -> dict[str, Array]:
         """Statistics of the toys: name -> (signal fractions or 1, toys, grid)."""
+
+
+def by_name(
+    found: Mapping[str, Array], weighted: Mapping[str, str], has_kappa: bool
+) -> dict[str, Array]:
+    """Statistics by name, from arrays whose leading axis is plain, weighted with kappa.
+
+    `weighted` has the name of each weighted statistic by that of the plain one; they are left out
+    without kappa.
+    """
+    plain = {name: both[0] for name, both in found.items()}
+    if not has_kappa:
+        return plain
+    return plain | {weighted[name]: both[1] for name, both in found.items()}
 
 
 def event_grid(grid: EventGrid, dipole: float, dimensions: int = 3) -> NDArray[np.int64]:
