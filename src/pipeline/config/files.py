@@ -5,6 +5,8 @@ from typing import Literal
 from pipeline.config.model import Block, described
 from pipeline.config.paths import InputPath
 
+OnBadEvent = Literal["stop", "skip"]
+
 
 class EventFiles(Block):
     """Event files, and which of their events are used."""
@@ -17,7 +19,7 @@ class EventFiles(Block):
     max_events: int | None = described(
         "Maximum number of events used of each file; null: all.", None, gt=0
     )
-    on_bad_event: Literal["stop", "skip"] = described(
+    on_bad_event: OnBadEvent = described(
         "Treatment of an unusable event: 'stop' with an error, or 'skip' it, count it and report "
         "it. A file without usable events is treated likewise.",
         "stop",

@@ -65,6 +65,18 @@ def distinct(values: Sequence[Any]) -> Sequence[Any]:
     return values
 
 
+def not_empty(bounds: tuple[float, float]) -> tuple[float, float]:
+    """The range from low to high, which must not be empty: `field_validator("key")(not_empty)`.
+
+    Raises:
+        ValueError: low is not below high.
+    """
+    low, high = bounds
+    if low >= high:
+        raise ValueError(f"the range is empty: {low:g} to {high:g}")
+    return bounds
+
+
 def described(text: str, default: Any = ..., **constraints: Any) -> Any:
     """A field with its description; without a default the key is required."""
     return Field(default, description=text, **constraints)

@@ -81,9 +81,9 @@ def test_nuisances_are_all_uncertainties_or_those_that_are_named():
         (Search, "exposures_t_yr", (10, 10), "differ"),
         (Search, "exposures_t_yr", (0,), "greater than 0"),
         (Search, "benchmark", {"mass": 5}, "mass_GeV"),
-        (Rates, "electron_recoils_keV", (5, 5), "range of energies is empty"),
-        (Rates, "nuclear_recoils_keV", (5, 1), "range of energies is empty"),
-        (Region, "cs1_photons", (40, 3), "empty: cS1 of 40 to 3 photons"),
+        (Rates, "electron_recoils_keV", (5, 5), "the range is empty: 5 to 5"),
+        (Rates, "nuclear_recoils_keV", (5, 1), "the range is empty: 5 to 1"),
+        (Region, "cs1_photons", (40, 3), "the range is empty: 40 to 3"),
         (Rates, "flat_electron_recoils_per_t_yr_keV", {"85Kr": -1}, "greater than or equal to 0"),
     ],
 )

@@ -1,11 +1,13 @@
 """Schema of the classical baselines and of the evaluation on test sets."""
 
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from pipeline.config.model import Block, described
+
+AtLeastTwo = Annotated[int, Field(ge=2)]
 
 
 class NonMLTuning(Block):
@@ -56,7 +58,7 @@ class NonML(Block):
         "moment, which is a length.",
         "paper",
     )
-    minimum_points: int = described("Voxels needed in the start region.", 2, ge=2)
+    minimum_points: AtLeastTwo = described("Voxels needed in the start region.", 2)
     tuning: NonMLTuning = described("Grid of the tuned variants.", NonMLTuning())
 
     @model_validator(mode="after")
@@ -94,16 +96,16 @@ class Evaluation(Block):
         min_length=1,
     )
     bootstrap: int = described("Bootstrap replicas for each error.", 500, ge=20)
-    kappa_bins: int = described("Bins of kappa of the calibration figure, equally wide.", 40, ge=2)
+    kappa_bins: AtLeastTwo = described("Bins of kappa of the calibration figure, equally wide.", 40)
     kappa_quantile: float = described(
         "The bins of the calibration figure reach from 0 to this quantile of the predicted kappa.",
         0.995,
         gt=0.5,
         le=1,
     )
-    angle_bins: int = described("Bins of the angle between 0 and 180 degrees.", 60, ge=2)
-    minimum_events: int = described(
-        "Kappa is not fitted in bins of the calibration figure with fewer events.", 30, ge=2
+    angle_bins: AtLeastTwo = described("Bins of the angle between 0 and 180 degrees.", 60)
+    minimum_events: AtLeastTwo = described(
+        "Kappa is not fitted in bins of the calibration figure with fewer events.", 30
     )
 
     @model_validator(mode="after")

@@ -5,9 +5,9 @@ the dotted names of all numbers that can vary from event to event or be fitted; 
 reads one and `Response.replaced` sets some.
 """
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import NonNegativeFloat, PositiveFloat, model_validator
 
 from pipeline.config.model import Block, OneOrBlock, described
 
@@ -29,8 +29,8 @@ PARAMETERS = (
 class Range(OneOrBlock):
     """A range of numbers, or one number."""
 
-    low: float = described("Smallest value.", ge=0)
-    high: float = described("Largest value; each event draws its own from the range.", ge=0)
+    low: NonNegativeFloat = described("Smallest value.")
+    high: NonNegativeFloat = described("Largest value; each event draws its own from the range.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -56,32 +56,29 @@ class Stage(Block):
     """A stage of amplification, such as one GEM."""
 
     mean: float = described("Mean number of electrons for each incoming one.", ge=1)
-    relative_rms: float = described(
-        "RMS over mean of the avalanche of one electron: 1 is exponential, less is Polya.",
-        1.0,
-        ge=0,
+    relative_rms: NonNegativeFloat = described(
+        "RMS over mean of the avalanche of one electron: 1 is exponential, less is Polya.", 1.0
     )
 
 
 class Gain(Block):
     """Avalanche amplification."""
 
-    relative_rms: float = described(
+    relative_rms: NonNegativeFloat = described(
         "RMS over mean of the avalanche of one primary electron, a Polya distribution; 1: "
         "exponential; 0: no fluctuation.",
         0.0,
-        ge=0,
     )
     stages: list[Stage] = described(
         "Stages of amplification in place of `relative_rms`. The relative variances add up, each "
         "divided by the mean gain of the stages before it.",
         [],
     )
-    pixel_spread: float = described(
-        "RMS of the relative gain from pixel to pixel; each event meets other pixels.", 0.0, ge=0
+    pixel_spread: NonNegativeFloat = described(
+        "RMS of the relative gain from pixel to pixel; each event meets other pixels.", 0.0
     )
-    saturation: float = described(
-        "The charge q of a cell becomes q / (1 + saturation q), q in electrons.", 0.0, ge=0
+    saturation: NonNegativeFloat = described(
+        "The charge q of a cell becomes q / (1 + saturation q), q in electrons.", 0.0
     )
 
     @property
@@ -103,8 +100,8 @@ class Gain(Block):
 class Threshold(Block):
     """Threshold on the charge of a cell."""
 
-    electrons: float = described("Smallest charge that a cell reports [electrons].", 0.0, ge=0)
-    rms: float = described("RMS of the threshold from cell to cell [electrons].", 0.0, ge=0)
+    electrons: NonNegativeFloat = described("Smallest charge that a cell reports [electrons].", 0.0)
+    rms: NonNegativeFloat = described("RMS of the threshold from cell to cell [electrons].", 0.0)
 
 
 class Response(Block):
@@ -116,8 +113,8 @@ class Response(Block):
         Range(low=0, high=0),
     )
     diffusion: Diffusion = described("Diffusion during the drift.", Diffusion())
-    attachment_per_cm: float = described(
-        "Electrons lost per cm of drift: exp(-attachment L) of them arrive.", 0.0, ge=0
+    attachment_per_cm: NonNegativeFloat = described(
+        "Electrons lost per cm of drift: exp(-attachment L) of them arrive.", 0.0
     )
     gain: Gain = described("Amplification.", Gain())
     threshold: Threshold = described("Threshold on the charge of a cell.", Threshold())
@@ -128,7 +125,7 @@ class Response(Block):
         ge=0,
         le=1e5,
     )
-    integrate_mm: Annotated[float, Field(ge=0)] | Literal["all"] = described(
+    integrate_mm: NonNegativeFloat | Literal["all"] = described(
         "Length along the drift over which a pixel adds up charge after its first [mm]; the sum "
         "is at the place of the first. 0: true 3-D. 'all': the readout has no z, all charge of a "
         "pixel lies in the central layer of the grid.",

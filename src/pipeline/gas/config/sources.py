@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from pipeline.config.files import EventFiles
+from pipeline.config.files import EventFiles, OnBadEvent
 from pipeline.config.model import Block, described
 from pipeline.config.paths import Program
 from pipeline.core.parts import chunks, word
@@ -19,13 +19,14 @@ Vector = tuple[float, float, float]
 LengthUnit = Literal["um", "mm", "cm", "m"]
 TimeUnit = Literal["ps", "ns", "us"]
 EnergyUnit = Literal["eV", "keV", "MeV"]
+OnMismatch = Literal["stop", "warn"]
 
 
 @dataclass(frozen=True)
 class Claims:
     """How what a source says of its tracks is held against them."""
 
-    on_mismatch: Literal["stop", "warn"]
+    on_mismatch: OnMismatch
     gas: GasMixture | None = None
 
 
@@ -122,7 +123,7 @@ class FileSource(EventFiles, TrackSource):
         "stands beside their results.",
         None,
     )
-    on_mismatch: Literal["stop", "warn"] = described(
+    on_mismatch: OnMismatch = described(
         "What to do where direction, start, energy or gas do not fit the tracks: 'stop' with an "
         "error, or 'warn' and use them.",
         "stop",
@@ -184,7 +185,7 @@ class DegradRun(TrackSource):
     thermalisation_eV: float = described("Electrons are followed down to this energy [eV].", 2.0)
     electric_field_V_per_cm: float = described("Drift field during the simulation [V/cm].", 0.0)
     iwrite: Literal[1, 2] = described("Detail of Degrad's output.", 1)
-    on_bad_event: Literal["stop", "skip"] = described(
+    on_bad_event: OnBadEvent = described(
         "Treatment of an unusable event: 'stop' with an error, or 'skip' it, count it and report "
         "it.",
         "stop",

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, described, not_empty
 
 Energy = Annotated[float, Field(gt=0)]
 Rate = Annotated[float, Field(ge=0)]
@@ -126,10 +126,4 @@ class Rates(Block):
                 )
         return self
 
-    @field_validator("electron_recoils_keV", "nuclear_recoils_keV")
-    @classmethod
-    def _not_empty(cls, energies: tuple[float, float]) -> tuple[float, float]:
-        low, high = energies
-        if low >= high:
-            raise ValueError(f"the range of energies is empty: {low:g} to {high:g} keV")
-        return energies
+    _not_empty = field_validator("electron_recoils_keV", "nuclear_recoils_keV")(not_empty)

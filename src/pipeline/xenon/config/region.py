@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, field_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, described, not_empty
 
 Photons = Annotated[float, Field(ge=0)]
 
@@ -30,10 +30,4 @@ class Region(Block):
         cs1 = np.asarray(cs1_photons)
         return np.asarray((cs1 >= low) & (cs1 <= high))
 
-    @field_validator("cs1_photons")
-    @classmethod
-    def _not_empty(cls, cs1: tuple[float, float]) -> tuple[float, float]:
-        low, high = cs1
-        if low >= high:
-            raise ValueError(f"the region of interest is empty: cS1 of {low:g} to {high:g} photons")
-        return cs1
+    _not_empty = field_validator("cs1_photons")(not_empty)
