@@ -1,13 +1,12 @@
 """Schema of the nuclear-emulsion chain: its root block."""
 
-import difflib
 import re
-from collections.abc import Iterable
 from typing import Self
 
 from pydantic import model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.config.names import check_known
 from pipeline.emulsion.config.analysis import Leaks, Rejection, Transfer
 from pipeline.emulsion.config.detector import Detector
 from pipeline.emulsion.config.networks import ClusterNetwork, Dense, Harmonic, Network
@@ -128,13 +127,13 @@ class Emulsion(Block):
                 raise ValueError(
                     f"samples.{name}: `recoils` makes a sample of that name; choose another"
                 )
-            _known("recoils.detector", [self.recoils.detector], self.detectors)
+            check_known("recoils.detector", [self.recoils.detector], self.detectors)
         for name, sample in self.samples.items():
             if not isinstance(sample, Hdf5):
-                _known(f"samples.{name}.detector", [sample.detector], self.detectors)
-        _known("test", self.test, self.samples)
+                check_known(f"samples.{name}.detector", [sample.detector], self.detectors)
+        check_known("test", self.test, self.samples)
         for name, network in self.networks.items():
-            _known(f"networks.{name}.samples", network.samples, self.samples)
+            check_known(f"networks.{name}.samples", network.samples, self.samples)
             for learnt in set(network.samples) & set(self.test):
                 raise ValueError(
                     f"networks.{name}.samples: '{learnt}' is in `test` too; a network must not be "
@@ -171,10 +170,10 @@ class Emulsion(Block):
                     )
             if self.leaks.transfer:
                 names = [self.leaks.transfer.beam, self.leaks.transfer.isotropic]
-                _known("leaks.transfer", names, self.test)
+                check_known("leaks.transfer", names, self.test)
         if self.recoils:
-            _known("recoils.network", [self.recoils.network], self.image_networks)
-            _known("recoils.signal", [self.recoils.signal], self.test)
+            check_known("recoils.network", [self.recoils.network], self.image_networks)
+            check_known("recoils.signal", [self.recoils.signal], self.test)
             if not getattr(self.networks[self.recoils.network], "directions", False):
                 raise ValueError(
                     f"recoils.network: '{self.recoils.network}' learns no directions; set its "
@@ -183,7 +182,9 @@ class Emulsion(Block):
         if self.wimps:
             if not self.recoils:
                 raise ValueError("wimps: needs the response of `recoils`; set `wimps: null` too")
-            _known("wimps.mass_fractions", self.wimps.mass_fractions, self.recoils.energies_keV)
+            check_known(
+                "wimps.mass_fractions", self.wimps.mass_fractions, self.recoils.energies_keV
+            )
         return self
 
 
@@ -206,14 +207,3 @@ def is_signal(sample: AnySample) -> bool | None:
     if isinstance(sample, Hdf5):
         return None if sample.label is None else sample.label == "signal"
     return sample.signal
-
-
-def _known(key: str, names: Iterable[str], known: Iterable[str]) -> None:
-    """Raise ValueError if a name is unknown; the message names the nearest."""
-    known = list(known)
-    for name in names:
-        if name not in known:
-            (near,) = difflib.get_close_matches(name, known, 1, 0.0)
-            raise ValueError(
-                f"{key}: no '{name}'; did you mean '{near}'? There are {', '.join(known)}"
-            )

@@ -1,6 +1,5 @@
 """Schema of the gas chain: its root block, checked as a whole."""
 
-import difflib
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Any, Self
@@ -8,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.config.names import check_known
 from pipeline.gas.config.attention import Attention, check_attention
 from pipeline.gas.config.card import Card, read_card
 from pipeline.gas.config.challenge import Challenge
@@ -198,13 +198,8 @@ class Gas(Block):
         }
         check_responses(self.detector_fit, responding, self.grid)
         for key, names in used.items():
+            check_known(key, names, self.sources, "source")
             for name in names:
-                if name not in self.sources:
-                    near = difflib.get_close_matches(name, self.sources, n=1, cutoff=0.0)
-                    raise ValueError(
-                        f"{key}: no source '{name}'; did you mean '{near[0]}'? "
-                        f"Sources: {', '.join(self.sources)}"
-                    )
                 if isinstance(self.sources[name], Hits) != key.startswith("observed."):
                     raise ValueError(
                         f"{key}: source '{name}' is of kind '{self.sources[name].kind}'; measured "
@@ -215,12 +210,8 @@ class Gas(Block):
         both = set(self.test_sets) & set(self.observed)
         if both:
             raise ValueError(f"observed: '{both.pop()}' is also the name of a test set")
-        for name in self.hypothesis_test.test_sets or ():
-            if name not in self.test_sets:
-                raise ValueError(
-                    f"hypothesis_test.test_sets: no test set '{name}'; "
-                    f"test sets: {', '.join(self.test_sets)}"
-                )
+        chosen = self.hypothesis_test.test_sets or ()
+        check_known("hypothesis_test.test_sets", chosen, self.test_sets, "test set")
         for name in self.hypothesis_tests:
             sources = self.test_sets[name].sources
             if any(isinstance(self.track_sources[source], Arrows) for source in sources):

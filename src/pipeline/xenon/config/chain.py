@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from pipeline.config.model import Block, described
+from pipeline.config.names import check_known
 from pipeline.xenon.config.anomaly import Anomaly, ErNr
 from pipeline.xenon.config.data import OBSERVED, Data
 from pipeline.xenon.config.detector import Detector
@@ -138,14 +139,9 @@ class Xenon(Block):
                 raise ValueError(
                     f"samples: '{name}' must be letters, digits, '_', '-' and '.' only"
                 )
-            if sample.detector not in self.detectors:
-                own = [maker for maker, made in makers.items() if name in made]
-                key = own[0] if own else f"samples.{name}"
-                near = difflib.get_close_matches(sample.detector, self.detectors, 1, 0.0)
-                raise ValueError(
-                    f"{key}.detector: no detector '{sample.detector}'; did you mean "
-                    f"'{near[0]}'? Detectors: {', '.join(self.detectors)}"
-                )
+            own = [maker for maker, made in makers.items() if name in made]
+            key = own[0] if own else f"samples.{name}"
+            check_known(f"{key}.detector", [sample.detector], self.detectors, "detector")
         return self
 
     @model_validator(mode="after")
