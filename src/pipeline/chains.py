@@ -21,35 +21,28 @@ class Chain:
     trainings: str = ""  # function of the paths that lists its trainings by network, if it has any
 
 
+def _chain(name: str, title: str, block: str, **elsewhere: str) -> Chain:
+    """A chain whose parts are in the places where most have them, but for those `elsewhere`."""
+    package = f"pipeline.{name}"
+    places = {
+        "block": f"{package}.config.chain.{block}",
+        "paths": f"{package}.paths.{block}Paths",
+        "figures": f"{package}.figures.catalogue.figures",
+        "summary": f"{package}.summary.report",
+        "headline": f"{package}.summary.headline",
+        "trainings": f"{package}.networks.catalogue.trainings",
+    }
+    return Chain(name, title, **{**places, **elsewhere})
+
+
 CHAINS = (
-    Chain(
+    _chain(
         "gas",
         "Gas time projection chamber",
-        block="pipeline.gas.config.chain.Gas",
-        paths="pipeline.gas.paths.GasPaths",
-        figures="pipeline.gas.figures.catalogue.figures",
+        "Gas",
         summary="pipeline.gas.evaluation.summary.report",
         headline="pipeline.gas.evaluation.headline.headline",
-        trainings="pipeline.gas.networks.catalogue.trainings",
     ),
-    Chain(
-        "xenon",
-        "Liquid xenon",
-        block="pipeline.xenon.config.chain.Xenon",
-        paths="pipeline.xenon.paths.XenonPaths",
-        figures="pipeline.xenon.figures.catalogue.figures",
-        summary="pipeline.xenon.summary.report",
-        headline="pipeline.xenon.summary.headline",
-        trainings="pipeline.xenon.networks.catalogue.trainings",
-    ),
-    Chain(
-        "emulsion",
-        "Nuclear emulsion",
-        block="pipeline.emulsion.config.chain.Emulsion",
-        paths="pipeline.emulsion.paths.EmulsionPaths",
-        figures="pipeline.emulsion.figures.catalogue.figures",
-        summary="pipeline.emulsion.summary.report",
-        headline="pipeline.emulsion.summary.headline",
-        trainings="pipeline.emulsion.networks.catalogue.trainings",
-    ),
+    _chain("xenon", "Liquid xenon", "Xenon"),
+    _chain("emulsion", "Nuclear emulsion", "Emulsion"),
 )
