@@ -4,7 +4,7 @@ Tables of events hold their electrons or voxels as list columns; in memory these
 with offsets, event i owning offsets[i]:offsets[i+1].
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,22 @@ def field(name: str, kind: pa.DataType, text: str, unit: str = "") -> pa.Field:
 def vector_fields(name: str, kind: pa.DataType, text: str, unit: str = "") -> list[pa.Field]:
     """Columns of the components of a vector: x, y, z in place of `{}` in the name and the text."""
     return [field(name.format(axis), kind, text.format(axis), unit) for axis in "xyz"]
+
+
+def vector_columns(name: str, vectors: np.ndarray) -> dict[str, np.ndarray]:
+    """Columns of vectors [n, 3] by name, as `vector_fields` names them."""
+    return {name.format(axis): vectors[:, i] for i, axis in enumerate("xyz")}
+
+
+def vectors_of(table: pa.Table, name: str) -> np.ndarray:
+    """The vectors [n, 3] of the columns that `vector_fields` names."""
+    return np.stack([table[name.format(axis)].to_numpy() for axis in "xyz"], axis=1)
+
+
+def as_table(columns: Mapping[str, Any], schema: pa.Schema) -> pa.Table:
+    """The table of a schema from arrays by name, which are converted to its types."""
+    arrays = [pa.array(columns[column.name]).cast(column.type) for column in schema]
+    return pa.table(arrays, schema=schema)
 
 
 @contextmanager

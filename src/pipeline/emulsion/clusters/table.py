@@ -12,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.core.parquet_io import (
+    as_table,
     count_rows,
     field,
     open_parquet,
     read_row_groups,
+    vector_columns,
     write_batches,
 )
 from pipeline.emulsion.config.detector import PLANES
@@ -135,10 +137,10 @@ def _to_arrow(batch: Clusters, columns: pa.Schema) -> pa.Table:
     buffer = pa.py_buffer(np.ascontiguousarray(batch.images))
     arrays = {
         **{name: getattr(batch, name) for name in columns.names if hasattr(batch, name)},
-        **{f"direction_{axis}": batch.direction[:, i] for i, axis in enumerate("xyz")},
+        **vector_columns("direction_{}", batch.direction),
         "images": pa.Array.from_buffers(kind, len(batch), [None, buffer]),
     }
-    return pa.table([pa.array(arrays[f.name]).cast(f.type) for f in columns], schema=columns)
+    return as_table(arrays, columns)
 
 
 def _from_arrow(rows: pa.Table) -> Clusters:

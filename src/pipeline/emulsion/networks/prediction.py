@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 
-from pipeline.core.parquet_io import check_parquet, field, write_batches
+from pipeline.core.parquet_io import as_table, check_parquet, field, vector_columns, write_batches
 from pipeline.core.progress import Progress
 from pipeline.emulsion.clusters.table import Clusters, read_clusters
 from pipeline.emulsion.clusters.table import schema as shard_schema
@@ -96,7 +96,7 @@ def prediction_table(
     truth = {f.name: getattr(clusters, f.name) for f in _TRUTH if hasattr(clusters, f.name)}
     columns: dict[str, np.ndarray | Tensor] = {
         **truth,
-        **{f"direction_{axis}": clusters.direction[:, i] for i, axis in enumerate("xyz")},
+        **vector_columns("direction_{}", clusters.direction),
         "sample": np.full(len(clusters), sample),
         "label": labels,
         "logit": output.logit,
@@ -106,8 +106,7 @@ def prediction_table(
         "sense_deg": (2 * twice).rad2deg(),
         "sense_kappa": sense_kappa,
     }
-    arrays = [pa.array(np.asarray(columns[f.name])).cast(f.type) for f in SCHEMA]
-    return pa.table(arrays, schema=SCHEMA)
+    return as_table({name: np.asarray(values) for name, values in columns.items()}, SCHEMA)
 
 
 def read_predictions(paths: Iterable[str | Path], columns: list[str] | None = None) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import fields
 import pandas as pd
 import pyarrow as pa
 
-from pipeline.core.parquet_io import field
+from pipeline.core.parquet_io import as_table, field
 from pipeline.core.tables import Inputs, Params
 from pipeline.emulsion.clusters.table import EVENT_COLUMNS, read_clusters, read_pixel_nm
 from pipeline.emulsion.observables.measure import Observables, measure
@@ -46,8 +46,7 @@ def _of_shard(shard: str) -> Iterator[pa.Table]:
         observables = measure(clusters.images, pixel_nm)
         columns = {name: getattr(observables, name) for name in _MEASURED}
         columns |= {f.name: getattr(clusters, f.name) for f in EVENT_COLUMNS}
-        arrays = [pa.array(columns[f.name]).cast(f.type) for f in SCHEMA]
-        yield pa.table(arrays, schema=SCHEMA)
+        yield as_table(columns, SCHEMA)
 
 
 _MEASURED = [*(f.name for f in fields(Observables)), "newsdm"]

@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipeline.core.parquet_io import field, open_parquet, vector_fields, write_batches
+from pipeline.core.parquet_io import (
+    as_table,
+    field,
+    open_parquet,
+    vector_columns,
+    vector_fields,
+    write_batches,
+)
 from pipeline.gas.tracks.table import TrackBatch
 
 # Electrons near the start lie within this number over the number of electrons, times the track's
@@ -51,18 +58,17 @@ def event_summary(batch: TrackBatch) -> pa.Table:
     count = np.bincount(owner, near & (distance > 0), len(batch))
     with np.errstate(invalid="ignore"):
         mean = totals(unit) / count[:, None]
-    columns = [
-        batch.source_event,
-        batch.energy_keV,
-        lengths,
-        *centre.T,
-        size,
-        np.bincount(owner, near, len(batch)),
-        *mean.T,
-        np.sum(mean * batch.direction, axis=1),
-    ]
-    arrays = [pa.array(c).cast(f.type) for c, f in zip(columns, SCHEMA, strict=True)]
-    return pa.table(arrays, schema=SCHEMA)
+    columns = {
+        "source_event": batch.source_event,
+        "energy_keV": batch.energy_keV,
+        "electrons": lengths,
+        **vector_columns("centre_{}_um", centre),
+        "size_um": size,
+        "near": np.bincount(owner, near, len(batch)),
+        **vector_columns("near_{}", mean),
+        "cosine": np.sum(mean * batch.direction, axis=1),
+    }
+    return as_table(columns, SCHEMA)
 
 
 def write_summary(path: str | Path, tables: Iterable[pa.Table], file: str) -> None:

@@ -6,22 +6,15 @@ All sources, simulated or read, are written in this form; later stages read no o
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.core.parquet_io import (
-    count_rows,
-    field,
-    flat_together,
-    open_parquet,
-    ragged,
-    take_ragged,
-    vector_fields,
-    write_batches,
-)
+from pipeline.core import parquet_io
+from pipeline.core.parquet_io import field, ragged, vector_fields
+from pipeline.physics.event_columns import ENERGY_KEV
 
 EVENTS_PER_ROW_GROUP = 256
 DETAILS = ("t_ps", "flags")
@@ -33,7 +26,7 @@ SCHEMA = pa.schema(
     [
         field("event_id", pa.int64(), "number unique within the source"),
         field("source_event", pa.int64(), "event number in the file it came from"),
-        field("energy_keV", pa.float32(), "recoil energy", "keV"),
+        ENERGY_KEV,
         *vector_fields("{}_um", pa.list_(pa.float32()), "ionisation electrons, {}", "um"),
         field("t_ps", pa.list_(pa.float32()), "creation time; null where unknown", "ps"),
         field(
@@ -45,6 +38,13 @@ SCHEMA = pa.schema(
         *vector_fields("direction_{}", pa.float32(), "true initial direction, {}"),
     ]
 )
+
+
+class Electrons(NamedTuple):
+    """Ionisation electrons of n events; event i has rows offsets[i]:offsets[i+1]."""
+
+    positions_um: np.ndarray  # float [N, 3]
+    offsets: np.ndarray  # int64 [n + 1], starts at 0
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,14 @@ class TrackBatch:
     def __len__(self) -> int:
         return len(self.event_id)
 
+    @property
+    def electrons(self) -> Electrons:
+        """The ionisation electrons of the tracks."""
+        return Electrons(self.positions_um, self.offsets)
+
     def take(self, index: np.ndarray) -> "TrackBatch":
         """Select the tracks `index` (int [m]), in that order."""
-        offsets, rows = take_ragged(self.offsets, index)
+        offsets, rows = parquet_io.take_ragged(self.offsets, index)
         return TrackBatch(
             event_id=self.event_id[index],
             source_event=self.source_event[index],
@@ -98,7 +103,7 @@ def write_tracks(path: str | Path, batches: Iterable[TrackBatch], metadata: dict
     """
     schema = SCHEMA.with_metadata({"table": "tracks", "version": "1", **metadata})
     tables = (_to_arrow(batch, schema) for batch in batches)
-    return write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP, **_ENCODING)
+    return parquet_io.write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP, **_ENCODING)
 
 
 def read_tracks(path: str | Path, details: bool = False) -> Iterator[TrackBatch]:
@@ -107,7 +112,7 @@ def read_tracks(path: str | Path, details: bool = False) -> Iterator[TrackBatch]
     Raises:
         ValueError: the file is not a readable track table.
     """
-    with open_parquet(path, "track table") as file:
+    with parquet_io.open_parquet(path, "track table") as file:
         columns = _columns(file, path, details)
         for group in range(file.num_row_groups):
             yield _from_arrow(file.read_row_group(group, columns=columns))
@@ -119,7 +124,7 @@ def read_track_group(path: str | Path, group: int) -> TrackBatch:
     Raises:
         ValueError: the file is not a readable track table.
     """
-    with open_parquet(path, "track table") as file:
+    with parquet_io.open_parquet(path, "track table") as file:
         return _from_arrow(file.read_row_group(group, columns=_columns(file, path, details=False)))
 
 
@@ -129,7 +134,7 @@ def count_track_groups(path: str | Path) -> int:
     Raises:
         ValueError: the file is damaged.
     """
-    with open_parquet(path, "track table") as file:
+    with parquet_io.open_parquet(path, "track table") as file:
         return file.num_row_groups
 
 
@@ -139,7 +144,7 @@ def count_tracks(path: str | Path) -> int:
     Raises:
         ValueError: the file is damaged.
     """
-    return count_rows(path, "track table")
+    return parquet_io.count_rows(path, "track table")
 
 
 def _columns(file: pq.ParquetFile, path: str | Path, details: bool) -> list[str]:
@@ -154,20 +159,18 @@ def _columns(file: pq.ParquetFile, path: str | Path, details: bool) -> list[str]
 
 def _to_arrow(batch: TrackBatch, schema: pa.Schema) -> pa.Table:
     n = len(batch)
-    columns = [
-        pa.array(batch.event_id),
-        pa.array(batch.source_event),
-        pa.array(batch.energy_keV),
-        *(
-            ragged(np.ascontiguousarray(axis), batch.offsets, pa.float32())
-            for axis in batch.positions_um.T
-        ),
-        _optional(batch.times_ps, batch.offsets, pa.float32(), n),
-        _optional(batch.flags, batch.offsets, pa.uint8(), n),
-        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.start_um.T),
-        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.direction.T),
-    ]
-    return pa.table([c.cast(f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+    electrons = parquet_io.vector_columns("{}_um", batch.positions_um)
+    columns = {
+        "event_id": batch.event_id,
+        "source_event": batch.source_event,
+        "energy_keV": batch.energy_keV,
+        **{name: ragged(axis, batch.offsets, pa.float32()) for name, axis in electrons.items()},
+        "t_ps": _optional(batch.times_ps, batch.offsets, pa.float32(), n),
+        "flags": _optional(batch.flags, batch.offsets, pa.uint8(), n),
+        **parquet_io.vector_columns("start_{}_um", batch.start_um),
+        **parquet_io.vector_columns("direction_{}", batch.direction),
+    }
+    return parquet_io.as_table(columns, schema)
 
 
 def _optional(
@@ -183,9 +186,9 @@ def _from_arrow(table: pa.Table) -> TrackBatch:
     def optional(name: str) -> np.ndarray | None:
         if name not in table.column_names or table[name].null_count:
             return None
-        return flat_together([table["x_um"], table[name]])[1][1]
+        return parquet_io.flat_together([table["x_um"], table[name]])[1][1]
 
-    offsets, axes = flat_together([table[f"{a}_um"] for a in "xyz"])
+    offsets, axes = parquet_io.flat_together([table[f"{a}_um"] for a in "xyz"])
     return TrackBatch(
         event_id=column("event_id"),
         source_event=column("source_event"),
@@ -194,6 +197,6 @@ def _from_arrow(table: pa.Table) -> TrackBatch:
         positions_um=np.stack(axes, axis=1),
         times_ps=optional("t_ps"),
         flags=optional("flags"),
-        start_um=np.stack([column(f"start_{a}_um") for a in "xyz"], axis=1),
-        direction=np.stack([column(f"direction_{a}") for a in "xyz"], axis=1),
+        start_um=parquet_io.vectors_of(table, "start_{}_um"),
+        direction=parquet_io.vectors_of(table, "direction_{}"),
     )

@@ -16,16 +16,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.parquet_io import (
-    field,
-    flat_together,
-    open_parquet,
-    ragged,
-    take_ragged,
-    vector_fields,
-    write_batches,
-)
+from pipeline.core import parquet_io
+from pipeline.core.parquet_io import field, ragged, vector_fields
 from pipeline.gas.config.symmetry import Drift, Orientation, orientations
+from pipeline.physics.event_columns import ENERGY_KEV, EVENT_ID, SIGMA_UM
 
 # A maximum: each batch starts a new row group.
 EVENTS_PER_ROW_GROUP = 512
@@ -33,15 +27,15 @@ EVENTS_PER_ROW_GROUP = 512
 SCHEMA = pa.schema(
     [
         field("source", pa.dictionary(pa.int32(), pa.string()), "track source of the event"),
-        field("event_id", pa.int64(), "event in that source's track table"),
+        EVENT_ID,
         field("voxels", pa.list_(pa.int32()), "occupied voxels, (ix * bins + iy) * bins + iz"),
         field("counts", pa.list_(pa.uint16()), "ionisation electrons per occupied voxel"),
         *vector_fields("direction_{}", pa.float32(), "true direction, {}"),
         *vector_fields(
             "start_{}", pa.float32(), "true start of the track, {}, from the grid's corner", "voxel"
         ),
-        field("sigma_um", pa.float32(), "smearing applied", "um"),
-        field("energy_keV", pa.float32(), "recoil energy", "keV"),
+        SIGMA_UM,
+        ENERGY_KEV,
     ]
 )
 CHARGE = field("charge", pa.list_(pa.float32()), "measured charge per voxel, in electrons")
@@ -80,7 +74,7 @@ class VoxelBatch:
 
     def take(self, index: np.ndarray) -> "VoxelBatch":
         """Select the events `index` (int [m]), in that order."""
-        offsets, rows = take_ragged(self.offsets, index)
+        offsets, rows = parquet_io.take_ragged(self.offsets, index)
         kept = {
             f.name: getattr(self, f.name)[index]
             for f in fields(self)
@@ -133,7 +127,7 @@ def write_shard(
         }
     )
     tables = (_to_arrow(batch, schema) for batch in batches)
-    return write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP, **ENCODING)
+    return parquet_io.write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP, **ENCODING)
 
 
 @dataclass(frozen=True)
@@ -158,7 +152,7 @@ def open_shard(path: str | Path) -> Shard:
     Raises:
         ValueError: the file is not a readable voxel shard.
     """
-    with open_parquet(path, "voxel shard") as file:
+    with parquet_io.open_parquet(path, "voxel shard") as file:
         metadata = file.schema_arrow.metadata or {}
         try:
             bins, voxel_um = int(metadata[b"bins"]), json.loads(metadata[b"voxel_um"])
@@ -182,7 +176,7 @@ def read_row_group(path: str | Path, group: int) -> VoxelBatch:
     Raises:
         ValueError: the file is damaged.
     """
-    with open_parquet(path, "voxel shard") as file:
+    with parquet_io.open_parquet(path, "voxel shard") as file:
         return _from_arrow(file.read_row_group(group))
 
 
@@ -204,30 +198,37 @@ def voxel_centres(voxels: np.ndarray, bins: int) -> np.ndarray:
 
 
 def _to_arrow(batch: VoxelBatch, schema: pa.Schema) -> pa.Table:
-    columns = [
-        pa.array(batch.source).dictionary_encode(),
-        pa.array(batch.event_id),
-        ragged(batch.voxels, batch.offsets, pa.int32()),
-        ragged(batch.counts, batch.offsets, pa.from_numpy_dtype(batch.counts.dtype)),
-        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.direction.T),
-        *(pa.array(np.ascontiguousarray(axis)) for axis in batch.start.T),
-        pa.array(batch.sigma_um),
-        pa.array(batch.energy_keV),
-    ]
-    return pa.table([c.cast(f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+    columns = {
+        "source": pa.array(batch.source).dictionary_encode(),
+        "event_id": batch.event_id,
+        "voxels": ragged(batch.voxels, batch.offsets, pa.int32()),
+        _amount(schema): ragged(
+            batch.counts, batch.offsets, pa.from_numpy_dtype(batch.counts.dtype)
+        ),
+        **parquet_io.vector_columns("direction_{}", batch.direction),
+        **parquet_io.vector_columns("start_{}", batch.start),
+        "sigma_um": batch.sigma_um,
+        "energy_keV": batch.energy_keV,
+    }
+    return parquet_io.as_table(columns, schema)
+
+
+def _amount(schema: pa.Schema) -> str:
+    return "charge" if "charge" in schema.names else "counts"
 
 
 def _from_arrow(table: pa.Table) -> VoxelBatch:
-    amount = "charge" if "charge" in table.column_names else "counts"
-    offsets, (voxels, counts) = flat_together([table["voxels"], table[amount]])
+    offsets, (voxels, counts) = parquet_io.flat_together(
+        [table["voxels"], table[_amount(table.schema)]]
+    )
     return VoxelBatch(
         source=table["source"].to_numpy().astype(str),
         event_id=table["event_id"].to_numpy(),
         offsets=offsets,
         voxels=voxels,
         counts=counts,
-        direction=np.stack([table[f"direction_{a}"].to_numpy() for a in "xyz"], axis=1),
-        start=np.stack([table[f"start_{a}"].to_numpy() for a in "xyz"], axis=1),
+        direction=parquet_io.vectors_of(table, "direction_{}"),
+        start=parquet_io.vectors_of(table, "start_{}"),
         sigma_um=table["sigma_um"].to_numpy(),
         energy_keV=table["energy_keV"].to_numpy(),
     )

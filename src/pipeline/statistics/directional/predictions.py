@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline.core.parquet_io import field, vector_fields
 from pipeline.core.tables import Described, write_tables
+from pipeline.physics.event_columns import ENERGY_KEV, EVENT_ID, SIGMA_UM
 from pipeline.statistics.directional.density import LEVELS, Density, summarise
 
 TRUE = ["true_x", "true_y", "true_z"]
@@ -29,9 +30,9 @@ COMPONENTS = ["component_weight", "component_kappa", *COMPONENT_DIRECTION]
 SCHEMA = pa.schema(
     [
         field("source", pa.string(), "track source of the event"),
-        field("event_id", pa.int64(), "event in that source's track table"),
-        field("energy_keV", pa.float32(), "recoil energy", "keV"),
-        field("sigma_um", pa.float32(), "smearing applied", "um"),
+        EVENT_ID,
+        ENERGY_KEV,
+        SIGMA_UM,
         field("electrons", pa.float32(), "ionisation electrons, or measured charge in electrons"),
         field("occupied_voxels", pa.int32(), "voxels with a charge"),
         *vector_fields("true_{}", pa.float32(), "true direction, {}"),

@@ -11,17 +11,18 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.parquet_io import count_rows, field, read_row_groups, write_batches
+from pipeline.core.parquet_io import as_table, count_rows, field, read_row_groups, write_batches
 
 RECOILS = ("ER", "NR")  # names of the codes in `recoil`
 UNKNOWN = -1  # number of excitons if the source does not contain it
 EVENTS_PER_ROW_GROUP = 10_000
 
+RECOIL = field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)")
 SCHEMA = pa.schema(
     [
         field("event_id", pa.int64(), "number unique within the sample"),
         field("source_event", pa.int64(), "event number in the file it came from"),
-        field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)"),
+        RECOIL,
         field("energy_keV", pa.float32(), "true recoil energy; NaN where unknown", "keV"),
         field("x_cm", pa.float32(), "position from the axis, x", "cm"),
         field("y_cm", pa.float32(), "position from the axis, y", "cm"),
@@ -60,10 +61,7 @@ def write_events(path: str | Path, batches: Iterable[EventBatch], metadata: dict
     Memory is bounded by one batch. `metadata` is stored in the schema of the file.
     """
     schema = SCHEMA.with_metadata({"table": "xenon events", "version": "1", **metadata})
-    tables = (
-        pa.table([pa.array(getattr(b, f.name), type=f.type) for f in schema], schema=schema)
-        for b in batches
-    )
+    tables = (as_table(vars(batch), schema) for batch in batches)
     return write_batches(path, tables, schema, EVENTS_PER_ROW_GROUP)
 
 

@@ -25,6 +25,7 @@ from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.config.region import Region
 from pipeline.xenon.config.samples import KnownSpectrum
 from pipeline.xenon.events.spectra import density
+from pipeline.xenon.events.table import RECOIL
 from pipeline.xenon.rates.backgrounds import backgrounds, event_weights, wimp
 from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
 from pipeline.xenon.rates.recoil_spectra import Spectrum
@@ -44,7 +45,7 @@ SCHEMA = pa.schema(
         field("mass_GeV", pa.float64(), "WIMP mass; 0: background", "GeV"),
         field("component", pa.string(), "background component, or the WIMP"),
         field("event", pa.int64(), "number of the simulated event, over both samples"),
-        field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)"),
+        RECOIL,
         field("energy_keV", pa.float32(), "true recoil energy", "keV"),
         field("score", pa.float64(), "anomaly score"),
         field(

@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipeline.core.parquet_io import count_rows, field, flat, ragged, read_row_groups, write_batches
+from pipeline.core.parquet_io import (
+    as_table,
+    count_rows,
+    field,
+    flat,
+    ragged,
+    read_row_groups,
+    write_batches,
+)
 from pipeline.xenon.events.table import SCHEMA as EVENTS
 from pipeline.xenon.events.table import EventBatch
 from pipeline.xenon.response.simulation import CHUNK_EVENTS, ResponseBatch
@@ -76,13 +84,13 @@ def count_responses(path: str | Path) -> int:
 
 
 def _to_arrow(batch: ResponseBatch, schema: pa.Schema) -> pa.Table:
-    columns = {name: pa.array(getattr(batch.events, name)) for name in EVENTS.names}
-    columns |= {name: pa.array(getattr(batch, name)) for name in _SCALARS}
+    columns = {name: getattr(batch.events, name) for name in EVENTS.names}
+    columns |= {name: getattr(batch, name) for name in _SCALARS}
     for name in RECORDED:
         counts = getattr(batch, name)
         offsets = np.arange(len(batch) + 1) * counts.shape[1]
         columns[name] = ragged(counts.reshape(-1), offsets, pa.uint16())
-    return pa.table([columns[f.name].cast(f.type) for f in schema], schema=schema)
+    return as_table(columns, schema)
 
 
 def _from_arrow(table: pa.Table) -> ResponseBatch:

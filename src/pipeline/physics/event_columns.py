@@ -1,0 +1,9 @@
+"""Columns that tables of recoils have in common: tracks, voxels and predictions."""
+
+import pyarrow as pa
+
+from pipeline.core.parquet_io import field
+
+EVENT_ID = field("event_id", pa.int64(), "event in that source's track table")
+ENERGY_KEV = field("energy_keV", pa.float32(), "recoil energy", "keV")
+SIGMA_UM = field("sigma_um", pa.float32(), "smearing applied", "um")
