@@ -34,7 +34,7 @@ def hits(gains, events=600):
     """A table of hits at the middles of pixels."""
     rng, tracks = np.random.default_rng(1), clouds(events, 40, 500, 1)
     pixels = Pixels(gains, lit(SHAPE, 1, events, rng))
-    drifted = drift_electrons(tracks.positions_um, tracks.offsets, RESPONSE, rng)
+    drifted = drift_electrons(tracks.electrons, RESPONSE, rng)
     cells, _ = reported(drifted, tracks.offsets, rng.random((events, 3)), RESPONSE, GRID, pixels)
     x, y = ((pixels.under(cells) + 0.5) * 500 + CORNER_UM).T
     owner = cells.each(np.arange(events))

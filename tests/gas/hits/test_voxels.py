@@ -12,6 +12,7 @@ from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.hits.voxels import voxelise_hits
 from pipeline.gas.response.respond import respond
+from pipeline.gas.tracks.table import Electrons
 from pipeline.gas.voxels.shards import concatenate, open_shard, read_shard, voxel_centres
 
 GRID = Grid(bins=60, voxel_um=(250, 100, 500))
@@ -30,7 +31,8 @@ def hits_table(events=30):
             "charge_step": 0.6,
         }
     )
-    readout = respond(positions, np.arange(0, events * 100 + 1, 100), response, GRID, rng)
+    electrons = Electrons(positions, np.arange(0, events * 100 + 1, 100))
+    readout = respond(electrons, response, GRID, rng)
     place = voxel_centres(readout.voxels, GRID.bins) * GRID.cell_um
     owner = np.repeat(np.arange(events), np.diff(readout.offsets))
     # Somewhere in the detector, and another zero of time in each event.

@@ -39,15 +39,13 @@ def tensors(names=PARAMETERS):
 
 def hard(tracks, response, pixels=None):
     """Cells of the simulator."""
-    drifted = drift_electrons(tracks.positions_um, tracks.offsets, response, generator())
+    drifted = drift_electrons(tracks.electrons, response, generator())
     phase = drifted.streams["place"].random((len(tracks), 3))
     return reported(drifted, tracks.offsets, phase, response, GRID, pixels)[0]
 
 
 def soft(tracks, response, parameters=None):
-    return soft_charges(
-        tracks.positions_um, tracks.offsets, response, GRID, generator(), parameters=parameters
-    )
+    return soft_charges(tracks.electrons, response, GRID, generator(), parameters=parameters)
 
 
 def means(tracks, response):

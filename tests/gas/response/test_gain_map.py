@@ -33,7 +33,7 @@ def measured(gains, events, seed, response=RESPONSE):
     """Cells and charges by the simulator."""
     rng, tracks = np.random.default_rng(seed), clouds(events, 60, 600, seed)
     pixels = Pixels(gains, lit(SHAPE, 1, events, rng))
-    drifted = drift_electrons(tracks.positions_um, tracks.offsets, response, rng)
+    drifted = drift_electrons(tracks.electrons, response, rng)
     hits, _ = reported(drifted, tracks.offsets, rng.random((events, 3)), response, GRID, pixels)
     place = np.column_stack([pixels.under(hits), hits.index % hits.box])
     cells, rows = pixel_cells(hits.each(np.arange(events)), place, SHAPE, events)
@@ -42,7 +42,7 @@ def measured(gains, events, seed, response=RESPONSE):
 
 def simulated(events=6000, seed=99):
     rng, tracks = np.random.default_rng(seed), clouds(events, 60, 600, seed)
-    charges = soft_charges(tracks.positions_um, tracks.offsets, RESPONSE, GRID, rng)
+    charges = soft_charges(tracks.electrons, RESPONSE, GRID, rng)
     return Gradients(charges, lit(SHAPE, 1, events, rng), SHAPE)
 
 

@@ -6,6 +6,7 @@ import pytest
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.response.respond import respond
+from pipeline.gas.tracks.table import Electrons
 
 GRID = Grid(bins=40, voxel_um=500)
 
@@ -19,7 +20,7 @@ def electrons(events=200, each=300, length_um=2e3):
 def measured(keys, grid=GRID, seed=1, data=None, vary=False):
     response = Response.model_validate(keys)
     rng = np.random.Generator(np.random.SFC64(seed))
-    return respond(*(data or electrons()), response, grid, rng, vary=vary)
+    return respond(Electrons(*(data or electrons())), response, grid, rng, vary=vary)
 
 
 def events_of(readout, values):

@@ -50,7 +50,7 @@ def made_hits(
     recoil = np.einsum("nij,nj->ni", rotation, tracks.direction.astype(np.float64))
     turned = turned_onto(recoil, about(away, cosine, rng)) @ rotation
     rotation = np.where(solar[:, None, None], turned, rotation)
-    readout = respond(tracks.positions_um, tracks.offsets, response, grid, rng, rotation)
+    readout = respond(tracks.electrons, response, grid, rng, rotation)
     centres_um = voxel_centres(readout.voxels, grid.bins).astype(np.float64) * grid.cell_um
     number = np.repeat(np.arange(n), np.diff(readout.offsets))
     columns = {"event": number, **dict(zip("xyz", centres_um.T, strict=True))}

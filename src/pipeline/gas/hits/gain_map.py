@@ -18,7 +18,7 @@ from pipeline.gas.response.differentiable import soft_charges
 from pipeline.gas.response.fitted import with_fitted
 from pipeline.gas.response.gain_map import Gradients, PixelCells, fit_gain_map, pixel_cells
 from pipeline.gas.response.pixels import lit
-from pipeline.gas.tracks.table import TrackBatch, read_tracks
+from pipeline.gas.tracks.table import Electrons, TrackBatch, read_tracks
 from pipeline.gas.voxels.binning import random_rotations
 
 logger = logging.getLogger(__name__)
@@ -55,8 +55,8 @@ def simulated_run(
     n = len(offsets) - 1
     rotation = random_rotations(n, rng)
     origin = lit(settings.pixels, settings.margin, n, rng)
-    positions_um = np.tile(positions_um, (settings.views, 1))
-    charges = soft_charges(positions_um, offsets, settings.response, grid, rng, rotation)
+    electrons = Electrons(np.tile(positions_um, (settings.views, 1)), offsets)
+    charges = soft_charges(electrons, settings.response, grid, rng, rotation)
     return Gradients(charges, origin, settings.pixels)
 
 

@@ -29,6 +29,7 @@ from pipeline.gas.response import cells, gain, readout
 from pipeline.gas.response.cells import Cells
 from pipeline.gas.response.respond import BOX_GRIDS, LEAST_CHARGE, drift_electrons
 from pipeline.gas.response.soft_diffusion import alternatives, places, shared, with_slope
+from pipeline.gas.tracks.table import Electrons
 
 DIFFUSION = tuple(
     f"diffusion.{name}"
@@ -76,8 +77,7 @@ class Reported:
 
 
 def soft_charges(
-    positions_um: np.ndarray,
-    offsets: np.ndarray,
+    electrons: Electrons,
     response: Response,
     grid: Grid,
     rng: np.random.Generator,
@@ -96,7 +96,7 @@ def soft_charges(
     _check(response, soft)
     response = response.replaced({name: float(value.detach()) for name, value in soft.items()})
     twin = copy.deepcopy(rng)
-    drifted = drift_electrons(positions_um, offsets, response, rng, rotation)
+    drifted, offsets = drift_electrons(electrons, response, rng, rotation), electrons.offsets
     values, streams = drifted.parameters, drifted.streams
     phase = streams["place"].random((len(offsets) - 1, 3))
     cell_um, box = np.array(grid.cell_um), BOX_GRIDS * grid.bins
@@ -111,10 +111,8 @@ def soft_charges(
     charge = _fluctuating(drawn, hits.charge, soft, response)
     which, presence = torch.arange(len(charge)), torch.ones_like(charge)
     if soft.keys() & set(DIFFUSION):
-        still = drift_electrons(
-            *(positions_um, offsets, response.replaced(dict.fromkeys(DIFFUSION, 0.0))),
-            *(twin, rotation),
-        )
+        without = response.replaced(dict.fromkeys(DIFFUSION, 0.0))
+        still = drift_electrons(electrons, without, twin, rotation)
         place = places(drifted, still, offsets, soft, cell_um)
         place = place + torch.from_numpy(np.repeat(phase + box // 2, np.diff(offsets), axis=0))
         used = drifted.arrived & np.repeat(inside, np.diff(offsets))

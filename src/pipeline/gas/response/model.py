@@ -10,7 +10,7 @@ from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.response.moments import event_summaries
 from pipeline.gas.response.respond import respond
-from pipeline.gas.tracks.table import TrackBatch
+from pipeline.gas.tracks.table import Electrons, TrackBatch
 from pipeline.gas.voxels.binning import random_rotations
 
 
@@ -68,7 +68,7 @@ class Model:
         rng = generator(self.seed, "detector fit", number)
         rotation = random_rotations(len(tracks), rng)[:events]
         offsets = tracks.offsets[: events + 1]
-        positions_um = tracks.positions_um[: offsets[-1]]
-        seen = respond(positions_um, offsets, response, self.grid, rng, rotation)
+        electrons = Electrons(tracks.positions_um[: offsets[-1]], offsets)
+        seen = respond(electrons, response, self.grid, rng, rotation)
         energy_keV = tracks.energy_keV[:events]
         return sample(seen.voxels, seen.charge, seen.offsets, self.grid.bins, energy_keV)

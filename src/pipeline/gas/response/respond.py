@@ -1,7 +1,6 @@
 """The whole readout response, from ionisation electrons to charges of cells.
 
-`respond` takes the electrons of n events as a ragged array: `positions_um` [N, 3], and `offsets`
-int64 [n + 1] with the electrons of event i in offsets[i]:offsets[i + 1]. It returns a `Readout`, a
+`respond` takes the electrons of n events as a ragged array, `Electrons`. It returns a `Readout`, a
 ragged array of cells (flat voxel indices of the grid, as in a voxel shard) and their charges in
 primary electrons. Its steps have the order of a real chain: rotate, drift and diffuse, lose
 (`drift`), count in cells (`cells`), amplify, saturate, spread from pixel to pixel (`gain`),
@@ -10,7 +9,7 @@ charge, add noise hits.
 
     grid, response = Grid(), Response(threshold={"electrons": 1.5})
     softer = response.replaced({"threshold.electrons": 1.2})  # names: config.response.PARAMETERS
-    readout = respond(positions_um, offsets, softer, grid, generator(seed, "fit", source, part))
+    readout = respond(tracks.electrons, softer, grid, generator(seed, "fit", source, part))
 
 The same state of the generator gives the same result. Every step draws from a child generator of
 its own, so a parameter of one step does not change the numbers drawn in the steps before it, and
@@ -33,6 +32,7 @@ from pipeline.gas.response import cells, drift, gain, readout
 from pipeline.gas.response.cells import Cells
 from pipeline.gas.response.parameters import event_parameters
 from pipeline.gas.response.pixels import Pixels
+from pipeline.gas.tracks.table import Electrons
 
 # Cells are counted in a box of this many grids along each edge: where the mean of the charge lies,
 # and so which events the grid contains, is known only behind the threshold.
@@ -78,14 +78,14 @@ class Readout:
 
 
 def drift_electrons(
-    positions_um: np.ndarray,
-    offsets: np.ndarray,
+    electrons: Electrons,
     response: Response,
     rng: np.random.Generator,
     rotation: np.ndarray | None = None,
     vary: bool = False,
 ) -> Drifted:
     """The steps of `respond` as far as the readout: rotate, drift, diffuse and lose."""
+    positions_um, offsets = electrons
     n = len(offsets) - 1
     streams = dict(zip(STREAMS, rng.spawn(len(STREAMS)), strict=True))
     values = event_parameters(response, n, streams["parameters"], vary)
@@ -100,24 +100,23 @@ def drift_electrons(
 
 
 def respond(
-    positions_um: np.ndarray,
-    offsets: np.ndarray,
+    electrons: Electrons,
     response: Response,
     grid: Grid,
     rng: np.random.Generator,
     rotation: np.ndarray | None = None,
     vary: bool = False,
 ) -> Readout:
-    """Measured charges of n events with the electrons `positions_um` [N, 3].
+    """Measured charges of n events.
 
     `rotation` float64 [n, 3, 3] turns each event about the origin before the drift. With `vary`
     each event draws the parameters in `response.vary`.
     """
-    drifted = drift_electrons(positions_um, offsets, response, rng, rotation, vary)
+    drifted = drift_electrons(electrons, response, rng, rotation, vary)
     values, streams = drifted.parameters, drifted.streams
     cell_um, box = np.array(grid.cell_um), BOX_GRIDS * grid.bins
-    phase = streams["place"].random((len(offsets) - 1, 3))
-    hits, inside = reported(drifted, offsets, phase, response, grid)
+    phase = streams["place"].random((len(electrons.offsets) - 1, 3))
+    hits, inside = reported(drifted, electrons.offsets, phase, response, grid)
     # As for measured events, the centre is that of the reported charge.
     hits, shift, fits = cells.centred(hits, grid.bins)
     contained = inside & fits

@@ -79,9 +79,9 @@ def _smeared(track: TrackBatch, smearing: Smearing, rng: np.random.Generator) ->
 def _drifted(
     track: TrackBatch, response: Response, rng: np.random.Generator, voxels: pd.DataFrame
 ) -> pd.DataFrame:
-    """The electrons at the readout that `measured` counts if given the same random numbers."""
+    """The electrons at the readout that `make_views` counts if given the same random numbers."""
     rotation = random_rotations(1, rng)
-    drifted = drift_electrons(track.positions_um, track.offsets, response, rng, rotation, vary=True)
+    drifted = drift_electrons(track.electrons, response, rng, rotation, vary=True)
     start_mm = voxels[[f"start_{a}_mm" for a in "xyz"]].to_numpy()[0]
     # Of the mean of the electrons before diffusion, from the grid's centre.
     mean_mm = start_mm - (rotation[0] @ track.start_um[0] - drifted.centre_um[0]) * 1e-3

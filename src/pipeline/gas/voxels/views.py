@@ -18,31 +18,21 @@ def make_views(
     rng: np.random.Generator,
     rotate: bool = True,
 ) -> tuple[VoxelBatch, np.ndarray]:
-    """One view of each track; see `bin_tracks` and `measured`."""
-    make = measured if isinstance(readout, Response) else bin_tracks
-    return make(tracks, source, grid, readout, rng, rotate)  # type: ignore[arg-type]
+    """One view of each track: see `bin_tracks` for smeared ones.
 
-
-def measured(
-    tracks: TrackBatch,
-    source: str,
-    grid: Grid,
-    response: Response,
-    rng: np.random.Generator,
-    rotate: bool = True,
-) -> tuple[VoxelBatch, np.ndarray]:
-    """Rotate (unless told not to) and measure a batch of tracks, which draw what varies.
-
-    Returns the contained events with any charge, in order, and a mask bool [n] of the contained
-    tracks, which includes those without charge. See `respond`.
+    With a response the tracks are rotated (unless told not to) and measured, and draw what varies;
+    see `respond`. Returns the contained events with any charge, in order, and a mask bool [n] of
+    the contained tracks, which includes those without charge.
     """
+    if isinstance(readout, Smearing):
+        return bin_tracks(tracks, source, grid, readout, rng, rotate)
     rotation = random_rotations(len(tracks), rng)
     if not rotate:
         rotation[:] = np.eye(3)
-    readout = respond(tracks.positions_um, tracks.offsets, response, grid, rng, rotation, vary=True)
+    seen = respond(tracks.electrons, readout, grid, rng, rotation, vary=True)
     start = np.einsum("nij,nj->ni", rotation, tracks.start_um.astype(np.float64))
     batch = voxel_batch(
-        *(tracks, source, np.diff(readout.offsets), readout.voxels, readout.charge),
-        *(rotation, readout.origin + start / grid.cell_um, readout.sigma_um),
+        *(tracks, source, np.diff(seen.offsets), seen.voxels, seen.charge),
+        *(rotation, seen.origin + start / grid.cell_um, seen.sigma_um),
     )
-    return batch, readout.contained
+    return batch, seen.contained
