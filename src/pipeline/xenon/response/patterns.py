@@ -12,27 +12,33 @@ from pipeline.xenon.response.arrays import pmt_positions_cm
 from pipeline.xenon.response.sampling import multinomial
 
 
-class Optics(NamedTuple):
-    """Constants of the hit patterns; lengths in cm."""
+class ArrayOptics(NamedTuple):
+    """Constants of the hit pattern in an array; lengths in cm."""
 
-    top: NDArray[np.float64]  # [n, 2]
-    bottom: NDArray[np.float64]  # [m, 2]
-    top_width: float
-    bottom_width: float
-    top_uniform: float
+    pmts: NDArray[np.float64]  # [n, 2]
+    width: float
+    uniform: float  # share of the light
+
+
+class Optics(NamedTuple):
+    """Constants of the hit patterns."""
+
+    top: ArrayOptics
+    bottom: ArrayOptics
     top_share: float
 
 
 def optics_constants(detector: Detector) -> Optics:
     """Constants of the hit patterns from the config block of a detector."""
     patterns, radius_cm = detector.patterns, detector.geometry.radius_cm
+    top, bottom = (
+        pmt_positions_cm(array, radius_cm)
+        for array in (detector.arrays.top, detector.arrays.bottom)
+    )
     return Optics(
-        top=pmt_positions_cm(detector.arrays.top, radius_cm),
-        bottom=pmt_positions_cm(detector.arrays.bottom, radius_cm),
-        top_width=patterns.top_width_cm,
-        bottom_width=patterns.bottom_width_cm,
-        top_uniform=patterns.top_uniform_fraction,
-        top_share=patterns.top_fraction,
+        ArrayOptics(top, patterns.top_width_cm, patterns.top_uniform_fraction),
+        ArrayOptics(bottom, patterns.bottom_width_cm, 0.0),
+        patterns.top_fraction,
     )
 
 
@@ -80,11 +86,12 @@ def spread_light(  # type: ignore[no-untyped-def]
     y_cm += centre_cm * rng.standard_normal()
     within_cm2 = variance_cm2 * (1 - 1 / electrons)
     above = rng.binomial(photons, optics.top_share)
-    shares = cumulative[: len(top)]
-    fill_expected_pattern(
-        optics.top, optics.top_width, optics.top_uniform, x_cm, y_cm, within_cm2, shares
-    )
-    multinomial(rng, above, shares, top)
-    shares = cumulative[: len(bottom)]
-    fill_expected_pattern(optics.bottom, optics.bottom_width, 0.0, x_cm, y_cm, within_cm2, shares)
-    multinomial(rng, photons - above, shares, bottom)
+    for array, detected, pattern in (
+        (optics.top, above, top),
+        (optics.bottom, photons - above, bottom),
+    ):
+        shares = cumulative[: len(pattern)]
+        fill_expected_pattern(
+            array.pmts, array.width, array.uniform, x_cm, y_cm, within_cm2, shares
+        )
+        multinomial(rng, detected, shares, pattern)

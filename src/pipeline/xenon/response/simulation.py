@@ -97,7 +97,7 @@ def _respond(
     counts = np.zeros((n, 3), np.int64)
     areas = np.zeros((n, 2))
     triggered = np.zeros(n, np.bool_)
-    lengths = (waveforms.s1_bins, waveforms.s2_bins, len(optics.top), len(optics.bottom))
+    lengths = (waveforms.s1_bins, waveforms.s2_bins, len(optics.top.pmts), len(optics.bottom.pmts))
     recorded = tuple(np.zeros((n, length), np.int32) for length in lengths)
     _respond_to_all(
         rng,
