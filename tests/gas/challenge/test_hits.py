@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from helpers.made_tracks import along_z
 
 from pipeline.gas.challenge.hits import DAY_S, FIRST_S, about, drawn, made_hits, turned_onto
 from pipeline.gas.config.observed import DirectionTest
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.hits.direction_test import expected_directions
-from pipeline.gas.tracks.table import TrackBatch
 from pipeline.physics.solar_neutrinos import recoil_angles
 
 SUN = DirectionTest(
@@ -27,17 +27,7 @@ def arrows(rng):
     """Straight lines of 3 cm along z, dense at their start, the origin."""
     positions = np.zeros((EVENTS * ELECTRONS, 3), np.float32)
     positions[:, 2] = 3e4 * rng.uniform(size=len(positions)) ** 3
-    return TrackBatch(
-        event_id=np.arange(EVENTS),
-        source_event=np.arange(EVENTS),
-        energy_keV=np.full(EVENTS, 50, np.float32),
-        offsets=ELECTRONS * np.arange(EVENTS + 1),
-        positions_um=positions,
-        times_ps=None,
-        flags=None,
-        start_um=np.zeros((EVENTS, 3), np.float32),
-        direction=np.tile(np.float32([0, 0, 1]), (EVENTS, 1)),
-    )
+    return along_z(ELECTRONS * np.arange(EVENTS + 1), positions)
 
 
 def directions(hits):

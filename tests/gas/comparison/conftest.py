@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers.made_tracks import along_z
 
-from pipeline.gas.tracks.table import TrackBatch, write_tracks
+from pipeline.gas.tracks.table import write_tracks
 
 ELECTRONS = 40
 
@@ -21,17 +22,8 @@ def lines(tmp_path: Path) -> Callable[..., Path]:
         length_um = 1e3 * np.array([length_mm[float(e)] for e in energy])
         positions = np.zeros((tracks, ELECTRONS, 3), np.float32)
         positions[:, :, 2] = rng.uniform(0, length_um[:, None], (tracks, ELECTRONS))
-        batch = TrackBatch(
-            event_id=np.arange(tracks),
-            source_event=np.arange(tracks),
-            energy_keV=energy,
-            offsets=ELECTRONS * np.arange(tracks + 1),
-            positions_um=positions.reshape(-1, 3),
-            times_ps=None,
-            flags=None,
-            start_um=np.zeros((tracks, 3), np.float32),
-            direction=np.tile(np.float32([0, 0, 1]), (tracks, 1)),
-        )
+        offsets = ELECTRONS * np.arange(tracks + 1)
+        batch = along_z(offsets, positions.reshape(-1, 3), energy)
         path = tmp_path / source / "0.parquet"
         write_tracks(path, [batch], {})
         return path

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from helpers.made_tracks import along_z
 
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.evaluation.sensitivity_stage import Tracks, cosines_of_variants
 from pipeline.gas.response.sensitivity import Parameters
-from pipeline.gas.tracks.table import TrackBatch, write_tracks
+from pipeline.gas.tracks.table import write_tracks
 from pipeline.gas.voxels.shards import VoxelBatch
 from pipeline.statistics.directional.predictions import prediction_table
 
@@ -65,17 +66,8 @@ def tables(tmp_path):
     for part, events in enumerate((range(3), range(3, 5))):
         n = len(events)
         paths.append(tmp_path / "made" / f"{part}.parquet")
-        batch = TrackBatch(
-            event_id=np.array(events),
-            source_event=np.array(events),
-            energy_keV=np.full(n, 50, np.float32),
-            offsets=200 * np.arange(n + 1),
-            positions_um=rng.uniform(0, 1e4, (200 * n, 3)).astype(np.float32),
-            times_ps=None,
-            flags=None,
-            start_um=np.zeros((n, 3), np.float32),
-            direction=np.tile(np.float32([0, 0, 1]), (n, 1)),
-        )
+        positions = rng.uniform(0, 1e4, (200 * n, 3))
+        batch = along_z(200 * np.arange(n + 1), positions, first=events.start)
         write_tracks(paths[-1], [batch], {})
     return list(map(str, paths))
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from helpers.made_tracks import along_z
 
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.response.fit import fit_response
 from pipeline.gas.response.model import Model, Sample
 from pipeline.gas.response.moments import SUMMARIES
-from pipeline.gas.tracks.table import TrackBatch
 
 TRANSVERSE, THRESHOLD = "diffusion.constant_transverse", "threshold.electrons"
 RANGES = {TRANSVERSE: (100.0, 500.0), THRESHOLD: (0.2, 3.0)}
@@ -23,17 +23,7 @@ def tracks(events, energy_keV=50.0, electrons=0):
     """Tracks whose electrons are clouds of two sizes, without electrons by default."""
     rng = np.random.default_rng(events)
     positions = rng.normal(0, 1, (events, electrons, 3)) * rng.choice([500, 3000], (events, 1, 1))
-    return TrackBatch(
-        event_id=np.arange(events),
-        source_event=np.arange(events),
-        energy_keV=np.full(events, energy_keV, np.float32),
-        offsets=np.arange(events + 1) * electrons,
-        positions_um=positions.reshape(-1, 3).astype(np.float32),
-        times_ps=None,
-        flags=None,
-        start_um=np.zeros((events, 3), np.float32),
-        direction=np.tile(np.float32([0, 0, 1]), (events, 1)),
-    )
+    return along_z(np.arange(events + 1) * electrons, positions.reshape(-1, 3), energy_keV)
 
 
 @dataclass(frozen=True)

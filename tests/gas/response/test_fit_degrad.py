@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from helpers.made_tracks import along_z
 
 from pipeline.core.seeds import generator
 from pipeline.gas.config.response import Response
@@ -13,7 +14,6 @@ from pipeline.gas.config.voxels import Grid
 from pipeline.gas.response.fit import fit_response
 from pipeline.gas.response.model import Model, Sample
 from pipeline.gas.tracks.simulator.source import simulated_batches
-from pipeline.gas.tracks.table import TrackBatch
 
 RANGES = {
     "diffusion.constant_transverse": (100.0, 600.0),
@@ -24,32 +24,17 @@ RANGES = {
 TRUE, START = (300.0, 240.0, 0.7, 1.2), (220.0, 220.0, 0.4, 0.8)
 
 
-def batch(offsets, positions_um):
-    n = len(offsets) - 1
-    return TrackBatch(
-        event_id=np.arange(n),
-        source_event=np.arange(n),
-        energy_keV=np.full(n, 50, np.float32),
-        offsets=offsets,
-        positions_um=positions_um,
-        times_ps=None,
-        flags=None,
-        start_um=np.zeros((n, 3), np.float32),
-        direction=np.tile(np.float32([0, 0, 1]), (n, 1)),
-    )
-
-
 def degrad_tracks(folder):
     table = pq.read_table(folder / "he_co2_50keV.parquet", columns=["x_um", "y_um", "z_um"])
     x, y, z = (table[name].combine_chunks() for name in table.column_names)
     positions_um = np.stack([axis.flatten().to_numpy() for axis in (x, y, z)], axis=1)
-    return batch(x.offsets.to_numpy().astype(np.int64), positions_um.astype(np.float32))
+    return along_z(x.offsets.to_numpy().astype(np.int64), positions_um)
 
 
 def simulated_tracks(events):
     source = read_source({"kind": "simulation", "energies_keV": [50], "events_per_energy": events})
     made = simulated_batches(source, generator(1, "tracks of the fit"))
-    return [batch(tracks.offsets, tracks.positions_um) for tracks in made]
+    return [along_z(tracks.offsets, tracks.positions_um) for tracks in made]
 
 
 @pytest.mark.slow

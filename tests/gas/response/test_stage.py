@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from helpers.made_tracks import along_z
 
 from pipeline.gas.config.detector import DetectorFit
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.response.stage import from_files
-from pipeline.gas.tracks.table import TrackBatch, write_tracks
+from pipeline.gas.tracks.table import write_tracks
 from pipeline.gas.voxels.shards import write_shard
 from pipeline.gas.voxels.views import make_views
 
@@ -17,18 +18,8 @@ EVENTS, ELECTRONS = 250, 60
 
 
 def clouds(seed):
-    rng = np.random.default_rng(seed)
-    return TrackBatch(
-        event_id=np.arange(EVENTS),
-        source_event=np.arange(EVENTS),
-        energy_keV=np.full(EVENTS, 50, np.float32),
-        offsets=np.arange(EVENTS + 1) * ELECTRONS,
-        positions_um=rng.normal(0, 800, (EVENTS * ELECTRONS, 3)).astype(np.float32),
-        times_ps=None,
-        flags=None,
-        start_um=np.zeros((EVENTS, 3), np.float32),
-        direction=np.tile(np.float32([0, 0, 1]), (EVENTS, 1)),
-    )
+    positions = np.random.default_rng(seed).normal(0, 800, (EVENTS * ELECTRONS, 3))
+    return along_z(np.arange(EVENTS + 1) * ELECTRONS, positions)
 
 
 @pytest.fixture(scope="module")
