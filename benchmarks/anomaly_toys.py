@@ -1,13 +1,14 @@
 """Speed of the extended Poisson search's pseudo-experiments.
 
-One thread. Usage: python benchmarks/anomaly_toys.py [--events N] [--toys N] [--models N]
+One thread. Usage: python benchmarks/anomaly_toys.py [--events N] [--toys N] [--models N], the
+background events of a toy, toys per hypothesis and WIMP models of the map.
 """
 
-import argparse
 import time
 
 import numpy as np
 from machine import describe_machine
+from options import parsed
 
 from pipeline.statistics.excess.score_density import ScoreDensity
 from pipeline.statistics.excess.search import significances
@@ -19,11 +20,7 @@ SIMULATED = 10_000  # events of each kind
 
 def main() -> None:
     """Print toys per second for one model and for a map, and what the tests make of them."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=float, default=6500, help="background events of a toy")
-    parser.add_argument("--toys", type=int, default=10_000, help="toys per hypothesis")
-    parser.add_argument("--models", type=int, default=64, help="WIMP models of the map")
-    arguments = parser.parse_args()
+    arguments = parsed(__doc__, events=6500.0, toys=10_000, models=64)
     print(describe_machine())
     samples = _samples(arguments.events / 200)
     warm_up = Search(map=WimpMap(masses_GeV=()), background_toys=100, signal_toys=100)

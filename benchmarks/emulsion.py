@@ -2,15 +2,15 @@
 
 One thread; rates by processor time, without compilation. The mixture has, by number kept, 50 % fog,
 10 % of each gamma source and of carbon of 30, 60 and 100 keV. Usage: python benchmarks/emulsion.py
-[--clusters N].
+[--clusters N], the clusters kept of each sample.
 """
 
-import argparse
 import time
 from dataclasses import dataclass
 
 import numpy as np
 from machine import describe_machine
+from options import parsed
 
 from pipeline.emulsion.clusters.crystals import pack
 from pipeline.emulsion.clusters.ions import homogeneous, ion_path
@@ -61,9 +61,7 @@ class Measured:
 
 def main() -> None:
     """Print lengths of ions, then a line for each sample, then the rate of the mixture."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clusters", type=int, default=5000, help="clusters kept of each sample")
-    arguments = parser.parse_args()
+    arguments = parsed(__doc__, clusters=5000)
     print(describe_machine())
     _lengths()
     print(

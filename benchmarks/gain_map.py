@@ -3,10 +3,10 @@
 The run has 10 keV electrons, evenly over the pixels, and is made by the simulator itself. The least
 error is that of the Fisher information in the charges of single cells, given those beside them;
 its densities are histograms of the simulation. One thread, half a minute.
-Usage: python benchmarks/gain_map.py [--events N] [--tracks N] [--views N]
+Usage: python benchmarks/gain_map.py [--events N] [--tracks N] [--views N], the events of the run,
+simulated tracks and uses of each of them.
 """
 
-import argparse
 import itertools
 import time
 from collections.abc import Callable
@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 import torch
 from machine import describe_machine
+from options import parsed
 
 from pipeline.gas.config.gain_map import GainMap as Settings
 from pipeline.gas.config.response import Response
+from pipeline.gas.config.sources import SourceDefaults
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.hits.gain_map import simulated_run
 from pipeline.gas.response.gain_map import (
@@ -31,6 +33,8 @@ from pipeline.gas.response.gain_map import (
 )
 from pipeline.gas.response.pixels import Pixels, lit
 from pipeline.gas.response.respond import drift_electrons, reported
+from pipeline.gas.tracks.ingest import complete
+from pipeline.gas.tracks.raw import RawBatch
 from pipeline.gas.tracks.simulator.gas import Gas
 from pipeline.gas.tracks.simulator.transport import simulate_tracks
 from pipeline.gas.tracks.table import TrackBatch
@@ -69,11 +73,7 @@ class Differences(Gradients):
 
 def main() -> None:
     """Print one table: error and CPU time of each way."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, default=5000, help="events of the run")
-    parser.add_argument("--tracks", type=int, default=15000, help="simulated tracks")
-    parser.add_argument("--views", type=int, default=4, help="uses of each simulated track")
-    arguments = parser.parse_args()
+    arguments = parsed(__doc__, events=5000, tracks=15000, views=4)
     torch.set_num_threads(1)
     print(describe_machine())
     rng = np.random.default_rng(1)
@@ -179,17 +179,8 @@ def _beside_silent(simulated: Gradients, seen: np.ndarray, charge: np.ndarray) -
 
 def _tracks(events: int, seed: int) -> TrackBatch:
     offsets, positions, _ = simulate_tracks(GAS, ENERGY_KEV, events, np.random.default_rng(seed))
-    return TrackBatch(
-        event_id=np.arange(events),
-        source_event=np.arange(events),
-        energy_keV=np.full(events, ENERGY_KEV, np.float32),
-        offsets=offsets,
-        positions_um=positions.astype(np.float32),
-        times_ps=None,
-        flags=None,
-        start_um=np.zeros((events, 3), np.float32),
-        direction=np.tile(np.float32([0, 0, 1]), (events, 1)),
-    )
+    raw = RawBatch(np.arange(events), offsets, positions.astype(np.float32))
+    return complete(raw, SourceDefaults(ENERGY_KEV), raw.source_event, "made")
 
 
 def _measured(
@@ -198,9 +189,7 @@ def _measured(
     """The run, by the simulator."""
     n = len(tracks)
     pixels = Pixels(gains, lit(SHAPE, MARGIN, n, rng))
-    drifted = drift_electrons(
-        tracks.positions_um, tracks.offsets, RESPONSE, rng, random_rotations(n, rng)
-    )
+    drifted = drift_electrons(tracks.electrons, RESPONSE, rng, random_rotations(n, rng))
     hits, _ = reported(drifted, tracks.offsets, rng.random((n, 3)), RESPONSE, GRID, pixels)
     place = np.column_stack([pixels.under(hits), hits.index % hits.box])
     cells, rows = pixel_cells(hits.each(np.arange(n)), place, SHAPE, n)

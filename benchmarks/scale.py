@@ -1,10 +1,9 @@
 """A million simulated recoils through tracks and voxels by the workflow itself, no training.
 
-Usage: python benchmarks/scale.py [--events N] [--cores N]
+Usage: python benchmarks/scale.py [--events N] [--cores N], with recoils at 40-50 keV.
 Needs some 14 GB for a million events in the folder for temporary files (TMPDIR).
 """
 
-import argparse
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 from machine import describe_machine
+from options import parsed
 
 from pipeline.gas.config.chain import TRAINING
 from pipeline.gas.paths import GasPaths
@@ -25,10 +25,7 @@ PAPER = REPOSITORY / "config" / "paper.yaml"
 
 def main() -> None:
     """Print what the jobs took, and what Snakemake itself takes for the paper's study."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, default=1_000_000, help="recoils, at 40-50 keV")
-    parser.add_argument("--cores", type=int, default=2)
-    arguments = parser.parse_args()
+    arguments = parsed(__doc__, events=1_000_000, cores=2)
     print(describe_machine())
     print(f"dry run of {PAPER.name}: {_snakemake(PAPER, '-n', '--quiet', 'all'):.1f} s")
     with tempfile.TemporaryDirectory() as name:

@@ -3,15 +3,16 @@
     python benchmarks/slices.py [--events N] [--batch-size N]
 
 Views of simulated 45 keV tracks; forward, backward and the optimiser's step, without the making of
-the events. The cases take turns; the best round of each counts.
+the events. The cases take turns; the best round of each counts. A round has the events, a step a
+batch.
 """
 
-import argparse
 import time
 
 import numpy as np
 import torch
 from machine import describe_machine
+from options import parsed
 
 from pipeline.config.training import AdamW
 from pipeline.gas.config.networks import UNet
@@ -34,10 +35,7 @@ ROUNDS = 5
 
 def main() -> None:
     """Run the comparison and print it as a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, default=1536, help="events of a round")
-    parser.add_argument("--batch-size", type=int, default=128)
-    arguments = parser.parse_args()
+    arguments = parsed(__doc__, events=1536, batch_size=128)
     torch.set_num_threads(1)
     rng = np.random.default_rng(1)
     source = Simulation(

@@ -1,10 +1,10 @@
 """Speed of a xenon detector's response, for electronic and nuclear recoils.
 
 One thread; NEST's events of 1-100 keV. On a machine that does other work too the rate by processor
-time is the one to compare. Usage: python benchmarks/xenon_response.py [--events N] [--base NAME].
+time is the one to compare. Usage: python benchmarks/xenon_response.py [--events N] [--base NAME],
+the events of each recoil and the shipped detector.
 """
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from machine import describe_machine
+from options import parsed
 
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.samples import Nest, Recoil, UniformSpectrum
@@ -26,10 +27,7 @@ from pipeline.xenon.response.stage import write_response
 
 def main() -> None:
     """Print events per second of the simulation, of the stage around it and of reading."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, default=2000, help="events of each recoil")
-    parser.add_argument("--base", default="darwin", help="shipped detector")
-    arguments = parser.parse_args()
+    arguments = parsed(__doc__, events=2000, base="darwin")
     detector = Detector(base=arguments.base)
     print(describe_machine())
     for recoil in ("er", "nr"):
