@@ -97,7 +97,10 @@ from pipeline.xenon.rates.weighted_scores import SCHEMA as WEIGHTED
 from pipeline.xenon.rates.weighted_scores import search_samples
 from pipeline.xenon.response.shards import SCHEMA as RESPONSE
 from pipeline.xenon.xenon1t.accuracy import classifier_table
+from pipeline.xenon.xenon1t.excess import rate_table
 from pipeline.xenon.xenon1t.losses import loss_table, s2_only_losses
+from pipeline.xenon.xenon1t.masses import mass_estimates, mass_tests
+from pipeline.xenon.xenon1t.regression import energy_table, fit_all
 from pipeline.xenon.xenon1t.scores import SCHEMA as IMAGE_SCORES
 
 mpl.use("Agg")
@@ -355,6 +358,9 @@ def write_xenon_results(files, rng):
     weighted = made_weighted()
     samples = search_samples(weighted, RATES)
     images = scores.assign(loss=scores["ts"], s2_only=False)
+    images = images.assign(s1_photons_detected=10, s2_photons_detected=scores["energy_keV"])
+    models = fit_all({"ER": images})
+    recoils, even = np.geomspace(1, 60, 500), np.ones(500)
     one = WeightedScores(np.ones(3), np.ones(3))
     loss = images["loss"].to_numpy()
     checks, choices = made_checks(), made_choices()
@@ -379,6 +385,16 @@ def write_xenon_results(files, rng):
             xenon.table("images_classifier.csv"): classifier_table(loss, loss, [0.4]),
             xenon.table("images_losses.csv"): loss_table(loss, loss, one, one, 1.0, 1e-45, rng),
             xenon.table("images_s2_only.csv"): s2_only_losses({"image_test_er": images}),
+            xenon.table("images_rates.csv"): with_events(rate_table(weighted, [BENCHMARK])),
+            xenon.table("images_energies.csv"): energy_table(
+                models, {"ER": images}, {"ER": (1.0, 100.0)}
+            ),
+            xenon.table("images_mass_tests.csv"): mass_tests(
+                {"E": recoils}, {10.0: recoils**-2, 50.0: even}, rng
+            ),
+            xenon.table("images_mass_estimates.csv"): mass_estimates(
+                {"E": recoils}, {10.0: recoils**-2, 50.0: even}, [50.0], rng
+            ),
         }
     )
     files.put({xenon.table("weighted_scores.parquet"): Described.of(weighted, WEIGHTED)})
@@ -393,7 +409,12 @@ def write_xenon_results(files, rng):
     for name, file in (("significance", "significance"), ("exposures", "exposure_needed")):
         path = xenon.table(f"{file}.parquet")
         files.put({path: made[name]})
-        files.put({xenon.table(f"images_{name}.csv"): pd.read_parquet(path)})
+        files.put({xenon.table(f"images_{name}.csv"): with_events(pd.read_parquet(path))})
+
+
+def with_events(table):
+    """A table of one search in images, as it stands in that of both."""
+    return pd.concat([table], keys=["triggered"], names=["events"]).reset_index("events")
 
 
 def write_emulsion(files, rng):

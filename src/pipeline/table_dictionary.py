@@ -228,6 +228,9 @@ _BY_MOMENTS = {
     "cross_section_cm2": "its cross-section",
 }
 
+# The first column of tables of both searches in images.
+_IMAGE_EVENTS = {"events": "what the search looks at: triggered or S2 only"}
+
 # Columns of tables of upper limits.
 _LIMITS = _described(
     {
@@ -1357,18 +1360,90 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table[["sample", "events", "low_loss"]])',
     ),
     ResultTable(
+        "Expected events of images",
+        _XENON.table("images_rates.csv"),
+        "One row for each search, component of the background and WIMP.",
+        _described(
+            {
+                **_IMAGE_EVENTS,
+                "component": "background component, or the WIMP",
+                "mass_GeV": "WIMP mass; 0: background",
+                "cross_section_cm2": "WIMP-nucleon cross-section; 0: background",
+                "expected_per_t_yr": "expected events",
+                "effective_events": "simulated events of equal weights that fluctuate as much",
+            }
+        ),
+        'print(table.groupby(["events", "mass_GeV"])["expected_per_t_yr"].sum())',
+    ),
+    ResultTable(
         "Significance of images",
         _XENON.table("images_significance.csv"),
-        "One row for each exposure, WIMP and test.",
-        _of_schema(SIGNIFICANCES),
-        'print(table[["test", "exposure_t_yr", "significance", "extrapolated"]])',
+        "One row for each search, exposure, WIMP and test.",
+        (*_described(_IMAGE_EVENTS), *_of_schema(SIGNIFICANCES)),
+        'print(table[["events", "test", "exposure_t_yr", "significance", "extrapolated"]])',
     ),
     ResultTable(
         "Exposure needed with images",
         _XENON.table("images_exposures.csv"),
-        "One row for each test, WIMP and level.",
-        _of_schema(EXPOSURES),
-        'print(table[["test", "level_sigma", "exposure_t_yr", "beyond"]])',
+        "One row for each search, test, WIMP and level.",
+        (*_described(_IMAGE_EVENTS), *_of_schema(EXPOSURES)),
+        'print(table[["events", "test", "level_sigma", "exposure_t_yr", "beyond"]])',
+    ),
+    ResultTable(
+        "Energies from images",
+        _XENON.table("images_energies.csv"),
+        "One row for each recoil, inputs of the regression and range of true energy; the first "
+        "range is the whole one. Test samples.",
+        _described(
+            {
+                "recoil": "ER or NR",
+                "inputs": "what the energy is found from",
+                "low_keV": "lower end of the range",
+                "high_keV": "upper end of the range",
+                "events": "test events that trigger",
+                "bias": "mean of ln(E found / E)",
+                "bias_err": "its error",
+                "resolution": "half the width of the central 68 % of ln(E found / E)",
+                "resolution_err": "its error, as of a normal distribution",
+                "uncertainty": "mean standard deviation of ln E that is stated",
+                "coverage": "share of events within one stated standard deviation",
+                "coverage_err": "its binomial error",
+            }
+        ),
+        'print(table[["recoil", "inputs", "low_keV", "bias", "resolution", "coverage"]])',
+    ),
+    ResultTable(
+        "WIMP masses told apart",
+        _XENON.table("images_mass_tests.csv"),
+        "One row for each observable and pair of masses.",
+        _described(
+            {
+                "observable": "what is looked at of each event",
+                "true_mass_GeV": "mass of the WIMPs",
+                "rejected_mass_GeV": "mass that is rejected at 95 % confidence",
+                "events": "WIMPs with which 90 % of experiments reject it; inf: they look alike",
+                "events_err": "its error, of toys and simulated events",
+                "effective_events": "simulated recoils of the true mass, as of equal weights",
+            }
+        ),
+        'print(table[["observable", "true_mass_GeV", "rejected_mass_GeV", "events"]])',
+    ),
+    ResultTable(
+        "WIMP masses found",
+        _XENON.table("images_mass_estimates.csv"),
+        "One row for each observable, mass and number of events.",
+        _described(
+            {
+                "observable": "what is looked at of each event",
+                "mass_GeV": "mass of the WIMPs",
+                "events": "WIMPs in an experiment",
+                "median_GeV": "most likely mass, median of the experiments",
+                "low_GeV": "lower end of their central 68 %",
+                "high_GeV": "upper end of their central 68 %",
+                "at_highest": "share of experiments whose most likely mass is the highest tried",
+            }
+        ),
+        'print(table[["observable", "mass_GeV", "events", "low_GeV", "high_GeV"]])',
     ),
     ResultTable(
         "Emulsion clusters",

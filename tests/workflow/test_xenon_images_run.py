@@ -15,13 +15,16 @@ IMAGES = {
     "classifier": {"widths": [4, 8], "hidden": 8, "max_epochs": 3},
     "cvae": {"widths": [4, 8], "latent": 2, "max_epochs": 2},
     "search": {"exposures_t_yr": [1, 4], "background_toys": 200, "signal_toys": 100},
+    "s2_only": {"events": 2000},
 }
-TABLES = ("classifier", "losses", "s2_only", "significance", "exposures")
-FILES = [f"results/xenon/tables/images_{name}.csv" for name in TABLES]
+OF_EVENTS = ("classifier", "energies", "mass_tests", "mass_estimates")
+OF_SEARCH = ("losses", "s2_only", "rates", "significance", "exposures")
+FILES = [f"results/xenon/tables/images_{name}.csv" for name in (*OF_EVENTS, *OF_SEARCH)]
 IMAGE_FIGURES = (
     "images",
     "image_masses",
     "image_reconstructions",
+    "image_energies",
     "image_losses",
     "image_exposures",
 )
@@ -35,7 +38,7 @@ def ran(xenon_copy):
 
 
 def test_tables_are_about_the_test_samples(ran):
-    classifier, losses, s2_only, significance, exposures = (
+    classifier, energies, _, estimates, losses, s2_only, rates, significance, exposures = (
         pd.read_csv(ran.folder / file) for file in FILES
     )
     here = classifier[classifier["source"] == "here"]
@@ -47,6 +50,14 @@ def test_tables_are_about_the_test_samples(ran):
     assert er["triggered"] == here["events_er"].iloc[0]
     assert set(significance["exposure_t_yr"]) == {1, 4}
     assert set(exposures["level_sigma"]) == {3, 5}
+    assert set(energies["recoil"]) == {"ER", "NR"}
+    assert energies["events"].iloc[0] == here["events_er"].iloc[0]
+    assert set(estimates["mass_GeV"]) == {50, 500, 1000}
+    for table in (rates, significance, exposures):
+        assert set(table["events"]) == {"triggered", "S2 only"}
+    expected = rates[rates["mass_GeV"] == 0].groupby("events")["expected_per_t_yr"].sum()
+    at_1 = significance[significance["exposure_t_yr"] == 1].groupby("events")["background"]
+    assert at_1.mean().to_dict() == pytest.approx(expected.to_dict())
 
 
 def test_only_what_depends_on_a_key_is_made_anew(ran, tmp_path):
@@ -55,5 +66,5 @@ def test_only_what_depends_on_a_key_is_made_anew(ran, tmp_path):
     copy.configure(xenon__images__rates__neutrons_per_t_yr=1.0)
     rows = [row.split("\t") for row in copy.run(*FILES, *PLOTS, "--summary").splitlines()]
     made = {row[0].removeprefix("results/") for row in rows[1:] if row[-1] != "no update"}
-    tables = {f"xenon/tables/images_{name}.csv" for name in TABLES[1:]}
+    tables = {f"xenon/tables/images_{name}.csv" for name in OF_SEARCH}
     assert {name for name in made if not name.startswith("xenon/plots/")} == tables

@@ -1,11 +1,8 @@
-# XENON1T part: scores of networks that see images of events, and what the loss finds
+# XENON1T part: scores of networks that see images of events, what they tell and find
 
 from pipeline.xenon.config import images as image_names
 
-IMAGES = xenon.block.images
-
-if IMAGES:
-    IMAGE_SCORED = [image_names.TEST_ER, image_names.TEST_WIMP, image_names.SEARCH_NR]
+if IMAGES := xenon.block.images:
 
     use rule table as xenon_images_scores with:
         input:
@@ -27,30 +24,32 @@ if IMAGES:
         message:
             "scores of images: {wildcards.sample}"
 
-    use rule table as xenon_images_classifier with:
+    use rule table as xenon_images_performance with:
         input:
-            er=[xenon.image_scores(image_names.TEST_ER)],
-            wimp=[xenon.image_scores(image_names.TEST_WIMP)],
+            scores=[xenon.image_scores(sample) for sample in image_names.MEASURED],
         output:
-            table=xenon.table("images_classifier.csv"),
+            classifier=xenon.table("images_classifier.csv"),
+            energies=xenon.table("images_energies.csv"),
+            mass_tests=xenon.table("images_mass_tests.csv"),
+            mass_estimates=xenon.table("images_mass_estimates.csv"),
         log:
-            f"{R}/logs/xenon/images_classifier.log",
+            f"{R}/logs/xenon/images_performance.log",
         params:
             **calls(
-                "pipeline.xenon.xenon1t.accuracy.from_files",
-                {"shares": list(IMAGES.test_shares)},
+                "pipeline.xenon.xenon1t.performance.from_files",
+                xenon.image_performance_block(),
             ),
         message:
-            "accuracy of the classifier of images"
+            "what the networks of images tell of events"
 
     use rule table as xenon_images_search with:
         input:
-            scores=[xenon.image_scores(sample) for sample in IMAGE_SCORED],
-            er=xenon.response_shards(image_names.TEST_ER),
-            nr=xenon.response_shards(image_names.SEARCH_NR),
+            scores=[xenon.image_scores(sample) for sample in image_names.SEARCHED],
+            shards=xenon.response_shards(*image_names.SEARCHED),
         output:
             losses=xenon.table("images_losses.csv"),
             s2_only=xenon.table("images_s2_only.csv"),
+            rates=xenon.table("images_rates.csv"),
             significance=xenon.table("images_significance.csv"),
             exposures=xenon.table("images_exposures.csv"),
         log:

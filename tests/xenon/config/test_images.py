@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from pipeline.statistics.excess.config import Wimp
 from pipeline.xenon.config.chain import Xenon
-from pipeline.xenon.config.images import Images, ImageSearch
+from pipeline.xenon.config.images import WEIGHTED, Images, ImageSearch, Xenon1tRates
 
 
 def test_left_out_it_makes_no_samples():
@@ -15,6 +15,8 @@ def test_left_out_it_makes_no_samples():
 def test_samples_belong_to_its_detector_and_fill_the_windows():
     images = Images.model_validate({"rates": {"nuclear_recoils_keV": [5, 50]}})
     samples = images.samples()
+    weak = [samples.pop(name).spectrum for name in WEIGHTED["s2_only"]]
+    assert [(own.low_keV, own.high_keV) for own in weak] == [(0.1, 12), (0.4, 50)]
     assert set(samples) <= set(Xenon(images=images).all_samples)
     assert {sample.detector for sample in samples.values()} == {"xenon1t"}
     for sample in samples.values():
@@ -26,6 +28,17 @@ def test_another_window_keeps_the_backgrounds_of_xenon1t():
     narrow = Images.model_validate({"rates": {"electron_recoils_keV": [2, 5]}}).rates
     assert narrow.flat_electron_recoils_per_t_yr_keV == (
         Images().rates.flat_electron_recoils_per_t_yr_keV
+    )
+
+
+def test_events_without_s1_have_the_same_rates_in_wider_ranges():
+    images = Images.model_validate(
+        {"rates": {"neutrons_per_t_yr": 2}, "s2_only": {"lowest_nuclear_recoil_keV": 0.5}}
+    )
+    ranges = {"electron_recoils_keV": (0.1, 12.0), "nuclear_recoils_keV": (0.5, 60.0)}
+    assert (
+        images.s2_only_rates.plain()
+        == Xenon1tRates.model_validate({"neutrons_per_t_yr": 2, **ranges}).plain()
     )
 
 

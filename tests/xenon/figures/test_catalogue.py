@@ -29,6 +29,7 @@ def test_what_a_study_lacks_has_no_figure():
         "images",
         "image_masses",
         "image_reconstructions",
+        "image_energies",
         "image_losses",
         "image_exposures",
     }

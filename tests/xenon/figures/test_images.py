@@ -9,6 +9,7 @@ from pipeline.figures.style import save
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.extended_poisson import ANOMALY
 from pipeline.xenon.config.images import Cvae
+from pipeline.xenon.figures.image_energies import draw_energies
 from pipeline.xenon.figures.image_exposures import draw_exposures
 from pipeline.xenon.figures.image_losses import draw_losses
 from pipeline.xenon.figures.image_masses import draw_masses
@@ -31,14 +32,31 @@ def made_losses():
 
 
 def made_significances():
+    """3 sqrt(exposure) of events that trigger, 1 sqrt(exposure) of those without an S1."""
     rows = [
-        (wimp.mass_GeV, wimp.cross_section_cm2, test, exposure, 3 * np.sqrt(exposure), exposure > 2)
+        (events, wimp.mass_GeV, wimp.cross_section_cm2, test, exposure, z * np.sqrt(exposure))
+        for events, z in (("triggered", 3), ("S2 only", 1))
         for wimp in WIMPS
         for test in LOOKS
         for exposure in (4.0, 1.0, 0.5)
     ]
-    names = ["mass_GeV", "cross_section_cm2", "test", "exposure_t_yr", "significance"]
-    return pd.DataFrame(rows, columns=[*names, "extrapolated"])
+    names = ["events", "mass_GeV", "cross_section_cm2", "test", "exposure_t_yr", "significance"]
+    table = pd.DataFrame(rows, columns=names)
+    return table.assign(
+        extrapolated=(table["exposure_t_yr"] > 2) & (table["events"] == "triggered")
+    )
+
+
+def made_energies():
+    """Two ranges and the whole one, for each recoil and two kinds of inputs."""
+    rows = [
+        {"recoil": recoil, "inputs": inputs, "low_keV": low, "high_keV": high, "resolution": width}
+        for recoil in ("ER", "NR")
+        for inputs in ("S2", "latent means")
+        for low, high, width in ((1, 9, 0.2), (1, 3, 0.3), (3, 9, 0.1))
+    ]
+    flat = {"bias": 0.01, "bias_err": 0.01, "resolution_err": 0.01, "coverage": 0.7}
+    return pd.DataFrame(rows).assign(**flat, coverage_err=0.02)
 
 
 def made_images():
@@ -106,21 +124,40 @@ def test_a_panel_for_each_wimp():
     figure = draw_exposures(made_significances(), WIMPS, (3, 5))
     for axis in figure.axes:
         colour = LOOKS[ANOMALY].colour
-        curve = next(x for x in axis.lines if x.get_color() == colour)
-        np.testing.assert_array_equal(curve.get_xdata(), [0.5, 1, 4])
-        np.testing.assert_allclose(curve.get_ydata(), 3 * np.sqrt([0.5, 1, 4]))
-        (hollow,) = [
+        for style, z in (("-", 3), ("--", 1)):
+            (curve,) = [
+                x for x in axis.lines if x.get_color() == colour and x.get_linestyle() == style
+            ]
+            np.testing.assert_array_equal(curve.get_xdata(), [0.5, 1, 4])
+            np.testing.assert_allclose(curve.get_ydata(), z * np.sqrt([0.5, 1, 4]))
+        hollow = [
             x for x in axis.lines if x.get_color() == colour and x.get_markerfacecolor() == "white"
         ]
-        assert list(hollow.get_xdata()) == [4]
+        # Those of events without an S1 are not extrapolated.
+        assert [list(x.get_xdata()) for x in hollow] == [[4], []]
     assert [axis.get_title().split()[0] for axis in figure.axes] == ["500", "50"]
 
 
-@pytest.mark.parametrize("name", ["images", "image_masses", "image_losses", "image_exposures"])
+def test_energies_are_those_of_the_ranges():
+    table = made_energies()
+    upper = draw_energies(table).axes[:2]
+    for axis, recoil in zip(upper, ("ER", "NR"), strict=True):
+        for bars, inputs in zip(axis.containers, ("S2", "latent means"), strict=True):
+            energy, height = bars.lines[0].get_xydata().T
+            np.testing.assert_allclose(energy, np.sqrt([3, 27]))
+            np.testing.assert_allclose(height, [30, 10])
+            assert bars.get_label() == inputs
+        assert recoil[0].lower() == axis.get_title()[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["images", "image_masses", "image_energies", "image_losses", "image_exposures"]
+)
 def test_a_file_of_each_kind(name, tmp_path):
     figure = {
         "images": lambda: draw_images(made_images()),
         "image_masses": lambda: draw_masses(made_masses(), 500.0, 0.35),
+        "image_energies": lambda: draw_energies(made_energies()),
         "image_losses": lambda: draw_losses(made_losses(), 500, WIMPS[0], 4.0),
         "image_exposures": lambda: draw_exposures(made_significances(), WIMPS, (3, 5)),
     }[name]()

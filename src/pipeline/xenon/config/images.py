@@ -25,6 +25,12 @@ FAST = AdamW(learning_rate=1e-3)
 
 TRAIN_ER, TRAIN_WIMP = "image_train_er", "image_train_wimp"
 TEST_ER, TEST_WIMP, SEARCH_NR = "image_test_er", "image_test_wimp", "image_search_nr"
+S2_ONLY_ER, S2_ONLY_NR = "image_s2_only_er", "image_s2_only_nr"
+
+# ER and NR that each search weights to background and WIMPs, by the flag of the events it looks at.
+WEIGHTED = {"triggered": (TEST_ER, SEARCH_NR), "s2_only": (S2_ONLY_ER, S2_ONLY_NR)}
+SEARCHED = (TEST_ER, TEST_WIMP, SEARCH_NR, S2_ONLY_ER, S2_ONLY_NR)
+MEASURED = (TRAIN_ER, TRAIN_WIMP, TEST_ER, TEST_WIMP, SEARCH_NR)
 
 
 class Cnn(Training):
@@ -138,13 +144,31 @@ class Xenon1tRates(Rates):
     )
 
 
+class S2Only(Block):
+    """Samples of the search in events without an S1.
+
+    Such events have less energy than those that trigger: the samples reach further down than the
+    ranges of `rates`, whose upper ends are theirs, and are uniform in the logarithm of energy. The
+    defaults are energies whose recoils free fewer electrons than an S2 of 167 photons needs.
+    """
+
+    lowest_electron_recoil_keV: Energy = described(
+        "Lowest true energy of electronic recoils [keV].", 0.1
+    )
+    lowest_nuclear_recoil_keV: Energy = described(
+        "Lowest true energy of nuclear recoils [keV].", 0.4
+    )
+    events: int = described("Number of events of each recoil.", 12_000, gt=0)
+
+
 class Images(Block):
     """Images of electronic recoils and WIMPs in XENON1T: A. Scaffidi's talk of 9 September 2021.
 
     This part makes its own samples with NEST: electronic recoils uniform in energy and WIMPs, for
     training and for tests, and nuclear recoils uniform in the logarithm of energy, which are
     weighted to WIMPs of any mass. The energies fill the ranges of `rates`, which are
-    the region of interest here: a window in true energy.
+    the region of interest here: a window in true energy. The search in events without an S1 has
+    samples of its own.
     """
 
     detector: str = described(DETECTOR, "xenon1t")
@@ -176,6 +200,18 @@ class Images(Block):
     cvae: Cvae = described("Autoencoder of images.", Cvae())
     rates: Xenon1tRates = described("Expected backgrounds of the search.", Xenon1tRates())
     search: ImageSearch = described("Search for an excess in the loss.", ImageSearch())
+    s2_only: S2Only = described("Samples of the search in events without an S1.", S2Only())
+
+    @property
+    def s2_only_rates(self) -> Rates:
+        """`rates` with the ranges of the samples of `s2_only`."""
+        lowest = self.s2_only.lowest_electron_recoil_keV, self.s2_only.lowest_nuclear_recoil_keV
+        er, nr = self.rates.electron_recoils_keV, self.rates.nuclear_recoils_keV
+        ranges = {
+            "electron_recoils_keV": (lowest[0], er[1]),
+            "nuclear_recoils_keV": (lowest[1], nr[1]),
+        }
+        return self.rates.model_copy(update=ranges)
 
     def samples(self) -> dict[str, Nest]:
         """Samples of this part by name."""
@@ -183,7 +219,11 @@ class Images(Block):
         uniform = UniformSpectrum(kind="uniform", low_keV=low, high_keV=high)
         low, high = self.rates.nuclear_recoils_keV
         wimp = WimpSpectrum(kind="wimp", mass_GeV=self.mass_GeV, low_keV=low, high_keV=high)
-        log_uniform = LogUniformSpectrum(kind="log_uniform", low_keV=low, high_keV=high)
+        weak = self.s2_only_rates
+
+        def log_uniform(range_keV: tuple[float, float]) -> LogUniformSpectrum:
+            low, high = range_keV
+            return LogUniformSpectrum(kind="log_uniform", low_keV=low, high_keV=high)
 
         def nest(
             recoil: Recoil, spectrum: UniformSpectrum | WimpSpectrum | LogUniformSpectrum, n: int
@@ -197,7 +237,9 @@ class Images(Block):
             TRAIN_WIMP: nest("nr", wimp, self.training_events),
             TEST_ER: nest("er", uniform, self.test_events),
             TEST_WIMP: nest("nr", wimp, self.test_events),
-            SEARCH_NR: nest("nr", log_uniform, self.search_events),
+            SEARCH_NR: nest("nr", log_uniform((low, high)), self.search_events),
+            S2_ONLY_ER: nest("er", log_uniform(weak.electron_recoils_keV), self.s2_only.events),
+            S2_ONLY_NR: nest("nr", log_uniform(weak.nuclear_recoils_keV), self.s2_only.events),
         }
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """Median significance of the search in images as a function of exposure."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,6 +12,7 @@ from pipeline.figures.style import PAGE_INCH, mark_levels
 from pipeline.statistics.excess.config import Wimp
 from pipeline.xenon.config.images import ImageSearch
 from pipeline.xenon.figures.looks import LOOKS, NAMES, sigma_levels
+from pipeline.xenon.xenon1t.losses import EVENTS
 
 
 def draw_exposures(
@@ -18,7 +20,8 @@ def draw_exposures(
 ) -> Figure:
     """A panel for each WIMP, a curve for each test; extrapolated values have open markers.
 
-    `table` is a table of `statistics.excess.search.significances`.
+    Dashed: the search in events without an S1. `table` has rows of
+    `statistics.excess.search.significances` for both kinds of `events`.
     """
     figure = Figure(figsize=(PAGE_INCH, 3.0))
     axes = figure.subplots(1, len(wimps), sharex=True, sharey=True, squeeze=False)[0]
@@ -27,13 +30,15 @@ def draw_exposures(
             (table["mass_GeV"] == wimp.mass_GeV)
             & (table["cross_section_cm2"] == wimp.cross_section_cm2)
         ]
-        for test, look in LOOKS.items():
-            rows = own[own["test"] == test].sort_values("exposure_t_yr")
+        for (flag, events), (test, look) in product(EVENTS.items(), LOOKS.items()):
+            chosen = (own["events"] == events) & (own["test"] == test)
+            rows = own[chosen].sort_values("exposure_t_yr")
             axis.plot(
                 rows["exposure_t_yr"],
                 rows["significance"],
+                linestyle="--" if flag == "s2_only" else "-",
                 color=look.colour,
-                label=NAMES[test].replace("TS", "the loss"),
+                label=NAMES[test].replace("TS", "the loss") if flag == "triggered" else None,
             )
             for extrapolated, face in ((False, look.colour), (True, "white")):
                 some = rows[rows["extrapolated"] == extrapolated]

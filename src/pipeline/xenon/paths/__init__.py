@@ -8,7 +8,10 @@ from typing import Any, ClassVar
 from pipeline.xenon.config import images
 from pipeline.xenon.paths.darwin import DarwinPaths
 
-IMAGE_TABLES = ("classifier", "losses", "s2_only", "significance", "exposures")
+IMAGE_TABLES = (
+    *("classifier", "energies", "mass_tests", "mass_estimates"),
+    *("losses", "s2_only", "rates", "significance", "exposures"),
+)
 
 
 class XenonPaths(DarwinPaths):
@@ -40,9 +43,28 @@ class XenonPaths(DarwinPaths):
         return {
             "seed": self.seed,
             "search": block.search.plain(),
-            "rates": block.rates.plain(),
-            "spectra": self.spectra(images.TEST_ER, images.SEARCH_NR),
+            "weights": {
+                flag: {
+                    "samples": list(samples),
+                    "rates": (block.s2_only_rates if flag == "s2_only" else block.rates).plain(),
+                    "spectra": self.spectra(*samples),
+                }
+                for flag, samples in images.WEIGHTED.items()
+            },
             "min_s2_photons": self.detector(images.TEST_ER).trigger.min_s2_photons,
+        }
+
+    def image_performance_block(self) -> dict[str, Any]:
+        """What the tables of the networks' performance depend on besides scores."""
+        block = self.block.images
+        assert block is not None
+        return {
+            "seed": self.seed,
+            "shares": list(block.test_shares),
+            "er_keV": list(block.rates.electron_recoils_keV),
+            "nr_keV": list(block.rates.nuclear_recoils_keV),
+            "spectrum": self.spectra(images.TEST_ER, images.SEARCH_NR)["NR"],
+            "masses_GeV": sorted({wimp.mass_GeV for wimp in block.search.wimps}),
         }
 
     # What the workflow asks of every chain.

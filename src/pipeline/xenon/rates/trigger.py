@@ -102,6 +102,14 @@ def outcomes_by_recoil(
     }
 
 
+def outcomes_by_sample(shards: Sequence[str], min_s2_photons: int) -> dict[str, TriggerOutcome]:
+    """Outcomes of samples from all their response shards, whose folders are named after them."""
+    return {
+        sample: TriggerOutcome.read(list(paths), min_s2_photons)
+        for sample, paths in groupby(shards, key=lambda path: Path(path).parent.name)
+    }
+
+
 def trigger_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Table of the efficiencies of trigger and region; see `trigger_table`."""
     region = Region.model_validate(params["region"])
@@ -111,10 +119,6 @@ def trigger_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame
 
 
 def s2_only_from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Table of events with an S2 and no S1; the folder of a shard is named after its sample."""
-    by_sample = groupby(inputs["shards"], key=lambda path: Path(path).parent.name)
-    outcomes = {
-        sample: TriggerOutcome.read(list(paths), params["min_s2_photons"])
-        for sample, paths in by_sample
-    }
+    """Table of events with an S2 and no S1; see `s2_only_table`."""
+    outcomes = outcomes_by_sample(inputs["shards"], params["min_s2_photons"])
     return {"table": s2_only_table(outcomes)}

@@ -1,18 +1,13 @@
 """Accuracy of the CNN on WIMPs and electronic recoils, for any share of WIMPs."""
 
-import logging
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.core.tables import Inputs, Params
-from pipeline.physics.wimps import wimp_rate
 from pipeline.xenon.rates.recoil_spectra import Spectrum
-from pipeline.xenon.xenon1t.scores import read_scores
-
-logger = logging.getLogger(__name__)
+from pipeline.xenon.xenon1t.recoil_weights import wimp_weights
 
 # A. Scaffidi's talk, 9 September 2021. Its three numbers imply a share of WIMPs of 35 %. Those of
 # Khosa et al. (arXiv 1911.09210), as quoted in the talk, imply 45 %.
@@ -68,13 +63,10 @@ def mass_table(
         share: share of WIMPs among the events.
     """
     energy, logit = nr["energy_keV"].to_numpy(float), nr["logit"].to_numpy()
-    grid = np.geomspace(energy.min(), energy.max(), 100)
     false = _share_above_zero(er_logit)
     rows = []
     for mass in masses_GeV:
-        # Of any cross-section: it is a rate, and the recall does not depend on it.
-        rate = np.interp(energy, grid, wimp_rate(grid, mass, 1e-47))
-        weight = rate / generated(energy)
+        weight = wimp_weights(energy, generated, mass)
         if weight.sum() > 0:
             recall = _weighted_share(logit > 0, weight)
             rows.append({"mass_GeV": mass, **_of_mixture(share, recall, false)})
@@ -111,16 +103,3 @@ def _of_mixture(
             w * (1 - w) * float(np.hypot(f * dr, r * df)) / positive**2 if positive else np.nan
         ),
     }
-
-
-def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Table of the accuracy of the CNN on images that it was not trained on."""
-    er, wimp = (
-        read_scores(inputs[name][0]).query("triggered")["logit"].to_numpy()
-        for name in ("er", "wimp")
-    )
-    table = classifier_table(er, wimp, params["shares"])
-    logger.info(
-        "classifier of images\n%s", table.to_string(index=False, float_format="{:.4g}".format)
-    )
-    return {"table": table}

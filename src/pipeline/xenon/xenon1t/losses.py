@@ -12,6 +12,8 @@ Array = NDArray[np.float64]
 
 _BINS = 40
 _TAIL = 0.002  # share of events in each of the outermost bins, which include everything beyond
+# Names of the events that a search looks at, by their flag in the scores of images.
+EVENTS = {"triggered": "triggered", "s2_only": "S2 only"}
 RARE = 0.01  # share of electronic recoils whose losses are called low, and called high
 
 
@@ -63,7 +65,7 @@ def s2_only_losses(samples: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     low, high = np.quantile(first.loc[first["triggered"], "loss"], [RARE, 1 - RARE])
     rows = []
     for sample, table in samples.items():
-        for events, flag in (("triggered", "triggered"), ("S2 only", "s2_only")):
+        for flag, events in EVENTS.items():
             loss = table.loc[table[flag], "loss"]
             row = {"sample": sample, "events": events, "number": len(loss)}
             row |= {"median_loss": loss.median()}

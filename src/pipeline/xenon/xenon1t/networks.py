@@ -33,10 +33,11 @@ def build_cnn(settings: Cnn, size: int) -> nn.Sequential:
 
 
 class Terms(NamedTuple):
-    """The two terms of the loss of n images."""
+    """The two terms of the loss of n images, and their means in the latent space."""
 
     mse: Tensor  # [n]
     latent: Tensor  # [n]
+    latent_mean: Tensor  # [n, latent]
 
 
 class ImageAutoencoder(nn.Module):
@@ -69,6 +70,7 @@ class ImageAutoencoder(nn.Module):
         return Terms(
             (images - self.decoder(latent)).square().mean(1),
             latent_term(mean, log_variance, self.loss),
+            mean,
         )
 
     def reconstruct(self, images: Tensor) -> Tensor:

@@ -23,10 +23,13 @@ SCHEMA = pa.schema(
         *EVENT_COLUMNS,
         field("triggered", pa.bool_(), "S1 in coincidence and S2 large enough"),
         field("s2_only", pa.bool_(), "S2 large enough, no S1 in coincidence"),
+        field("s1_photons_detected", pa.int32(), "photons in the S1 waveform"),
+        field("s2_photons_detected", pa.int32(), "photons in the S2 waveform"),
         field("logit", pa.float32(), "ln(p / (1 - p)), p the CNN's probability of a WIMP"),
         field("mse", pa.float32(), "mean square of the reconstruction's error at z = mean"),
         field("latent_term", pa.float32(), "latent term of the loss, before beta"),
         field("loss", pa.float64(), "mse + beta latent_term"),
+        field("latent_mean", pa.list_(pa.float32()), "mean of the latent distribution"),
     ]
 )
 
@@ -64,17 +67,20 @@ def _scored(
     seen = batch.s2_photons_detected >= min_s2_photons
     x = torch.from_numpy(images[seen])
     terms = autoencoder(x.to(next(autoencoder.parameters()).device))
-    mse, latent = (term.double().cpu().numpy() for term in terms)
+    mse, latent, latent_mean = (term.double().cpu().numpy() for term in terms)
     columns = {
         "event_id": batch.events.event_id[seen],
         "recoil": batch.events.recoil[seen],
         "energy_keV": batch.events.energy_keV[seen],
         "triggered": batch.triggered[seen],
         "s2_only": ~batch.triggered[seen],
+        "s1_photons_detected": batch.s1_photons_detected[seen],
+        "s2_photons_detected": batch.s2_photons_detected[seen],
         "logit": logits(classifier, x).cpu().numpy(),
         "mse": mse,
         "latent_term": latent,
         "loss": mse + beta * latent,
+        "latent_mean": list(latent_mean),
     }
     return pa.table([pa.array(columns[f.name]).cast(f.type) for f in SCHEMA], schema=SCHEMA)
 
