@@ -1441,6 +1441,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "low_GeV": "lower end of their central 68 %",
                 "high_GeV": "upper end of their central 68 %",
                 "at_highest": "share of experiments whose most likely mass is the highest tried",
+                "effective_events": "simulated recoils of true mass, as of equal weights",
             }
         ),
         'print(table[["observable", "mass_GeV", "events", "low_GeV", "high_GeV"]])',

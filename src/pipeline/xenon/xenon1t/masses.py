@@ -113,7 +113,7 @@ def mass_tests(
                 again.append(resampled.gaussian_events())
             alike = not np.isfinite([found, *again]).all()
             spread = np.nan if alike else np.std(again) / np.mean(again)
-            simulated = weights[true].sum() ** 2 / np.square(weights[true]).sum()
+            simulated = _effective(weights[true])
             rows.append(
                 (name, true, tested, found, found * np.hypot(spread, _TOY_ERROR), simulated)
             )
@@ -130,8 +130,9 @@ def mass_estimates(
     """Most likely masses of WIMPs that n events come from: median and central 68 % of experiments.
 
     Densities come from one half of the simulated events, experiments from the other. Columns
-    observable, mass_GeV, events, median_GeV, low_GeV, high_GeV, and the share of experiments whose
-    most likely mass is the highest in `weights`, which is then a lower limit.
+    observable, mass_GeV, events, median_GeV, low_GeV, high_GeV; at_highest, the share of
+    experiments whose most likely mass is the highest in `weights`, a lower limit then; and
+    effective_events, as in `mass_tests`, of one half.
 
     Args:
         observables: values (n,) of simulated recoils by name.
@@ -145,14 +146,16 @@ def mass_estimates(
         half = np.arange(len(cell)) % 2 == 0
         log_density = np.log([_density(cell[half], weight[half]) for weight in weights.values()])
         for mass in true_masses_GeV:
-            true = np.bincount(cell[~half], weights[mass][~half], _CELLS)
+            own = weights[mass][~half]
+            true = np.bincount(cell[~half], own, _CELLS)
             for events in NUMBERS:
                 toys = rng.multinomial(events, true / true.sum(), _TOYS)
                 best = masses[np.argmax(toys @ log_density.T, axis=1)]
                 low, median, high = np.quantile(best, _SIGMA)
                 label = {"observable": name, "mass_GeV": mass, "events": events}
                 found = {"median_GeV": median, "low_GeV": low, "high_GeV": high}
-                rows.append(label | found | {"at_highest": (best == masses[-1]).mean()})
+                found |= {"at_highest": (best == masses[-1]).mean()}
+                rows.append(label | found | {"effective_events": _effective(own)})
     return pd.DataFrame(rows)
 
 
@@ -165,7 +168,11 @@ def cells(value: Array, weights: Mapping[float, Array]) -> Counts:
 
 
 def _density(cell: Counts, weight: Array) -> Array:
-    """Probabilities of the cells; each has one more event of the mean weight, so none is zero."""
-    typical = np.square(weight).sum() / weight.sum()
-    held = np.bincount(cell, weight, _CELLS) + typical
+    """Probabilities of the cells; each has a typical event more, so that none is zero."""
+    held = np.bincount(cell, weight, _CELLS) + weight.sum() / _effective(weight)
     return np.asarray(held / held.sum(), np.float64)
+
+
+def _effective(weight: Array) -> float:
+    """Events of equal weights that would fluctuate as much as those of weights (n,)."""
+    return float(weight.sum() ** 2 / np.square(weight).sum())

@@ -2,8 +2,8 @@
 
 For recoils of one kind the logarithm of the energy is a polynomial of second order in the inputs
 (means of the latent distribution, sums of photons), found by ridge regression. Its uncertainty is a
-function of the energy found: the logarithm of the squared residuals is fitted by a parabola, and
-scaled such that 68 % of them lie within. Residuals are those of events that the fit has not seen.
+function of the energy found: at each of a few energies, 68 % of the residuals of events that the
+fit has not seen lie within it.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,6 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.polynomial.polynomial import polyfit, polyval
 from numpy.typing import NDArray
 from scipy.stats import norm
 
@@ -24,6 +23,7 @@ Array = NDArray[np.float64]
 
 ONE_SIGMA = float(norm.cdf(1) - norm.cdf(-1))
 _PENALTY = 1e-4  # per event, of squared coefficients of inputs with a standard deviation of one
+_STEPS, _PER_STEP = 10, 50  # energies at which the uncertainty is known, events for each at least
 _BINS = 6  # of energy, even in its logarithm
 _FEW_EVENTS = 20  # a bin with fewer has no row
 
@@ -49,7 +49,8 @@ class EnergyModel:
     centre: Array  # (k,), of the inputs
     width: Array  # (k,)
     coefficients: Array  # (terms,), of ln E
-    log_variance: Array  # (3,), of powers of ln E
+    at: Array  # (steps,), values of ln E, rising
+    sigma: Array  # (steps,), uncertainty of ln E there
     log_range: tuple[float, float]  # of ln E, that of the fitted events
 
     @classmethod
@@ -73,17 +74,19 @@ class EnergyModel:
             kept = fold != own
             found[~kept] = terms[~kept] @ _ridge(terms[kept], log_energy[kept])
         found = np.clip(found, *log_range)
-        residual = np.maximum(np.abs(log_energy - found), 1e-9)
-        log_variance = polyfit(found, 2 * np.log(residual), 2)
-        scale = np.quantile(residual / np.exp(polyval(found, log_variance) / 2), ONE_SIGMA)
-        log_variance[0] += 2 * np.log(scale)
-        return cls(centre, width, _ridge(terms, log_energy), log_variance, log_range)
+        steps = min(_STEPS, max(1, len(found) // _PER_STEP))
+        groups = np.array_split(np.argsort(found, kind="stable"), steps)
+        residual = np.abs(log_energy - found)
+        at, sigma = np.transpose(
+            [(found[own].mean(), np.quantile(residual[own], ONE_SIGMA)) for own in groups]
+        )
+        return cls(centre, width, _ridge(terms, log_energy), at, sigma, log_range)
 
     def __call__(self, inputs: Array) -> tuple[Array, Array]:
         """ln E and its standard deviation, (n,) both, of inputs (n, k); E in keV."""
         terms = _terms((inputs - self.centre) / self.width)
         found = np.clip(terms @ self.coefficients, *self.log_range)
-        return found, np.exp(polyval(found, self.log_variance) / 2)
+        return found, np.interp(found, self.at, self.sigma)
 
 
 def fit_all(train: Mapping[str, pd.DataFrame]) -> dict[str, dict[str, EnergyModel]]:
