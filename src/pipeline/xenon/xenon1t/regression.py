@@ -127,10 +127,10 @@ def energy_table(
     return pd.DataFrame(rows)
 
 
-def _quality(residual: Array, sigma: Array) -> dict[str, float]:
+def _quality(residual: Array, stated: Array) -> dict[str, float]:
     n, (bias, bias_err) = len(residual), mean_with_error(residual)
-    low, high = np.quantile(residual, norm.cdf([-1, 1]))
-    coverage = float((np.abs(residual) <= sigma).mean())
+    low, high = (float(np.quantile(residual, norm.cdf(sigma))) for sigma in (-1, 1))
+    coverage = float((np.abs(residual) <= stated).mean())
     return {
         "events": n,
         "bias": bias,
@@ -138,7 +138,7 @@ def _quality(residual: Array, sigma: Array) -> dict[str, float]:
         "resolution": (high - low) / 2,
         # Of quantiles at +-1 sigma of normal residuals.
         "resolution_err": 0.96 * (high - low) / 2 / np.sqrt(n),
-        "uncertainty": float(sigma.mean()),
+        "uncertainty": float(stated.mean()),
         "coverage": coverage,
         "coverage_err": float(np.sqrt(coverage * (1 - coverage) / n)),
     }
@@ -154,4 +154,5 @@ def _ridge(terms: Array, values: Array) -> Array:
     """Coefficients (terms,) of least squares with a penalty; the first, the constant, has none."""
     penalty = np.full(terms.shape[1], _PENALTY * len(terms))
     penalty[0] = 0
-    return np.linalg.solve(terms.T @ terms + np.diag(penalty), terms.T @ values)
+    found = np.linalg.solve(terms.T @ terms + np.diag(penalty), terms.T @ values)
+    return np.asarray(found, np.float64)
