@@ -148,8 +148,8 @@ class S2Only(Block):
     """Samples of the search in events without an S1.
 
     Such events have less energy than those that trigger: the samples reach further down than the
-    ranges of `rates`, whose upper ends are theirs, and are uniform in the logarithm of energy. The
-    defaults are energies whose recoils free fewer electrons than an S2 of 167 photons needs.
+    ranges of `rates`, whose upper ends are theirs, and are uniform in the logarithm of energy. By
+    default they begin where hardly a recoil frees enough electrons for an S2 of 167 photons.
     """
 
     lowest_electron_recoil_keV: Energy = described(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLOURS, MARKERS, PAGE_INCH
@@ -37,6 +37,7 @@ def draw_energies(table: pd.DataFrame) -> Figure:
         column[1].axhline(0, color="0.4", linewidth=1)
         column[2].axhline(100 * ONE_SIGMA, color="0.4", linestyle=":", linewidth=1)
         column[2].set_xlabel("true energy [keV]")
+        column[2].xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         column[2].xaxis.set_major_formatter("{x:g}")
         column[2].xaxis.set_minor_formatter(NullFormatter())
     for axis, label in zip(axes[:, 0], _ROWS.values(), strict=True):

@@ -91,8 +91,7 @@ def mass_tests(
 
     A likelihood ratio test of the two densities. Columns observable, true_mass_GeV,
     rejected_mass_GeV, events (infinite if the masses look alike) and their error, mostly from
-    resampling the simulated events, and effective_events, simulated recoils of the true mass: of
-    more events nothing is known.
+    resampling the simulated events, and effective_events, simulated recoils of the true mass.
 
     Args:
         observables: values (n,) of simulated recoils by name.
