@@ -10,9 +10,10 @@ import numpy as np
 from machine import describe_machine
 from options import parsed
 
-from pipeline.statistics.excess.score_density import ScoreDensity
+from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.search import significances
-from pipeline.statistics.excess.toys import Samples, WeightedScores, merge, run_batch
+from pipeline.statistics.excess.toys import merge, run_batch
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.search import Search, WimpMap
 
 SIMULATED = 10_000  # events of each kind
@@ -53,9 +54,8 @@ def _samples(background_per_t_yr: float) -> Samples:
     score = np.concatenate([rng.gamma(4, 20, SIMULATED), rng.gamma(5, 20, SIMULATED)])
     weight = np.repeat([1.0, 1 / 700], SIMULATED)
     background = WeightedScores(score, weight * background_per_t_yr / weight.sum())
-    f0 = ScoreDensity.from_sample(background.score, background.weight)
     signal = WeightedScores(rng.gamma(5, 20, SIMULATED), np.full(SIMULATED, 2.2e47 / SIMULATED))
-    return Samples(f0, background, {Search().benchmark.mass_GeV: signal})
+    return Samples.cross_fitted(background, {Search().benchmark.mass_GeV: signal})
 
 
 if __name__ == "__main__":

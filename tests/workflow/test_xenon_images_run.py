@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from helpers.image_figures import IMAGE_FIGURES
 
 pytestmark = pytest.mark.slow
 
@@ -20,14 +21,6 @@ IMAGES = {
 OF_EVENTS = ("classifier", "energies", "mass_tests", "mass_estimates")
 OF_SEARCH = ("losses", "s2_only", "rates", "significance", "exposures")
 FILES = [f"results/xenon/tables/images_{name}.csv" for name in (*OF_EVENTS, *OF_SEARCH)]
-IMAGE_FIGURES = (
-    "images",
-    "image_masses",
-    "image_reconstructions",
-    "image_energies",
-    "image_losses",
-    "image_exposures",
-)
 PLOTS = [f"results/xenon/plots/{name}.png" for name in IMAGE_FIGURES]
 
 

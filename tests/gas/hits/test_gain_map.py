@@ -19,14 +19,9 @@ SHAPE, CORNER_UM = (3, 3), (-2000.0, 7000.0)
 RESPONSE = Response.model_validate(
     {"gain": {"relative_rms": 0.5}, "diffusion": {"constant_transverse": 300}}
 )
-SETTINGS = GainMap(
-    data="run7",
-    simulated=["made"],
-    response=RESPONSE,
-    pixels=SHAPE,
-    corner_um=CORNER_UM,
-    margin=1,
-    views=3,
+SETTINGS = GainMap.model_validate(
+    {"data": "run7", "simulated": ["made"], "response": RESPONSE, "margin": 1, "views": 3}
+    | {"pixels": SHAPE, "corner_um": CORNER_UM}
 )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from helpers.catalogue import check_catalogue
+from helpers.image_figures import IMAGE_FIGURES
 from helpers.imports import loaded_by
 
 from pipeline.study import check_config
@@ -26,12 +27,7 @@ def test_what_a_study_lacks_has_no_figure():
     assert figures_of(anomaly=None) == []
     assert {figure.name for figure in figures_of(anomaly=None, images={})} == {
         "loss_curves",
-        "images",
-        "image_masses",
-        "image_reconstructions",
-        "image_energies",
-        "image_losses",
-        "image_exposures",
+        *IMAGE_FIGURES,
     }
     without_grid = {figure.name for figure in figures_of(search={"map": {"masses_GeV": [50]}})}
     assert "significance" in without_grid

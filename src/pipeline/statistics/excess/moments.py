@@ -23,6 +23,7 @@ from pipeline.statistics.excess.weighted_scores import WeightedScores
 Array = NDArray[np.float64]
 
 REPLICATES = 50
+GAUSSIAN = 1e-3  # skewness below which it cannot be told from none
 RESPONSES = 256  # from the constraints, a power of two
 
 
@@ -93,9 +94,11 @@ def cumulants(
 
 
 def gamma_quantile(z: Array, skewness: Array) -> Array:
-    """Gaussian quantile of standardised values of gamma variables, as `search.gamma_tail_z`."""
-    skewed = np.maximum(skewness, 1e-3)
-    return np.where(skewness > 1e-3, 6 / skewed * (np.cbrt(1 + skewed * z / 2) - 1) + skewed / 6, z)
+    """Gaussian quantile of standardised values of gamma variables, see `search.gamma_tail_z`."""
+    skewed = np.maximum(skewness, GAUSSIAN)
+    return np.where(
+        skewness > GAUSSIAN, 6 / skewed * (np.cbrt(1 + skewed * z / 2) - 1) + skewed / 6, z
+    )
 
 
 def event_gains(

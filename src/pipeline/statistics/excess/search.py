@@ -15,13 +15,13 @@ from scipy.stats import norm, skew
 
 from pipeline.statistics.directional.sensitivity import FEW_TOYS
 from pipeline.statistics.excess.extended_poisson import COUNTING, LIKELIHOOD_RATIO
+from pipeline.statistics.excess.moments import gamma_quantile
 from pipeline.statistics.excess.toys import BACKGROUND, SIGNAL
 
 Array = NDArray[np.float64]
 
 _MODEL = ["exposure_t_yr", "mass_GeV", "cross_section_cm2"]
 _EXPECTED = ["background", "signal", "background_uncertainty"]
-_GAUSSIAN = 1e-3  # skewness below which it cannot be told from none
 
 
 def significances(toys: pd.DataFrame) -> pd.DataFrame:
@@ -89,10 +89,7 @@ def gamma_tail_z(background: Array, q: Array | float) -> Array:
     end, and promise more than a Gaussian, which is taken then.
     """
     z = (np.asarray(q, float) - background.mean()) / background.std(ddof=1)
-    skewness = float(skew(background))
-    if skewness < _GAUSSIAN:
-        return z
-    return 6 / skewness * (np.cbrt(1 + skewness * z / 2) - 1) + skewness / 6
+    return gamma_quantile(z, np.asarray(skew(background)))
 
 
 def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.DataFrame:
