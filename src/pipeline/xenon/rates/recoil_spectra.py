@@ -31,10 +31,22 @@ Spectrum = Callable[[Array], Array]
 # Binding energy [keV] and number of electrons of xenon's subshells K, L1, ..., O2,3: X-ray Data
 # Booklet (LBNL/PUB-490), table 1-1; those of the outermost electrons do not matter here.
 SHELLS = (
-    *((34.561, 2), (5.453, 2), (5.107, 2), (4.786, 4)),
-    *((1.1487, 2), (1.0021, 2), (0.9406, 4), (0.689, 4), (0.6764, 6)),
-    *((0.2132, 2), (0.1467, 2), (0.1455, 4), (0.0695, 4), (0.0675, 6)),
-    *((0.0233, 2), (0.0134, 6)),
+    (34.561, 2),
+    (5.453, 2),
+    (5.107, 2),
+    (4.786, 4),
+    (1.1487, 2),
+    (1.0021, 2),
+    (0.9406, 4),
+    (0.689, 4),
+    (0.6764, 6),
+    (0.2132, 2),
+    (0.1467, 2),
+    (0.1455, 4),
+    (0.0695, 4),
+    (0.0675, 6),
+    (0.0233, 2),
+    (0.0134, 6),
 )
 XENON_ATOMS_PER_T = 1e6 / 131.293 * Avogadro
 # 136Xe: Redshaw et al. 2007, Phys. Rev. Lett. 98, 053003.
