@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from pipeline.statistics.means import mean_with_error
+from pipeline.statistics.means import effective_events, mean_with_error
 
 
 def test_the_error_is_that_of_the_mean() -> None:
@@ -18,3 +18,12 @@ def test_the_error_is_that_of_the_mean() -> None:
 
 def test_what_is_not_known_is_nan() -> None:
     assert all(np.isnan(mean_with_error(np.array([1.0, np.nan]))))
+
+
+def test_weighted_events_fluctuate_like_as_many_of_equal_weight(rng):
+    """The variance of a sum of weights over its mean squared, of Poisson numbers of events."""
+    weight = rng.gamma(2.0, 1.0, 50)
+    sums = rng.poisson(1.0, (20_000, 50)) @ weight
+    expected = sums.mean() ** 2 / sums.var()
+    assert effective_events(weight) == pytest.approx(expected, rel=0.05)
+    assert effective_events(np.full(7, 0.3)) == pytest.approx(7)

@@ -12,6 +12,7 @@ from pipeline.statistics.excess import cross_fit
 from pipeline.statistics.excess.draws import add_draws, add_thinned, add_uncertain, alias
 from pipeline.statistics.excess.response import Responses
 from pipeline.statistics.excess.score_density import counted
+from pipeline.statistics.means import effective_events
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -57,12 +58,12 @@ class WeightedScores:
 
     @property
     def effective_events(self) -> float:
-        """Unweighted events that would fluctuate as much (Kish 1965): (sum w)^2 / sum w^2.
+        """Unweighted events that would fluctuate as much, see `means.effective_events`.
 
         The fluctuations of n such events widen the distribution of a test of N observed events by
         sqrt(1 + N / n).
         """
-        return float(self.weight.sum() ** 2 / np.square(self.weight).sum())
+        return effective_events(self.weight)
 
     def part(self, part: int, parts: int) -> Self:
         """Every `parts`-th group of simulated events, which stands for all that is expected."""

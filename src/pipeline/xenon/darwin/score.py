@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from pipeline.core.parquet_io import field, open_parquet
+from pipeline.core.parquet_io import as_table, field, open_parquet
 from pipeline.core.progress import Progress
 from pipeline.core.tables import Described
 from pipeline.learning.split import held_out
@@ -110,7 +110,7 @@ def _terms(
             "reconstruction_drawn": spread(drawn.reconstruction),
             "latent_mean": list(spread(found.latent_mean)),
         }
-        tables.append(pa.table([pa.array(columns[f.name], f.type) for f in TERMS], schema=TERMS))
+        tables.append(as_table(columns, TERMS))
     return pa.concat_tables(tables)
 
 

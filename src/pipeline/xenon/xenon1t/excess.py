@@ -17,6 +17,7 @@ from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.search import needed_exposures, significances
 from pipeline.statistics.excess.toys import merge, run_batch
+from pipeline.statistics.means import effective_events
 from pipeline.xenon.config.images import SEARCH_NR, TEST_ER, TEST_WIMP, ImageSearch
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.events.table import RECOILS
@@ -107,7 +108,7 @@ def rate_table(weighted: pd.DataFrame, wimps: Sequence[Wimp]) -> pd.DataFrame:
         for component, weight in own.groupby("component", sort=False)["weight"]:
             row = {"component": component, "mass_GeV": mass, "cross_section_cm2": cross_section}
             row |= {"expected_per_t_yr": weight.sum() * (cross_section or 1.0)}
-            rows.append(row | {"effective_events": weight.sum() ** 2 / np.square(weight).sum()})
+            rows.append(row | {"effective_events": effective_events(weight.to_numpy())})
     return pd.DataFrame(rows)
 
 

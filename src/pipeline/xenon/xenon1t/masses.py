@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from pipeline.statistics.excess.cross_fit import FOLDS
+from pipeline.statistics.means import effective_events
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -112,7 +113,7 @@ def mass_tests(
                 again.append(resampled.gaussian_events())
             alike = not np.isfinite([found, *again]).all()
             spread = np.nan if alike else np.std(again) / np.mean(again)
-            simulated = _effective(weights[true])
+            simulated = effective_events(weights[true])
             rows.append(
                 (name, true, tested, found, found * np.hypot(spread, _TOY_ERROR), simulated)
             )
@@ -154,7 +155,7 @@ def mass_estimates(
                 label = {"observable": name, "mass_GeV": mass, "events": events}
                 found = {"median_GeV": median, "low_GeV": low, "high_GeV": high}
                 found |= {"at_highest": (best == masses[-1]).mean()}
-                rows.append(label | found | {"effective_events": _effective(own)})
+                rows.append(label | found | {"effective_events": effective_events(own)})
     return pd.DataFrame(rows)
 
 
@@ -168,10 +169,5 @@ def cells(value: Array, weights: Mapping[float, Array]) -> Counts:
 
 def _density(cell: Counts, weight: Array) -> Array:
     """Probabilities of the cells; each has a typical event more, so that none is zero."""
-    held = np.bincount(cell, weight, _CELLS) + weight.sum() / _effective(weight)
+    held = np.bincount(cell, weight, _CELLS) + weight.sum() / effective_events(weight)
     return np.asarray(held / held.sum(), np.float64)
-
-
-def _effective(weight: Array) -> float:
-    """Events of equal weights that would fluctuate as much as those of weights (n,)."""
-    return float(weight.sum() ** 2 / np.square(weight).sum())

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from pipeline.core.parquet_io import field, open_parquet
+from pipeline.core.parquet_io import as_table, field, open_parquet
 from pipeline.core.progress import Progress
 from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
@@ -82,7 +82,7 @@ def _scored(
         "loss": mse + beta * latent,
         "latent_mean": list(latent_mean),
     }
-    return pa.table([pa.array(columns[f.name]).cast(f.type) for f in SCHEMA], schema=SCHEMA)
+    return as_table(columns, SCHEMA)
 
 
 def read_scores(path: str | Path) -> pd.DataFrame:
