@@ -4,6 +4,7 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from pipeline.sparse.backends import backend_for, check_backend
 from pipeline.sparse.tensor import SparseTensor
@@ -86,6 +87,17 @@ class OnFeatures(nn.Module):
 
     def forward(self, x: SparseTensor) -> SparseTensor:
         return x.with_features(self.module(x.features))
+
+
+class SiteNorm(nn.BatchNorm1d):
+    """Batch normalisation over all sites of a batch; a single site takes the running moments."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        if self.training and len(input) > 1:
+            return super().forward(input)
+        return functional.batch_norm(
+            input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps
+        )
 
 
 def _parameters(c_in: int, c_out: int, kernel: int) -> tuple[nn.Parameter, nn.Parameter]:

@@ -9,11 +9,10 @@ from itertools import pairwise, product
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from pipeline.sparse import pooling
 from pipeline.sparse.grouping import SLOTS, Cubes, cubes, gather_children, spread_to_children
-from pipeline.sparse.layers import OnFeatures, SubMConv3d
+from pipeline.sparse.layers import OnFeatures, SiteNorm, SubMConv3d
 from pipeline.sparse.tensor import Sites, SparseTensor
 
 UNIT_VOXELS = 20
@@ -104,17 +103,6 @@ class Residual(nn.Module):
     def forward(self, x: SparseTensor) -> SparseTensor:
         change = self.norm(self.second(self.first(x)).features)
         return x.with_features((x.features + change).relu())
-
-
-class SiteNorm(nn.BatchNorm1d):
-    """Batch normalisation over all sites of a batch; a single site takes the running moments."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        if self.training and len(input) > 1:
-            return super().forward(input)
-        return functional.batch_norm(
-            input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps
-        )
 
 
 def _convolution(c_in: int, c_out: int, backend: str) -> nn.Sequential:

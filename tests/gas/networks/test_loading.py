@@ -54,7 +54,7 @@ def test_weights_for_another_grid_name_it(tmp_path):
     path = tmp_path / "weights.pt"
     hcn = read_network({"architecture": "hcn"})
     write_saved(path, build_network(hcn, 40).state_dict())
-    with pytest.raises(ValueError, match=r"architecture 'hcn' for a grid of 60\^3 voxels: 'shared"):
+    with pytest.raises(ValueError, match=r"'hcn', normalise False for a grid of 60\^3 voxels: 'sh"):
         load_network(path, hcn, 60)
 
 

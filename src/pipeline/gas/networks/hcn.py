@@ -8,4 +8,4 @@ from pipeline.gas.networks.paper import PaperNetwork
 
 def build(settings: Hcn, grid_bins: int) -> nn.Module:
     """An untrained HCN; raises ValueError for grids too small."""
-    return PaperNetwork(settings.backend, grid_bins, with_kappa=True)
+    return PaperNetwork(settings.backend, grid_bins, True, settings.normalise)

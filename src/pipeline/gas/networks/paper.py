@@ -7,34 +7,57 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.gas.networks.output import Output
-from pipeline.sparse.layers import OnFeatures, SparseConv3d, SparseMaxPool3d, SubMConv3d
+from pipeline.sparse.layers import (
+    OnFeatures,
+    SiteNorm,
+    SparseConv3d,
+    SparseMaxPool3d,
+    SubMConv3d,
+)
 from pipeline.sparse.tensor import SparseTensor
 
 
 class PaperNetwork(nn.Module):
-    """Sparse features, a shared dense layer, a direction head and optionally a kappa head."""
+    """Sparse features, a shared dense layer, a direction head and optionally a kappa head.
 
-    def __init__(self, backend: str, grid_bins: int, with_kappa: bool) -> None:
+    `normalise` puts a batch normalisation behind every layer but the last of each head. In a
+    prediction it is a factor and an offset of each channel: a network of these layers without it
+    and with other weights predicts the same.
+    """
+
+    def __init__(
+        self, backend: str, grid_bins: int, with_kappa: bool, normalise: bool = False
+    ) -> None:
         super().__init__()
+
+        def then(activation: nn.Module, channels: int) -> nn.Module:
+            return nn.Sequential(SiteNorm(channels), activation) if normalise else activation
+
+        def dense(c_in: int, c_out: int, activation: nn.Module) -> tuple[nn.Module, nn.Module]:
+            return nn.Linear(c_in, c_out), then(activation, c_out)
+
+        def relu(channels: int) -> OnFeatures:
+            return OnFeatures(then(nn.ReLU(), channels))
+
         self.features = nn.Sequential(
-            *(SubMConv3d(1, 32, 7, backend), OnFeatures(nn.ReLU())),
-            *(SubMConv3d(32, 40, 5, backend), OnFeatures(nn.ReLU())),
-            *(SparseConv3d(40, 50, 6, 2, backend), OnFeatures(nn.ReLU())),
+            *(SubMConv3d(1, 32, 7, backend), relu(32)),
+            *(SubMConv3d(32, 40, 5, backend), relu(40)),
+            *(SparseConv3d(40, 50, 6, 2, backend), relu(50)),
             SparseMaxPool3d(2, 2, backend),
-            *(SparseConv3d(50, 30, 3, 2, backend), OnFeatures(nn.ReLU())),
-            *(SparseConv3d(30, 10, 3, 1, backend), OnFeatures(nn.ReLU())),
+            *(SparseConv3d(50, 30, 3, 2, backend), relu(30)),
+            *(SparseConv3d(30, 10, 3, 1, backend), relu(10)),
             SparseMaxPool3d(2, 2, backend),
         )
         self.grid_bins = grid_bins
         values = 10 * _final_bins(self.features, grid_bins) ** 3
-        self.shared = nn.Sequential(nn.Linear(values, 500), nn.ReLU())
+        self.shared = nn.Sequential(*dense(values, 500, nn.ReLU()))
         self.direction_head = nn.Sequential(
-            *(nn.Linear(500, 200), nn.ReLU()), *(nn.Linear(200, 50), nn.Tanh()), nn.Linear(50, 3)
+            *dense(500, 200, nn.ReLU()), *dense(200, 50, nn.Tanh()), nn.Linear(50, 3)
         )
         self.kappa_head = (
             nn.Sequential(
-                *(nn.Linear(500, 200), nn.ReLU()),
-                *(nn.Linear(200, 50), nn.ReLU()),
+                *dense(500, 200, nn.ReLU()),
+                *dense(200, 50, nn.ReLU()),
                 *(nn.Linear(50, 1), nn.Softplus()),
             )
             if with_kappa

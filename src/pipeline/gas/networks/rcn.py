@@ -8,4 +8,4 @@ from pipeline.gas.networks.paper import PaperNetwork
 
 def build(settings: Rcn, grid_bins: int) -> nn.Module:
     """An untrained RCN; raises ValueError for grids too small."""
-    return PaperNetwork(settings.backend, grid_bins, with_kappa=False)
+    return PaperNetwork(settings.backend, grid_bins, False, settings.normalise)
