@@ -29,34 +29,45 @@ class UNet(nn.Module):
 
     It works on cells of 2, 4, 8, ... voxels' edge; `widths` are the channels at each size. Down: a
     residual block and a strided 2^3 convolution each. At the largest cells the event's size, mean
-    and maximum come back to every cell as context. Up again to cells of 4 voxels, where attention
-    reads the event.
+    and maximum come back to every cell as context. Up again to cells of 4 voxels (`read_fine`: 2),
+    where attention reads the event. `normalise`: batch normalisation in the dense layers too.
     Raises ValueError for fewer than three widths.
     """
 
-    def __init__(self, widths: Sequence[int], outputs: int, backend: str = "auto") -> None:
+    def __init__(
+        self,
+        widths: Sequence[int],
+        outputs: int,
+        backend: str = "auto",
+        read_fine: bool = False,
+        normalise: bool = False,
+    ) -> None:
         super().__init__()
         if len(widths) < 3:
             raise ValueError(f"a U-Net needs three widths or more, got {list(widths)}")
+
+        def dense(c_in: int, c_out: int) -> list[nn.Module]:
+            norm = [SiteNorm(c_out)] if normalise else []
+            return [nn.Linear(c_in, c_out), *norm, nn.ReLU()]
+
         steps = list(pairwise(widths))
-        deepest, read = widths[-1], widths[1]
+        level = 0 if read_fine else 1
+        self.read_edge = 2 ** (level + 1)
+        deepest, read = widths[-1], widths[level]
         self.stem = _convolution(CELL_FEATURES, widths[0], backend)
         self.blocks = nn.ModuleList(Residual(width, backend) for width in widths)
         self.down = nn.ModuleList(_strided(fine, coarse) for fine, coarse in steps)
         self.size = SiteNorm(SIZES, affine=False)
         self.context = nn.Sequential(
-            *(nn.Linear(SIZES + 2 * (deepest + 3), 2 * deepest), nn.ReLU()),
-            nn.Linear(2 * deepest, deepest),
+            *dense(SIZES + 2 * (deepest + 3), 2 * deepest), nn.Linear(2 * deepest, deepest)
         )
-        upward = steps[:0:-1]
+        upward = steps[level:][::-1]
         self.up = nn.ModuleList(nn.Linear(coarse, SLOTS * fine) for fine, coarse in upward)
         self.merge = nn.ModuleList(_convolution(fine, fine, backend) for fine, _ in upward)
         self.attention = nn.Linear(read, HEADS)
         self.values = nn.Linear(read, HEADS * VALUES)
         self.head = nn.Sequential(
-            *(nn.Linear(HEADS * (VALUES + 3) + deepest, 128), nn.ReLU()),
-            *(nn.Linear(128, 64), nn.ReLU()),
-            nn.Linear(64, outputs),
+            *dense(HEADS * (VALUES + 3) + deepest, 128), *dense(128, 64), nn.Linear(64, outputs)
         )
 
     def forward(self, voxels: SparseTensor) -> Tensor:
@@ -78,13 +89,13 @@ class UNet(nn.Module):
             skip, group = trail.pop()
             above = spread_to_children(up(x.features), group)
             x = merge(skip.with_features((skip.features + above).relu()))
-        return self.head(torch.cat([self._read(x, edge=4), context.relu()], 1))
+        return self.head(torch.cat([self._read(x), context.relu()], 1))
 
-    def _read(self, x: SparseTensor, edge: int) -> Tensor:
+    def _read(self, x: SparseTensor) -> Tensor:
         """Attended values and positions of each attention head: [n, HEADS * (VALUES + 3)]."""
         weights = pooling.softmax(self.attention(x.features), x.sites)
         values = self.values(x.features).unflatten(1, (HEADS, VALUES))
-        places = centres(x.sites, edge)[:, None].expand(-1, HEADS, 3)
+        places = centres(x.sites, self.read_edge)[:, None].expand(-1, HEADS, 3)
         found = torch.cat([values, places], 2) * weights[:, :, None]
         return pooling.total(found.flatten(1), x.sites)
 

@@ -32,12 +32,18 @@ class DirectionUNet(nn.Module):
     """
 
     def __init__(
-        self, widths: Sequence[int], backend: str, components: int = 1, start: bool = False
+        self,
+        widths: Sequence[int],
+        backend: str,
+        components: int = 1,
+        start: bool = False,
+        read_fine: bool = False,
+        normalise: bool = False,
     ) -> None:
         super().__init__()
         logits = components if components > 1 else 0
         self.parts = [3 * components, logits, START_VALUES * start]
-        self.theta = UNet(widths, outputs=sum(self.parts), backend=backend)
+        self.theta = UNet(widths, sum(self.parts), backend, read_fine, normalise)
         self._follow_first()
 
     @property
@@ -114,5 +120,10 @@ class DirectionUNet(nn.Module):
 def build(settings: Settings, _grid_bins: int) -> nn.Module:
     """An untrained U-Net, for a grid of any size."""
     return DirectionUNet(
-        settings.widths, settings.backend, settings.components, settings.start_of_track
+        settings.widths,
+        settings.backend,
+        settings.components,
+        settings.start_of_track,
+        settings.read_fine,
+        settings.normalise,
     )
