@@ -11,6 +11,10 @@ from pipeline.sparse.tensor import SparseTensor, sparse_tensor
 from pipeline.sparse.unet import CELL_FEATURES, UNet, cell_features, centres, event_size
 
 WIDTHS = [6, 8, 10]
+UNET = {"architecture": "unet", "widths": WIDTHS}
+FINE = {"read_fine": True, "normalise": True}
+
+both = pytest.mark.parametrize("options", [{}, FINE], ids=["plain", "fine"])
 
 
 def arrows(events: int, bins: int, rng: np.random.Generator) -> tuple[SparseTensor, torch.Tensor]:
@@ -35,8 +39,9 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(0)
 
 
-def test_events_do_not_see_each_other(rng: np.random.Generator) -> None:
-    network = UNet(WIDTHS, outputs=2).eval()
+@both
+def test_events_do_not_see_each_other(rng: np.random.Generator, options: dict[str, bool]) -> None:
+    network = UNet(WIDTHS, outputs=2, **options).eval()
     voxels, _ = arrows(4, 20, rng)
     together = network(voxels)
     chosen = voxels.indices[:, 0] == 2
@@ -47,9 +52,12 @@ def test_events_do_not_see_each_other(rng: np.random.Generator) -> None:
     torch.testing.assert_close(alone[0], together[2])
 
 
-def test_empty_events_and_single_voxels_have_finite_losses_and_gradients() -> None:
+@both
+def test_empty_events_and_single_voxels_have_finite_losses_and_gradients(
+    options: dict[str, bool],
+) -> None:
     torch.manual_seed(0)
-    network = build_network(read_network({"architecture": "unet", "widths": WIDTHS}))
+    network = build_network(read_network({**UNET, **options}))
     voxels = sparse_tensor(torch.tensor([[1, 5, 5, 5]]), torch.ones(1, 1), (12,) * 3, 3)
     losses = loss(network(voxels), torch.eye(3))
     losses.sum().backward()
@@ -87,8 +95,24 @@ def test_centres_lie_about_the_middle_of_the_grid() -> None:
     torch.testing.assert_close(places, torch.tensor([[-0.375] * 3, [0.375] * 3]))
 
 
-def test_it_learns_the_direction_of_lopsided_lines(rng: np.random.Generator) -> None:
-    network = build_network(read_network({"architecture": "unet", "widths": WIDTHS}))
+@pytest.mark.parametrize(("read_fine", "edge", "cells"), [(False, 4, 1), (True, 2, 4)])
+def test_attention_reads_cells_of_four_voxels_or_of_two(
+    read_fine: bool, edge: int, cells: int
+) -> None:
+    network = UNet(WIDTHS, outputs=2, read_fine=read_fine).eval()
+    seen: list[torch.Tensor] = []
+    network.attention.register_forward_hook(lambda _, __, found: seen.append(found))
+    # One cell of 4 voxels, with four of 2 in it.
+    sites = torch.tensor([[0, x, y, 0] for x in (0, 2) for y in (0, 2)])
+    network(sparse_tensor(sites, torch.ones(4, 1), (8,) * 3, 1))
+    assert (network.read_edge, len(seen[0])) == (edge, cells)
+
+
+@both
+def test_it_learns_the_direction_of_lopsided_lines(
+    rng: np.random.Generator, options: dict[str, bool]
+) -> None:
+    network = build_network(read_network({**UNET, **options}))
     optimiser = torch.optim.AdamW(network.parameters(), lr=5e-3)
     for _ in range(60):
         voxels, direction = arrows(32, 20, rng)
