@@ -6,9 +6,13 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TextIO
+from warnings import catch_warnings
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pandas.errors import ParserWarning
 
 SEPARATORS = ",;\t"  # spreadsheets use semicolons where the comma is the decimal sign
 
@@ -52,6 +56,31 @@ def csv_rows(path: str | Path) -> Iterator[tuple[int, list[str]]]:
         for cells in reader:
             if any(stripped := [cell.strip() for cell in cells]):
                 yield reader.line_num, stripped
+
+
+def user_numbers(path: str | Path, columns: Sequence[str]) -> np.ndarray:
+    """Columns of a user's table, CSV or Parquet, float64 [rows, columns]; NaN in empty cells.
+
+    Commas, semicolons or tabs separate the columns of a CSV file.
+
+    Raises:
+        ValueError: the file is not such a table.
+    """
+    try:
+        if str(path).endswith(".parquet"):
+            table = pd.read_parquet(path)
+        else:
+            # A warning says that rows have more cells than the header.
+            with user_text(path) as text, catch_warnings(action="error", category=ParserWarning):
+                table = pd.read_csv(
+                    text, sep=separator(text), comment="#", skipinitialspace=True, index_col=False
+                )
+        return np.column_stack([table[name].to_numpy(np.float64) for name in columns])
+    except (KeyError, TypeError, ValueError, ParserWarning) as error:
+        raise ValueError(
+            f"{path}: expected a table of numbers, CSV or Parquet, with the columns "
+            f"{','.join(columns)} ({error})"
+        ) from None
 
 
 def user_parquet(

@@ -87,11 +87,12 @@ class WimpSpectrum(WimpRange):
 
 
 class TableSpectrum(Block):
-    """A spectrum from a CSV file with the columns energy_keV and rate, interpolated linearly."""
+    """A spectrum from a table with the columns energy_keV and rate, interpolated linearly."""
 
     kind: Literal["table"]
     file: InputPath = described(
-        "Path of the CSV file. Energies must ascend; only the ratios of the rates matter."
+        "Path of the table, CSV or Parquet. Energies must ascend; only the ratios of the rates "
+        "matter."
     )
 
 

@@ -1,13 +1,10 @@
 """True recoil energies drawn from a spectrum."""
 
 from pathlib import Path
-from warnings import catch_warnings
 
 import numpy as np
-import pandas as pd
-from pandas.errors import ParserWarning
 
-from pipeline.core.user_files import separator, user_text
+from pipeline.core.user_files import user_numbers
 from pipeline.physics.wimps import wimp_rate
 from pipeline.xenon.config.samples import (
     KnownSpectrum,
@@ -68,26 +65,14 @@ def wimp_spectrum(spectrum: WimpSpectrum) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_spectrum(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
-    """Read energies [keV] and rates from a CSV file with the columns energy_keV and rate.
-
-    Commas, semicolons or tabs separate the columns.
+    """Read energies [keV] and rates from a table with the columns energy_keV and rate.
 
     Raises:
         ValueError: the file is not such a table, or its values are not a spectrum.
     """
-    try:
-        # A warning says that rows have more cells than the header.
-        with user_text(path) as text, catch_warnings(action="error", category=ParserWarning):
-            table = pd.read_csv(
-                text, sep=separator(text), comment="#", skipinitialspace=True, index_col=False
-            )
-        energy_keV, rate = (table[c].to_numpy(np.float64) for c in ("energy_keV", "rate"))
-    except (KeyError, ValueError, ParserWarning) as error:
-        raise ValueError(
-            f"{path}: expected a CSV file of numbers with the columns energy_keV,rate ({error})"
-        ) from None
+    energy_keV, rate = user_numbers(path, ("energy_keV", "rate")).T
     for good, problem in (
-        (len(table) > 1, "has fewer than two rows"),
+        (len(rate) > 1, "has fewer than two rows"),
         (np.isfinite(energy_keV).all() and np.isfinite(rate).all(), "has empty cells"),
         (
             (energy_keV > 0).all() and (np.diff(energy_keV) > 0).all(),
