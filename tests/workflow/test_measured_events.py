@@ -65,3 +65,22 @@ def test_measured_events_are_fitted_and_compared(pristine, tmp_path):
         "gas_observed_p": "1",
     }
     assert {name: jobs.get(name) for name in expected} == expected
+
+
+def test_the_map_that_the_study_finds_may_be_that_of_a_response(pristine, tmp_path):
+    """The map comes first; that it is not there yet is no error."""
+    made = {"kind": "simulation", "energies_keV": [50], "events_per_energy": 10}
+    copy = pristine.twin(tmp_path / "copy")
+    found = {"gain": {"map": "results/gas/tables/gain_map.csv"}}
+    keys = {
+        "sources": {"calibration": made, "other": made},
+        "test_sets": {"like_run7": {"sources": ["other"], "response": found}},
+        "gain_map": {"data": "run7", "simulated": ["calibration"], "pixels": [4, 4]}
+        | {"response": {"threshold": {"electrons": 1}}},
+    }
+    planned(copy, **keys)
+    copy.pretend()
+    (copy.folder / "results/gas/tables/gain_map.csv").write_text("pixel_x,pixel_y,gain\n0,0,1\n")
+    pending = copy.pending()
+    assert any("/voxels/like_run7/" in file for file in pending)
+    assert not any("/voxels/run7/" in file or "/tracks/" in file for file in pending)

@@ -41,6 +41,23 @@ def test_sigma_of_one_test_set_reruns_that_test_set_only(study):
     assert not any("/voxels/train/" in f for f in pending)
 
 
+def test_a_map_of_gains_reruns_the_sets_whose_response_has_it(study):
+    test = {"sources": ["test_50keV"], "response": {"gain": {"map": "map.csv"}}}
+    study.configure(gas__test_sets__50keV_200um=test)
+    assert "there is no file 'map.csv'" in study.fail("-n")
+    table = study.folder / "map.csv"
+    table.write_text("pixel_x,pixel_y,gain\n0,0,1.1\n")
+    study.run("--touch", "--forceall")
+    assert study.pending() == set()
+    table.write_text("pixel_x,pixel_y,gain\n0,0,1.2\n")
+    pending = study.pending()
+    assert any("/voxels/50keV_200um/" in f for f in pending)
+    assert any("/predictions/50keV_200um/" in f for f in pending)
+    assert not any("40keV_443um" in f for f in pending)
+    assert not kinds(pending) & {"tracks", "networks"}
+    assert not any("/voxels/train/" in f for f in pending)
+
+
 def test_optimiser_of_one_network_reruns_its_training_and_after(study):
     study.configure(gas__networks__HCN__optimiser={"learning_rate": 0.002})
     pending = study.pending()

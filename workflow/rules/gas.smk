@@ -12,8 +12,8 @@ wildcard_constraints:
 
 use rule table as gas_track_stages with:
     input:
+        unpack(lambda wildcards: gas.response_files(gas.voxel_sets[0])),
         tracks=lambda wildcards: gas.tracks(wildcards.source),
-        fitted=lambda wildcards: gas.fitted(gas.voxel_sets[0]),
     output:
         table=gas.stages(),
     log:
@@ -92,8 +92,8 @@ checkpoint gas_sources:
 
 rule gas_voxels:
     input:
+        unpack(lambda wildcards: gas.response_files(wildcards.voxels)),
         tracks=gas.track_table(),
-        fitted=lambda wildcards: gas.fitted(wildcards.voxels),
         # No source is used before all have been looked at; more events rerun nothing. Snakemake
         # leaves jobs behind an ancient file out of a plan that makes it: after a checkpoint it plans anew.
         looked_at=ancient(gas.table("sources.csv")),

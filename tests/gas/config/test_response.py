@@ -58,6 +58,12 @@ def test_a_fitted_parameter_is_free_until_it_is_replaced():
         ({"vary": {"noise_hits": [-1, 1]}}, r"vary.noise_hits: expected 0 <= low < high"),
         ({"charge_bits": 4}, "charge_bits and charge_step belong together"),
         ({"gain": {"relative_rms": 1, "stages": [{"mean": 40}]}}, "not both"),
+        ({"gain": {"map": "map.csv", "pixel_spread": 0.1}}, "leave one of them out"),
+        ({"gain": {"map": "map.csv"}, "fitted": ["gain.pixel_spread"]}, "leave one of them out"),
+        (
+            {"gain": {"map": "map.csv"}, "vary": {"gain.pixel_spread": [0, 1]}},
+            "leave one of them out",
+        ),
         ({"integrate_mm": -1}, "greater than or equal to 0"),
         ({"integrate_mm": "none"}, "'all'"),
     ],

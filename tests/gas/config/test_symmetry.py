@@ -37,6 +37,7 @@ def test_number_of_orientations(cell_um, drift, number):
         ({"vary": {"diffusion.constant_transverse": [200, 300]}}, "axis"),
         ({"fitted": ["diffusion.constant_longitudinal"]}, "axis"),
         ({"gain": {"pixel_spread": 0.05}}, "axis"),
+        ({"gain": {"map": "map.csv"}}, "axis"),
         ({"integrate_mm": "all"}, "axis"),
         ({"integrate_mm": 4}, "direction"),
         ({"diffusion": {"transverse": 129, "longitudinal": 129}}, "direction"),

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pytest
+from helpers.made_clouds import clouds
 from helpers.made_tracks import along_z
 
 from pipeline.gas.config.response import Response
@@ -174,3 +176,26 @@ def test_parameters_of_the_response_itself_are_found():
     assert np.abs((fit.values - [700, 450, 0.6]) / fit.errors).max() < 3.5
     assert (fit.errors / fit.values < 0.1).all()
     assert fit.p_value > 1e-3
+
+
+def test_a_fit_without_the_map_of_gains_takes_its_spread_for_fluctuations(tmp_path):
+    file, (x, y) = tmp_path / "map.csv", np.divmod(np.arange(900), 30)
+    gains = np.random.default_rng(1).gamma(25, 1 / 25, 900)  # rms 0.2
+    pd.DataFrame({"pixel_x": x, "pixel_y": y, "gain": gains}).to_csv(file, index=False)
+    grid, name = Grid(bins=30, voxel_um=500), "gain.relative_rms"
+
+    def model(rms, events, gain_map):
+        keys = {"gain": {"relative_rms": rms, "map": gain_map}, "threshold": {"electrons": 1}}
+        spread = {"constant_transverse": 300, "constant_longitudinal": 300}
+        response = Response.model_validate({**keys, "diffusion": spread})
+        return Model([clouds(events, 200, 600, events)], response, grid, seed=events)
+
+    data = model(0.5, 1500, str(file)).sample({})
+    having, without = (
+        fit_response(data, model(0.4, 4500, given), {name: (0.1, 1.5)})
+        for given in (str(file), None)
+    )
+    assert having.values[0] == pytest.approx(0.5, abs=4 * having.errors[0])
+    assert having.p_value > 1e-3
+    assert without.values[0] > 0.53
+    assert without.p_value < 1e-10

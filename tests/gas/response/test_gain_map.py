@@ -1,6 +1,7 @@
 """Gains of pixels: sums of cells, their slopes, and a map that is known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from helpers.made_clouds import clouds
@@ -15,6 +16,7 @@ from pipeline.gas.response.gain_map import (
     groups,
     pixel_cells,
 )
+from pipeline.gas.response.pixel_map import read_pixel_map
 from pipeline.gas.response.pixels import Pixels, lit
 from pipeline.gas.response.respond import drift_electrons, reported
 
@@ -31,11 +33,17 @@ RESPONSE = Response.model_validate(
 
 def measured(gains, events, seed, response=RESPONSE):
     """Cells and charges by the simulator."""
-    rng, tracks = np.random.default_rng(seed), clouds(events, 60, 600, seed)
-    pixels = Pixels(gains, lit(SHAPE, 1, events, rng))
+    rng = np.random.default_rng(seed)
+    return cells_on(Pixels(gains, lit(SHAPE, 1, events, rng)), seed, rng, response)
+
+
+def cells_on(pixels, seed, rng, response=RESPONSE, first=0):
+    """The same of events over these pixels, of which (first, first) has the number 0."""
+    events = len(pixels.origin)
+    tracks = clouds(events, 60, 600, seed)
     drifted = drift_electrons(tracks.electrons, response, rng)
     hits, _ = reported(drifted, tracks.offsets, rng.random((events, 3)), response, GRID, pixels)
-    place = np.column_stack([pixels.under(hits), hits.index % hits.box])
+    place = np.column_stack([pixels.under(hits) - first, hits.index % hits.box])
     cells, rows = pixel_cells(hits.each(np.arange(events)), place, SHAPE, events)
     return cells, hits.charge[rows]
 
@@ -102,6 +110,23 @@ def test_a_known_map_is_found_with_pulls_of_unit_width(simulation):
         assert fit.table()["p_value"].iloc[0] > 1e-3
     assert 0.8 < np.std(pulls) < 1.2
     assert abs(np.mean(pulls)) < 4 / np.sqrt(72)
+
+
+def test_the_map_of_a_response_is_found(simulation, tmp_path):
+    """The file lists the margin as well, without gains: events lie over it, and it has gain 1."""
+    file, gains = tmp_path / "map.csv", np.random.default_rng(7).normal(1, 0.15, SHAPE)
+    x, y = np.divmod(np.arange(6 * 5), 5)
+    table = pd.DataFrame({"pixel_x": x, "pixel_y": y, "gain": np.pad(gains, 1).ravel()})
+    table.replace({"gain": {0: np.nan}}).to_csv(file, index=False)
+    rng = np.random.default_rng(8)
+    pixels = read_pixel_map(file).under_events(1500, rng)
+    fit = fit_gain_map(*cells_on(pixels, 8, rng, first=1), simulation)
+    assert (fit.errors < 0.06).all()
+    assert (np.abs(fit.gain - gains.ravel()) < 4 * fit.errors).all()
+    assert fit.table()["p_value"].iloc[0] > 1e-3
+    # The table of the fit is such a file.
+    fit.table().to_csv(file, index=False)
+    assert read_pixel_map(file).gain.ravel() == pytest.approx(fit.gain)
 
 
 def test_a_dead_pixel_has_no_gain(simulation):

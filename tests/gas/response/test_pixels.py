@@ -1,5 +1,7 @@
 """Events at places on a readout of pixels."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from pipeline.gas.response.cells import Cells, flat_index
@@ -15,6 +17,7 @@ def test_a_cell_has_the_gain_of_the_pixel_under_it():
     pixels = Pixels(np.arange(6.0).reshape(2, 3) + 1, np.array([[1, 0], [0, 2]]))
     assert pixels.under(cells).tolist() == [[1, 0], [0, 1], [0, 2], [2, 2]]
     assert pixels.gains(cells).tolist() == [4, 2, 3, 0]
+    assert replace(pixels, beside=7.0).gains(cells).tolist() == [4, 2, 3, 7]
 
 
 def test_events_lie_evenly_over_pixels_and_margin():

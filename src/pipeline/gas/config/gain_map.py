@@ -33,9 +33,11 @@ class GainMap(NamesResponse):
     )
 
     @model_validator(mode="after")
-    def _has_no_noise(self) -> Self:
+    def _has_no_noise_and_no_map(self) -> Self:
         if self.response.has("noise_hits"):
             raise ValueError("response: noise_hits must be 0; leave noisy pixels out of the data")
+        if self.response.gain.map:
+            raise ValueError("response: leave out gain.map; gains are found relative to none")
         return self
 
 

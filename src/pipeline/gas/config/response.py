@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import NonNegativeFloat, PositiveFloat, model_validator
 
 from pipeline.config.model import Block, OneOrBlock, described
+from pipeline.config.paths import InputPath
 
 PARAMETERS = (
     "diffusion.transverse",
@@ -76,6 +77,12 @@ class Gain(Block):
     )
     pixel_spread: NonNegativeFloat = described(
         "RMS of the relative gain from pixel to pixel; each event meets other pixels.", 0.0
+    )
+    map: InputPath | None = described(
+        "Table of the detector's own pixels in place of `pixel_spread`, CSV or Parquet with the "
+        "columns pixel_x, pixel_y and gain, as `gain_map` makes it. Gains are relative to this "
+        "response; pixels are as wide as the voxels. null: none.",
+        None,
     )
     saturation: NonNegativeFloat = described(
         "The charge q of a cell becomes q / (1 + saturation q), q in electrons.", 0.0
@@ -159,6 +166,11 @@ class Response(Block):
         [],
     )
 
+    @property
+    def files(self) -> list[str]:
+        """The map of gains, if there is one."""
+        return [self.gain.map] if self.gain.map else []
+
     def value(self, name: str) -> float:
         """Value of one of `PARAMETERS`."""
         if name == "gain.relative_rms":
@@ -206,6 +218,15 @@ class Response(Block):
                 raise ValueError(f"vary: '{name}' is no parameter of a response; {_known()}")
             if not 0 <= low < high:
                 raise ValueError(f"vary.{name}: expected 0 <= low < high, got [{low:g}, {high:g}]")
+        return self
+
+    @model_validator(mode="after")
+    def _pixels_are_known_or_drawn(self) -> Self:
+        if self.gain.map and self.has("gain.pixel_spread"):
+            raise ValueError(
+                "gain: map has the gains of the pixels, pixel_spread draws others for each event; "
+                "leave one of them out"
+            )
         return self
 
     @model_validator(mode="after")

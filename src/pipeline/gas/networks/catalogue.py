@@ -23,7 +23,7 @@ def _training(paths: GasPaths, name: str) -> TrainingSpec:
             "shards": paths.shards(TRAINING),
             "tracks": paths.training_tracks(name),
             "start": paths.start(name),
-            "fitted": paths.fitted(TRAINING),
+            **paths.response_files(TRAINING),
             "adapted_to": paths.adapted_to(name),
         },
         block=paths.training_block(name),

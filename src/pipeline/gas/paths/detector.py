@@ -1,5 +1,6 @@
 """Paths of measured events, of the response that they show, and of checks against them."""
 
+from pathlib import Path
 from typing import Any
 
 from pipeline.gas.config.observed import DirectionTest
@@ -46,12 +47,13 @@ class DetectorPaths(EvaluationPaths):
         return {"seed": self.seed, "tests": tests}
 
     def detector_fit_inputs(self) -> dict[str, list[str]]:
-        """Voxel shards of the data and track tables of the simulation; empty without a fit."""
+        """Shards of the data, tracks of the simulation, map of gains; empty without a fit."""
         fit = self.block.detector_fit
         if not fit:
             return {}
         tracks = [file for source in sorted(fit.simulated) for file in self.tracks(source)]
-        return {"shards": self.shards(fit.data), "tracks": tracks}
+        shards, pixel_map = self.shards(fit.data), fit.response.files
+        return {"shards": shards, "tracks": tracks, "pixel_map": pixel_map}
 
     def detector_fit_block(self) -> dict[str, Any]:
         """What the fit of the response depends on besides its files, as plain content."""
@@ -63,6 +65,24 @@ class DetectorPaths(EvaluationPaths):
         names = {"parameters": "detector_fit", "moments": "fit_moments"}
         names["correlation"] = "fit_correlation"
         return self._tables(names, self.block.detector_fit)
+
+    def check_files(self) -> None:
+        """See `ChainPaths.check_files`; also the maps of gains but that of this study's `gain_map`.
+
+        Raises:
+            FileNotFoundError: a file is missing; names the key.
+        """
+        super().check_files()
+        fit = self.block.detector_fit
+        used = {name: self.response_files(name)["pixel_map"] for name in self.voxel_sets}
+        used["detector_fit"] = fit.response.files if fit else []
+        made = [self.table("gain_map.csv")] if self.block.gain_map else []
+        for user, files in used.items():
+            for file in files:
+                if file not in made and not Path(file).is_file():
+                    raise FileNotFoundError(
+                        f"gas: gain.map in the response of {user}: there is no file '{file}'"
+                    )
 
     def gain_map_inputs(self) -> dict[str, list[str]]:
         """Files of hits, tracks of the simulation, and the fitted response; empty without a map."""
@@ -148,6 +168,7 @@ class DetectorPaths(EvaluationPaths):
         inputs = {
             "tracks": [file for name in self.set_sources(test) for file in self.tracks(name)],
             "fit": [self.table("detector_fit.csv")],
+            "pixel_map": self.response_files(test)["pixel_map"],
             "correlation": [self.table("fit_correlation.csv")],
             "weights": [self.weights(name) for name in networks],
             "non_ml": [self.test_table("non_ml_tuning.csv", test)],

@@ -63,6 +63,11 @@ class VoxelPaths(TrackPaths):
         response = self.block.response_of(voxels) if voxels in self.voxel_sets else None
         return [self.table("detector_fit.csv")] if response and response.fitted else []
 
+    def response_files(self, voxels: str) -> dict[str, list[str]]:
+        """Files of a set's response by kind: that of `fitted`, and the map of its pixels' gains."""
+        response = self.block.response_of(voxels) if voxels in self.voxel_sets else None
+        return {"fitted": self.fitted(voxels), "pixel_map": response.files if response else []}
+
     def voxel_block(self, voxels: str) -> dict[str, Any]:
         """What the voxels of a set depend on besides their tracks, as plain content."""
         chosen = self.voxel_set(voxels)

@@ -89,8 +89,8 @@ def soft_charges(
     See `respond` for the arguments.
 
     Raises:
-        ValueError: a parameter has no slope, or the response has noise hits, or integration
-            together with parameters of the diffusion.
+        ValueError: a parameter has no slope, or the response has noise hits, a map of gains, or
+            integration together with parameters of the diffusion.
     """
     soft = dict(parameters or {})
     _check(response, soft)
@@ -179,6 +179,8 @@ def _check(response: Response, soft: Mapping[str, Tensor]) -> None:
         )
     if response.noise_hits:
         raise ValueError("noise_hits: the response with slopes has no noise hits; leave them out")
+    if response.gain.map:
+        raise ValueError("gain.map: the response with slopes has no map of gains; leave it out")
     if response.integrate_mm and soft.keys() & set(DIFFUSION):
         raise ValueError("integrate_mm: charge that is integrated has no slope in the diffusion")
 

@@ -13,6 +13,7 @@ class Pixels:
 
     gain: np.ndarray  # float64 [nx, ny], relative to that of the response
     origin: np.ndarray  # int64 [n, 2], pixel under the cell at the middle of each event's box
+    beside: float = 0.0  # gain beside all pixels
 
     def under(self, cells: Cells) -> np.ndarray:
         """Pixel int64 [M, 2] under each cell, which may lie beside all pixels."""
@@ -21,11 +22,11 @@ class Pixels:
         return place + np.repeat(self.origin, np.diff(cells.offsets), axis=0)
 
     def gains(self, cells: Cells) -> np.ndarray:
-        """Gain of the pixel under each cell, float64 [M]; 0 beside all pixels."""
+        """Gain of the pixel under each cell, float64 [M]."""
         place = self.under(cells)
         on = np.logical_and(place >= 0, place < self.gain.shape).all(axis=1)
         x, y = np.where(on, place.T, 0)
-        return np.where(on, self.gain[x, y], 0.0)
+        return np.where(on, self.gain[x, y], self.beside)
 
 
 def lit(shape: tuple[int, int], margin: int, n: int, rng: np.random.Generator) -> np.ndarray:

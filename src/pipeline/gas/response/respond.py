@@ -31,6 +31,7 @@ from pipeline.gas.config.voxels import Grid
 from pipeline.gas.response import cells, drift, gain, readout
 from pipeline.gas.response.cells import Cells
 from pipeline.gas.response.parameters import event_parameters
+from pipeline.gas.response.pixel_map import read_pixel_map
 from pipeline.gas.response.pixels import Pixels
 from pipeline.gas.tracks.table import Electrons
 
@@ -110,13 +111,21 @@ def respond(
     """Measured charges of n events.
 
     `rotation` float64 [n, 3, 3] turns each event about the origin before the drift. With `vary`
-    each event draws the parameters in `response.vary`.
+    each event draws the parameters in `response.vary`. Reads the file `response.gain.map`.
+
+    Raises:
+        ValueError: that file is no map of gains.
     """
     drifted = drift_electrons(electrons, response, rng, rotation, vary)
     values, streams = drifted.parameters, drifted.streams
     cell_um, box = np.array(grid.cell_um), BOX_GRIDS * grid.bins
-    phase = streams["place"].random((len(electrons.offsets) - 1, 3))
-    hits, inside = reported(drifted, electrons.offsets, phase, response, grid)
+    n = len(electrons.offsets) - 1
+    phase = streams["place"].random((n, 3))
+    known = read_pixel_map(response.gain.map) if response.gain.map else None
+    pixels = known.under_events(n, streams["pixels"]) if known else None
+    hits, inside = reported(drifted, electrons.offsets, phase, response, grid, pixels)
+    if known and pixels:
+        known.log_share(hits, pixels)
     # As for measured events, the centre is that of the reported charge.
     hits, shift, fits = cells.centred(hits, grid.bins)
     contained = inside & fits
@@ -145,8 +154,7 @@ def reported(
     """The steps of `respond` from the readout to the digitised charge, in a box of `BOX_GRIDS`.
 
     The mean of an event before diffusion lies at `phase` float64 [n, 3] in the cell at the middle
-    of the box, in units of a cell. With `pixels`, each has its own gain, and charge beside all of
-    them is lost.
+    of the box, in units of a cell. With `pixels`, each has its own gain.
 
     Returns the cells, and a mask bool [n] of the events with all electrons inside the box.
     """
