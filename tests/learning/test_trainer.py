@@ -124,6 +124,17 @@ def test_another_identity_starts_anew(study, other):
     assert_same_weights(study.weights(), other.weights())
 
 
+def test_checkpoint_of_another_identity_is_kept_and_can_be_taken_back(study, other):
+    study.run(max_epochs=2, identity="long")
+    study.run(max_epochs=1, identity="changed by mistake")
+    study.checkpoint.with_suffix(".before.pt").replace(study.checkpoint)
+    seen: list[int] = []
+    study.spoil = lambda epoch, number, batch: seen.append(epoch) or batch
+    continued = study.run(max_epochs=3, identity="long")
+    assert set(seen) == {3}
+    assert without_time(continued).equals(without_time(other.run(max_epochs=3)))
+
+
 @pytest.mark.parametrize("kept", [0, 10, 0.5, 0.99])
 def test_damaged_checkpoint_is_told_and_training_starts_anew(study, other, caplog, kept):
     study.run(max_epochs=3)

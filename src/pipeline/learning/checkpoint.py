@@ -1,6 +1,7 @@
 """The checkpoint file of a training."""
 
 import logging
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
+from pipeline.learning import ranks
 from pipeline.learning.saved import read_saved, write_saved
 
 logger = logging.getLogger(__name__)
@@ -76,7 +78,8 @@ class Checkpoint:
         """Restore model, optimiser, schedule and random numbers; return the state.
 
         If the file is missing, damaged, of another identity or of more than `max_epochs` epochs,
-        nothing is restored, and the state of a new training is returned.
+        nothing is restored, and the state of a new training is returned. A file of another training
+        is kept as `*.before.pt`, for whoever wants its settings and its hours back.
         """
         if not self.path.is_file():
             return State()
@@ -86,7 +89,14 @@ class Checkpoint:
             logger.warning("%s: starting anew", error)
             return State()
         if content["identity"] != self.identity or content["state"]["epoch"] > max_epochs:
-            logger.info("%s belongs to another configuration: starting anew", self.path)
+            before = self.path.with_suffix(f".before{self.path.suffix}")
+            if ranks.rank() == 0:
+                shutil.copyfile(self.path, before)
+            logger.warning(
+                "%s belongs to another configuration: starting anew. With its former settings, "
+                "rename %s back to go on from it",
+                *(self.path, before.name),
+            )
             return State()
         self.model.load_state_dict(content["model"])
         self.optimiser.load_state_dict(content["optimiser"])
