@@ -6,7 +6,7 @@ samples: the area under the ROC curve, and the share of electronic recoils rejec
 the nuclear recoils are kept. The choice uses the area. The larger R, the more TS follows the
 classifier and the less it is an anomaly score. The scan therefore chooses the smallest R whose area
 lies within one standard error of the largest (Breiman et al., Classification and Regression Trees,
-1984, section 3.4.3), and for this R the beta with the largest area.
+1984, section 3.4.3), and of the betas that reach that with it the smallest.
 """
 
 from collections.abc import Sequence
@@ -91,8 +91,8 @@ def er_rejection(ts: NDArray[np.float64], is_nr: NDArray[np.bool_]) -> float:
 def _best(scan: pd.DataFrame) -> int:
     top = scan.iloc[scan["auc"].argmax()]
     as_good = scan[scan["auc"] >= top["auc"] - top["auc_err"]]
-    least = as_good[as_good["ratio"] == as_good["ratio"].min()]
-    return int(least["auc"].idxmax())
+    # The best of what is equally good would change from machine to machine.
+    return int(as_good.sort_values(["ratio", "beta"]).index[0])
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
