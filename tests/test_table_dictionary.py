@@ -240,7 +240,8 @@ def write_gas_results(files, rng):
     toys = gas.toy_batch(TEST, "HCN", 0)
     identity = {"seed": 1, "test_set": TEST, "method": "HCN", "batch": 0}
     made = toys_from_files(
-        {"predictions": [prediction]}, {"hypothesis_test": TOYS.plain(), **identity}
+        {"predictions": [prediction], "recoils": [prediction]},
+        {"hypothesis_test": TOYS.plain(), **identity},
     )
     files.put({toys: made["toys"]})
     settings = {"levels": TOYS.levels, "electrons_per_m3": None}

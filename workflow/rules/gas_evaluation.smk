@@ -49,7 +49,7 @@ use rule table as gas_summary with:
 
 use rule table as gas_toys with:
     input:
-        predictions=of_job(gas.response_tables),
+        unpack(of_job(gas.response_tables)),
     output:
         toys=gas.toy_batch(),
     log:

@@ -57,7 +57,9 @@ def test_dipole_of_two_energies_is_non_central_chi_squared():
     """As for one energy, with the mean cosine of both spectra; the detector is perfect."""
     recoils = spectrum([20.0, 60.0])
     settings = SETTINGS.model_copy(update={"signal_fractions": (0.2,)})
-    needed = needed_events(merge([made(Response.perfect(2), recoils, settings)]), LEVELS)
+    needed = needed_events(
+        merge([made(Response.perfect((1, 1), (1, 1)), recoils, settings)]), LEVELS
+    )
     (row,) = needed.query("statistic == 'dipole'").to_dict("records")
     mean = recoils.signal @ [angles.mean_cosine for angles in recoils.angles]
     critical = stats.chi2.isf(0.1, 3)
@@ -141,6 +143,19 @@ def test_exposure_is_that_of_the_signal_recoils(two_responses):
     assert row["exposure_m3_yr"] * per_m3_yr == pytest.approx(0.3 * row["recoils"])
     assert row["exposure_m3_yr_err"] / row["exposure_m3_yr"] == row["err"] / row["events"]
     assert with_exposure(needed, None)["exposure_m3_yr"].isna().all()
+
+
+def test_recoils_that_leave_the_grid_count_at_their_energy():
+    """Half of those of 60 keV do: of 100 recoils counted by hand; the exposure has all of them."""
+    recoils = spectrum([20.0, 60.0])
+    some = Response.perfect((300, 200), (300, 400))
+    settings = SETTINGS.model_copy(update={"background_toys": 400, "signal_toys": 200})
+    needed = with_exposure(needed_events(merge([made(some, recoils, settings)]), LEVELS), 2e26)
+    row = needed.query("statistic == 'likelihood'").iloc[0]
+    shares = 0.3 * recoils.signal + 0.7 * recoils.background
+    assert row["recoils"] == pytest.approx(row["events"] / (shares[0] + 0.5 * shares[1]))
+    per_m3_yr = recoils.recoils_per_electron_yr * 2e26
+    assert row["exposure_m3_yr"] * per_m3_yr == pytest.approx(0.3 * row["recoils"])
 
 
 def test_a_cut_and_omissions_lower_the_efficiency_of_their_energy(rng):

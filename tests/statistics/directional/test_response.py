@@ -27,6 +27,16 @@ def test_angles_and_efficiency(table):
     assert np.sort(response.cos_theta) == pytest.approx(np.sort(cosines))
 
 
+def test_events_that_left_the_grid_lower_the_efficiency(table):
+    response = Response.from_predictions(table, 0.5, None, np.array([1250]))
+    assert response.efficiency == pytest.approx(0.4)
+    energy = np.arange(1000) // 800
+    response = Response.from_predictions(table, 0.0, energy, np.array([800, 400, 100]))
+    assert response.efficiency == pytest.approx([1, 0.5, 0])
+    with pytest.raises(ValueError, match=r"\[800, 200\] events .* more than .* \[800, 100\]"):
+        Response.from_predictions(table, 0.0, energy, np.array([800, 100]))
+
+
 def test_cut_drops_the_smallest_kappas_and_keeps_pairs(table):
     response = Response.from_predictions(table, 0.8)
     assert len(response.kappa) == 200

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from pipeline.physics.solar_neutrinos import recoil_rate
-from pipeline.statistics.directional.spectrum import discrete_energies, spectrum
+from pipeline.statistics.directional.spectrum import discrete_energies, places, spectrum
 
 
 def test_energies_stand_for_the_intervals_to_the_middles():
@@ -56,6 +56,8 @@ def test_discrete_energies_and_their_rows():
     energies, place = discrete_energies(pd.DataFrame({"energy_keV": energy}))
     assert energies == pytest.approx([20.05, 35, 50.05])
     assert place.tolist() == [2, 0, 2, 0, 1]
+    assert places(energies, energy).tolist() == [2, 0, 2, 0, 1]
+    assert places([40.0], energy).tolist() == [0] * 5
 
 
 def test_other_tables_are_refused():

@@ -31,10 +31,11 @@ def predictions(tmp_path, rng):
     return path
 
 
-def write_toys(path, predictions, method, batch=0):
+def write_toys(path, predictions, method, batch=0, recoils=None):
     identity = {"seed": 1, "test_set": "a", "method": method, "batch": batch}
     params = {"hypothesis_test": SETTINGS.plain(), **identity}
-    write_tables({"toys": path}, toys_from_files({"predictions": [predictions]}, params))
+    inputs = {"predictions": [predictions], "recoils": [recoils or predictions]}
+    write_tables({"toys": path}, toys_from_files(inputs, params))
 
 
 def write_sensitivity(folder, toys, electrons_per_m3=None):
@@ -77,6 +78,21 @@ def test_a_table_of_two_energies_gives_an_exposure_in_their_window(tmp_path, pre
         (needed["signal_fraction"] * needed["recoils"]).to_numpy(), nan_ok=True
     )
     assert recoils.notna().any()
+
+
+def test_recoils_that_are_not_contained_are_counted(tmp_path, predictions):
+    """600 of 800 recoils of 40 keV are in the grid, and none of 60 keV."""
+    every = tmp_path / "recoils.parquet"
+    pd.DataFrame({"energy_keV": np.repeat([40.0, 60.0], [800, 100])}).to_parquet(every)
+    for method in ("hcn", "perfect"):
+        path = tmp_path / f"{method}.parquet"
+        write_toys(path, predictions, method, recoils=every)
+        toys = pd.read_parquet(path).query("fraction_cut == 0")
+        recoils = spectrum([40.0, 60.0])
+        assert set(toys["window_keV"]) == {recoils.window_keV}
+        expected = recoils.passing([0.75, 0]).mean_efficiency(0.5)
+        found = toys.query("signal_fraction == 0.5")["efficiency"]
+        assert found.to_numpy() == pytest.approx(expected)
 
 
 def test_a_continuous_spectrum_is_refused_by_name(tmp_path, predictions):

@@ -133,7 +133,8 @@ CAPTIONS = {
     ),
     "needed_by_cut": (
         "Number of recoils that the median experiment needs against the share of events "
-        "that is cut for their small kappa. The number includes the recoils that are cut. "
+        "that is cut for their small kappa. The number includes the recoils that are cut or leave the "
+        "voxel grid. "
         "Methods without kappa have no cut. The right scale is the exposure in which the Sun "
         "gives its share of them, in recoil energies of this range. Markers as in the figure of "
         "the signal fraction."

@@ -116,9 +116,14 @@ class EvaluationPaths(NetworkPaths):
             for batch in range(self.block.hypothesis_test.batches)
         ]
 
-    def response_tables(self, test: str, method: str) -> list[str]:
-        """Prediction table for a method's toys; a perfect detector needs only its energies."""
-        return [self.prediction(test, "best_expected" if method == PERFECT else method)]
+    def response_tables(self, test: str, method: str) -> dict[str, list[str]]:
+        """Tables for a method's toys: its predictions, and all recoils of the test set.
+
+        Of a perfect detector's predictions, only the events count.
+        """
+        predicted = self.prediction(test, "best_expected" if method == PERFECT else method)
+        recoils = [self.event_summary(*part) for part in self.set_parts(test)]
+        return {"predictions": [predicted], "recoils": recoils}
 
     def one_batch(self) -> HypothesisTest:
         """Settings of one batch of toys; it does not depend on the number of batches or levels."""

@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pipeline.statistics.directional.density import Density
 from pipeline.statistics.directional.predictions import COMPONENTS, PREDICTED, TRUE, density_of
@@ -25,7 +25,8 @@ class Response:
     an uncertainty. `efficiency` is the fraction of recoils that pass, `fraction_cut` the fraction
     of predicted events that the cut on kappa drops. `mixture` holds the densities where they have
     several components; None: they are those of `kappa`. With several recoil energies, events are
-    in the order of these, `events` is the number at each and `efficiency` has one entry for each.
+    in the order of these, `events` is the number at each, and `efficiency` and `recoils` have one
+    entry for each. `recoils` is the number of recoils of which the events passed; None: not known.
     """
 
     cos_theta: Array
@@ -34,6 +35,7 @@ class Response:
     fraction_cut: float = 0.0
     mixture: Density | None = None
     events: NDArray[np.int64] | None = None
+    recoils: NDArray[np.int64] | None = None
 
     @property
     def first(self) -> NDArray[np.int64]:
@@ -51,13 +53,15 @@ class Response:
             efficiency=float(np.atleast_1d(self.efficiency)[place]),
             mixture=None if self.mixture is None else self.mixture.take(some),
             events=None,
+            recoils=None if self.recoils is None else self.recoils[place : place + 1],
         )
 
     @classmethod
-    def perfect(cls, energies: int = 1) -> Self:
-        """A detector that measures every direction exactly."""
-        one = np.ones(energies, np.int64)
-        return cls(np.ones(energies), None, np.ones(energies), events=one)
+    def perfect(cls, passing: ArrayLike = (1,), recoils: ArrayLike = (1,)) -> Self:
+        """Exact directions of the `passing` of all `recoils`, both numbers at each energy."""
+        events, every = (np.asarray(numbers, np.int64) for numbers in (passing, recoils))
+        cosines = np.ones(events.sum())
+        return cls(cosines, None, events / every, events=events, recoils=every)
 
     @classmethod
     def from_predictions(
@@ -65,14 +69,17 @@ class Response:
         table: pd.DataFrame,
         fraction_cut: float = 0.0,
         energy: NDArray[np.int64] | None = None,
+        recoils: NDArray[np.int64] | None = None,
     ) -> Self:
         """Response from columns true_x/y/z, pred_x/y/z (NaN: omitted) and kappa (NaN: none).
 
         Columns of a density (`predictions.COMPONENTS`) are used where there are several components.
         `fraction_cut` drops that fraction of the predicted events, smallest kappa first; omitted
         and dropped events lower the efficiency. `energy` is the place of each row's recoil energy;
-        None: all have one. Raises ValueError for missing columns, no predicted event, directions
-        of no length, or a cut without kappa.
+        None: all have one. `recoils` is the number of recoils at each energy, those included that
+        the table lacks because they left the voxel grid; None: it has all of them. Raises
+        ValueError for missing columns, no predicted event, fewer recoils than rows, directions of
+        no length, or a cut without kappa.
         """
         missing = [name for name in [*TRUE, *PREDICTED, "kappa"] if name not in table]
         if missing:
@@ -96,31 +103,47 @@ class Response:
                 logger.warning(
                     "kappa cut %g: the response rests on %d events", fraction_cut, len(passing)
                 )
-        efficiency: float | Array = len(passing) / len(table)
-        events = None
-        if energy is not None:
-            own, every = energy[predicted][passing], np.bincount(energy)
-            passing = passing[np.argsort(own, kind="stable")]
-            events = np.bincount(own, minlength=len(every))
-            efficiency = events / every
+        if energy is None:
+            energy = np.zeros(len(table), np.int64)
+        own = energy[predicted][passing]
+        passing = passing[np.argsort(own, kind="stable")]
+        every = _all_recoils(energy, recoils)
+        events = np.bincount(own, minlength=len(every))
         mixture = density_of(kept) if known and {*COMPONENTS} <= {*kept} else None
         if mixture is not None:
             mixture = mixture.take(passing) if mixture.components > 1 else None
         own_kappa = kappa[passing] if known else None
-        return cls(cos_theta[passing], own_kappa, efficiency, fraction_cut, mixture, events)
+        return cls(
+            *(cos_theta[passing], own_kappa, events / every, fraction_cut, mixture, events, every)
+        )
 
 
 def scan_cuts(
-    table: pd.DataFrame, fractions: tuple[float, ...], energy: NDArray[np.int64] | None = None
+    table: pd.DataFrame,
+    fractions: tuple[float, ...],
+    energy: NDArray[np.int64] | None = None,
+    recoils: NDArray[np.int64] | None = None,
 ) -> list[Response]:
     """Responses for each cut on kappa; only the uncut one for a method without kappa.
 
-    See `Response.from_predictions` for `energy`.
+    See `Response.from_predictions` for `energy` and `recoils`.
     """
-    uncut = Response.from_predictions(table, 0.0, energy)
+    uncut = Response.from_predictions(table, 0.0, energy, recoils)
     if uncut.kappa is None:
         return [uncut]
-    return [Response.from_predictions(table, fraction, energy) for fraction in fractions]
+    return [Response.from_predictions(table, fraction, energy, recoils) for fraction in fractions]
+
+
+def _all_recoils(energy: NDArray[np.int64], recoils: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    rows = np.bincount(energy, minlength=0 if recoils is None else len(recoils))
+    if recoils is None:
+        return rows
+    if (rows > recoils).any():
+        raise ValueError(
+            f"{rows.tolist()} events at each energy are more than the recoils of the test set, "
+            f"{recoils.tolist()}; run its voxels and predictions again"
+        )
+    return recoils
 
 
 def _cosines(true: Array, predicted: Array) -> Array:

@@ -104,6 +104,12 @@ def spectrum(energies_keV: Sequence[float], background_index: float = 0.0) -> Sp
     )
 
 
+def places(energies_keV: Sequence[float], energy_keV: ArrayLike) -> NDArray[np.int64]:
+    """Which of the rising energies each of `energy_keV` [n] is nearest to."""
+    rising = np.asarray(energies_keV, np.float64)
+    return np.searchsorted((rising[1:] + rising[:-1]) / 2, np.asarray(energy_keV, np.float64))
+
+
 def discrete_energies(table: pd.DataFrame) -> tuple[list[float], NDArray[np.int64]]:
     """Rising energies [keV] of a table with a column energy_keV, and the place of each row's.
 

@@ -9,7 +9,7 @@ from pipeline.core.tables import Described, Inputs, Params
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 from pipeline.statistics.directional.response import Response, scan_cuts
 from pipeline.statistics.directional.sensitivity import needed_events, power
-from pipeline.statistics.directional.spectrum import discrete_energies, spectrum
+from pipeline.statistics.directional.spectrum import discrete_energies, places, spectrum
 from pipeline.statistics.directional.spherical_toys import run_batch
 from pipeline.statistics.directional.toys import merge
 
@@ -19,14 +19,15 @@ COLUMNS = {
     "fraction_cut": "fraction of predicted events cut, lowest kappa first",
     "window_keV": "width of the spectrum that the recoil energies stand for; one energy: 1 keV",
     "recoils_per_electron_yr": "recoils from solar neutrinos in this window, per electron and year",
-    "efficiency": "fraction of recoils that pass (predicted and not cut)",
+    "efficiency": "fraction of recoils that pass (inside the voxel grid, predicted and not cut)",
     "signal_fraction": "fraction of recoils from solar neutrinos",
     "statistic": "test statistic; profile: likelihood ratio at the best signal fraction",
     "hypothesis": "what the toys hold: background, or signal and background",
     "events": "passing events; in needed_events those of the median experiment",
     "batch": "number of the batch",
     "q": "value of the test statistic, one per toy",
-    "recoils": "contained recoils, omitted and cut ones included: events / efficiency",
+    "recoils": "all recoils, those that leave the voxel grid, are omitted or cut included: "
+    "events / efficiency",
     "median_p": "p-value of the median experiment",
     "p_low": "lower edge of the central 68 % of p-values",
     "p_high": "upper edge of the central 68 % of p-values",
@@ -46,19 +47,27 @@ def toys_from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
     """One batch of toys of one method on one test set.
 
     `predictions` is the method's table of predictions (see `Response.from_predictions`, and
-    energy_keV); for the method `perfect` any table of the test set, read for its energies. Raises
-    ValueError naming the table if it cannot be used.
+    energy_keV); for the method `perfect` any table of the test set, whose events it measures
+    exactly. `recoils` are tables with the energy_keV of all recoils of the test set, those
+    included that leave the voxel grid. Raises ValueError naming the predictions if they cannot be
+    used.
     """
     settings = HypothesisTest.model_validate(params["hypothesis_test"])
     predictions = inputs["predictions"][0]
     table = pq.read_table(predictions).to_pandas()
+    every = pd.concat(
+        pq.read_table(path, columns=["energy_keV"]).to_pandas() for path in inputs["recoils"]
+    )
     try:
-        energies, place = discrete_energies(table)
+        energies, place = discrete_energies(every)
         recoils = spectrum(energies, settings.background_index)
+        numbers = np.bincount(place)
+        own = places(energies, table["energy_keV"])
         if params["method"] == PERFECT:
-            responses = [Response.perfect(len(energies))]
+            passing = np.bincount(own, minlength=len(numbers))
+            responses = [Response.perfect(passing, numbers)]
         else:
-            responses = scan_cuts(table, settings.cut_fractions, place)
+            responses = scan_cuts(table, settings.cut_fractions, own, numbers)
     except ValueError as error:
         raise ValueError(f"{predictions}: {error}") from None
     identity = (params[name] for name in ("seed", "test_set", "method", "batch"))
@@ -78,7 +87,7 @@ def sensitivity_from_files(inputs: Inputs, params: Params) -> dict[str, Describe
 def with_exposure(needed: pd.DataFrame, electrons_per_m3: float | None) -> pd.DataFrame:
     """The table of `needed_events` with the exposure in which the Sun gives its share of recoils.
 
-    Like `recoils` it counts contained recoils.
+    Like `recoils` it counts all recoils, those included that leave the voxel grid.
     """
     per_m3_yr = needed["recoils_per_electron_yr"] * (electrons_per_m3 or np.nan)
     exposure = needed["signal_fraction"] * needed["recoils"] / per_m3_yr
