@@ -655,7 +655,7 @@ TABLES: tuple[ResultTable, ...] = (
         _directional(
             *("test_set", "method", "batch", "fraction_cut", "window_keV"),
             *("recoils_per_electron_yr", "signal_fraction", "hypothesis", "statistic"),
-            *("events", "q", "efficiency"),
+            *("events", "q", "efficiency", "response_err_rel"),
         ),
         'print(table["q"].map(len))  # toys',
     ),
@@ -677,7 +677,7 @@ TABLES: tuple[ResultTable, ...] = (
         _directional(
             *("test_set", "method", "fraction_cut", "efficiency", "signal_fraction", "statistic"),
             *("window_keV", "recoils_per_electron_yr"),
-            *("level", "p", "events", "err", "recoils", "beyond"),
+            *("level", "p", "events", "err", "recoils", "beyond", "response_err", "recoils_err"),
             *("exposure_m3_yr", "exposure_m3_yr_err"),
         ),
         'print(table[table["beyond"] == "no"][["method", "level", "exposure_m3_yr"]])',
@@ -903,7 +903,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "statistic": "test statistic",
                 "level": "name of the level",
                 "recoils": "recoils that the median experiment needs",
-                "recoils_err": "its error, of the number of toys",
+                "recoils_err": "its error, of the numbers of toys and of test tracks",
                 "recoils_systematic": "its systematic error, of the fitted response",
             }
         ),

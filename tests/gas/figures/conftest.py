@@ -26,7 +26,7 @@ from pipeline.statistics.directional.calibration import (
     kappa_edges,
 )
 from pipeline.statistics.directional.sensitivity import needed_events, power
-from pipeline.statistics.directional.stage import with_exposure
+from pipeline.statistics.directional.stage import with_exposure, with_response_error
 
 EVENTS = 3000
 LEVELS = {"90% CL": 0.1, "3 sigma": 1.35e-3, "5 sigma": 2.9e-7}
@@ -153,7 +153,8 @@ def background_toys() -> int:
 @pytest.fixture(scope="session")
 def needed() -> pd.DataFrame:
     """Needed events: numbers, lower limits (Non-ML) and a level beyond the toys (5 sigma)."""
-    return with_exposure(needed_events(_toys(), LEVELS), 2e26)
+    needed = needed_events(_toys().assign(response_err_rel=0.02), LEVELS)
+    return with_exposure(with_response_error(needed), 2e26)
 
 
 @pytest.fixture(scope="session")

@@ -83,8 +83,7 @@ def test_recoils_needed_have_both_errors(rng):
         beyond=["no", "no", "above grid"],
         events=90.0,
         recoils=100.0,
-        err=9.0,
-        efficiency=0.9,
+        recoils_err=10.0,
     )
     (row,) = needed_with_systematic(needed, table).to_dict("records")
     assert row["recoils_err"] == pytest.approx(10)

@@ -12,7 +12,7 @@ from pipeline.statistics.directional.response import Response
 from pipeline.statistics.directional.sensitivity import needed_events, p_values
 from pipeline.statistics.directional.spectrum import spectrum
 from pipeline.statistics.directional.spherical_toys import run_batch
-from pipeline.statistics.directional.stage import with_exposure
+from pipeline.statistics.directional.stage import with_exposure, with_response_error
 from pipeline.statistics.directional.statistics import increments
 from pipeline.statistics.directional.toys import merge
 
@@ -135,13 +135,16 @@ def test_exposure_is_that_of_the_signal_recoils(two_responses):
 
     recoils = spectrum([20.0, 60.0])
     needed = needed_events(merge([made(two_responses, recoils)]), LEVELS)
+    needed = with_response_error(needed)
     table = with_exposure(needed, 2e26)
     row = table.query("statistic == 'likelihood'").iloc[0]
     efficiency = recoils.passing(two_responses.efficiency).mean_efficiency(0.3)
     assert row["recoils"] == pytest.approx(row["events"] / efficiency)
     per_m3_yr = recoils.recoils_per_electron_yr * 2e26
     assert row["exposure_m3_yr"] * per_m3_yr == pytest.approx(0.3 * row["recoils"])
-    assert row["exposure_m3_yr_err"] / row["exposure_m3_yr"] == row["err"] / row["events"]
+    relative = np.hypot(row["err"] / row["events"], row["response_err"] / row["recoils"])
+    assert row["exposure_m3_yr_err"] / row["exposure_m3_yr"] == pytest.approx(relative)
+    assert 0.005 < row["response_err"] / row["recoils"] < 0.05
     assert with_exposure(needed, None)["exposure_m3_yr"].isna().all()
 
 
@@ -150,7 +153,8 @@ def test_recoils_that_leave_the_grid_count_at_their_energy():
     recoils = spectrum([20.0, 60.0])
     some = Response.perfect((300, 200), (300, 400))
     settings = SETTINGS.model_copy(update={"background_toys": 400, "signal_toys": 200})
-    needed = with_exposure(needed_events(merge([made(some, recoils, settings)]), LEVELS), 2e26)
+    needed = needed_events(merge([made(some, recoils, settings)]), LEVELS)
+    needed = with_exposure(with_response_error(needed), 2e26)
     row = needed.query("statistic == 'likelihood'").iloc[0]
     shares = 0.3 * recoils.signal + 0.7 * recoils.background
     assert row["recoils"] == pytest.approx(row["events"] / (shares[0] + 0.5 * shares[1]))

@@ -59,6 +59,9 @@ def test_from_predictions_to_result_tables(tmp_path, predictions):
     # hcn: 2 cuts x 6 statistics; perfect: 3 statistics; each at 2 signal fractions
     assert len(needed) == 2 * (2 * 6 + 3)
     assert (needed["recoils"] >= needed["events"]).all()
+    known = needed[needed["beyond"] == "no"]
+    assert (known["recoils_err"] >= known["err"] / known["efficiency"]).all()
+    assert ((known["response_err"] > 0) == (known["method"] != "perfect")).all()
     schema = pq.read_schema(results[0])
     assert all(field.metadata[b"description"] for field in schema)
 

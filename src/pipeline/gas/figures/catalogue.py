@@ -127,15 +127,16 @@ CAPTIONS = {
     "needed_by_signal": (
         "Number of recoils with which the median experiment distinguishes solar neutrinos "
         "from an isotropic background, against the fraction of recoils from the Sun. "
-        "Methods are drawn side by side at each fraction. Open markers with arrows are "
-        "limits: the number lies outside the simulated range. A cross at the upper edge "
+        "Methods are drawn side by side at each fraction. Errors are those of the toys and of the "
+        "finite number of test tracks. Open markers with arrows are limits: the number lies "
+        "outside the simulated range. A cross at the upper edge "
         "means too few pseudo-experiments for that level."
     ),
     "needed_by_cut": (
         "Number of recoils that the median experiment needs against the share of events "
-        "that is cut for their small kappa. The number includes the recoils that are cut or leave the "
-        "voxel grid. "
-        "Methods without kappa have no cut. The right scale is the exposure in which the Sun "
+        "that is cut for their small kappa. The number includes the recoils that are "
+        "cut or leave the voxel grid. Methods without kappa have no cut. The right scale is the "
+        "exposure in which the Sun "
         "gives its share of them, in recoil energies of this range. Markers as in the figure of "
         "the signal fraction."
     ),

@@ -155,8 +155,7 @@ def _needed_panels(
 def _draw_needed(axis: Axes, curve: pd.DataFrame, look: Look, weighted: bool) -> None:
     marker = _marker(look, weighted)
     known = curve[curve["beyond"] == "no"]
-    error = known["err"] * known["recoils"] / known["events"]
-    axis.errorbar(known["x"], known["recoils"], error, fmt=marker, color=look.colour)
+    axis.errorbar(known["x"], known["recoils"], known["recoils_err"], fmt=marker, color=look.colour)
     for beyond in (_LOWER_LIMIT, _UPPER_LIMIT):
         limits = curve[curve["beyond"] == beyond]
         if len(limits):

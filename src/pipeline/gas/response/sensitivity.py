@@ -113,6 +113,6 @@ def needed_with_systematic(needed: pd.DataFrame, sensitivity: pd.DataFrame) -> p
     ]
     relative = rows["method"].map(together["needed_relative_err"])
     return rows[["method", "signal_fraction", "statistic", "level", "recoils"]].assign(
-        recoils_err=rows["err"] / rows["efficiency"],
+        recoils_err=rows["recoils_err"],
         recoils_systematic=rows["recoils"] * relative,
     )

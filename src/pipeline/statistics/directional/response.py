@@ -25,8 +25,7 @@ class Response:
     an uncertainty. `efficiency` is the fraction of recoils that pass, `fraction_cut` the fraction
     of predicted events that the cut on kappa drops. `mixture` holds the densities where they have
     several components; None: they are those of `kappa`. With several recoil energies, events are
-    in the order of these, `events` is the number at each, and `efficiency` and `recoils` have one
-    entry for each. `recoils` is the number of recoils of which the events passed; None: not known.
+    in the order of these, `events` is the number at each and `efficiency` has one entry for each.
     """
 
     cos_theta: Array
@@ -35,7 +34,6 @@ class Response:
     fraction_cut: float = 0.0
     mixture: Density | None = None
     events: NDArray[np.int64] | None = None
-    recoils: NDArray[np.int64] | None = None
 
     @property
     def first(self) -> NDArray[np.int64]:
@@ -53,15 +51,13 @@ class Response:
             efficiency=float(np.atleast_1d(self.efficiency)[place]),
             mixture=None if self.mixture is None else self.mixture.take(some),
             events=None,
-            recoils=None if self.recoils is None else self.recoils[place : place + 1],
         )
 
     @classmethod
     def perfect(cls, passing: ArrayLike = (1,), recoils: ArrayLike = (1,)) -> Self:
         """Exact directions of the `passing` of all `recoils`, both numbers at each energy."""
         events, every = (np.asarray(numbers, np.int64) for numbers in (passing, recoils))
-        cosines = np.ones(events.sum())
-        return cls(cosines, None, events / every, events=events, recoils=every)
+        return cls(np.ones(events.sum()), None, events / every, events=events)
 
     @classmethod
     def from_predictions(
@@ -113,9 +109,7 @@ class Response:
         if mixture is not None:
             mixture = mixture.take(passing) if mixture.components > 1 else None
         own_kappa = kappa[passing] if known else None
-        return cls(
-            *(cos_theta[passing], own_kappa, events / every, fraction_cut, mixture, events, every)
-        )
+        return cls(*(cos_theta[passing], own_kappa, events / every, fraction_cut, mixture, events))
 
 
 def scan_cuts(

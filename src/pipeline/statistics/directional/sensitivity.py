@@ -78,7 +78,7 @@ def needed_events(toys: pd.DataFrame, levels: Mapping[str, float]) -> pd.DataFra
     fraction of signal toys above it, and the median reaches the level where power is one half.
     `events` interpolates the Gaussian quantile of the power, linear in sqrt(N), between grid
     points; `err` is the toys' statistical error (binomial in power and in the critical value;
-    the finite table of predictions is not in it). `recoils` = events / efficiency.
+    `response_error` has that of the finite table of predictions). `recoils` = events / efficiency.
     `beyond`: "no"; "toys" where fewer than 10 background-only toys are beyond the level (no
     number); "above grid" (`events` is a lower limit); "below grid" (an upper limit).
     """

@@ -20,6 +20,7 @@ from pipeline.core.seeds import generator
 from pipeline.statistics.directional.config import HypothesisTest
 from pipeline.statistics.directional.profile import profile_ratio
 from pipeline.statistics.directional.response import Response
+from pipeline.statistics.directional.response_error import response_errors
 from pipeline.statistics.directional.spectrum import Passing, Spectrum
 from pipeline.statistics.directional.statistics import (
     DIPOLE,
@@ -55,8 +56,14 @@ def run_batch(
     progress = Progress(what, len(responses) * toys_per_maker(settings), "toys")
     tables = []
     for response in responses:
-        rng = generator(seed, "toys", test_set, method, str(response.fraction_cut), batch)
+        of_response = (test_set, method, str(response.fraction_cut))
+        rng = generator(seed, "toys", *of_response, batch)
         table = increments(response, spectrum, settings.signal_fractions)
+        # Of all batches the same.
+        rng_of_tracks = generator(seed, "response error", *of_response)
+        errors = response_errors(
+            response, spectrum, table, settings.signal_fractions, rng_of_tracks
+        )
         passing = spectrum.passing(response.efficiency)
         labels = {
             "test_set": test_set,
@@ -69,7 +76,9 @@ def run_batch(
         maker = _Sphere(response, table, quantiles, passing)
         toys = pd.DataFrame(toy_rows(rng, maker, settings, labels, progress))
         efficiency = toys["signal_fraction"].map(passing.mean_efficiency)
-        tables.append(toys.assign(efficiency=efficiency))
+        places = toys["signal_fraction"].map(settings.signal_fractions.index)
+        error = [errors[name][i] for name, i in zip(toys["statistic"], places, strict=True)]
+        tables.append(toys.assign(efficiency=efficiency, response_err_rel=error))
     progress.finish()
     return pd.concat(tables, ignore_index=True)
 

@@ -36,9 +36,12 @@ COLUMNS = {
     "level": "name of the level",
     "p": "p-value of the level, one-sided",
     "err": "statistical error of events from the number of toys",
+    "response_err_rel": "relative error of the needed recoils from the number of test tracks",
+    "response_err": "error of recoils from the number of test tracks behind the response",
+    "recoils_err": "error of recoils from the numbers of toys and of test tracks",
     "exposure_m3_yr": "volume times live time that gives the recoils from the Sun in the window; "
     "NaN: gas not known, or no number",
-    "exposure_m3_yr_err": "its statistical error from the number of toys",
+    "exposure_m3_yr_err": "its error from the numbers of toys and of test tracks",
     "beyond": "no; toys: too few toys; above grid: lower limit; below grid: upper limit",
 }
 
@@ -80,8 +83,18 @@ def sensitivity_from_files(inputs: Inputs, params: Params) -> dict[str, Describe
     `electrons_per_m3` are those of the gas; None: not known, and no exposure either.
     """
     merged = merge(pq.read_table(path).to_pandas() for path in inputs["toys"])
-    needed = with_exposure(needed_events(merged, params["levels"]), params["electrons_per_m3"])
-    return {"power": _described(power(merged)), "needed_events": _described(needed)}
+    needed = with_response_error(needed_events(merged, params["levels"]))
+    needed = with_exposure(needed, params["electrons_per_m3"])
+    median = power(merged.drop(columns="response_err_rel"))
+    return {"power": _described(median), "needed_events": _described(needed)}
+
+
+def with_response_error(needed: pd.DataFrame) -> pd.DataFrame:
+    """The table of `needed_events` with errors of the recoils: `response_err`, `recoils_err`."""
+    response_err = needed["response_err_rel"] * needed["recoils"]
+    recoils_err = np.hypot(needed["err"] / needed["efficiency"], response_err)
+    table = needed.drop(columns="response_err_rel")
+    return table.assign(response_err=response_err, recoils_err=recoils_err)
 
 
 def with_exposure(needed: pd.DataFrame, electrons_per_m3: float | None) -> pd.DataFrame:
@@ -89,9 +102,9 @@ def with_exposure(needed: pd.DataFrame, electrons_per_m3: float | None) -> pd.Da
 
     Like `recoils` it counts all recoils, those included that leave the voxel grid.
     """
-    per_m3_yr = needed["recoils_per_electron_yr"] * (electrons_per_m3 or np.nan)
-    exposure = needed["signal_fraction"] * needed["recoils"] / per_m3_yr
-    error = exposure * needed["err"] / needed["events"]
+    per_recoil = needed["signal_fraction"] / needed["recoils_per_electron_yr"]
+    per_recoil /= electrons_per_m3 or np.nan
+    exposure, error = per_recoil * needed["recoils"], per_recoil * needed["recoils_err"]
     return needed.assign(exposure_m3_yr=exposure, exposure_m3_yr_err=error)
 
 

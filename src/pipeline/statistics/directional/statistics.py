@@ -44,7 +44,7 @@ WEIGHTED = {DIPOLE: DIPOLE_KAPPA, LIKELIHOOD: LIKELIHOOD_KAPPA, PROFILE: PROFILE
 # The sharpest blur that likelihoods resolve: 1.8 degrees per axis, far below what 40-50 keV
 # electrons allow. It keeps the densities of lines and of a perfect detector finite.
 KAPPA_MAX = 1000.0
-_DEGREE_MAX = 200  # the series of KAPPA_MAX has fallen to exp(-20) there
+DEGREE_MAX = 200  # the series of KAPPA_MAX has fallen to exp(-20) there
 _KAPPA_GRID = np.geomspace(0.02, KAPPA_MAX, 64)
 _CELLS = 512
 _MIXTURE_ROWS = 128
@@ -86,10 +86,10 @@ def increments(
     plain, by_kappa, kappa_row = [], [np.empty((0, _CELLS))], []
     for i, (angles, ratio) in enumerate(zip(spectrum.angles, passing.ratio, strict=True)):
         part = response.at_energy(i)
-        recoil, n = angles.legendre(_DEGREE_MAX), len(part.cos_theta)
+        recoil, n = angles.legendre(DEGREE_MAX), len(part.cos_theta)
         # No event, no matter: nothing looks at this energy.
-        blur = legendre_means(part.cos_theta, np.full(n, 1 / max(n, 1)), _DEGREE_MAX)
-        means = recoil * blur * vmf_legendre(KAPPA_MAX, _DEGREE_MAX)
+        blur = legendre_means(part.cos_theta, np.full(n, 1 / max(n, 1)), DEGREE_MAX)
+        means = recoil * blur * vmf_legendre(KAPPA_MAX, DEGREE_MAX)
         plain.append(ratio * _relative_density(means))
         if part.kappa is not None:
             row, own_blur = _own_blurs(part.kappa, part.mixture)
@@ -123,11 +123,11 @@ def _own_blurs(kappa: Array, mixture: Density | None) -> tuple[NDArray[np.int64]
     """Row of each event, and Legendre means (rows, l) of the densities about their directions."""
     if mixture is None:
         middles = np.sqrt(_KAPPA_GRID[1:] * _KAPPA_GRID[:-1])
-        return np.searchsorted(middles, kappa), vmf_legendre(_KAPPA_GRID, _DEGREE_MAX)
+        return np.searchsorted(middles, kappa), vmf_legendre(_KAPPA_GRID, DEGREE_MAX)
     rows = min(_MIXTURE_ROWS, len(kappa))
     row = np.empty(len(kappa), np.int64)
     row[np.argsort(kappa, kind="stable")] = np.arange(len(kappa)) * rows // len(kappa)
-    sums = np.zeros((rows, _DEGREE_MAX + 1))
+    sums = np.zeros((rows, DEGREE_MAX + 1))
     for part, some in mixture.chunks():
         np.add.at(sums, row[part], _legendre(some))
     return row, sums / np.bincount(row)[:, None]
@@ -138,8 +138,8 @@ def _legendre(density: Density) -> Array:
     mean, _ = density.mean()
     cosine = np.clip(np.einsum("nki,ni->nk", density.direction, mean), -1.0, 1.0)
     kappa = np.clip(density.kappa, _KAPPA_GRID[0], KAPPA_MAX)
-    blur = vmf_legendre(kappa.ravel(), _DEGREE_MAX).reshape(*kappa.shape, -1)
-    terms = np.polynomial.legendre.legvander(cosine, _DEGREE_MAX)
+    blur = vmf_legendre(kappa.ravel(), DEGREE_MAX).reshape(*kappa.shape, -1)
+    terms = np.polynomial.legendre.legvander(cosine, DEGREE_MAX)
     return np.asarray((density.weight[:, :, None] * blur * terms).sum(1))
 
 

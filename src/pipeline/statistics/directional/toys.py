@@ -163,7 +163,10 @@ def merge(batches: Iterable[pd.DataFrame]) -> pd.DataFrame:
             "merge each batch once"
         )
     merged = every.groupby(KEYS, sort=True).agg(
-        q=("q", lambda parts: np.concatenate(list(parts))), batches=("batch", tuple)
+        q=("q", lambda parts: np.concatenate(list(parts))),
+        batches=("batch", tuple),
+        # Not among KEYS: batches of two machines may differ in the last digit.
+        response_err_rel=("response_err_rel", "first"),
     )
     uneven = merged["batches"].groupby(level=["test_set", "method", "fraction_cut"]).nunique() > 1
     if uneven.any():
