@@ -182,6 +182,7 @@ _SUMMARY = {
     "published_cosine_distance": "cosine distance of Ghrear et al. 2024; empty where there is none",
     "published_efficiency": "efficiency of Ghrear et al. 2024; empty where there is none",
     "published_difference_sigma": "our cosine distance less theirs over its statistical error",
+    "published_kappa_mean": "mean kappa of Ghrear et al. 2024; empty where there is none",
     "events_seen": "events that the network learnt from",
     "training_minutes": "time of the training",
     "weights": "trained in this study, shipped, or given as a folder; empty where there are none",

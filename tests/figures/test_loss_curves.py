@@ -26,6 +26,15 @@ def test_star_is_at_the_weights_that_are_kept(tmp_path):
     assert curves["weights kept"] == [[2, 0.4]]
 
 
+def test_a_published_loss_is_a_dotted_line_in_the_panel_of_its_network():
+    histories, labels = dict.fromkeys(["A", "B"], HISTORY), dict.fromkeys(["A", "B"], "loss")
+    first, second = draw_loss_curves(histories, labels, {"B": ("HCN", 0.179)}).axes
+    assert all(line.get_linestyle() != ":" for line in first.lines)
+    (line,) = [line for line in second.lines if line.get_linestyle() == ":"]
+    assert set(line.get_ydata()) == {0.179}
+    assert line.get_label() == "validation of HCN, published"
+
+
 @pytest.mark.parametrize(
     ("networks", "rows", "columns"), [(1, 1, 1), (3, 1, 3), (4, 2, 2), (5, 2, 3)]
 )

@@ -28,6 +28,10 @@ def test_performances_are_possible_and_unique() -> None:
     assert len(keys) == len(published.PERFORMANCE)
 
 
+def test_arrows_as_text() -> None:
+    assert published.published_arrows().startswith("1 - cos 4e-04 (RCN), 8e-04 (HCN) and no kappa")
+
+
 def test_single_values_and_their_names() -> None:
     assert published_value("validation cosine distance", published.RCN).value == 0.078
     assert published_value("arrows: smallest kappa", published.HCN).value == 443

@@ -59,6 +59,17 @@ def test_what_is_not_published_or_not_trained_is_nan(summary) -> None:
     assert summary.iloc[0]["training_minutes"] == 2.5
 
 
+def test_the_published_mean_kappa_stands_beside_ours_where_there_is_one() -> None:
+    table = predictions(0.06, 100, energy_keV=50.0, sigma_um=200.0)
+    items = [Evaluated("easy", method, table) for method in ("HCN", "RCN")]
+    summary = summary_table(items, 50, np.random.default_rng(5))
+    assert summary["published_kappa_mean"].tolist() == [19.0, pytest.approx(np.nan, nan_ok=True)]
+    lines = format_summary(summary).splitlines()
+    assert lines[1].split().count("published") == 3
+    assert "19.0" in lines[2].split()
+    assert "19.0" not in lines[3].split()
+
+
 def test_omitted_events_lower_the_efficiency() -> None:
     table = predictions(0.556, 1000)
     table.loc[:249, ["pred_x", "pred_y", "pred_z"]] = np.nan

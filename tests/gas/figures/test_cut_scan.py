@@ -81,6 +81,22 @@ def test_a_dashed_line_marks_the_crossing_and_none_where_there_is_none(evaluated
     assert dashed == [1.0]
 
 
+def test_the_published_cut_of_hcn_is_dotted_where_it_has_a_published_value(figure):
+    colour = looks(["RCN", "HCN"])["HCN"].colour
+    dotted = {
+        axis.get_title(): [
+            x.get_xdata()[0] for x in lines(axis, colour) if x.get_linestyle() == ":"
+        ]
+        for axis in figure.axes
+    }
+    assert dotted == {
+        "40keV_443um": [1.0],
+        "40keV_200um": [],
+        "50keV_443um": [],
+        "50keV_200um": [1.0],
+    }
+
+
 def test_the_label_of_a_late_crossing_stays_within_its_panel(evaluated):
     crossings = evaluated.crossings.assign(fraction_cut=0.88, error=0.27)
     figure = draw_cut_scan(evaluated.scans, crossings, evaluated.summary)

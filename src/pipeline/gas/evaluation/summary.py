@@ -67,11 +67,12 @@ def summary_table(
         One row per item: test_set, method, events (in the test set), efficiency, energy_keV and
         sigma_um (if all events have the same), the metrics of `efficiency_scan` and core_width_deg
         with errors, kappa_mean, published_cosine_distance, published_efficiency,
-        published_difference_sigma, events_seen, training_minutes, NaN if there is no value;
-        weights, network_remark and published_remark; and of every metric its spread, the standard
-        deviation over the networks of an ensemble. The difference is our value minus the
-        published one, divided by its statistical error: our bootstrap error combined with that of
-        the 20 000 published recoils, for which the same scatter is assumed; NaN for a single event.
+        published_difference_sigma, published_kappa_mean, events_seen, training_minutes,
+        NaN if there is no value; weights, network_remark and published_remark; and of every metric
+        its spread, the standard deviation over the networks of an ensemble. The difference is our
+        value minus the published one, divided by its statistical error: our bootstrap error
+        combined with that of the 20 000 published recoils, for which the same scatter is assumed;
+        NaN for a single event.
     """
     table = pd.DataFrame([_row(item, bootstrap, rng, differs) for item in evaluated])
     if not differs and table["published_cosine_distance"].isna().all():
@@ -125,6 +126,9 @@ def _row(
             np.nan if published is None or published.efficiency is None else published.efficiency
         ),
         "published_difference_sigma": difference,
+        "published_kappa_mean": (
+            np.nan if published is None or published.kappa_mean is None else published.kappa_mean
+        ),
         "events_seen": np.nan if training is None else training.events_seen,
         "training_minutes": np.nan if training is None else training.minutes,
         "weights": "" if training is None else training.weights,
@@ -180,6 +184,7 @@ def _block(rows: pd.DataFrame) -> str:
         "head-tail": numbers("head_tail_efficiency", ".3f"),
         "axis/deg": numbers("axial_error_deg", ".1f"),
         "<kappa>": numbers("kappa_mean", ".1f"),
+        "published  ": numbers("published_kappa_mean", ".1f"),
         "seen": numbers("events_seen", ",.0f"),
         "minutes": [
             weights if weights in ("shipped", "given") else minutes
@@ -188,8 +193,9 @@ def _block(rows: pd.DataFrame) -> str:
             )
         ],
     }
-    if set(columns["spread"]) == {"-"}:
-        del columns["spread"]
+    for name in ("spread", "published  "):
+        if set(columns[name]) == {"-"}:
+            del columns[name]
     widths = {name: max(map(len, [name, *cells])) for name, cells in columns.items()}
     lines = [list(columns), *zip(*columns.values(), strict=True)]
     return "\n".join(

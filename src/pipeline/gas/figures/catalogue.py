@@ -73,7 +73,9 @@ CAPTIONS = {
     ),
     "loss_curves": (
         "Training and validation loss against the number of events seen, for each "
-        "network. The star marks the weights that are used."
+        "network. The star marks the weights that are used. Dotted: the validation loss of the "
+        "network of Ghrear et al. 2024 with the same loss, after some millions of events, if the "
+        "training set has its settings."
     ),
     "cut_scan": (
         "Mean cosine distance against the share of events that is cut, one panel per test "
@@ -82,7 +84,8 @@ CAPTIONS = {
         "efficiency; arrows lead to their results with the true head-tail. Open markers "
         "and dotted lines are the values of Ghrear et al. 2024: values without a cut are "
         "drawn left of zero, and values without a published efficiency at ours. Dashed "
-        "lines mark the cut at which a network passes Best-Expected."
+        "lines mark the cut at which a network passes Best-Expected; dotted, that of the "
+        "published HCN."
     ),
     "angular_resolution": (
         "Angle between true and predicted direction for all methods on each test set: its "
@@ -207,7 +210,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
                     "pipeline.figures.loss_curves",
                     {"histories": paths.histories()},
                     CAPTIONS["loss_curves"],
-                    {"labels": losses},
+                    {"labels": losses, "published": paths.published_losses()},
                 )
             ]
             if trained

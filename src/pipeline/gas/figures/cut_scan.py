@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH, Look, few_decimal_ticks, panels
 from pipeline.gas.figures.methods import TRUE_HEAD_TAIL, looks
-from pipeline.gas.published import BEST_EXPECTED
+from pipeline.gas.published import BEST_EXPECTED, CUT_TO_PASS, HCN, published_value
 
 LATE_CUT = 45  # percent; the label of a later crossing would stick out at the right
 _DODGE = 1.6  # percent of events; separates published values without a cut from ours
@@ -34,8 +34,9 @@ def draw_cut_scan(scans: pd.DataFrame, crossings: pd.DataFrame, summary: pd.Data
     figure = Figure(figsize=(PAGE_INCH, 0.9 + 2.6 * rows))
     for axis, test_set in zip(panels(figure, len(test_sets)), test_sets, strict=True):
         _draw_methods(axis, scans[scans["test_set"] == test_set], look)
-        _draw_crossings(axis, crossings[crossings["test_set"] == test_set], look)
-        _draw_published(axis, summary[summary["test_set"] == test_set], look)
+        passing = crossings[crossings["test_set"] == test_set]
+        _draw_crossings(axis, passing, look)
+        _draw_published(axis, summary[summary["test_set"] == test_set], look, passing["method"])
         axis.set(title=test_set, xlabel="efficiency cut [%]", xlim=(-6, 95), yscale="log")
         axis.set(ylabel=r"cosine distance $\langle 1-\cos\theta\rangle$")
         axis.margins(y=0.15)  # room for the crossings' labels
@@ -97,7 +98,9 @@ def _draw_crossings(axis: Axes, crossings: pd.DataFrame, look: dict[str, Look]) 
         )
 
 
-def _draw_published(axis: Axes, summary: pd.DataFrame, look: dict[str, Look]) -> None:
+def _draw_published(
+    axis: Axes, summary: pd.DataFrame, look: dict[str, Look], with_kappa: pd.Series
+) -> None:
     uncut = 0
     known = summary.dropna(subset=["published_cosine_distance"])
     # Values without a published efficiency are drawn at ours.
@@ -108,6 +111,9 @@ def _draw_published(axis: Axes, summary: pd.DataFrame, look: dict[str, Look]) ->
         if method == BEST_EXPECTED:
             axis.axhline(distance, color=own.colour, linestyle=":")
             continue
+        if method in set(with_kappa):  # of the published networks, HCN is the one with kappa
+            passes = 100 * published_value(CUT_TO_PASS, HCN).value
+            axis.axvline(passes, color=own.colour, linestyle=":", linewidth=1)
         if cut == 0:
             uncut += 1
             cut = -_DODGE * uncut

@@ -9,7 +9,15 @@ from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.sources import Arrows
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.paths.networks import NetworkPaths
-from pipeline.gas.published import PUBLISHED_CONTAINED
+from pipeline.gas.published import (
+    HCN,
+    PUBLISHED_CONTAINED,
+    RCN,
+    VALIDATION_DISTANCE,
+    VALIDATION_LIKELIHOOD,
+    published_arrows,
+    published_value,
+)
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 
 # Endings of the calibration tables of a network besides the one without an ending.
@@ -62,7 +70,7 @@ class EvaluationPaths(NetworkPaths):
             block = self.block.track_sources[source]
             gas = block.mixture()
             if isinstance(block, Arrows):
-                return "arrows are no recoils"
+                return f"arrows are no recoils; published are {published_arrows()}"
             if gas is None:
                 return f"the gas of source {source} is not stated (its key `gas`)"
             if gas != GasMixture():
@@ -73,15 +81,29 @@ class EvaluationPaths(NetworkPaths):
 
     def published_containment(self) -> dict[str, float]:
         """The published contained share, if our training set has the settings of the paper."""
-        if TRAINING not in self.voxel_sets:
-            return {}
-        training = self.voxel_set(TRAINING)
-        as_published = (
-            self.energies(TRAINING) == {40.0, 45.0, 50.0}
+        return {TRAINING: PUBLISHED_CONTAINED} if self._trains_as_published else {}
+
+    def published_losses(self) -> dict[str, tuple[str, float]]:
+        """The paper's network of the same loss, and its validation loss, by trained network.
+
+        Empty if our training set has other settings than the paper's.
+        """
+        values = {
+            True: (HCN, published_value(VALIDATION_LIKELIHOOD, HCN).value),
+            False: (RCN, published_value(VALIDATION_DISTANCE, RCN).value),
+        }
+        trained = self.block.trained if self._trains_as_published else ()
+        return {name: values[self.block.networks[name].predicts_kappa] for name in trained}
+
+    @property
+    def _trains_as_published(self) -> bool:
+        return (
+            TRAINING in self.voxel_sets
+            and self.energies(TRAINING) == {40.0, 45.0, 50.0}
             and not self.differs_from_paper(TRAINING)
-            and training.smearing_um == TrainingSet.model_fields["smearing_um"].default
+            and self.voxel_set(TRAINING).smearing_um
+            == TrainingSet.model_fields["smearing_um"].default
         )
-        return {TRAINING: PUBLISHED_CONTAINED} if as_published else {}
 
     def calibration(self, name: str, network: str = "{network}") -> str:
         """A table of a network's calibration; `name` is "" or one of `CALIBRATIONS`."""
