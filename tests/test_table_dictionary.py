@@ -214,8 +214,8 @@ def write_gas_results(files, rng):
     methods = {"HCN": predictions, BEST_EXPECTED: predictions.assign(kappa=np.nan)}
     evaluated = evaluate_test_set(TEST, methods, {}, {}, Evaluation(bootstrap=20), rng)
     calibrated = calibration.from_files(
-        {"predictions": [prediction]},
-        {"test_sets": [TEST], "evaluation": Evaluation(kappa_bins=2).plain()},
+        {"predictions": [prediction], "shards": []},
+        {"test_sets": {TEST: 0}, "evaluation": Evaluation(kappa_bins=2).plain()},
     )
     logits = {"energy_keV": 40.0, "simulated": [True, False], "logit": [1.0, 0.0]}
     files.put(
@@ -228,11 +228,12 @@ def write_gas_results(files, rng):
             gas.test_table("cut_scan.csv", TEST): evaluated.scans,
             gas.test_table("crossings.csv", TEST): evaluated.crossings,
             gas.test_table("angles.csv", TEST): evaluated.angles,
+            gas.test_table("resolution.csv", TEST): evaluated.resolution,
             gas.calibration("", "HCN"): calibrated["calibration"],
             gas.calibration("_histogram", "HCN"): calibrated["histogram"],
             **{
                 gas.calibration(f"_{name}", "HCN"): calibrated[name]
-                for name in ("test_sets", "pit", "head_tail")
+                for name in ("test_sets", "pit", "head_tail", "start")
             },
             gas.table("voxel_classifier.csv"): auc_table(pd.DataFrame(logits)),
         }

@@ -160,6 +160,11 @@ _CALIBRATED = {
     "test_set": "name of the test set, or all together",
     "energy_keV": "recoil energy; empty: many",
 }
+_CORE_WIDTH = {
+    "core_width_deg": "standard deviation of the angle between true and predicted axis, projected "
+    "onto a plane, without the outer 2 % and with the factor that gives a Gaussian its sigma",
+    "core_width_deg_err": "its error, from the fourth moment",
+}
 _METRICS = {
     "cosine_distance": "mean of 1 - cos of the angle between true and predicted direction",
     "cosine_distance_err": "its error, from bootstrap replicas",
@@ -175,9 +180,7 @@ _SUMMARY = {
     "energy_keV": "recoil energy; empty: many",
     "sigma_um": "smearing; empty: many",
     **_METRICS,
-    "core_width_deg": "standard deviation of the angle between true and predicted axis, projected "
-    "onto a plane, without the outer 2 % and with the factor that gives a Gaussian its sigma",
-    "core_width_deg_err": "its error, from the fourth moment",
+    **_CORE_WIDTH,
     "kappa_mean": "mean predicted kappa; empty where a method has none",
     "published_cosine_distance": "cosine distance of Ghrear et al. 2024; empty where there is none",
     "published_efficiency": "efficiency of Ghrear et al. 2024; empty where there is none",
@@ -554,6 +557,22 @@ TABLES: tuple[ResultTable, ...] = (
         'print(table.groupby("method")["events"].sum())',
     ),
     ResultTable(
+        "Angular resolution",
+        _GAS.test_table("resolution.csv"),
+        "One row for each method and recoil energy; none for several smearings or a continuous "
+        "spectrum.",
+        _described(
+            {
+                **_LABEL,
+                "energy_keV": "recoil energy",
+                "sigma_um": "smearing",
+                "events": "events with a predicted direction",
+                **_CORE_WIDTH,
+            }
+        ),
+        'print(table.pivot(index="energy_keV", columns="method", values="core_width_deg"))',
+    ),
+    ResultTable(
         "Calibration: fitted kappa",
         _GAS.calibration(""),
         "One row for each bin of the predicted kappa, all test sets together.",
@@ -648,6 +667,34 @@ TABLES: tuple[ResultTable, ...] = (
             }
         ),
         'print(table[["test_set", "wrong_predicted", "wrong_observed"]])',
+    ),
+    ResultTable(
+        "Start of the track",
+        _GAS.calibration("_start"),
+        "One row for each test set and energy, of a network that predicts the start of the track; "
+        "no row of others.",
+        _described(
+            {
+                **_CALIBRATED,
+                "events": "events with a predicted start",
+                "distance_median_mm": "median distance between predicted and true start",
+                "distance_median_mm_err": "its error",
+                **{
+                    name: text
+                    for axis in "xyz"
+                    for name, text in (
+                        (
+                            f"pull_rms_{axis}",
+                            f"rms of the error along {axis} over its predicted error; 1: right",
+                        ),
+                        (f"pull_rms_{axis}_err", "its error"),
+                    )
+                },
+                "beyond_5mm": "share of the events with a distance above 5 mm",
+                "beyond_5mm_err": "its error",
+            }
+        ),
+        'print(table[["test_set", "energy_keV", "distance_median_mm"]])',
     ),
     ResultTable(
         "Toys of the hypothesis test",

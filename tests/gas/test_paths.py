@@ -245,7 +245,7 @@ def test_without_a_training_there_is_no_training_set(tmp_path):
 
 def test_published_losses_stand_beside_a_training_with_the_settings_of_the_paper():
     source = {"kind": "simulation", "energies_keV": [40, 45, 50], "events_per_energy": 9}
-    networks = {"A": {"architecture": "rcn"}, "B": {"architecture": "unet"}}
+    networks = {"A": {"architecture": "rcn"}, "B": {"architecture": "hcn"}}
     found = paths_of({"made": source}, networks=networks).published_losses()
     assert found == {"A": ("RCN", 0.078), "B": ("HCN", 0.179)}
     other = paths_of({"made": {**source, "energies_keV": [40, 50]}}, networks=networks)

@@ -6,10 +6,7 @@ use rule table as gas_evaluate with:
         predictions=lambda wildcards: gas.predictions(wildcards.test),
         histories=gas.histories(),
     output:
-        scans=gas.test_table("cut_scan.csv"),
-        crossings=gas.test_table("crossings.csv"),
-        angles=gas.test_table("angles.csv"),
-        summary=gas.test_table("summary.csv"),
+        **gas.evaluations(),
     log:
         f"{R}/logs/gas/evaluation/{{test}}.log",
     params:
@@ -20,7 +17,7 @@ use rule table as gas_evaluate with:
 
 use rule table as gas_calibrate with:
     input:
-        predictions=[gas.prediction(test, "{network}") for test in gas.block.test_sets],
+        **gas.calibration_inputs(),
     output:
         **gas.calibrations(),
     log:

@@ -20,6 +20,10 @@ RADIATION_LENGTH_M = 606.0
 DENSITY_ENERGIES_KEV = (30.0, 40.0, 50.0, 60.0, 70.0)
 ELECTRONS_PER_M = (5526.0, 3994.0, 3081.0, 2639.0, 2247.0)
 
+# Fits to tracks of Degrad, same source: energy [keV], width and its error [deg].
+SIMULATED_SMEARING_UM = 466.0
+SIMULATED = ((40.0, 16.7, 0.4), (50.0, 12.9, 0.3))
+
 
 def least_width_deg(energy_keV: ArrayLike, smearing_um: ArrayLike) -> Array:
     """Least projected width [deg] in He:CO2 70:30 at 760 torr; NaN outside of 30 to 70 keV.

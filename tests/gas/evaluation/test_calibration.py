@@ -49,8 +49,9 @@ def test_tables_come_from_files(made, tmp_path):
     paths = [str(tmp_path / f"{name}.parquet") for name in "ab"]
     for path in paths:
         write_predictions(path, made(40))
-    params = {"test_sets": ["a", "b"], "evaluation": Evaluation(kappa_bins=2).plain()}
-    tables = from_files({"predictions": paths}, params)
+    params = {"test_sets": {"a": 0, "b": 0}, "evaluation": Evaluation(kappa_bins=2).plain()}
+    tables = from_files({"predictions": paths, "shards": []}, params)
+    assert tables["start"].empty
     assert tables["calibration"]["events"].sum() == pytest.approx(120, abs=2)
     assert tables["histogram"]["events"].sum() == pytest.approx(120, abs=2)
     pd.testing.assert_frame_equal(

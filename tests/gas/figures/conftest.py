@@ -87,7 +87,7 @@ def evaluated() -> Tables:
     ]
     joined = {
         name: pd.concat([getattr(tables, name) for tables in every], ignore_index=True)
-        for name in ("scans", "crossings", "angles", "summary")
+        for name in ("scans", "crossings", "angles", "summary", "resolution")
     }
     return Tables(**joined)
 

@@ -53,7 +53,7 @@ def drawings(
     few = needed[needed["level"] != "5 sigma"]
     return {
         "angular_resolution": lambda: draw_angular_resolution(of_one(evaluated.angles)),
-        "resolution": lambda: draw_resolution(evaluated.summary, [TEST_SET]),
+        "resolution": lambda: draw_resolution(evaluated.resolution, [TEST_SET]),
         "arrow": lambda: draw_arrow(stages[stages["stage"] == VOXELS]),
         "calibration": lambda: draw_calibration({"HCN": histogram}, {"HCN": fits}),
         "density_calibration": lambda: draw_density_calibration(

@@ -1,11 +1,12 @@
 """Calibration of a network's densities, for each test set and energy, and on all together."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.evaluation import Evaluation
+from pipeline.gas.evaluation.start import start_numbers, with_true_start
 from pipeline.statistics.directional.calibration import (
     kappa_angle_histogram,
     kappa_calibration,
@@ -16,7 +17,7 @@ from pipeline.statistics.directional.coverage import (
     head_tail_table,
     pit_histogram,
 )
-from pipeline.statistics.directional.predictions import read_predictions
+from pipeline.statistics.directional.predictions import START, read_predictions
 
 ALL = "all together"
 # A test set of more energies than these is taken as a whole.
@@ -24,7 +25,10 @@ MOST_ENERGIES = 5
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """The calibration tables of a network; `test_sets` are the names of the prediction files."""
+    """The calibration tables of a network, and `start`, that of the start of the track.
+
+    `test_sets` has the number of shards by name of the test set, in the order of the files.
+    """
     settings = Evaluation.model_validate(params["evaluation"])
     tables = dict(
         zip(params["test_sets"], map(read_predictions, inputs["predictions"]), strict=True)
@@ -35,7 +39,27 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         "histogram": kappa_angle_histogram(every, edges, settings.angle_bins),
         "calibration": kappa_calibration(every, edges, settings.minimum_events),
         **density_tables(tables),
+        "start": start_table(tables, params["test_sets"], inputs["shards"]),
     }
+
+
+def start_table(
+    tables: Mapping[str, pd.DataFrame], numbers: Mapping[str, int], shards: Sequence[str]
+) -> pd.DataFrame:
+    """`start_numbers` of each test set and energy, from prediction tables by test set.
+
+    `numbers` has how many of the shards belong to each test set. No rows if no start is predicted.
+    """
+    files, rows = iter(shards), []
+    for test, table in tables.items():
+        own = [next(files) for _ in range(numbers[test])]
+        if table[START].notna().any(axis=None):
+            table = with_true_start(table, own)
+        rows += [
+            start_numbers(group).assign(test_set=test, energy_keV=energy_keV)
+            for _, energy_keV, group in _groups({test: table})
+        ]
+    return pd.concat(rows, ignore_index=True).pipe(_labels_first)
 
 
 def density_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

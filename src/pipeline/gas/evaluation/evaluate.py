@@ -16,6 +16,7 @@ from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.evaluation.conditions import outside
+from pipeline.gas.evaluation.resolution import resolution_table
 from pipeline.gas.evaluation.scans import bootstrap_crossing, efficiency_scan
 from pipeline.gas.evaluation.summary import Evaluated, Training, summary_table
 from pipeline.gas.published import BEST_EXPECTED
@@ -59,6 +60,7 @@ class Tables:
     crossings: pd.DataFrame  # fraction_cut, error, share: where a method passes Best-Expected
     angles: pd.DataFrame  # angle_low_deg, angle_high_deg, events
     summary: pd.DataFrame  # `summary_table`
+    resolution: pd.DataFrame  # `resolution_table`
 
 
 def evaluate_test_set(
@@ -110,6 +112,7 @@ def evaluate_test_set(
         ),
         angles=pd.concat(angles, ignore_index=True),
         summary=summary_table(evaluated, settings.bootstrap, rng, differs, members),
+        resolution=resolution_table(test_set, predictions),
     )
 
 

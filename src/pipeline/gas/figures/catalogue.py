@@ -96,7 +96,8 @@ CAPTIONS = {
         "Angular resolution against the recoil energy: standard deviation of the angle between "
         "true and predicted axis, projected onto a plane, without the outer 2 % and scaled to a "
         "Gaussian's sigma. Dashed: a straight fit to the best length of a track whose start is "
-        "known (arXiv 2502.12387), from 30 to 70 keV in He:CO2 70:30 at 760 torr."
+        "known (arXiv 2502.12387), from 30 to 70 keV in He:CO2 70:30 at 760 torr. Diamonds: such fits "
+        "to simulated tracks, same source, beside smearings near theirs."
     ),
     "calibration": (
         "Left: angle between true and predicted direction against the predicted kappa, "
@@ -183,7 +184,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
     }
     energies = {e for test in block.test_sets for e in paths.energies(test)}
     known_gas = [test for test in block.test_sets if not paths.differs_from_paper(test)]
-    resolution = {"summary": [paths.table("summary.csv")]}
+    resolution = {"resolution": paths.test_tables("resolution.csv")}
     losses = {n: LIKELIHOOD if b.predicts_kappa else COSINE_DISTANCE for n, b in trained.items()}
     return [
         *([_figure("track_stages", {"stages": stages})] if sets else []),

@@ -40,11 +40,7 @@ class GasPaths(DetectorPaths):
         return [
             *self._of_truth(),
             *self._observed(),
-            *(
-                self.test_table(f"{name}.csv", test)
-                for test in self.block.test_sets
-                for name in ("cut_scan", "crossings", "angles", "summary")
-            ),
+            *(table for test in self.block.test_sets for table in self.evaluations(test).values()),
             *(
                 table
                 for network in (self.with_kappa() if self.block.test_sets else [])

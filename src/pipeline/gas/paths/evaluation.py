@@ -21,7 +21,7 @@ from pipeline.gas.published import (
 from pipeline.statistics.directional.config import PERFECT, HypothesisTest
 
 # Endings of the calibration tables of a network besides the one without an ending.
-CALIBRATIONS = ("_histogram", "_test_sets", "_pit", "_head_tail")
+CALIBRATIONS = ("_histogram", "_test_sets", "_pit", "_head_tail", "_start")
 
 
 class EvaluationPaths(NetworkPaths):
@@ -34,6 +34,14 @@ class EvaluationPaths(NetworkPaths):
     def test_tables(self, name: str) -> list[str]:
         """A table of every test set."""
         return [self.test_table(name, test) for test in self.block.test_sets]
+
+    def evaluations(self, test: str = "{test}") -> dict[str, str]:
+        """All tables of the evaluation of a test set."""
+        names = {name: f"{name}.csv" for name in ("crossings", "angles", "summary", "resolution")}
+        return {
+            name: self.test_table(file, test)
+            for name, file in {"scans": "cut_scan.csv", **names}.items()
+        }
 
     def evaluation_block(self, test: str) -> dict[str, Any]:
         """What the evaluation of a test set depends on besides predictions, as plain content."""
@@ -121,8 +129,16 @@ class EvaluationPaths(NetworkPaths):
 
     def calibration_block(self) -> dict[str, Any]:
         """What the calibration of a network depends on besides predictions, as plain content."""
-        sets = list(self.block.test_sets)
+        sets = {test: len(self.shards(test)) for test in self.block.test_sets}
         return {"test_sets": sets, "evaluation": self.block.evaluation.plain()}
+
+    def calibration_inputs(self, network: str = "{network}") -> dict[str, list[str]]:
+        """Predictions of a network and the true events, of all test sets."""
+        sets = self.block.test_sets
+        return {
+            "predictions": [self.prediction(test, network) for test in sets],
+            "shards": [shard for test in sets for shard in self.shards(test)],
+        }
 
     def toy_batch(
         self, test: str = "{test}", method: str = "{method}", batch: int | str = "{batch}"

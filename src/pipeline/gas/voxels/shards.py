@@ -186,6 +186,19 @@ def read_shard(path: str | Path) -> Iterator[VoxelBatch]:
         yield read_row_group(path, group)
 
 
+def read_starts(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
+    """event_id [n] and the true starts of the tracks from the grid's centre, float64 [n, 3] in um.
+
+    Raises:
+        ValueError: the file is damaged or no voxel shard.
+    """
+    shard = open_shard(path)
+    with parquet_io.open_parquet(path, "voxel shard") as file:
+        table = file.read(["event_id", *(f"start_{axis}" for axis in "xyz")])
+    start = parquet_io.vectors_of(table, "start_{}").astype(np.float64)
+    return table["event_id"].to_numpy(), (start - shard.bins / 2) * shard.cell_um
+
+
 def voxel_centres(voxels: np.ndarray, bins: int) -> np.ndarray:
     """Centres float32 [N, 3], in voxels from the grid's corner, of flat indices int32 [N].
 
