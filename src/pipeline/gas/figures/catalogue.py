@@ -96,8 +96,8 @@ CAPTIONS = {
         "Angular resolution against the recoil energy: standard deviation of the angle between "
         "true and predicted axis, projected onto a plane, without the outer 2 % and scaled to a "
         "Gaussian's sigma. Dashed: a straight fit to the best length of a track whose start is "
-        "known (arXiv 2502.12387), from 30 to 70 keV in He:CO2 70:30 at 760 torr. Diamonds: such fits "
-        "to simulated tracks, same source, beside smearings near theirs."
+        "known (arXiv 2502.12387), from 30 to 70 keV in He:CO2 70:30 at 760 torr. Diamonds: such "
+        "fits to simulated tracks, same source, beside smearings near theirs."
     ),
     "calibration": (
         "Left: angle between true and predicted direction against the predicted kappa, "
