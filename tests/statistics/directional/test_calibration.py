@@ -9,6 +9,7 @@ from pipeline.statistics.directional.calibration import (
     kappa_edges,
 )
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE
+from pipeline.statistics.directional.vmf import cosine_variance
 
 EVENTS = 40_000
 KAPPA = spread_kappas(EVENTS, least=1.0)
@@ -93,9 +94,23 @@ def test_one_kappa_for_all_events_is_one_full_bin(kappa):
     true, predicted = vectors / np.linalg.norm(vectors, axis=2, keepdims=True)
     table = pd.DataFrame(
         np.hstack([true, predicted, np.full((200, 1), kappa)]), columns=[*TRUE, *PREDICTED, "kappa"]
-    )
+    ).assign(source="made", event_id=range(200))
     edges = kappa_edges(table, 5, 0.995)
     calibration = kappa_calibration(table, edges, 30)
     histogram = kappa_angle_histogram(table, edges, 10)
     assert calibration["events"].sum() == histogram["events"].sum() == 200
     assert (np.diff(edges) > 0).all()
+
+
+def test_errors_are_those_of_independent_tracks(calibrated):
+    """Each event twice says no more than once."""
+    edges = kappa_edges(calibrated, 10, 0.9)
+    once, twice = (
+        kappa_calibration(table, edges, 10).query("events > 1000")
+        for table in (calibrated, pd.concat([calibrated, calibrated]))
+    )
+    for name in ("mean_angle_err_deg", "kappa_fit_err"):
+        np.testing.assert_allclose(twice[name], once[name], rtol=1e-9)
+    # Right densities: the Fisher information of an angle, A'(kappa) (Mardia & Jupp 2000).
+    fisher = (once["events"] * cosine_variance(once["kappa_fit"])) ** -0.5
+    np.testing.assert_allclose(once["kappa_fit_err"], fisher, rtol=0.1)

@@ -122,7 +122,7 @@ def test_binomial_errors_where_every_event_is_another_track(views) -> None:
     some = views.iloc[:1000]
     numbers = calibration_numbers(some)
     share = numbers["coverage_90"]
-    assert numbers["coverage_90_err"] == pytest.approx(np.sqrt(share * (1 - share) / 1000))
+    assert numbers["coverage_90_err"] == pytest.approx(np.sqrt(share * (1 - share) / 999))
     assert numbers["pit_ks_p"] > 0
 
 
@@ -138,3 +138,19 @@ def test_no_knowledge_has_an_unknown_factor() -> None:
     rng = np.random.default_rng(4)
     silent = made.stated(made.scattered(np.full(200, 0.01), np.ones(200), rng), np.zeros(200))
     assert kappa_factor(silent) == (0, np.inf)
+
+
+def test_one_track_has_no_errors(views) -> None:
+    numbers = calibration_numbers(views.iloc[[0, 1000]])
+    errors = [value for name, value in numbers.items() if name.endswith("_err")]
+    assert len(errors) == 5
+    assert np.isnan(errors).all()
+
+
+def test_shares_of_none_and_all_have_an_error(views) -> None:
+    """Of ten tracks without one: 1 / 11, the upper end of Wilson's interval of one sigma."""
+    some = views.iloc[:10]
+    errors = [calibration_numbers(some.assign(pit=pit))["coverage_90_err"] for pit in (0.0, 1.0)]
+    assert errors == pytest.approx([1 / 11, 1 / 11])
+    both = calibration_numbers(pd.concat([some, views.iloc[1000:1010]]).assign(pit=0.0))
+    assert both["coverage_90_err"] == pytest.approx(1 / 11)

@@ -1,14 +1,17 @@
 """Calibration of predicted concentrations: do the angles scatter as kappa says?
 
 The two tables are the checks of Ghrear et al. 2024 (Mach. Learn.: Sci. Technol. 5 035009), figure
-6, in bins of equal width; events beyond the last edge enter neither.
+6, in bins of equal width; events beyond the last edge enter neither. Errors are those of
+independent tracks, of which several events may be views.
 """
 
 import numpy as np
 import pandas as pd
 
+from pipeline.statistics.directional.coverage import fitted_factor, track_numbers
 from pipeline.statistics.directional.predictions import PREDICTED, angles_rad, cosines
-from pipeline.statistics.directional.vmf import expected_angle_rad, fit_kappa
+from pipeline.statistics.directional.vmf import expected_angle_rad
+from pipeline.statistics.means import mean_of_groups
 
 
 def kappa_edges(predictions: pd.DataFrame, bins: int, quantile: float) -> np.ndarray:
@@ -71,6 +74,7 @@ def kappa_calibration(
             "angle_deg": np.degrees(angles_rad(known)),
             "expected_deg": np.degrees(expected_angle_rad(kappa)),
             "cosine": cosines(known),
+            "track": track_numbers(known),
         }
     )
     groups = frame.groupby("bin")
@@ -79,16 +83,24 @@ def kappa_calibration(
             {
                 "events": groups.size(),
                 "kappa_mean": groups["kappa"].mean(),
-                "mean_angle_deg": groups["angle_deg"].mean(),
-                "mean_angle_err_deg": groups["angle_deg"].sem(),
                 "expected_angle_deg": groups["expected_deg"].mean(),
             }
         )
     )
-    fits = {
-        index: fit_kappa(cosine.to_numpy())
-        for index, cosine in groups["cosine"]
-        if len(cosine) >= minimum_events
+    angles = {
+        index: mean_of_groups(group["angle_deg"].to_numpy(), group["track"].to_numpy())
+        for index, group in groups
     }
-    fitted = pd.DataFrame.from_dict(fits, orient="index", columns=["kappa_fit", "kappa_fit_err"])
-    return table.join(fitted).fillna({"events": 0}).astype({"events": np.int64})
+    fits = {
+        index: fitted_factor(
+            group["cosine"].to_numpy(), np.ones(len(group)), group["track"].to_numpy()
+        )
+        for index, group in groups
+        if len(group) >= minimum_events
+    }
+    for numbers, columns in (
+        (angles, ["mean_angle_deg", "mean_angle_err_deg"]),
+        (fits, ["kappa_fit", "kappa_fit_err"]),
+    ):
+        table = table.join(pd.DataFrame.from_dict(numbers, orient="index", columns=columns))
+    return table.fillna({"events": 0}).astype({"events": np.int64})

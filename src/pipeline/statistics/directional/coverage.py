@@ -1,8 +1,8 @@
 """Whether predicted densities of directions mean what they say, in numbers.
 
 Views of one track scatter together: an error here is that of a sum over independent tracks, the
-squares of whose own sums are added. It is what resampling whole tracks gives (bootstrap), and the
-binomial error where every event is another track.
+squares of whose own sums are added (`mean_of_groups`). It is what resampling whole tracks gives
+(bootstrap), and the binomial error where every event is another track. One track has no error.
 """
 
 from itertools import pairwise
@@ -15,6 +15,7 @@ from scipy.stats import kstest
 from pipeline.statistics.directional.density import LEVELS
 from pipeline.statistics.directional.predictions import PREDICTED, cosines
 from pipeline.statistics.directional.vmf import cosine_variance, fit_kappa_factor, mean_cosine
+from pipeline.statistics.means import mean_of_groups
 
 Array = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ def calibration_numbers(predictions: pd.DataFrame) -> dict[str, float]:
         ValueError: there are no events or no kappa; see `fit_kappa_factor`.
     """
     known = predictions.dropna(subset=["kappa", *PREDICTED])
-    track, pit = _tracks(known), known["pit"].to_numpy(np.float64)
+    track, pit = track_numbers(known), known["pit"].to_numpy(np.float64)
     factor, factor_err = kappa_factor(known)
     distance = kstest(pit, "uniform")
     alone = track.max() + 1 == len(track)
@@ -61,19 +62,26 @@ def calibration_numbers(predictions: pd.DataFrame) -> dict[str, float]:
 
 
 def kappa_factor(predictions: pd.DataFrame) -> tuple[float, float]:
-    """The factor on all kappas that fits the angles best (`fit_kappa_factor`), and its error."""
-    cosine, kappa = cosines(predictions), predictions["kappa"].to_numpy(np.float64)
+    """The factor on all kappas that fits the angles best, and its error; see `fitted_factor`."""
+    kappa = predictions["kappa"].to_numpy(np.float64)
+    return fitted_factor(cosines(predictions), kappa, track_numbers(predictions))
+
+
+def fitted_factor(cosine: Array, kappa: Array, track: NDArray[np.int64]) -> tuple[float, float]:
+    """`fit_kappa_factor` [n], with the error that independent tracks [n] give it.
+
+    It is the scatter of the tracks' slopes of the likelihood over its curvature.
+    """
     factor, _ = fit_kappa_factor(cosine, kappa)
     information = float(np.sum(kappa**2 * cosine_variance(factor * kappa)))
-    slope = kappa * (cosine - mean_cosine(factor * kappa))
-    scatter = float(np.sqrt(np.square(np.bincount(_tracks(predictions), slope)).sum()))
-    return factor, scatter / information if information > 0 else np.inf
+    _, scatter = mean_of_groups(kappa * (cosine - mean_cosine(factor * kappa)), track)
+    return factor, len(kappa) * scatter / information if information > 0 else np.inf
 
 
 def pit_histogram(predictions: pd.DataFrame) -> pd.DataFrame:
     """Rows of pit_low, pit_high, events and, of all events, share with share_err."""
     known = predictions.dropna(subset=["pit"])
-    track, rows = _tracks(known), []
+    track, rows = track_numbers(known), []
     place = np.minimum((known["pit"].to_numpy() * PIT_BINS).astype(np.int64), PIT_BINS - 1)
     for i in range(PIT_BINS):
         share, error = _share(place == i, track)
@@ -93,7 +101,7 @@ def head_tail_table(predictions: pd.DataFrame) -> pd.DataFrame:
     """
     known = predictions.dropna(subset=["kappa", *PREDICTED])
     predicted = 1 - known["head_tail_probability"].to_numpy(np.float64)
-    wrong, track = cosines(known) <= 0, _tracks(known)
+    wrong, track = cosines(known) <= 0, track_numbers(known)
     # The outer bins hold all that rounding puts beyond them.
     place = np.searchsorted(WRONG_EDGES[1:-1], predicted, side="right")
     rows = []
@@ -108,14 +116,19 @@ def head_tail_table(predictions: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _tracks(predictions: pd.DataFrame) -> NDArray[np.int64]:
+def track_numbers(predictions: pd.DataFrame) -> NDArray[np.int64]:
     """A number for the track of each event [n], from 0 without gaps."""
     groups = predictions.groupby(["source", "event_id"], sort=False, observed=True)
     return np.asarray(groups.ngroup(), np.int64)
 
 
 def _share(chosen: NDArray[np.bool_], track: NDArray[np.int64]) -> tuple[float, float]:
-    """Share of the events that are chosen, and its error."""
-    share = float(np.mean(chosen))
-    sums = np.bincount(track, chosen - share)
-    return share, float(np.sqrt(np.square(sums).sum())) / len(chosen)
+    """Share of the events that are chosen, and its error.
+
+    The scatter vanishes at shares of 0 and 1; there the error is the length 1 / (tracks + 1) of
+    the interval of Wilson 1927 (J. Am. Stat. Assoc. 22 209) for one standard deviation.
+    """
+    share, error = mean_of_groups(chosen.astype(np.float64), track)
+    if error == 0:
+        error = 1 / (len(np.unique(track)) + 1)
+    return share, error
