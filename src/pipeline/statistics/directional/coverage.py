@@ -68,14 +68,23 @@ def kappa_factor(predictions: pd.DataFrame) -> tuple[float, float]:
 
 
 def fitted_factor(cosine: Array, kappa: Array, track: NDArray[np.int64]) -> tuple[float, float]:
-    """`fit_kappa_factor` [n], with the error that independent tracks [n] give it.
-
-    It is the scatter of the tracks' slopes of the likelihood over its curvature.
-    """
+    """`fit_kappa_factor` [n], with the error that independent tracks [n] give it."""
     factor, _ = fit_kappa_factor(cosine, kappa)
+    terms = factor_terms(cosine, kappa, factor)
+    return factor, mean_of_groups(terms, track)[1] if np.isfinite(terms).all() else np.inf
+
+
+def factor_terms(cosine: Array, kappa: Array, factor: float) -> Array:
+    """Values of the events [n] whose mean is the fitted `factor` and has its error, to first order.
+
+    They are the factor and n times each event's slope of the likelihood over its curvature;
+    infinite if every kappa is 0.
+    """
     information = float(np.sum(kappa**2 * cosine_variance(factor * kappa)))
-    _, scatter = mean_of_groups(kappa * (cosine - mean_cosine(factor * kappa)), track)
-    return factor, len(kappa) * scatter / information if information > 0 else np.inf
+    if information == 0:
+        return np.full(len(kappa), np.inf)
+    slope = kappa * (cosine - mean_cosine(factor * kappa))
+    return np.asarray(factor + len(kappa) * slope / information)
 
 
 def pit_histogram(predictions: pd.DataFrame) -> pd.DataFrame:
