@@ -84,12 +84,13 @@ def write_study(folder, seed):
     folder.mkdir()
     (folder / "provenance.json").write_text(json.dumps({"config": config}))
     paths = check_config({**config, "results": str(folder)}).paths["gas"]
-    predictions = around_z(scattered_cosines(np.full(200, 10.0), np.random.default_rng(seed)))
-    path = paths.prediction("hard", "best_expected")
-    write_predictions(path, predictions)
-    summary = summary_table(
-        [Evaluated("hard", "Best-Expected", predictions)], 50, np.random.default_rng(1)
-    )
+    rng = np.random.default_rng(seed)
+    evaluated = []
+    for method, name in (("HCN", "HCN"), ("best_expected", "Best-Expected")):
+        predictions = around_z(scattered_cosines(np.full(200, 10.0), rng))
+        write_predictions(paths.prediction("hard", method), predictions)
+        evaluated.append(Evaluated("hard", name, predictions))
+    summary = summary_table(evaluated, 50, np.random.default_rng(1))
     table = folder / "gas" / "tables" / "summary.csv"
     table.parent.mkdir(parents=True)
     summary.to_csv(table, index=False)
@@ -101,7 +102,9 @@ def test_a_folder_is_read_wherever_it_lies(tmp_path):
     write_study(tmp_path / "two", seed=2)
     found = {name: read_study(tmp_path / name)[1] for name in ("one", "two")}
     table = headlines(found)
-    assert set(table["quantity"]) == {"mean cosine distance", "head-tail efficiency"}
+    of_both = {"mean cosine distance", "head-tail efficiency"}
+    assert set(table["quantity"]) == of_both | {"ratio to Best-Expected"}
+    assert table.groupby("quantity")["subject"].nunique()["ratio to Best-Expected"] == 1
     assert table.loc[table["study"] == "two", "paired"].all()
     for number in gas_headline(paths):
         np.testing.assert_allclose(number.events.mean(), number.value, rtol=1e-6)

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 from helpers.made_predictions import around_z
 
+from pipeline.gas.evaluation.paired import paired
 from pipeline.gas.evaluation.summary import Evaluated, Training, format_summary, summary_table
 from pipeline.gas.published import BEST_EXPECTED
 
@@ -49,6 +50,17 @@ def test_the_published_difference_counts_both_samples_errors(summary) -> None:
     error = deviation * np.sqrt(1 / 5000 + 1 / 20_000)
     assert row["published_difference_sigma"] == pytest.approx(0.006 / error, rel=0.15)
     assert summary.iloc[1]["published_difference_sigma"] == pytest.approx(0, abs=0.1)
+
+
+def test_a_method_stands_beside_the_best_expected_of_its_test_set(items, summary) -> None:
+    own, best, alone = (row.filter(like="best_expected") for _, row in summary.iterrows())
+    expected = vars(paired(items[0].predictions, items[1].predictions))
+    assert own.to_dict() == {f"best_expected_{name}": value for name, value in expected.items()}
+    assert own["best_expected_ratio"] == pytest.approx(0.110 / 0.098, rel=1e-4)
+    assert best.isna().all()
+    assert alone.isna().all()
+    line = format_summary(summary).splitlines()[2]
+    assert f"  {expected['ratio']:.3f}  {expected['ratio_err']:.3f}  " in line
 
 
 def test_what_is_not_published_or_not_trained_is_nan(summary) -> None:
@@ -120,7 +132,7 @@ def test_the_text_shows_every_row_under_its_test_set(summary) -> None:
     assert "0.104" in lines[2]
     assert "36,000" in lines[2]
     assert len({len(line) for line in lines[1:]}) == 1
-    assert max(map(len, lines)) <= 130
+    assert max(map(len, lines)) <= 140
 
 
 def test_an_ensemble_shows_the_spread_of_its_networks() -> None:

@@ -21,6 +21,11 @@ from pipeline.gas.config.voxels import Grid, Smearing
 # Files of a network folder.
 CARD, WEIGHTS, STUDY = "card.yaml", "weights.safetensors", "study.yaml"
 
+# Columns of the summary that cards hold since they exist.
+AGAINST_BEST_EXPECTED = tuple(
+    f"best_expected_{name}" for name in ("ratio", "ratio_err", "difference", "difference_err")
+)
+
 
 class EnergyRange(Block):
     """A range of recoil energies."""
@@ -57,6 +62,14 @@ class TestSetResult(Block):
     cosine_distance_err: float | None = described("Its statistical error.")
     head_tail_efficiency: float = described("Share of the events with a positive cosine.")
     head_tail_efficiency_err: float | None = described("Its statistical error.")
+    best_expected_ratio: float | None = described(
+        "Cosine distance over that of Best-Expected on the same events; null: not known.", None
+    )
+    best_expected_ratio_err: float | None = described("Its paired statistical error.", None)
+    best_expected_difference: float | None = described(
+        "Cosine distance less that of Best-Expected on the same events.", None
+    )
+    best_expected_difference_err: float | None = described("Its paired statistical error.", None)
     kappa_mean: float | None = described("Mean predicted kappa; null: the network has none.")
     kappa_ratio: float | None = described(
         "Factor on the predicted kappas that fits the angles best; 1: calibrated."
@@ -68,12 +81,19 @@ class TestSetResult(Block):
     coverage_90: float | None = described("The same of 90 %.")
     coverage_95: float | None = described("The same of 95 %.")
 
+    @model_serializer(mode="wrap")
+    def _without_unknown_pairs(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Cards from before these keys must not change.
+        kept = handler(self).items()
+        return {k: v for k, v in kept if k not in AGAINST_BEST_EXPECTED or v is not None}
+
 
 class Temperature(Block):
     """How predicted densities are made right.
 
-    The factor on the kappas of an event with e electrons in v voxels is
-    kappa_factor (e / electrons)^electrons_exponent (v / voxels)^voxels_exponent.
+    The factor on the kappas of an event with e electrons in v voxels and the predicted kappa k is
+    kappa_factor (e / electrons)^electrons_exponent (v / voxels)^voxels_exponent
+    (k / kappa)^kappa_exponent. Cards from before the last power have 0 there.
     """
 
     kappa_factor: float = described("Factor for an event of mean size.", ge=0)
@@ -82,12 +102,22 @@ class Temperature(Block):
     electrons_exponent_err: float = described("Its statistical error.")
     voxels_exponent: float = described("Power of the event's occupied voxels.")
     voxels_exponent_err: float = described("Its statistical error.")
+    kappa_exponent: float = described(
+        "Power of the event's predicted kappa; 0: the same factor for all.", 0.0, gt=-1
+    )
+    kappa_exponent_err: float = described("Its statistical error.", 0.0)
     share_power: float = described(
         "Power to which the shares of a mixture are raised; below 1 small shares grow."
     )
     share_power_err: float = described("Its statistical error; 0: one component.")
     electrons: float = described("Electrons of an event of mean size (geometric mean).", gt=0)
     voxels: float = described("Its occupied voxels.", gt=0)
+    kappa: float = described("Its predicted kappa.", 1.0, gt=0)
+
+    @model_serializer(mode="wrap")
+    def _without_unset_power(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Cards from before these keys must not change.
+        return {k: v for k, v in handler(self).items() if k in self.model_fields_set}
 
 
 class Card(Block):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipeline.gas.evaluation.paired import check_same_events
 from pipeline.statistics.directional.predictions import angles_rad, cosines
 
 METRICS = ("cosine_distance", "head_tail_efficiency", "axial_error_deg")
@@ -89,16 +90,7 @@ def bootstrap_crossing(
     Raises:
         ValueError: the tables list different events.
     """
-    identity = ["source", "event_id"]
-    if (
-        not predictions[identity]
-        .reset_index(drop=True)
-        .equals(reference[identity].reset_index(drop=True))
-    ):
-        raise ValueError(
-            "a crossing needs two prediction tables of the same events in the same order; "
-            "make both from the same test set"
-        )
+    check_same_events(predictions, reference)
     values, kappa, order = _best_first(predictions)
     kept = _kept(len(predictions), len(values), kappa, cuts)
     distance = values[:, :1]

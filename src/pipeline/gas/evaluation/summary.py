@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core.tables import Inputs, Params, read_tables
+from pipeline.gas.evaluation.paired import Paired, paired
 from pipeline.gas.evaluation.scans import METRICS, efficiency_scan
 from pipeline.gas.hits.directions import format_observed, format_observed_p
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import (
+    BEST_EXPECTED,
     RECOILS_PER_TEST_SET,
     PublishedPerformance,
     published_performance,
@@ -21,6 +23,7 @@ from pipeline.statistics.directional.predictions import PREDICTED, vectors
 # Explains the columns of `format_summary`.
 LEGEND = """\
 1 - cos     mean cosine distance between true and predicted direction; a random guess gives 1
+ratio       mean 1 - cos over that of Best-Expected on the same events, +- its paired error
 published   value of Ghrear et al. 2024; diff/sigma: (ours - theirs) / statistical error
 spread      standard deviation of 1 - cos over the networks of an ensemble
 efficiency  share of the contained events for which the method predicts a direction
@@ -66,15 +69,25 @@ def summary_table(
     Returns:
         One row per item: test_set, method, events (in the test set), efficiency, energy_keV and
         sigma_um (if all events have the same), the metrics of `efficiency_scan` and core_width_deg
-        with errors, kappa_mean, published_cosine_distance, published_efficiency,
-        published_difference_sigma, published_kappa_mean, events_seen, training_minutes,
-        NaN if there is no value; weights, network_remark and published_remark; and of every metric
-        its spread, the standard deviation over the networks of an ensemble. The difference is our
-        value minus the published one, divided by its statistical error: our bootstrap error
-        combined with that of the 20 000 published recoils, for which the same scatter is assumed;
-        NaN for a single event.
+        with errors, ratio and difference to the Best-Expected among the items of the test set
+        (`paired`) with errors, kappa_mean, published_cosine_distance, published_efficiency,
+        published_difference_sigma, published_kappa_mean, events_seen, training_minutes, NaN if there is no value;
+        weights, network_remark and published_remark; and of every metric its spread, the standard
+        deviation over the networks of an ensemble. published_difference_sigma is our value minus
+        the published one, divided by its statistical error: our bootstrap error combined with
+        that of the 20 000 published recoils, for which the same scatter is assumed; NaN for a
+        single event.
     """
-    table = pd.DataFrame([_row(item, bootstrap, rng, differs) for item in evaluated])
+    items = list(evaluated)
+    references = {i.test_set: i.predictions for i in items if i.method == BEST_EXPECTED}
+    rows = []
+    for item in items:
+        row = _row(item, bootstrap, rng, differs)
+        found = Paired()
+        if item.method != BEST_EXPECTED and item.test_set in references:
+            found = paired(item.predictions, references[item.test_set])
+        rows.append(row | {f"best_expected_{name}": value for name, value in vars(found).items()})
+    table = pd.DataFrame(rows)
     if not differs and table["published_cosine_distance"].isna().all():
         differs = "no published test set has this energy and smearing"
     return table.assign(published_remark=differs, **_spread(table, members or {}))
@@ -177,6 +190,8 @@ def _block(rows: pd.DataFrame) -> str:
         "1 - cos": numbers("cosine_distance", ".4f"),
         "+-": numbers("cosine_distance_err", ".4f"),
         "spread": numbers("cosine_distance_spread", ".4f"),
+        "ratio": numbers("best_expected_ratio", ".3f"),
+        "+- ": numbers("best_expected_ratio_err", ".3f"),
         "published": numbers("published_cosine_distance", ".4g"),
         "diff/sigma": numbers("published_difference_sigma", "+.1f"),
         "efficiency": numbers("efficiency", ".3f"),

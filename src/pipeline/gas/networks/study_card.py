@@ -14,7 +14,15 @@ import pyarrow.parquet as pq
 from pipeline.core.digests import file_digest
 from pipeline.core.record import scripts_digest
 from pipeline.core.tables import read_table
-from pipeline.gas.config.card import STUDY, WEIGHTS, Card, Conditions, EnergyRange, TestSetResult
+from pipeline.gas.config.card import (
+    AGAINST_BEST_EXPECTED,
+    STUDY,
+    WEIGHTS,
+    Card,
+    Conditions,
+    EnergyRange,
+    TestSetResult,
+)
 from pipeline.gas.config.chain import TRAINING
 from pipeline.gas.config.given import SHIPPED
 from pipeline.gas.config.mixture import GasMixture
@@ -134,6 +142,7 @@ def _result(paths: GasPaths, name: str, row: dict[Hashable, Any]) -> TestSetResu
         cosine_distance_err=_known(row["cosine_distance_err"]),
         head_tail_efficiency=row["head_tail_efficiency"],
         head_tail_efficiency_err=_known(row["head_tail_efficiency_err"]),
+        **{name: _known(row.get(name, math.nan)) for name in AGAINST_BEST_EXPECTED},
         kappa_mean=_known(row["kappa_mean"]),
         kappa_ratio=_known(numbers.get("kappa_factor", math.nan)),
         kappa_ratio_err=_known(numbers.get("kappa_factor_err", math.nan)),
