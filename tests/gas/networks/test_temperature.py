@@ -14,6 +14,7 @@ from helpers.made_predictions import (
 )
 
 from pipeline.core.tables import write_tables
+from pipeline.gas.config.card import Temperature
 from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.temperature import (
     EVENTS,
@@ -143,9 +144,51 @@ def test_the_powers_of_the_sizes_are_found_within_their_errors(kappa) -> None:
     assert [again.electrons_exponent, again.voxels_exponent] == pytest.approx([0, 0], abs=0.02)
 
 
+def test_the_power_of_kappa_is_found_within_its_error(kappa) -> None:
+    """Kappas of too small a spread, beside powers of the sizes that go with kappa."""
+    rng = np.random.default_rng(13)
+    middle = math.exp(np.log(kappa).mean())
+    electrons = 1000 * (kappa / middle) ** 0.2 * rng.choice([0.9, 1.0, 1.1], TRACKS)
+    right = 1.1 * kappa * (kappa / middle) ** 0.4 * (electrons / 1000) ** 1.5
+    predictions = scattered(right, kappa, rng, electrons=electrons)
+    found = fit_temperature(predictions).temperature
+    assert found.kappa == pytest.approx(middle, rel=1e-6)
+    assert abs(found.kappa_exponent - 0.4) < 3 * found.kappa_exponent_err < 0.3
+    assert abs(found.electrons_exponent - 1.5) < 3 * found.electrons_exponent_err
+    terms = np.column_stack([np.ones(TRACKS), np.log(electrons), np.log(kappa)])
+    error = math.sqrt(np.linalg.inv(terms.T @ terms)[2, 2])
+    assert found.kappa_exponent_err == pytest.approx(error, rel=0.1)
+    after = tempered(predictions, found)
+    assert after["kappa"].to_numpy() == pytest.approx(right, rel=0.15)
+    assert fit_temperature(after).temperature.kappa_exponent == pytest.approx(0, abs=0.02)
+
+
+def test_the_power_of_kappa_of_a_mixture_is_that_of_its_mean_vector(monkeypatch) -> None:
+    monkeypatch.setattr(density, "POINTS", 2)  # of other columns
+    rng = np.random.default_rng(14)
+    said = mixtures(4000, rng)
+    _, whole = said.mean()
+    true = said.scaled((whole / 10) ** 0.5)
+    found = fit_temperature(of_mixtures(said, drawn(true, rng))).temperature
+    assert abs(found.kappa_exponent - 0.5) < 3 * found.kappa_exponent_err < 0.3
+    assert abs(found.share_power - 1) < 3 * found.share_power_err
+
+
+def test_a_card_without_the_power_of_kappa_has_one_factor_for_all_kappas(kappa) -> None:
+    predictions = scattered(kappa, kappa, np.random.default_rng(15))
+    temperature = fit_temperature(predictions).temperature
+    old = {key: value for key, value in temperature.plain().items() if "kappa_exp" not in key}
+    del old["kappa"]
+    after = tempered(predictions, Temperature.model_validate(old))
+    assert Temperature.model_validate(old).plain() == old
+    ratio = after["kappa"].to_numpy() / predictions["kappa"].to_numpy()
+    assert ratio == pytest.approx(old["kappa_factor"], rel=1e-5)
+
+
 def test_events_of_one_size_have_one_factor(kappa) -> None:
     found = fit_temperature(scattered(0.7 * kappa, kappa, np.random.default_rng(11))).temperature
-    assert found.electrons_exponent == found.voxels_exponent == 0
+    exponents = [found.electrons_exponent, found.voxels_exponent]
+    assert exponents == pytest.approx([0, 0], abs=1e-12)
     assert found.electrons_exponent_err == pytest.approx(EXPONENT_SPREAD)
 
 

@@ -8,7 +8,8 @@ too small in a network that is too sure of the sense. The components' directions
 The factor has a power of the event's electrons, for the energy, and one of its occupied voxels, for
 the smearing. A kappa that is right on average alone costs a training next to nothing (half the
 square of the relative error: 0.007 of the log-likelihood for 12 %), so that networks learn its
-dependence on the energy last.
+dependence on the energy last. The power of the event's predicted kappa widens or narrows the spread
+of kappas of events of one size: a network may be too sure where it is sure and not elsewhere.
 """
 
 import logging
@@ -29,8 +30,10 @@ logger = logging.getLogger(__name__)
 
 # Of exponents and the power before an event is seen. Exponents of events of one size stay 0.
 EXPONENT_SPREAD = 3.0
-LEAST, MOST = (-10.0, -10.0, -10.0, -0.99), (10.0, 10.0, 10.0, 10.0)
+LEAST, MOST = (-10.0, -10.0, -10.0, -0.99, -0.99), (10.0, 10.0, 10.0, 10.0, 10.0)
 STEP = 1e-3
+# Densities of a smaller kappa are isotropic within 1 %; their factor is that of this one.
+LEAST_KAPPA = 0.01
 
 # Enough for an error of 1 %; more would only take time.
 EVENTS = 20_000
@@ -75,10 +78,10 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
     def log_density(x: Array) -> Array:
         return _corrected(density, sizes - middle, x).log_density(truth)[:, 0]
 
-    best, errors = _greatest(log_density, 3 + mixture, len(sizes))
+    best, errors = _greatest(log_density, 4 + mixture, len(sizes))
     factor, power, power_err = float(np.exp(best[0])), 1.0, 0.0
     if mixture:
-        power, power_err = 1 + best[3], errors[3]
+        power, power_err = 1 + best[4], errors[4]
     fit = Fit(
         Temperature(
             kappa_factor=factor,
@@ -87,10 +90,13 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
             electrons_exponent_err=errors[1],
             voxels_exponent=best[2],
             voxels_exponent_err=errors[2],
+            kappa_exponent=best[3],
+            kappa_exponent_err=errors[3],
             share_power=power,
             share_power_err=power_err,
             electrons=np.exp(middle[0]),
             voxels=np.exp(middle[1]),
+            kappa=np.exp(middle[2]),
         ),
         -float(log_density(np.zeros_like(best)).mean()),
         -float(log_density(best).mean()),
@@ -106,8 +112,8 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
 def tempered(predictions: pd.DataFrame, temperature: Temperature) -> pd.DataFrame:
     """The predictions with the temperature in their densities."""
     t = temperature
-    sizes = _log_sizes(predictions) - np.log([t.electrons, t.voxels])
-    exponents = [t.electrons_exponent, t.voxels_exponent]
+    sizes = _log_sizes(predictions) - np.log([t.electrons, t.voxels, t.kappa])
+    exponents = [t.electrons_exponent, t.voxels_exponent, t.kappa_exponent]
     parameters = np.array([np.log(t.kappa_factor), *exponents, t.share_power - 1])
     return with_density(predictions, _corrected(density_of(predictions), sizes, parameters))
 
@@ -127,7 +133,9 @@ def read_temperature(path: str | Path) -> Temperature:
     path = Path(path)
     if path.name != CARD:
         row = pd.read_csv(path).iloc[0]
-        return Temperature.model_validate({key: row[key] for key in Temperature.model_fields})
+        # Tables from before the power of kappa lack it, like cards.
+        known = [key for key in Temperature.model_fields if key in row]
+        return Temperature.model_validate({key: row[key] for key in known})
     temperature = read_card(path.parent).temperature
     if temperature is None:
         raise ValueError(f"{path}: no temperature; set temperature: false")
@@ -135,19 +143,21 @@ def read_temperature(path: str | Path) -> Temperature:
 
 
 def _log_sizes(predictions: pd.DataFrame) -> Array:
-    """Logarithms [n, 2] of the electrons and the occupied voxels of each event."""
-    return np.log(predictions[SIZES].to_numpy("float64"))
+    """Logarithms [n, 3] of electrons, occupied voxels and predicted kappa of each event."""
+    sizes = predictions[[*SIZES, "kappa"]].to_numpy("float64")
+    sizes[:, 2] = np.maximum(sizes[:, 2], LEAST_KAPPA)
+    return np.asarray(np.log(sizes))
 
 
 def _corrected(density: Density, sizes: Array, parameters: Array) -> Density:
-    """Densities of n events of logarithmic sizes [n, 2] from the mean one.
+    """Densities of n events of logarithmic sizes [n, 3] from the mean one.
 
-    Parameters: the logarithm of the factor on kappa, its two exponents, and of a mixture the power
-    of the shares less 1.
+    Parameters: the logarithm of the factor on kappa, its three exponents, and of a mixture the
+    power of the shares less 1.
     """
-    log_factor, exponents = parameters[0], parameters[1:3]
+    log_factor, exponents = parameters[0], parameters[1:4]
     scaled = density.scaled(np.exp(log_factor + sizes @ exponents))
-    return scaled.powered(1 + parameters[3]) if density.components > 1 else scaled
+    return scaled.powered(1 + parameters[4]) if density.components > 1 else scaled
 
 
 def _greatest(
