@@ -68,6 +68,25 @@ def test_a_density_and_a_start_come_back_too(batch, tmp_path) -> None:
     assert cosines(back) == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("forward", "undecided"), [(0.99, False), (0.8, True)])
+def test_events_of_small_head_tail_probability_are_undecided(
+    batch, tmp_path, forward, undecided
+) -> None:
+    direction = np.array([[[0.6, 0, 0.8], [-0.6, 0, -0.8]]])
+    weight = np.array([[forward, 1 - forward]])
+    table = density_table(batch, Density(direction, np.full((1, 2), 50.0), weight))
+    assert table["head_tail_undecided"].tolist() == [undecided]
+    # A table of version 4.
+    old = tmp_path / "old.parquet"
+    table.drop(columns="head_tail_undecided").to_parquet(old)
+    assert read_predictions(old)["head_tail_undecided"].tolist() == [undecided]
+
+
+def test_without_a_density_no_event_is_undecided(batch) -> None:
+    table = prediction_table(batch, np.array([[0.0, 0.6, 0.8]]))
+    assert table["head_tail_undecided"].tolist() == [False]
+
+
 def test_one_component_keeps_every_digit_of_what_is_predicted(batch) -> None:
     rng = np.random.default_rng(1)
     for _ in range(20):

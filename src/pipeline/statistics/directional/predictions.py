@@ -22,6 +22,9 @@ SIZES = ["electrons", "occupied_voxels"]
 EVENT = ["source", "event_id", "energy_keV", "sigma_um", *SIZES, *TRUE]
 PREDICTED = ["pred_x", "pred_y", "pred_z"]
 START = ["start_x_um", "start_y_um", "start_z_um", "start_err_um"]
+# Head-tail probability below which an event counts as undecided.
+UNDECIDED_BELOW = 0.9
+UNDECIDED = "head_tail_undecided"
 REGIONS = [f"region_{round(100 * level)}_sr" for level in LEVELS]
 SPREAD = "member_spread_deg"
 COMPONENT_DIRECTION = ["component_x", "component_y", "component_z"]
@@ -51,6 +54,11 @@ SCHEMA = pa.schema(
             "head_tail_probability",
             pa.float32(),
             "probability of the hemisphere about the predicted direction",
+        ),
+        field(
+            UNDECIDED,
+            pa.bool_(),
+            f"this probability is below {UNDECIDED_BELOW:g}; false where the method has none",
         ),
         *(
             field(
@@ -166,6 +174,7 @@ def with_density(table: pd.DataFrame, density: Density) -> pd.DataFrame:
     }
     return table.assign(
         **{name: values.astype(np.float32) for name, values in numbers.items()},
+        **{UNDECIDED: found.head_tail_probability < UNDECIDED_BELOW},
         **{name: list(components[:, :, i]) for i, name in enumerate(COMPONENTS)},
     )
 
@@ -191,10 +200,9 @@ def density_of(table: pd.DataFrame) -> Density:
 
 def completed(table: pd.DataFrame) -> pd.DataFrame:
     """The table with every column of the schema, in its order; those not there are unknown."""
-    missing: dict[str, Any] = {
-        name: None if name in COMPONENTS else np.float32(np.nan)
-        for name in SCHEMA.names
-        if name not in table
+    unknown: dict[str, Any] = {UNDECIDED: False, **dict.fromkeys(COMPONENTS)}
+    missing = {
+        name: unknown.get(name, np.float32(np.nan)) for name in SCHEMA.names if name not in table
     }
     return table.assign(**missing)[SCHEMA.names]
 
@@ -215,7 +223,7 @@ def _events(batch: TrueEvents) -> pd.DataFrame:
 
 def described(predictions: pd.DataFrame, **metadata: str) -> Described:
     """A prediction table as it is written; `metadata` goes into the file's schema."""
-    schema = SCHEMA.with_metadata({"table": "predictions", "version": "4", **metadata})
+    schema = SCHEMA.with_metadata({"table": "predictions", "version": "5", **metadata})
     return Described.of(predictions, schema)
 
 
@@ -236,13 +244,17 @@ def read_predictions(path: str | Path) -> pd.DataFrame:
         raise ValueError(
             f"{path}: unreadable prediction table ({error}); delete it and rerun"
         ) from error
-    missing = set(SCHEMA.names) - set(table.column_names)
+    # Tables of version 4 are without it.
+    missing = set(SCHEMA.names) - {*table.column_names, UNDECIDED}
     if missing:
         raise ValueError(
             f"{path}: not a prediction table of this version, columns {sorted(missing)} are "
             "missing; delete it and rerun"
         )
-    return table.select(SCHEMA.names).to_pandas()
+    events = table.to_pandas()
+    if UNDECIDED not in events:
+        events[UNDECIDED] = events["head_tail_probability"] < UNDECIDED_BELOW
+    return events[SCHEMA.names]
 
 
 def with_true_head_tail(predictions: pd.DataFrame) -> pd.DataFrame:
