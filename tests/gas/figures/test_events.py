@@ -8,11 +8,18 @@ import numpy as np
 import pytest
 from helpers.browser import colours, needs_chromium, opened
 from helpers.made_lines import voxel_batch
-from helpers.made_predictions import around_z
+from helpers.made_predictions import around_z, drawn, mixtures
 
-from pipeline.gas.figures.events import chosen, events_at, from_files
+from pipeline.gas.figures.events import LEVELS, chosen, contours, events_at, from_files
 from pipeline.gas.voxels.shards import write_shard
-from pipeline.statistics.directional.predictions import PREDICTED, TRUE, write_predictions
+from pipeline.statistics.directional.density import Density
+from pipeline.statistics.directional.predictions import (
+    PREDICTED,
+    TRUE,
+    with_start,
+    write_predictions,
+)
+from pipeline.statistics.directional.vmf import cap_depth
 
 BINS, EVENTS = 24, 40
 
@@ -71,6 +78,36 @@ def test_events_are_found_in_any_shard(tmp_path):
         np.testing.assert_array_equal(event.voxels, expected.voxels)
 
 
+def lines_of(density):
+    """The closed lines [m, 3] of the contours of a density."""
+    points = contours(density)
+    ends = np.flatnonzero(np.isnan(points[:, 0]))
+    return [line[:-1] for line in np.split(points, ends + 1)[:-1]]
+
+
+@pytest.mark.parametrize("kappa", [0.5, 11.0, 443.0])
+def test_contours_of_one_component_are_the_circles_of_its_caps(kappa):
+    pole = np.array([[0.6, 0.0, -0.8]])
+    cosines = [line @ pole[0] for line in lines_of(Density.single(pole, np.array([kappa])))]
+    expected = np.sort(1 - cap_depth(kappa, np.array(LEVELS)))
+    found = np.sort([cosine.mean() for cosine in cosines])
+    np.testing.assert_allclose(1 - found, 1 - expected, rtol=0.01)
+    for cosine in cosines:
+        assert np.ptp(cosine) < 0.01 * (1 - cosine.mean())
+
+
+def test_contours_of_a_mixture_hold_what_they_say(rng):
+    density = mixtures(1, rng)
+    at_edges = [density.log_density(line[None])[0] for line in lines_of(density)]
+    draws = np.stack([drawn(density, rng)[0] for _ in range(4000)])
+    at_draws = density.log_density(draws[None])[0]
+    inside = [np.mean(at_draws > at_edge.mean()) for at_edge in at_edges]
+    for share in inside:  # a region may have several parts
+        assert min(abs(share - level) for level in LEVELS) < 4 * np.sqrt(0.22 / 4000)
+    assert {round(share, 1) for share in inside} == {0.7, 1.0} or len(inside) >= 2
+    assert all(np.ptp(at_edge) < 0.02 for at_edge in at_edges)
+
+
 @pytest.fixture
 def page_of(tmp_path, predictions):
     """The events of two shards, and their page with two networks."""
@@ -78,7 +115,12 @@ def page_of(tmp_path, predictions):
     tables = {}
     for name in ("UNet", "R<b>"):
         tables[name] = tmp_path / f"table{len(tables)}.parquet"
-        write_predictions(tables[name], predictions.assign(event_id=batch.event_id))
+        table = predictions.assign(event_id=batch.event_id)
+        if name == "UNet":
+            table = with_start(
+                table, np.full((EVENTS, 3), [1000, -2000, 3000]), np.full(EVENTS, 500)
+            )
+        write_predictions(tables[name], table)
     return batch, from_files(
         {"shards": [str(s) for s in shards], "predictions": [str(t) for t in tables.values()]},
         {"networks": list(tables), "sets": {"hard & soft": 2}},
@@ -90,10 +132,18 @@ def test_page_holds_every_event_and_fetches_nothing(page_of, predictions):
     events = json.loads(re.search(r"const EVENTS = (\[.*?\]);\n", page, re.S)[1])
     assert len(events) == page.count("<tr data-event=") == 12
     names = [trace["name"] for trace in events[0]["data"]]
-    assert names[:3] == ["voxels", "true direction", "UNet"]
+    assert names == [
+        *("voxels", "true direction"),
+        *("UNet", "UNet, 68 and 95 %", "UNet, start of the track"),
+        *("R<b>", "R<b>, 68 and 95 %"),
+    ]
     row = chosen(predictions)["largest angle"][0]
     voxels = batch.take(np.array([row])).voxels
     assert len(events[0]["data"][0]["x"]) == len(voxels)
+    start = events[0]["data"][4]
+    assert [start[axis] for axis in "xyz"] == [[1.0], [-2.0], [3.0]]
+    assert page.count("<td>1.0, -2.0, 3.0 +- 0.5</td>") == 12
+    assert f"<td>{predictions['head_tail_probability'][row]:.3f}</td>" in page
     assert "hard &amp; soft" in page
     assert "R<b>" not in page
     assert not re.search(r"<(script|link|img)[^>]*(src|href)=", page)

@@ -7,7 +7,7 @@ from helpers.made_predictions import drawn, mixtures, spread_kappas
 from scipy.stats import kstest
 
 from pipeline.statistics.directional import density as module
-from pipeline.statistics.directional.density import LEVELS, Density, summarise
+from pipeline.statistics.directional.density import LEVELS, Density, region_edges, summarise
 from pipeline.statistics.directional.vmf import (
     cap_depth,
     cap_mass,
@@ -145,3 +145,11 @@ def test_right_densities_have_uniform_pits_and_covering_regions(rng) -> None:
     for level in LEVELS:
         error = np.sqrt(level * (1 - level) / 3000)
         assert np.mean(found.pit <= level) == pytest.approx(level, abs=3 * error)
+
+
+def test_edges_of_regions_are_the_densities_of_cap_edges(rng) -> None:
+    kappa = np.array([0.5, 9.0, 443.0])
+    density = Density.single(directions(3, rng), kappa)
+    depth = cap_depth(kappa[:, None], LEVELS)
+    exact = log_norm(kappa)[:, None] - kappa[:, None] * depth
+    np.testing.assert_allclose(region_edges(density, LEVELS), exact, atol=0.02)

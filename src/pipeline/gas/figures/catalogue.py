@@ -120,7 +120,8 @@ CAPTIONS = {
         "Single events of every set in three dimensions, to turn about: those with the largest "
         "angle between true and predicted direction, those near the median angle, and those with "
         "the wrong head-tail, as the first network predicts them; measured events by their "
-        "kappa. Cones hold 68 % and 95 % of the probability that a network states."
+        "kappa. Lines are the edges of the regions that hold 68 % and 95 % of the density that a "
+        "network predicts, seen from the start; a cross is the start of the track that it predicts."
     ),
     "median_p": (
         "p-value of the median experiment against the number of recoils, with the central "

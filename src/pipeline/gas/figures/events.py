@@ -11,25 +11,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go  # type: ignore[import-untyped]
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from plotly.offline import get_plotlyjs  # type: ignore[import-untyped]
 
 from pipeline.core.tables import Inputs, Params
 from pipeline.figures.style import COLOURS
 from pipeline.gas.voxels.shards import VoxelBatch, open_shard, read_row_group, voxel_centres
+from pipeline.statistics.directional.density import Density, region_edges
 from pipeline.statistics.directional.predictions import (
     PREDICTED,
+    START,
     angles_rad,
     cosines,
+    density_of,
     read_predictions,
 )
-from pipeline.statistics.directional.vmf import cap_depth
 
 Array = NDArray[np.floating]
 
 EACH = 4  # events of a group on the page, for each test set
-LEVELS = (0.68, 0.95)  # probability inside the cones
+LEVELS = (0.68, 0.95)  # probability inside the regions
 ARROW_MM = 12.0
+POLAR, AZIMUTHS = 361, 73  # points of the grid in which the edges of regions are looked for
+# What the list tells of each network's prediction of an event.
+TOLD = ("angle [deg]", "kappa", "head-tail probability", "start x, y, z +- error [mm]")
 
 _SCRIPT = """
 const rows = document.querySelectorAll("tr[data-event]");
@@ -100,7 +106,10 @@ def events_at(shards: Sequence[Path], rows: Sequence[int]) -> dict[int, VoxelBat
 
 
 def draw_event(event: Shown, bins: int, cell_mm: Array) -> go.Figure:
-    """Voxels, true direction, and each network's direction with its cones, from the start."""
+    """Voxels, true direction, and each network's direction with its regions, from the start.
+
+    The place of a predicted start is drawn too.
+    """
     centres = (voxel_centres(event.batch.voxels, bins) - bins / 2) * cell_mm
     start = (event.batch.start[0] - bins / 2) * cell_mm
     if not np.isfinite(start).all():
@@ -122,10 +131,15 @@ def draw_event(event: Shown, bins: int, cell_mm: Array) -> go.Figure:
             continue
         figure.add_trace(_arrow(start, direction, name, colour))
         if np.isfinite(row["kappa"]):
-            rings = _rings(start, direction, float(row["kappa"]))
+            edges = start + ARROW_MM * contours(density_of(row.to_frame().T))
             figure.add_trace(
-                _scatter(rings, f"{name}, 68 and 95 %", mode="lines", line=_line(colour))
+                _scatter(edges, f"{name}, 68 and 95 %", mode="lines", line=_line(colour))
             )
+        found = row[START].to_numpy("float64") / 1000
+        if np.isfinite(found).all():
+            cross = {"symbol": "cross", "size": 5, "color": colour}
+            title = f"{name}, start of the track"
+            figure.add_trace(_scatter(found[None, :3], title, mode="markers", marker=cross))
     axes = {f"{a}axis": {"title": f"{a} [mm]"} for a in "xyz"}
     figure.update_layout(
         scene={**axes, "aspectmode": "data"},
@@ -142,7 +156,7 @@ def event_page(events: Sequence[Shown], bins: int, cell_mm: Array) -> str:
     content = json.dumps(drawn, default=_plain).replace("<", "\\u003c")
     networks = list(events[0].predictions) if events else []
     head = ["set", "group", "event", "energy [keV]"]
-    head += [f"{name}: {what}" for name in networks for what in ("angle [deg]", "kappa")]
+    head += [f"{name}: {what}" for name in networks for what in TOLD]
     lines = "".join(
         f"<tr data-event='{i}'>{''.join(map(_cell, _line_of(event)))}</tr>"
         for i, event in enumerate(events)
@@ -161,9 +175,15 @@ def _line_of(event: Shown) -> Iterator[str]:
     yield from (event.set, event.group, f"{batch.source[0]} {batch.event_id[0]}")
     yield f"{batch.energy_keV[0]:g}"
     for row in event.predictions.values():
-        frame = row.to_frame().T
-        for value in (np.degrees(angles_rad(frame))[0], row["kappa"]):
-            yield f"{value:.1f}" if np.isfinite(value) else "-"
+        yield _number(np.degrees(angles_rad(row.to_frame().T))[0], ".1f")
+        yield _number(row["kappa"], ".1f")
+        yield _number(row["head_tail_probability"], ".3f")
+        *place, error = (_number(value, ".1f") for value in row[START].astype("float64") / 1000)
+        yield "-" if error == "-" else f"{', '.join(place)} +- {error}"
+
+
+def _number(value: float, form: str) -> str:
+    return f"{value:{form}}" if np.isfinite(value) else "-"
 
 
 def _cell(text: str) -> str:
@@ -186,17 +206,27 @@ def _arrow(start: Array, direction: Array, name: str, colour: str) -> go.Scatter
     return _scatter(ends, name, mode="lines+markers", marker=marker, line=line)
 
 
-def _rings(start: Array, direction: Array, kappa: float) -> Array:
-    """Circles in which the cones end, one after the other with a gap between them."""
-    across = np.linalg.svd(direction[None])[2][1:]
-    turn = np.linspace(0, 2 * np.pi, 49)
-    circle = np.stack([np.cos(turn), np.sin(turn)], axis=1) @ across
-    parts = []
-    for level in LEVELS:
-        angle = 2 * np.arcsin(np.sqrt(cap_depth(kappa, level) / 2))
-        parts += [start + ARROW_MM * (np.cos(angle) * direction + np.sin(angle) * circle)]
-        parts += [np.full((1, 3), np.nan)]
-    return np.concatenate(parts)
+def contours(density: Density) -> Array:
+    """Edges of the regions of one density, on the unit sphere.
+
+    Lines [m, 3] one after the other with a row of NaN behind each: places at which the density is
+    that of the edge of the region of highest density, of each of `LEVELS`.
+    """
+    pole = density.mean()[0][0]
+    across = np.linalg.svd(pole[None])[2][1:]
+
+    def place(azimuth: Array, polar: Array) -> Array:
+        circle = np.stack([np.cos(azimuth), np.sin(azimuth)], axis=-1) @ across
+        return np.cos(polar)[..., None] * pole + np.sin(polar)[..., None] * circle
+
+    azimuth, polar = np.linspace(0, 2 * np.pi, AZIMUTHS), np.linspace(0, np.pi, POLAR)
+    points = place(*np.meshgrid(azimuth, polar)).reshape(1, -1, 3)
+    values = density.log_density(points).reshape(POLAR, AZIMUTHS)
+    edges = np.unique(region_edges(density, LEVELS)[0])
+    lines = Figure().add_subplot().contour(azimuth, polar, values, levels=edges).allsegs
+    found = [place(*line.T) for of_level in lines for line in of_level]
+    gap = np.full((1, 3), np.nan)
+    return np.concatenate([part for line in found for part in (line, gap)] or [gap])
 
 
 def _plain(value: Any) -> Any:

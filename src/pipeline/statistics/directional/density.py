@@ -172,13 +172,32 @@ def summarise(density: Density, truth: Array) -> Summary:
     return found
 
 
+def region_edges(density: Density, levels: Sequence[float]) -> Array:
+    """Logarithm of the density [1/sr] at the edges of regions: [n, levels]."""
+    edges = np.empty((len(density), len(levels)))
+    for part, some in density.chunks():
+        place, share = some.points()
+        log_density, _, last = _ordered(some.log_density(place), share, levels)
+        edges[part] = np.take_along_axis(log_density, last, 1)
+    return edges
+
+
 def _regions(log_density: Array, share: Array) -> Array:
     """Solid angles [n, levels] of the regions of highest density from points [n, m]."""
-    order = np.argsort(-log_density, axis=1)
-    share = np.take_along_axis(share, order, 1)
-    area = np.cumsum(share * np.exp(-np.take_along_axis(log_density, order, 1)), axis=1)
-    # A point stands for the mass about it: half of it is inside the edge.
-    inside = np.cumsum(share, axis=1) - share / 2
-    edges = [(inside < level).sum(1, keepdims=True) for level in LEVELS]
-    last = np.minimum(np.concatenate(edges, axis=1), share.shape[1] - 1)
+    log_density, share, last = _ordered(log_density, share, LEVELS)
+    area = np.cumsum(share * np.exp(-log_density), axis=1)
     return np.take_along_axis(area, last, 1)
+
+
+def _ordered(
+    log_density: Array, share: Array, levels: Sequence[float]
+) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Points [n, m] and their shares, the highest density first, and each level's last [n, levels].
+
+    A point stands for the mass about it: half of it is inside the edge.
+    """
+    order = np.argsort(-log_density, axis=1)
+    log_density, share = (np.take_along_axis(values, order, 1) for values in (log_density, share))
+    inside = np.cumsum(share, axis=1) - share / 2
+    edges = [(inside < level).sum(1, keepdims=True) for level in levels]
+    return log_density, share, np.minimum(np.concatenate(edges, axis=1), share.shape[1] - 1)
