@@ -1,10 +1,12 @@
 """Two studies side by side: keys that differ, headline numbers, errors of pairs."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.made_networks import make_folder
 from helpers.made_predictions import around_z, scattered_cosines
 
 from pipeline.compare_studies import differences, headlines, read_study, study_names
@@ -78,9 +80,26 @@ def test_a_folder_without_a_finished_study_is_an_error(tmp_path):
         read_study(tmp_path)
 
 
-def write_study(folder, seed):
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{}", "no provenance record, which has a block `config`"),
+        ("[]", "no provenance record"),
+        ('{"config": []}', "no provenance record"),
+        ("{", "not JSON: "),
+        ("\xff", "not JSON: "),
+    ],
+)
+def test_a_damaged_record_is_named(tmp_path, content, told):
+    file = tmp_path / "provenance.json"
+    file.write_bytes(content.encode("latin-1"))
+    with pytest.raises(ValueError, match=rf"provenance\.json: {told}.*delete it and run"):
+        read_study(tmp_path)
+
+
+def write_study(folder, seed, gas=GAS):
     """A finished gas study of made-up predictions of one test set."""
-    config = {"seed": 1, "results": "moved", "gas": GAS}
+    config = check_config({"seed": 1, "results": "moved", "gas": gas}).plain()
     folder.mkdir()
     (folder / "provenance.json").write_text(json.dumps({"config": config}))
     paths = check_config({**config, "results": str(folder)}).paths["gas"]
@@ -108,3 +127,16 @@ def test_a_folder_is_read_wherever_it_lies(tmp_path):
     assert table.loc[table["study"] == "two", "paired"].all()
     for number in gas_headline(paths):
         np.testing.assert_allclose(number.events.mean(), number.value, rtol=1e-6)
+
+
+def test_a_study_is_read_after_its_network_has_changed_or_is_gone(tmp_path):
+    network = make_folder(tmp_path / "UNet", {"architecture": "unet", "widths": [4, 6, 8]})
+    gas = {**GAS, "networks": {"UNet": {"weights": str(network)}}}
+    write_study(tmp_path / "old", seed=1, gas=gas)
+    found = read_study(tmp_path / "old")
+    shutil.rmtree(network)
+    assert read_study(tmp_path / "old")[0] == found[0]
+    make_folder(network, {"architecture": "unet", "widths": [4, 6, 8], "components": 3})
+    config, numbers = read_study(tmp_path / "old")
+    assert config["gas"]["networks"]["UNet"]["components"] == 1
+    assert numbers.keys() == found[1].keys()

@@ -20,6 +20,7 @@ import pandas as pd
 from pipeline.chains import CHAINS
 from pipeline.core.headline import Headline
 from pipeline.core.named import named
+from pipeline.core.record import read_record
 from pipeline.core.tables import write_tables
 from pipeline.statistics.means import mean_with_error
 from pipeline.study import check_config
@@ -32,6 +33,8 @@ Config = Mapping[str, Any]
 def read_study(folder: str | Path) -> tuple[Config, dict[tuple[str, str, str], Headline]]:
     """The config of a results folder, and its headline numbers by (chain, quantity, subject).
 
+    Trained networks that the study used may have changed since, or be gone.
+
     Raises:
         ValueError: the folder holds no finished study, or one of another version of the config.
     """
@@ -40,8 +43,8 @@ def read_study(folder: str | Path) -> tuple[Config, dict[tuple[str, str, str], H
         raise ValueError(
             f"{file}: there is no such file; name the results folder of a finished run"
         )
-    config = json.loads(file.read_text())["config"]
-    paths = check_config({**config, "results": str(folder)}, str(file)).paths
+    config = read_record(file)["config"]
+    paths = check_config({**config, "results": str(folder)}, str(file), recorded=True).paths
     found = {
         (chain.title, number.quantity, number.subject): number
         for chain in CHAINS

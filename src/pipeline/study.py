@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError, create_model, model_validator
 
 from pipeline.chains import CHAINS, Chain
-from pipeline.config.model import Block, described
+from pipeline.config.model import RECORDED, Block, described
 from pipeline.config.paths import ResultsFolder
 from pipeline.config.yaml_files import ConfigError, check_unique_keys, read_unique
 from pipeline.core.named import named
@@ -87,6 +87,11 @@ class _Study(Block):
         sizes = [paths.expected_bytes() for paths in self.paths.values()]
         return {block: files for chain in sizes for block, files in chain.items()}
 
+    def check_weights(self, used: Collection[str]) -> None:
+        """Check trained weights from elsewhere; see `ChainPaths.check_weights`."""
+        for paths in self.paths.values():
+            paths.check_weights(used)
+
     def gpus(self) -> dict[str, int]:
         """Number of GPUs of each training with `device: cuda`, by the dotted path of its block."""
         return dict(_gpus(self.plain(), ""))
@@ -119,17 +124,18 @@ _blocks: dict[str, Any] = {
 Study: type[_Study] = create_model("Study", __base__=_Study, __doc__=_Study.__doc__, **_blocks)
 
 
-def check_config(raw: dict[str, Any], origin: str = "config") -> _Study:
+def check_config(raw: dict[str, Any], origin: str = "config", *, recorded: bool = False) -> _Study:
     """Check plain YAML content against the schema.
 
-    `origin` is the file name in error messages.
+    `origin` is the file name in error messages. The content of a provenance record is `recorded`:
+    it is complete, and no other file is read.
 
     Raises:
         ConfigError: a key is unknown or missing, or a value is not valid. The message lists all
             such keys and what is expected there.
     """
     try:
-        return Study.model_validate(raw)
+        return Study.model_validate(raw, context={RECORDED: recorded})
     except ValidationError as error:
         problems = "\n".join(f"  {_problem(e, raw)}" for e in error.errors())
         raise ConfigError(f"{origin}:\n{problems}") from None
@@ -195,12 +201,20 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
         # YAML has no such level.
         if isinstance(raw, dict) and part in (raw.get("kind"), raw.get("architecture")):
             continue
+        # The architecture may be that of the card of a network folder.
+        if isinstance(raw, dict) and part not in raw and _has_folder(raw):
+            continue
         # For a value of several types, it adds the type.
         if isinstance(part, str) and raw is not None and not isinstance(raw, dict):
             continue
         keys.append(str(part))
         raw = raw.get(part) if isinstance(raw, dict) else None
     return ".".join(keys) or "top level"
+
+
+def _has_folder(block: dict[Any, Any]) -> bool:
+    """Whether a raw block is that of a network with the weights of a network folder."""
+    return any(isinstance(block.get(key), str) for key in ("weights", "start"))
 
 
 def _problem(error: Any, raw: dict[str, Any]) -> str:

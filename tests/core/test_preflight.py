@@ -171,11 +171,26 @@ def test_keys_that_ask_for_missing_gpus_are_named(devices):
 def test_gpus_are_looked_for_where_the_jobs_run_and_need_them(devices, tmp_path, changes, ready):
     devices(0)
     given = {"local_exec": True, "touch": False, "cuda": 1, **changes}
-    job = SimpleNamespace(output=["a"], resources={"cuda": given.pop("cuda")})
+    job = SimpleNamespace(output=["a"], input=[], resources={"cuda": given.pop("cuda")})
     workflow = SimpleNamespace(dag=SimpleNamespace(needrun_jobs=lambda: iter([job])), **given)
-    arguments = workflow, tmp_path, {}, {"gas.networks.HCN": 1}
+    arguments = workflow, tmp_path, {}, {"gas.networks.HCN": 1}, lambda used: None
     if ready:
         check_needs(*arguments)
     else:
         with pytest.raises(NotReadyError, match="CUDA"):
             check_needs(*arguments)
+
+
+def test_weights_that_a_job_uses_are_checked(tmp_path):
+    jobs = [
+        SimpleNamespace(output=["a"], input=["x", "y"]),
+        SimpleNamespace(output=[], input=["z"]),
+    ]
+    dag = SimpleNamespace(needrun_jobs=lambda: iter(jobs))
+    workflow = SimpleNamespace(dag=dag, local_exec=True, touch=False)
+
+    def refuse(used):
+        raise ValueError(f"networks.UNet: {sorted(used)}")
+
+    with pytest.raises(NotReadyError, match=r"^networks\.UNet: \['x', 'y', 'z'\]$"):
+        check_needs(workflow, tmp_path, {}, {}, refuse)

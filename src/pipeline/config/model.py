@@ -8,7 +8,10 @@ import difflib
 from collections.abc import Sequence
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+
+# Key of pydantic's context: the content is that of a provenance record, see `is_recorded`.
+RECORDED = "recorded"
 
 
 class Block(BaseModel):
@@ -52,6 +55,14 @@ class OneOrBlock(Block):
     def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
         """The JSON schema: one number, or the block."""
         return {"anyOf": [{"type": "number", "minimum": 0}, handler(core)]}
+
+
+def is_recorded(info: ValidationInfo) -> bool:
+    """Whether a block is checked as a finished study has recorded it.
+
+    It is complete, and files that it names may have changed since.
+    """
+    return bool(info.context and info.context.get(RECORDED))
 
 
 def distinct(values: Sequence[Any]) -> Sequence[Any]:

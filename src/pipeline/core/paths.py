@@ -1,7 +1,7 @@
 """What the workflow asks of the paths of every detector chain."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -64,6 +64,13 @@ class ChainPaths(ABC, Generic[ChainBlock]):
         """Check that the user's input files exist; see `parts` for what is raised."""
         for source in self.inputs():
             self.parts(source)
+
+    def check_weights(self, used: Collection[str]) -> None:
+        """Check trained weights from elsewhere that are among the files which a run uses.
+
+        Raises:
+            ValueError: they are not those of the network that uses them; names the key.
+        """
 
     def expected_bytes(self) -> dict[str, dict[str, float]]:
         """Rough sizes of the large files of a run, by the block of the config that they come from.

@@ -1,5 +1,5 @@
 """Checks before a run: the results folder is writable, has room and is not in use, dates are
-plausible, and there are the GPUs that the config asks for.
+plausible, and there are the GPUs and the weights that the config asks for.
 
 Snakemake decides by the dates of results and scripts what is up to date. If a date is in the
 future, a result made now looks older than its inputs: it is made again in every run, or, after an
@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -45,14 +45,16 @@ def check_needs(
     results: str | Path,
     sizes: Mapping[str, Mapping[str, float]],
     gpus: Mapping[str, int],
+    check_weights: Callable[[Collection[str]], None],
 ) -> None:
-    """Check that the jobs which Snakemake is about to run find room and GPUs.
+    """Check that the jobs which Snakemake is about to run find room, GPUs and usable weights.
 
-    See `check_room` and `check_gpus`. `workflow` is Snakemake's object. The jobs of a cluster run
+    See `check_room` and `check_gpus`; `check_weights` raises ValueError if weights among the files
+    that these jobs use are not usable. `workflow` is Snakemake's object. The jobs of a cluster run
     on other machines, whose GPUs are not known here.
 
     Raises:
-        NotReadyError: there is no room, or a GPU is missing.
+        NotReadyError: there is no room, a GPU is missing, or weights are not usable.
     """
     if workflow.touch:
         return
@@ -60,6 +62,10 @@ def check_needs(
     check_room(results, sizes, {file for job in jobs for file in job.output})
     if gpus and workflow.local_exec and any(job.resources.get("cuda") for job in jobs):
         check_gpus(gpus)
+    try:
+        check_weights({file for job in jobs for file in job.input})
+    except ValueError as error:
+        raise NotReadyError(error) from None
 
 
 def check_room(

@@ -1,5 +1,6 @@
 """The provenance record of a study's tables."""
 
+import json
 import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +23,8 @@ PACKAGES = (
     "wimprates",
 )
 
+AGAIN = "delete it and run the study again"
+
 
 def record(config: dict[str, Any], tables: Sequence[str], scripts: str | Path) -> dict[str, Any]:
     """Config, seed, code, versions, hardware and the digest of every table.
@@ -42,6 +45,22 @@ def record(config: dict[str, Any], tables: Sequence[str], scripts: str | Path) -
         "tables": {table: file_digest(table) for table in tables},
         "config": config,
     }
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """The provenance record of a file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is no such record.
+    """
+    try:
+        found = json.loads(Path(path).read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path}: not JSON: {error}; {AGAIN}") from None
+    if not isinstance(found, dict) or not isinstance(found.get("config"), dict):
+        raise ValueError(f"{path}: no provenance record, which has a block `config`; {AGAIN}")
+    return found
 
 
 def scripts_digest(folder: str | Path) -> str:

@@ -116,7 +116,7 @@ def with_weights(
     """`model` with the weights of a file, no longer training; `what` names it in the error.
 
     Raises:
-        ValueError: the weights do not fit; names the first that does not.
+        ValueError: the weights do not fit, or are not finite; names the first such tensor.
     """
     wanted = {name: tuple(value.shape) for name, value in model.state_dict().items()}
     found = {name: tuple(value.shape) for name, value in weights.items()}
@@ -125,6 +125,12 @@ def with_weights(
             raise ValueError(
                 f"{path}: not the weights of {what}: '{name}' has shape "
                 f"{found.get(name, 'none')}, expected {wanted.get(name, 'none')}"
+            )
+    for name, value in weights.items():
+        if not torch.isfinite(value).all():
+            raise ValueError(
+                f"{path}: '{name}' has values that are not finite numbers: the training that wrote "
+                "it has diverged; use other weights, or train again with a smaller learning rate"
             )
     model.load_state_dict(weights)
     return model.eval()

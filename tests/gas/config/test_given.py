@@ -1,5 +1,7 @@
 """Networks with weights from a network folder: what the card gives, what cannot be."""
 
+import shutil
+
 import pytest
 from helpers.made_networks import UNET, make_folder
 
@@ -96,6 +98,34 @@ def test_weights_and_start_exclude_each_other(gas_of, folder):
 
 
 @pytest.mark.parametrize("key", ["weights", "start"])
+@pytest.mark.parametrize("where", [3, ["a"], "", False])
+def test_a_place_that_is_no_path_is_told(gas_of, key, where):
+    told = rf"networks\.UNet\.{key}: must be 'shipped' or the path of a network folder, got "
+    with pytest.raises(ConfigError, match=told):
+        gas_of({key: where})
+
+
+@pytest.mark.parametrize("block", ["shipped", 3, None, ["unet"]])
+def test_a_network_that_is_no_block_is_told(gas_of, block):
+    told = r"gas: networks\.UNet: must be a block of keys, such as \{weights: shipped\} .*, got "
+    with pytest.raises(ConfigError, match=told):
+        gas_of(block)
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({"frames": 99}, r"gas\.networks\.UNet\.frames: "),
+        ({"optimiser": {"learning_rate": -1}}, r"gas\.networks\.UNet\.optimiser\.learning_rate: "),
+        ({"fraems": 8}, r"gas\.networks\.UNet: unknown key 'fraems'"),
+    ],
+)
+def test_a_wrong_key_beside_weights_is_named_as_it_stands_in_the_file(gas_of, folder, own, told):
+    with pytest.raises(ConfigError, match=rf"  {told}"):
+        gas_of({"weights": str(folder), **own})
+
+
+@pytest.mark.parametrize("key", ["weights", "start"])
 def test_errors_of_the_folder_name_the_key(gas_of, tmp_path, key):
     with pytest.raises(ConfigError, match=rf"networks\.UNet\.{key}: .*card\.yaml: there is no"):
         gas_of({key: str(tmp_path)})
@@ -146,6 +176,17 @@ def test_plain_content_gives_the_same_study_again(gas_of, folder, plain):
     gas_of({"weights": str(folder), "temperature": False})
     study = check_config(plain)
     assert check_config(study.plain()) == study
+
+
+def test_what_a_study_has_recorded_needs_no_folder(gas_of, folder, plain):
+    gas_of({"weights": str(folder)})
+    study = check_config(plain)
+    record = study.plain()
+    shutil.rmtree(folder)
+    again = check_config(record, recorded=True)
+    assert again.paths["gas"].block.networks == study.gas.networks
+    with pytest.raises(ConfigError, match="there is no such file"):
+        check_config(record)
 
 
 def test_without_a_folder_no_job_sees_the_keys(plain):

@@ -7,7 +7,7 @@ from helpers.made_networks import UNET, make_folder, write_card
 from pipeline.gas.config.card import WEIGHTS
 from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network
-from pipeline.gas.networks.loading import load_network, with_start
+from pipeline.gas.networks.loading import check_folders, load_network, with_start
 from pipeline.learning.saved import write_saved
 
 SETTINGS = read_network(UNET)
@@ -83,3 +83,22 @@ def test_an_rcn_begins_with_all_of_an_hcn_but_its_kappa(tmp_path):
         assert torch.equal(value, trained.state_dict()[name]), name
     with pytest.raises(ValueError, match=r"not the weights of .* 'rcn'"):
         load_network(folder / WEIGHTS, rcn, 120)
+
+
+def test_weights_that_are_no_numbers_are_refused(state, tmp_path):
+    name = next(iter(state))
+    write_saved(tmp_path / "weights.pt", {**state, name: torch.full_like(state[name], torch.nan)})
+    with pytest.raises(ValueError, match=rf"weights\.pt: '{name}' has values that are not finite"):
+        load_network(tmp_path / "weights.pt", SETTINGS, 120)
+
+
+@pytest.mark.parametrize("key", ["weights", "start"])
+def test_folders_are_checked_before_a_run(tmp_path, key):
+    folder = make_folder(tmp_path / "UNet")
+    networks = {"mine": read_network({**UNET, key: str(folder)})}
+    check_folders(networks, {"mine": str(folder)}, 120)
+    wider = {**UNET, "widths": [4, 6, 10]}
+    write_card(folder, wider)
+    networks = {"mine": read_network({**wider, key: str(folder)})}
+    with pytest.raises(ValueError, match=rf"^gas\.networks\.mine\.{key}: .*: '.*' has shape \("):
+        check_folders(networks, {"mine": str(folder)}, 120)

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, described, is_recorded
 from pipeline.config.names import check_known
 from pipeline.gas.config.attention import Attention, check_attention
 from pipeline.gas.config.card import Card, read_card
@@ -133,8 +133,8 @@ class Gas(Block):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_shipped_blocks(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
+    def _with_shipped_blocks(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, dict) or is_recorded(info):
             return value
         if isinstance(value.get("networks"), dict):
             blocks = value["networks"].items()
@@ -157,8 +157,9 @@ class Gas(Block):
         return schema
 
     @model_validator(mode="after")
-    def _weights_can_be_used(self) -> Self:
-        for name, card in self.cards.items():
+    def _weights_can_be_used(self, info: ValidationInfo) -> Self:
+        cards = {} if is_recorded(info) else self.cards
+        for name, card in cards.items():
             check_fits(name, self.networks[name], card, self.grid)
         if self.trained and not self.training_set:
             raise ValueError(

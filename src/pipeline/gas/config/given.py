@@ -45,11 +45,22 @@ def with_card(name: str, block: Any) -> Any:
     """The raw block of a network, with what its card gives to keys that are left out.
 
     Raises:
-        ValueError: the block has both `weights` and `start`, there is no usable network folder, or
-            the architecture is not that of the card; names the key.
+        ValueError: this is no block, it has both `weights` and `start`, there is no usable network
+            folder, or the architecture is not that of the card; names the key.
     """
-    places = {k: block[k] for k in ("weights", "start") if isinstance(block, dict) and block.get(k)}
-    if not places or not all(isinstance(place, str) for place in places.values()):
+    if not isinstance(block, dict):
+        raise ValueError(
+            f"networks.{name}: must be a block of keys, such as {{weights: shipped}} or "
+            f"{{architecture: hcn}}, got {block!r}"
+        )
+    places = {k: block[k] for k in ("weights", "start") if block.get(k) is not None}
+    for key, where in places.items():
+        if not isinstance(where, str) or not where:
+            raise ValueError(
+                f"networks.{name}.{key}: must be 'shipped' or the path of a network folder, got "
+                f"{where!r}"
+            )
+    if not places:
         return block
     if len(places) == 2:
         raise ValueError(

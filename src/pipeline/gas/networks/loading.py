@@ -1,5 +1,6 @@
 """Trained direction networks from the files of a training or from a network folder."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -44,6 +45,26 @@ def with_start(
     elif isinstance(model, PaperNetwork):
         weights = model.without_kappa(weights)
     return with_weights(model, weights, path, _described(settings, grid_bins))
+
+
+def check_folders(
+    networks: Mapping[str, DirectionNetwork], folders: Mapping[str, str], grid_bins: int
+) -> None:
+    """Check that network folders hold the weights of the networks that use them, by name.
+
+    It loads the weights, but no backend that this machine may lack.
+
+    Raises:
+        ValueError: see `load_network`; names the key.
+    """
+    for name, folder in folders.items():
+        settings = networks[name].model_copy(update={"backend": "torch"})
+        key, load = ("weights", with_file) if settings.weights else ("start", with_start)
+        try:
+            model = build_network(settings, grid_bins)
+            load(model, Path(folder, WEIGHTS), settings, grid_bins)
+        except ValueError as error:
+            raise ValueError(f"gas.networks.{name}.{key}: {error}") from None
 
 
 def _described(settings: DirectionNetwork, grid_bins: int) -> str:

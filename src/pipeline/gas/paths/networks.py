@@ -1,7 +1,9 @@
 """Paths of networks and of the predictions of all methods."""
 
+from collections.abc import Collection
 from typing import Any
 
+from pipeline.core.named import named
 from pipeline.gas.config.card import CARD, WEIGHTS
 from pipeline.gas.config.chain import TRAINING
 from pipeline.gas.methods import BASELINES, methods
@@ -25,6 +27,14 @@ class NetworkPaths(VoxelPaths):
         """Weights with which the training of a network begins; none if they are random."""
         folder = self.block.folders.get(network)
         return [f"{folder}/{WEIGHTS}"] if folder else []
+
+    def check_weights(self, used: Collection[str]) -> None:
+        """See `ChainPaths.check_weights`; also those with which a training begins."""
+        folders = self.block.folders.items()
+        given = {name: folder for name, folder in folders if f"{folder}/{WEIGHTS}" in used}
+        if given:
+            check = named("pipeline.gas.networks.loading.check_folders")
+            check(self.block.networks, given, self.block.grid.bins)
 
     def temperature(self, network: str) -> list[str]:
         """File of the temperature of a network; none if the network uses none."""
