@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from helpers.browser import colours, needs_chromium, opened
+from matplotlib.image import imsave
 
 from pipeline.figures.gallery import GalleryFigure, Section, gather_figures
 from pipeline.figures.spec import FigureSpec
@@ -78,3 +80,22 @@ def test_labels_of_a_figure_name_its_test_set():
 
     assert labels("cut_scan/40keV_443um") == {"figure": "cut scan", "test set": "40keV_443um"}
     assert labels("track_stages") == {"figure": "track stages"}
+
+
+@needs_chromium
+@pytest.mark.slow
+def test_a_browser_shows_the_figures_without_an_error(sections, tmp_path, rng):
+    for section in sections:
+        for figure in section.figures:
+            imsave(figure.files[0], rng.random((400, 600, 3)))
+    folder = tmp_path / "figures"
+    gather_figures(sections, folder)
+    picture, errors = opened(folder / "index.html", tmp_path)
+    assert errors == []
+    assert colours(picture) > 10_000
+
+    for image in folder.glob("*/*.png"):
+        image.unlink()
+    picture, errors = opened(folder / "index.html", tmp_path)
+    assert any("ERR_FILE_NOT_FOUND" in line for line in errors)
+    assert colours(picture) < 1000
