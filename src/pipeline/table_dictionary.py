@@ -340,6 +340,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "mean_z": "the same, z",
                 "kappa_mean": "mean predicted kappa",
                 "rayleigh_p": "p-value of the mean if directions were isotropic (Rayleigh test)",
+                "network_remark": "in what charge or voxels are not those of the network's card",
             }
         ),
         'print(table[["set", "method", "rayleigh_p"]])',

@@ -14,18 +14,20 @@ from pipeline.learning.saved import halved, write_tensors
 
 UNET = {"architecture": "unet", "widths": [4, 6, 8], "frames": 2}
 
+CONDITIONS = {
+    "gases": [{"fractions": {"He": 0.7, "CO2": 0.3}}],
+    "grid": {"bins": 120, "voxel_um": 500},
+    "energy": {"low_keV": 40, "high_keV": 50},
+    "smearing": {"low_um": 160, "high_um": 466},
+}
+
 
 def card_of(folder: Path, network: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
     """Plain content of a card for the weights in a folder."""
     return {
         "name": "UNet",
         "network": network or UNET,
-        "conditions": {
-            "gases": [{"fractions": {"He": 0.7, "CO2": 0.3}}],
-            "grid": {"bins": 120, "voxel_um": 500},
-            "energy": {"low_keV": 40, "high_keV": 50},
-            "smearing": {"low_um": 160, "high_um": 466},
-        },
+        "conditions": CONDITIONS,
         "views": 123_000,
         "hours": 2.5,
         "seed": 1,

@@ -63,3 +63,17 @@ def test_only_networks_with_kappa_have_a_factor(folder):
     with pytest.raises(ValueError, match="'rcn' predicts no kappa"):
         Card.model_validate(content)
     assert Card.model_validate({**content, "temperature": None}).temperature is None
+
+
+@pytest.mark.parametrize(
+    ("key", "block", "told"),
+    [
+        ("energy", {"low_keV": 50, "high_keV": 40}, r"low_keV 50\.0 is above high_keV 40\.0"),
+        ("electrons", {"low": 2, "high": 1}, r"low 2\.0 is above high 1\.0"),
+    ],
+)
+def test_ranges_that_are_upside_down_are_refused(folder, key, block, told):
+    conditions = card_of(folder)["conditions"]
+    write_card(folder, conditions={**conditions, key: block})
+    with pytest.raises(ValueError, match=rf"card\.yaml: .*conditions\.{key}: .*{told}"):
+        read_card(folder)

@@ -1,5 +1,7 @@
 """Events that are not like those that a network was trained on."""
 
+import re
+
 import numpy as np
 import pytest
 from helpers.made_predictions import around_z
@@ -8,7 +10,7 @@ from pipeline.gas.config.card import Conditions
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
-from pipeline.gas.evaluation.conditions import outside
+from pipeline.gas.evaluation.conditions import outside, size_ranges
 
 TRAINED = Conditions.model_validate(
     {
@@ -78,3 +80,56 @@ def test_another_readout_is_told():
         (measured, soft, []),
     ):
         assert outside(trained, Grid(), USUAL, events(), response) == told
+
+
+def training_events(rng):
+    """Events of 40 and 50 keV with 28 +- 1 electrons per keV in about 500 voxels."""
+    energy = np.repeat([40.0, 50.0], 5000)
+    sizes = {
+        "electrons": energy * rng.normal(28, 1, len(energy)),
+        "occupied_voxels": rng.normal(500, 20, len(energy)),
+    }
+    return around_z(np.full(len(energy), 0.9), energy_keV=energy).assign(**sizes)
+
+
+def test_ranges_are_those_of_a_gaussian(rng):
+    ranges = size_ranges(training_events(rng))
+    for end, sign in (("low", -1), ("high", 1)):
+        charge, voxels = (getattr(ranges[name], end) for name in ("electrons_per_keV", "voxels"))
+        assert charge == pytest.approx(28 + sign * 1.96, abs=0.1)
+        assert voxels == pytest.approx(500 + sign * 3.09 * 20, abs=12)
+    assert ranges["electrons"].low == pytest.approx(40 * (28 - 2.88), rel=0.01)
+
+
+def test_events_without_an_energy_have_no_charge_per_keV(rng):
+    events = training_events(rng).assign(energy_keV=np.nan)
+    assert size_ranges(events).keys() == {"electrons", "voxels"}
+
+
+def test_lost_charge_is_told_where_energies_are_known_and_where_they_are_not(rng):
+    events = training_events(rng)
+    trained = TRAINED.model_copy(update=size_ranges(events))
+    assert outside(trained, Grid(), USUAL, events) == []
+    for kept, charge in ((0.9, "25.2"), (1 / 3, "9.3")):
+        fewer = events.assign(electrons=kept * events["electrons"])
+        (told,) = outside(trained, Grid(), USUAL, fewer)
+        assert told.startswith(f"a median of {charge}")
+        assert "electrons per keV, trained on 26.1 to 30" in told
+    without = fewer.assign(energy_keV=np.nan)
+    (told,) = outside(trained, Grid(), USUAL, without)
+    assert re.fullmatch(r"100 % of the events have a number of electrons outside of .*", told)
+    assert outside(trained, Grid(), USUAL, events.assign(energy_keV=np.nan)) == []
+
+
+def test_more_than_a_tenth_of_other_voxels_is_told(rng):
+    events = training_events(rng)
+    trained = TRAINED.model_copy(update=size_ranges(events))
+    for share, told in ((0.05, 0), (0.2, 1)):
+        fewer = np.where(rng.random(len(events)) < share, 100, events["occupied_voxels"])
+        remarks = outside(trained, Grid(), USUAL, events.assign(occupied_voxels=fewer))
+        assert len(remarks) == told
+
+
+def test_a_card_of_before_tells_nothing_of_sizes(rng):
+    assert outside(TRAINED, Grid(), USUAL, training_events(rng).assign(electrons=1.0)) == []
+    assert not {"electrons_per_keV", "electrons", "voxels"} & TRAINED.plain().keys()

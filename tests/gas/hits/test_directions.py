@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from helpers.made_networks import CONDITIONS
 from helpers.made_predictions import around_z
 
+from pipeline.gas.config.card import Conditions, Range
 from pipeline.gas.figures.observed_directions import draw_observed_directions
 from pipeline.gas.hits.directions import format_observed, observed_directions, observed_summary
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE
@@ -30,6 +32,18 @@ def test_a_preferred_direction_is_seen(rng):
     assert row["rayleigh_p"] < 1e-6
     assert row["mean_z"] > 0.3
     assert "rayleigh_p" in format_observed(observed_summary({("run", "UNet"): shifted}))
+
+
+def test_another_charge_than_on_the_card_is_told(rng, caplog):
+    card = Conditions.model_validate(CONDITIONS)
+    trained = {"UNet": card.model_copy(update={"electrons": Range(low=900, high=1100)})}
+    events = isotropic(10, rng).assign(energy_keV=np.nan)
+    sets = {("run", "UNet"): events, ("low", "UNet"): events.assign(electrons=300.0)}
+    table = observed_summary({**sets, ("low", "RCN"): sets["low", "UNet"]}, trained)
+    told = "100 % of the events have a number of electrons outside of 900 to 1100"
+    assert [remark[: len(told)] for remark in table["network_remark"]] == ["", told, ""]
+    assert f"UNet on low, outside its card: {told}" in caplog.text
+    assert f"\nUNet on low is outside the range of its card: {told}" in format_observed(table)
 
 
 def test_omitted_events_do_not_count(rng):

@@ -188,6 +188,12 @@ def test_the_card_holds_what_the_study_knows(exported):
     assert conditions.gases == [SOURCE.gas]
     assert (conditions.grid, conditions.smearing) == (GRID, SETTINGS.smearing_um)
     assert (conditions.energy.low_keV, conditions.energy.high_keV) == (20, 20)
+    sizes = study_card.event_numbers(paths, "train")
+    middle = sizes.median()
+    assert conditions.electrons.low < middle["electrons"] < conditions.electrons.high
+    assert conditions.voxels.low < middle["occupied_voxels"] < conditions.voxels.high
+    charge = conditions.electrons_per_keV
+    assert charge.low < middle["electrons"] / 20 < charge.high
     history = read_table(paths.network("history.csv", NAME))
     assert card.views == history["events_seen"].iloc[-1]
     assert card.hours == pytest.approx(history["seconds"].sum() / 3600)

@@ -33,6 +33,25 @@ class EnergyRange(Block):
     low_keV: float = described("Lowest energy [keV].", gt=0)
     high_keV: float = described("Highest energy [keV].", gt=0)
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low_keV > self.high_keV:
+            raise ValueError(f"low_keV {self.low_keV} is above high_keV {self.high_keV}")
+        return self
+
+
+class Range(Block):
+    """Where all but a few of the training events lie."""
+
+    low: float = described("Lower end.", gt=0)
+    high: float = described("Upper end.", gt=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"low {self.low} is above high {self.high}")
+        return self
+
 
 class Conditions(Block):
     """What the training events were like."""
@@ -42,11 +61,25 @@ class Conditions(Block):
     energy: EnergyRange = described("Recoil energies.")
     smearing: Smearing = described("Smearing, or transverse diffusion of the response.")
     response: Response | None = described("Readout response; null: smeared only.", None)
+    electrons_per_keV: Range | None = described(
+        "Electrons, or measured charge in electrons, per keV of recoil energy: the central 95 % of "
+        "the events; null: not known.",
+        None,
+    )
+    electrons: Range | None = described(
+        "Electrons, or measured charge in electrons, of an event: the central 99.8 % of the "
+        "events; null: not known.",
+        None,
+    )
+    voxels: Range | None = described(
+        "Occupied voxels of an event: the central 99.8 % of the events; null: not known.", None
+    )
 
     @model_serializer(mode="wrap")
-    def _without_unset_response(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Cards from before this key must not change.
-        return {k: v for k, v in handler(self).items() if k != "response" or v is not None}
+    def _without_unset_keys(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Cards from before these keys must not change.
+        late = {"response", "electrons_per_keV", "electrons", "voxels"}
+        return {k: v for k, v in handler(self).items() if k not in late or v is not None}
 
 
 class TestSetResult(Block):

@@ -1,16 +1,41 @@
 """Whether the events of a test set are like those that a network was trained on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
-from pipeline.gas.config.card import Conditions
+from pipeline.gas.config.card import Conditions, Range
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 
 # Values of the prediction tables are float32.
 ROUNDING = 1e-6
+# Parts of the training events that the ranges of a card hold, about the median.
+CHARGE_PART, SIZE_PART = 0.95, 0.998
+# Share of a set's events outside of a range above which there is a remark. Of events at the ends of
+# the training's energies and smearing up to 7 % are (40 keV, 160 to 175 um).
+MOST_OUTSIDE = 0.1
+
+
+def size_ranges(events: pd.DataFrame) -> dict[str, Range]:
+    """The ranges of `Conditions` of training events.
+
+    `events` has energy_keV, NaN if not known, electrons and occupied_voxels. A range of which no
+    event knows anything is left out.
+    """
+    values = {
+        "electrons_per_keV": (events["electrons"] / events["energy_keV"], CHARGE_PART),
+        "electrons": (events["electrons"], SIZE_PART),
+        "voxels": (events["occupied_voxels"], SIZE_PART),
+    }
+    ranges = {
+        name: known.quantile([(1 - part) / 2, (1 + part) / 2])
+        for name, (column, part) in values.items()
+        if len(known := column[column > 0])
+    }
+    return {name: Range(low=ends.iloc[0], high=ends.iloc[1]) for name, ends in ranges.items()}
 
 
 def outside(
@@ -22,8 +47,8 @@ def outside(
 ) -> list[str]:
     """In what the events of a test set differ from the training's; empty if in nothing.
 
-    `gases` are those of its sources, None where a source does not state it; energies and smearing
-    are those of the events in `predictions`, and `response` has measured them.
+    `gases` are those of its sources, None where a source does not state it; energies, smearing,
+    electrons and voxels are those of the events in `predictions`, and `response` has measured them.
     """
     remarks = [
         f"the gas of source {source} is {gas_text(gas)}, trained in "
@@ -49,7 +74,35 @@ def outside(
             remarks.append(
                 f"{what} of {_range(least, most)} {unit}, trained on {_range(low, high)} {unit}"
             )
-    return remarks
+    return [*remarks, *other_sizes(trained, predictions)]
+
+
+def other_sizes(trained: Conditions, events: pd.DataFrame) -> Iterator[str]:
+    """Remarks on the charge of the events, and on their voxels.
+
+    A charge that differs from the training's is one per keV, so that another energy is not told
+    twice. Where the energy of most events is not known it is that of an event.
+    """
+    charge = (events["electrons"] / events["energy_keV"]).median()
+    usual = trained.electrons_per_keV
+    if usual is not None and (charge < usual.low or charge > usual.high):
+        yield (
+            f"a median of {charge:.3g} electrons per keV, trained on "
+            f"{usual.low:.3g} to {usual.high:.3g}"
+        )
+    known = events["energy_keV"].notna().mean() > 0.5
+    for column, what, usual in (
+        ("electrons", "electrons", None if known else trained.electrons),
+        ("occupied_voxels", "voxels", trained.voxels),
+    ):
+        if usual is None:
+            continue
+        share = np.mean((events[column] < usual.low) | (events[column] > usual.high))
+        if share > MOST_OUTSIDE:
+            yield (
+                f"{100 * share:.0f} % of the events have a number of {what} outside of "
+                f"{usual.low:.0f} to {usual.high:.0f}, where the training events are"
+            )
 
 
 def gas_text(gas: GasMixture | None) -> str:

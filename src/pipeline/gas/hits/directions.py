@@ -1,5 +1,6 @@
 """The distribution of the predicted directions of measured events."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,7 +9,11 @@ import pandas as pd
 from scipy import stats
 
 from pipeline.core.tables import Inputs, Params
+from pipeline.gas.config.card import Conditions
+from pipeline.gas.evaluation.conditions import other_sizes
 from pipeline.statistics.directional.predictions import PREDICTED, read_predictions
+
+logger = logging.getLogger(__name__)
 
 BINS = 20
 
@@ -33,18 +38,26 @@ def observed_directions(predictions: Mapping[tuple[str, str], pd.DataFrame]) -> 
     return pd.concat(rows, ignore_index=True)
 
 
-def observed_summary(predictions: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
+def observed_summary(
+    predictions: Mapping[tuple[str, str], pd.DataFrame],
+    trained: Mapping[str, Conditions] | None = None,
+) -> pd.DataFrame:
     """Mean direction of the events, and whether it is compatible with isotropy.
 
-    Returns one row for each set and method (the keys): set, method, events, predicted, mean_x,
-    mean_y, mean_z, kappa_mean and rayleigh_p. For n isotropic unit vectors, 3 n times the squared
-    mean is chi-squared distributed with three degrees of freedom (Mardia & Jupp, Directional
-    Statistics, section 10.4.1), up to terms of 1/n. `rayleigh_p` is its upper tail.
+    `trained` has the conditions on the card of each method that has one. Returns one row for each
+    set and method (the keys): set, method, events, predicted, mean_x, mean_y, mean_z, kappa_mean,
+    rayleigh_p and network_remark, in what charge or voxels are not the training's. For n isotropic
+    unit vectors, 3 n times the squared mean is chi-squared distributed with three degrees of
+    freedom (Mardia & Jupp, Directional Statistics, section 10.4.1), up to terms of 1/n.
+    `rayleigh_p` is its upper tail.
     """
-    rows = []
+    rows, trained = [], trained or {}
     for (name, method), table in predictions.items():
         directions = table[PREDICTED].dropna().to_numpy(np.float64)
         mean = directions.mean(axis=0) if len(directions) else np.full(3, np.nan)
+        remark = "; ".join(other_sizes(trained[method], table)) if method in trained else ""
+        if remark:
+            logger.warning("%s on %s, outside its card: %s", method, name, remark)
         rows.append(
             {
                 "set": name,
@@ -54,26 +67,38 @@ def observed_summary(predictions: Mapping[tuple[str, str], pd.DataFrame]) -> pd.
                 **{f"mean_{axis}": value for axis, value in zip("xyz", mean, strict=True)},
                 "kappa_mean": table["kappa"].mean(),
                 "rayleigh_p": stats.chi2.sf(3 * len(directions) * (mean @ mean), 3),
+                "network_remark": remark,
             }
         )
     return pd.DataFrame(rows)
 
 
-def from_files(inputs: Inputs, _params: Params) -> dict[str, pd.DataFrame]:
-    """Both tables, from prediction tables whose paths end in {set}/{method}.parquet."""
+def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
+    """Both tables, from prediction tables whose paths end in {set}/{method}.parquet.
+
+    Of `params`, `trained` has the conditions of cards by network.
+    """
     predictions = {
         (path.parent.name, path.stem): read_predictions(path)
         for path in map(Path, inputs["predictions"])
     }
+    trained = {name: Conditions.model_validate(c) for name, c in params["trained"].items()}
     return {
-        "summary": observed_summary(predictions),
+        "summary": observed_summary(predictions, trained),
         "directions": observed_directions(predictions),
     }
 
 
 def format_observed(summary: pd.DataFrame) -> str:
     """The summary as text."""
-    return _text("Measured events, without truth; rayleigh_p tests isotropy", summary)
+    remarks = [
+        f"\n{row['method']} on {row['set']} is outside the range of its card: {remark}."
+        for row in summary.to_dict("records")
+        if isinstance(remark := row["network_remark"], str) and remark  # NaN in an empty cell
+    ]
+    shown = summary.drop(columns="network_remark")
+    title = "Measured events, without truth; rayleigh_p tests isotropy"
+    return "".join([_text(title, shown), *remarks])
 
 
 def format_observed_p(table: pd.DataFrame) -> str:

@@ -1,6 +1,5 @@
 """The card of a network from the tables of the study that trained it."""
 
-import json
 import logging
 import math
 import subprocess
@@ -9,10 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from pipeline.core.digests import file_digest
-from pipeline.core.record import scripts_digest
+from pipeline.core.record import read_record, scripts_digest
 from pipeline.core.tables import read_table
 from pipeline.gas.config.card import (
     AGAINST_BEST_EXPECTED,
@@ -27,10 +25,12 @@ from pipeline.gas.config.chain import TRAINING
 from pipeline.gas.config.given import SHIPPED
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.voxels import Smearing
+from pipeline.gas.evaluation.conditions import size_ranges
 from pipeline.gas.evaluation.evaluate import training_of
 from pipeline.gas.networks.temperature import read_temperature
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.response.fitted import with_fitted
+from pipeline.gas.voxels.shards import read_shard
 from pipeline.statistics.directional.coverage import calibration_numbers
 from pipeline.statistics.directional.predictions import read_predictions
 
@@ -67,7 +67,7 @@ def finished_record(
     for path in (str(file), *needed, summary):
         if not Path(path).is_file():
             raise ValueError(f"{path}: there is no such file; {again}")
-    record: dict[str, Any] = json.loads(file.read_text())
+    record = read_record(file)
     if (record["seed"], record["config"].get("gas")) != (paths.seed, paths.block.plain()):
         raise ValueError(f"{file}: these results were made with another config; {again}")
     if record["tables"][summary] != file_digest(summary):
@@ -113,9 +113,7 @@ def training_conditions(paths: GasPaths) -> Conditions:
     for gas in paths.gases(TRAINING).values():
         if gas is not None and gas not in gases:
             gases.append(gas)
-    columns = ["energy_keV", "sigma_um"]
-    shards = [pq.read_table(path, columns=columns) for path in paths.shards(TRAINING)]
-    events = pd.concat(shard.to_pandas() for shard in shards)
+    events = event_numbers(paths, TRAINING)
     response = paths.block.response_of(TRAINING)
     return Conditions(
         gases=gases,
@@ -123,7 +121,16 @@ def training_conditions(paths: GasPaths) -> Conditions:
         energy=_energies(events),
         smearing=paths.voxel_set(TRAINING).smearing_um or _smearing(events),
         response=response and with_fitted(response, paths.fitted(TRAINING)),
+        **size_ranges(events),
     )
+
+
+def event_numbers(paths: GasPaths, voxels: str) -> pd.DataFrame:
+    """energy_keV, sigma_um, electrons and occupied_voxels of every event of a voxel set."""
+    names = ("energy_keV", "sigma_um", "electrons", "occupied_voxels")
+    batches = (batch for path in paths.shards(voxels) for batch in read_shard(path))
+    tables = (pd.DataFrame({n: getattr(batch, n) for n in names}) for batch in batches)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _result(paths: GasPaths, name: str, row: dict[Hashable, Any]) -> TestSetResult:

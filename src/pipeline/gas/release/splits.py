@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipeline.core.parquet_io import open_parquet, read_row_groups, write_batches
 from pipeline.gas.config.chain import TRAINING
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.sources import DegradRun, FileSource
 from pipeline.gas.evaluation.conditions import gas_text, outside
-from pipeline.gas.networks.study_card import training_conditions
+from pipeline.gas.networks.study_card import event_numbers, training_conditions
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.response.fitted import with_fitted
 from pipeline.gas.voxels.shards import ENCODING, EVENTS_PER_ROW_GROUP
@@ -64,8 +63,7 @@ def split_table(paths: GasPaths) -> pd.DataFrame:
     trained, known = training_conditions(paths), paths.gases(TRAINING).values()
     rows = []
     for name in released_sets(paths):
-        shards = (pq.read_table(s, columns=["energy_keV", "sigma_um"]) for s in paths.shards(name))
-        table = pa.concat_tables(shards).to_pandas()
+        table = event_numbers(paths, name)
         gases = paths.gases(name)
         response = paths.block.response_of(name)
         fitted = response and with_fitted(response, paths.fitted(name))
