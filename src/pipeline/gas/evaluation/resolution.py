@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from pipeline.statistics.directional.core_width import core_width_deg
@@ -23,14 +24,15 @@ def resolution_table(test_set: str, predictions: Mapping[str, pd.DataFrame]) -> 
     for method, table in predictions.items():
         if table["sigma_um"].nunique() > 1 or table["energy_keV"].nunique() > MOST_ENERGIES:
             continue
-        for energy_keV, events in table.groupby("energy_keV"):
+        for energy_keV in np.unique(table["energy_keV"].dropna()):
+            events = table[table["energy_keV"] == energy_keV]
             kept = events.dropna(subset=PREDICTED)
             width, error = core_width_deg(*vectors(kept))
             rows.append(
                 {
                     "test_set": test_set,
                     "method": method,
-                    "energy_keV": float(energy_keV),
+                    "energy_keV": energy_keV,
                     "sigma_um": float(table["sigma_um"].iloc[0]),
                     "events": len(kept),
                     "core_width_deg": width,

@@ -71,12 +71,12 @@ def summary_table(
         sigma_um (if all events have the same), the metrics of `efficiency_scan` and core_width_deg
         with errors, ratio and difference to the Best-Expected among the items of the test set
         (`paired`) with errors, kappa_mean, published_cosine_distance, published_efficiency,
-        published_difference_sigma, published_kappa_mean, events_seen, training_minutes, NaN if there is no value;
-        weights, network_remark and published_remark; and of every metric its spread, the standard
-        deviation over the networks of an ensemble. published_difference_sigma is our value minus
-        the published one, divided by its statistical error: our bootstrap error combined with
-        that of the 20 000 published recoils, for which the same scatter is assumed; NaN for a
-        single event.
+        published_difference_sigma, published_kappa_mean, events_seen, training_minutes, NaN if
+        there is no value; weights, network_remark and published_remark; and of every metric its
+        spread, the standard deviation over the networks of an ensemble.
+        published_difference_sigma is our value minus the published one, divided by its statistical
+        error: our bootstrap error combined with that of the 20 000 published recoils, for which the
+        same scatter is assumed; NaN for a single event.
     """
     items = list(evaluated)
     references = {i.test_set: i.predictions for i in items if i.method == BEST_EXPECTED}

@@ -28,7 +28,7 @@ from pipeline.statistics.directional.predictions import (
     read_predictions,
 )
 
-Array = NDArray[np.floating]
+Array = NDArray[np.float64]
 
 EACH = 4  # events of a group on the page, for each test set
 LEVELS = (0.68, 0.95)  # probability inside the regions
@@ -220,7 +220,7 @@ def contours(density: Density) -> Array:
         return np.cos(polar)[..., None] * pole + np.sin(polar)[..., None] * circle
 
     azimuth, polar = np.linspace(0, 2 * np.pi, AZIMUTHS), np.linspace(0, np.pi, POLAR)
-    points = place(*np.meshgrid(azimuth, polar)).reshape(1, -1, 3)
+    points: Array = place(*np.meshgrid(azimuth, polar)).reshape(1, -1, 3)
     values = density.log_density(points).reshape(POLAR, AZIMUTHS)
     edges = np.unique(region_edges(density, LEVELS)[0])
     lines = Figure().add_subplot().contour(azimuth, polar, values, levels=edges).allsegs
