@@ -80,14 +80,9 @@ def summary_table(
     """
     items = list(evaluated)
     references = {i.test_set: i.predictions for i in items if i.method == BEST_EXPECTED}
-    rows = []
-    for item in items:
-        row = _row(item, bootstrap, rng, differs)
-        found = Paired()
-        if item.method != BEST_EXPECTED and item.test_set in references:
-            found = paired(item.predictions, references[item.test_set])
-        rows.append(row | {f"best_expected_{name}": value for name, value in vars(found).items()})
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(
+        [_row(item, references.get(item.test_set), bootstrap, rng, differs) for item in items]
+    )
     if not differs and table["published_cosine_distance"].isna().all():
         differs = "no published test set has this energy and smearing"
     return table.assign(published_remark=differs, **_spread(table, members or {}))
@@ -105,7 +100,11 @@ def _spread(table: pd.DataFrame, members: Mapping[str, Sequence[str]]) -> dict[s
 
 
 def _row(
-    item: Evaluated, bootstrap: int, rng: np.random.Generator, differs: str
+    item: Evaluated,
+    reference: pd.DataFrame | None,
+    bootstrap: int,
+    rng: np.random.Generator,
+    differs: str,
 ) -> dict[str, object]:
     predictions = item.predictions
     uncut = efficiency_scan(predictions, [0.0], bootstrap, rng).iloc[0]
@@ -123,6 +122,10 @@ def _row(
         row |= {metric: uncut[metric], f"{metric}_err": uncut[f"{metric}_err"]}
     width, error = core_width_deg(*vectors(predictions.dropna(subset=PREDICTED)))
     row |= {"core_width_deg": width, "core_width_deg_err": error}
+    found = Paired()
+    if reference is not None and item.method != BEST_EXPECTED:
+        found = paired(predictions, reference)
+    row |= {f"best_expected_{name}": value for name, value in vars(found).items()}
     published = None
     if not differs:
         published = _published(predictions, item.published_as or item.method)
