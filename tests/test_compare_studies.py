@@ -11,9 +11,12 @@ from helpers.made_predictions import around_z, scattered_cosines
 
 from pipeline.compare_studies import differences, headlines, read_study, study_names
 from pipeline.core.headline import with_error
+from pipeline.core.tables import write_tables
+from pipeline.gas.evaluation.calibration import density_tables
 from pipeline.gas.evaluation.headline import headline as gas_headline
 from pipeline.gas.evaluation.summary import Evaluated, summary_table
-from pipeline.statistics.directional.predictions import write_predictions
+from pipeline.statistics.directional.predictions import read_predictions, write_predictions
+from pipeline.statistics.means import mean_with_error
 from pipeline.study import check_config
 
 SOURCE = {"kind": "simulation", "energies_keV": [40], "events_per_energy": 10}
@@ -106,27 +109,93 @@ def write_study(folder, seed, gas=GAS):
     rng = np.random.default_rng(seed)
     evaluated = []
     for method, name in (("HCN", "HCN"), ("best_expected", "Best-Expected")):
-        predictions = around_z(scattered_cosines(np.full(200, 10.0), rng))
+        predictions = around_z(scattered_cosines(np.full(200, 10.0), rng), 8.0)
         write_predictions(paths.prediction("hard", method), predictions)
         evaluated.append(Evaluated("hard", name, predictions))
     summary = summary_table(evaluated, 50, np.random.default_rng(1))
     table = folder / "gas" / "tables" / "summary.csv"
     table.parent.mkdir(parents=True)
     summary.to_csv(table, index=False)
+    made = density_tables({"hard": read_predictions(paths.prediction("hard", "HCN"))})
+    history = {"epoch": [1, 2, 3], "validation_loss": [1.2, 0.9, 1.0], "best": [False, True, False]}
+    needed = pd.DataFrame(
+        [
+            {**NEEDED, "events": 40.0, "recoils": 80.0, "exposure_m3_yr": 160.0},
+            {**NEEDED, "method": "perfect", "beyond": "above grid", "recoils": 9.0},
+            {**NEEDED, "method": "non_ml", "beyond": "toys"},
+            {**NEEDED, "fraction_cut": 0.5, "recoils": 70.0},
+            {**NEEDED, "level": "90% CL", "recoils": 20.0},
+        ]
+    )
+    tables = {
+        paths.calibration("_test_sets", "HCN"): made["test_sets"],
+        paths.network("history.csv", "HCN"): pd.DataFrame(history),
+        paths.test_table("needed_events.parquet", "hard"): needed,
+    }
+    write_tables({path: path for path in tables}, tables)
     return paths
 
 
+NEEDED = {
+    "method": "HCN",
+    "fraction_cut": 0.0,
+    "signal_fraction": 0.3,
+    "statistic": "dipole",
+    "level": "3 sigma",
+    "events": np.nan,
+    "err": 4.0,
+    "recoils": np.nan,
+    "exposure_m3_yr": np.nan,
+    "beyond": "no",
+}
+
+
 def test_a_folder_is_read_wherever_it_lies(tmp_path):
-    paths = write_study(tmp_path / "one", seed=1)
+    write_study(tmp_path / "one", seed=1)
     write_study(tmp_path / "two", seed=2)
     found = {name: read_study(tmp_path / name)[1] for name in ("one", "two")}
     table = headlines(found)
     of_both = {"mean cosine distance", "head-tail efficiency"}
-    assert set(table["quantity"]) == of_both | {"ratio to Best-Expected"}
-    assert table.groupby("quantity")["subject"].nunique()["ratio to Best-Expected"] == 1
-    assert table.loc[table["study"] == "two", "paired"].all()
-    for number in gas_headline(paths):
-        np.testing.assert_allclose(number.events.mean(), number.value, rtol=1e-6)
+    paired = {
+        "ratio to Best-Expected",
+        "factor on kappa",
+        *(f"coverage of {level} % regions" for level in (68, 90, 95)),
+    }
+    alone = {
+        "recoils needed, 3 sigma, dipole",
+        "exposure needed [m3 yr], 3 sigma, dipole",
+        "validation loss, negative log-likelihood",
+    }
+    subjects = table.groupby("quantity")["subject"].nunique()
+    assert set(table["quantity"]) == of_both | paired | alone
+    assert subjects[list(of_both)].tolist() == [2, 2]
+    assert (subjects[list(paired)] == 1).all()
+    second = table[table["study"] == "two"]
+    assert set(second.loc[second["paired"], "quantity"]) == of_both | paired
+
+
+def test_events_of_a_number_have_its_mean_and_its_error(tmp_path):
+    for number in gas_headline(write_study(tmp_path / "one", seed=1)):
+        if number.events is not None:
+            mean, error = mean_with_error(number.events.to_numpy())
+            np.testing.assert_allclose(mean, number.value, rtol=1e-6)
+            # The summary's errors are those of a bootstrap.
+            np.testing.assert_allclose(error, number.value - number.low, rtol=0.3)
+
+
+def test_recoils_needed_are_those_of_the_strictest_level_without_a_cut(tmp_path):
+    write_study(tmp_path / "one", seed=1)
+    _, found = read_study(tmp_path / "one")
+    recoils = {
+        subject: (number.value, number.low, number.high)
+        for (_, quantity, subject), number in found.items()
+        if quantity == "recoils needed, 3 sigma, dipole"
+    }
+    assert recoils == {"hard, HCN": (80, 72, 88), "hard, perfect": (9, 9, np.inf)}
+    (loss,) = (n for n in found.values() if n.quantity.startswith("validation loss"))
+    assert loss.subject == "HCN"
+    assert loss.value == 0.9
+    assert np.isnan(loss.low)
 
 
 def test_a_study_is_read_after_its_network_has_changed_or_is_gone(tmp_path):

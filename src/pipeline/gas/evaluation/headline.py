@@ -7,16 +7,37 @@ import pandas as pd
 
 from pipeline.core.headline import Headline, with_error
 from pipeline.core.tables import read_table
+from pipeline.gas.evaluation.calibration import ALL
 from pipeline.gas.evaluation.paired import ratio_of_events
 from pipeline.gas.methods import methods
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import BEST_EXPECTED
-from pipeline.statistics.directional.predictions import TRUE, cosines, read_predictions
+from pipeline.statistics.directional.coverage import factor_terms
+from pipeline.statistics.directional.density import LEVELS
+from pipeline.statistics.directional.predictions import (
+    PREDICTED,
+    TRUE,
+    cosines,
+    read_predictions,
+)
+from pipeline.statistics.directional.sensitivity import ABOVE_GRID
 
 RATIO = "best_expected_ratio"
 
 
 def headline(paths: GasPaths) -> Iterator[Headline]:
+    """Accuracy, calibration, recoils needed and losses of a finished study."""
+    if paths.block.test_sets:
+        yield from _accuracy(paths)
+        for method in paths.with_kappa():
+            yield from _calibration(paths, method)
+    for test in paths.block.hypothesis_tests:
+        yield from _needed(paths, test)
+    for network in paths.block.trained:
+        yield _loss(paths, network)
+
+
+def _accuracy(paths: GasPaths) -> Iterator[Headline]:
     """Numbers of each row of the summary, and the ratio of its method to Best-Expected."""
     summary = read_table(paths.table("summary.csv"))
     folders = {shown: name for name, shown in methods(paths.block.predictors).items()}
@@ -35,6 +56,69 @@ def headline(paths: GasPaths) -> Iterator[Headline]:
             best = read_predictions(paths.prediction(row["test_set"], folders[BEST_EXPECTED]))
             events = ratio_of_events(predictions, best)
             yield _mean("ratio to Best-Expected", subject, row, RATIO, predictions, events)
+
+
+def _calibration(paths: GasPaths, method: str) -> Iterator[Headline]:
+    """Factor on kappa and coverages of a method on each test set, by energy if it has several."""
+    rows = read_table(paths.calibration("_test_sets", method))
+    for test, found in rows[rows["test_set"] != ALL].groupby("test_set", sort=False):
+        predictions = read_predictions(paths.prediction(str(test), method))
+        predictions = predictions.dropna(subset=["kappa", *PREDICTED])
+        for row in found.to_dict("records"):
+            subject, some = f"{test}, {method}", predictions
+            if np.isfinite(row["energy_keV"]):
+                some = predictions[predictions["energy_keV"] == row["energy_keV"]]
+            if len(found) > 1:
+                subject += f", {row['energy_keV']:g} keV"
+            terms = factor_terms(
+                cosines(some), some["kappa"].to_numpy(np.float64), row["kappa_factor"]
+            )
+            yield _mean("factor on kappa", subject, row, "kappa_factor", some, terms)
+            pit = some["pit"].to_numpy(np.float64)
+            for level in LEVELS:
+                percent = round(100 * level)
+                quantity, inside = f"coverage of {percent} % regions", (pit <= level) * 1.0
+                yield _mean(quantity, subject, row, f"coverage_{percent}", some, inside)
+
+
+def _needed(paths: GasPaths, test: str) -> Iterator[Headline]:
+    """Recoils and exposure for the strictest level without a cut, at the shown signal fraction."""
+    settings, names = paths.block.hypothesis_test, methods(paths.block.predictors)
+    table = read_table(paths.test_table("needed_events.parquet", test))
+    level = min(settings.levels, key=settings.levels.__getitem__)
+    shown = (
+        (table["fraction_cut"] == 0)
+        & (table["signal_fraction"] == settings.shown_fraction)
+        & (table["level"] == level)
+    )
+    for row in table[shown].to_dict("records"):
+        subject = f"{test}, {names.get(row['method'], row['method'])}"
+        relative = row["err"] / row["events"]
+        for quantity, column in (
+            ("recoils needed", "recoils"),
+            ("exposure needed [m3 yr]", "exposure_m3_yr"),
+        ):
+            value = row[column]
+            if not np.isfinite(value):
+                continue
+            low, high = value * (1 - relative), value * (1 + relative)
+            if row["beyond"] == ABOVE_GRID:
+                low, high = value, np.inf
+            elif row["beyond"] == "below grid":
+                low, high = 0.0, value
+            yield Headline(f"{quantity}, {level}, {row['statistic']}", subject, value, low, high)
+
+
+def _loss(paths: GasPaths, network: str) -> Headline:
+    """Validation loss of the weights that a training has kept."""
+    history = read_table(paths.network("history.csv", network))
+    kind = (
+        "negative log-likelihood"
+        if paths.block.networks[network].predicts_kappa
+        else "cosine distance"
+    )
+    value = float(history.loc[history["best"].astype(bool), "validation_loss"].iloc[-1])
+    return with_error(f"validation loss, {kind}", network, value, np.nan)
 
 
 def _mean(
