@@ -8,7 +8,8 @@ from pipeline.gas.config.card import WEIGHTS
 from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.networks.loading import check_folders, load_network, with_start
-from pipeline.learning.saved import write_saved
+from pipeline.learning.saved import read_tensors, write_saved, write_tensors
+from pipeline.study import check_config
 
 SETTINGS = read_network(UNET)
 
@@ -102,3 +103,15 @@ def test_folders_are_checked_before_a_run(tmp_path, key):
     networks = {"mine": read_network({**wider, key: str(folder)})}
     with pytest.raises(ValueError, match=rf"^gas\.networks\.mine\.{key}: .*: '.*' has shape \("):
         check_folders(networks, {"mine": str(folder)}, 120)
+
+
+def test_a_run_checks_the_folders_that_its_jobs_use(plain, tmp_path):
+    folder = make_folder(tmp_path / "UNet")
+    weights = read_tensors(folder / WEIGHTS)
+    write_tensors(folder / WEIGHTS, {name: value * torch.nan for name, value in weights.items()})
+    write_card(folder)
+    plain["gas"] |= {"networks": {"mine": {"weights": str(folder)}}}
+    study = check_config(plain)
+    study.check_weights({"results/else"})
+    with pytest.raises(ValueError, match=r"^gas\.networks\.mine\.weights: .* not finite"):
+        study.check_weights({study.paths["gas"].weights("mine")})
