@@ -1323,7 +1323,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "test": "anomaly, counting, shape or likelihood_ratio",
                 "expected_significance": "of the median experiment with the benchmark WIMP",
                 "expected_significance_err": "its error, of toys and simulated events",
-                "events_needed": "simulated background events that lift the mark; 0: no mark",
+                "events_needed": "electronic recoils to simulate to lift the mark; 0: no mark",
                 "background": "expected background events",
                 "signal": "expected signal events",
                 "background_uncertainty": "relative, of the background: rates and response",

@@ -12,8 +12,8 @@ from pipeline.xenon.rates.choices import MEAN, SPREAD
 LEGEND = """\
 significance   at which the median experiment with the benchmark WIMP rejects background alone
                [sigma], and its error; extrapolated: beyond the range of the pseudo-experiments
-events_needed  simulated background events with which the likelihood ratio has enough where the
-               signal lies; 0: it has"""
+events_needed  electronic recoils to simulate (`events` of the background's sample) for enough of
+               them where the signal lies, which the likelihood ratio needs; 0: there are"""
 LEGEND_OF_SEEDS = """\
 seeds_spread   standard deviation of the significance over the seeds of the networks, by moments
                (tables/network_seeds.csv), in proportion to the significance shown here"""

@@ -6,11 +6,13 @@ import pytest
 from helpers.made_search import uniform
 
 from pipeline.core.tables import Described, write_tables
+from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.rates.backgrounds import background_table, wimp
 from pipeline.xenon.rates.efficiency import Efficiency
 from pipeline.xenon.rates.weighted_scores import (
     SCHEMA,
+    check_electronic,
     read_weighted_scores,
     search_samples,
     warn_if_few,
@@ -30,13 +32,13 @@ EVEN = {"ER": uniform(1, 7.5), "NR": uniform(1, 60)}
 def table():
     """Backgrounds and two WIMPs from 3000 events of each recoil, scored by their energy.
 
-    The scores of nuclear recoils, and of one in a hundred electronic ones, are larger by 100.
+    The scores of nuclear recoils, and of one in twenty electronic ones, are larger by 100.
     """
     rng = np.random.default_rng(1)
     energy = np.concatenate([rng.uniform(1, 7.5, 3000), rng.uniform(5.001, 60, 3000)])
     recoil = np.repeat([0, 1], 3000).astype(np.uint8)
     score = energy + 100.0 * recoil
-    score[:3000:100] += 100 + rng.uniform(0, 50, 30)
+    score[:3000:20] += 100 + rng.uniform(0, 50, 150)
     events = pd.DataFrame({"recoil": recoil, "energy_keV": energy, "ts": score})
     return weighted_scores(events, RATES, [20.0, 500.0], SEEN, EVEN)
 
@@ -116,11 +118,23 @@ def test_an_event_is_in_the_same_fold_as_background_and_as_signal(table):
     assert [background[event] for event in signal.event] == signal.score.tolist()
 
 
-def test_no_electronic_recoil_where_the_signal_lies(table):
+def test_too_few_electronic_recoils_where_the_signal_lies(table):
     far = table[(table["recoil"] == 1) | (table["score"] < 50)]
-    message = r"no electronic recoil is simulated where the scores of WIMPs of 20 GeV lie \(1"
+    message = r"^0 of \d+ simulated electronic recoils .* scores of WIMPs of 20 GeV do \(1"
     with pytest.raises(ValueError, match=message):
         search_samples(far, RATES)
+
+
+def test_ten_electronic_recoils_are_needed():
+    """Nine of 4000 lie where the signal does: ten ninths of 4000 are needed."""
+    signal = WeightedScores(np.linspace(0, 1, 1000), np.ones(1000))
+    electronic = np.concatenate([np.full(2000, -1.0), np.full(10, 0.5)])
+    check_electronic(electronic, signal, "WIMPs", 4000)
+    message = (
+        r"9 of 4000 .* of WIMPs do \(0\.0490\d+ to 0\.949\d+\), 10 are needed: .* some 4445 or"
+    )
+    with pytest.raises(ValueError, match=message):
+        check_electronic(electronic[:-1], signal, "WIMPs", 4000)
 
 
 def test_a_simulation_that_fluctuates_as_much_as_data_is_logged(table, caplog):

@@ -27,7 +27,7 @@ from pipeline.statistics.excess.weighted_scores import WeightedScores
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-# Simulated background events where half of the likelihood ratio's gain comes from.
+# Simulated electronic recoils where half of the likelihood ratio's gain comes from.
 REGION_EVENTS = 30
 COUNTED = 2048  # responses of the distribution of the number of events, a power of two
 RESPONSES = 300  # drawn from the constraints, to which tests are made insensitive
@@ -66,7 +66,8 @@ class Samples:
     `densities` hold f0 of each fold, see `cross_fit`; a single one may come from elsewhere.
     `uncertainty` (components,) is relative, of the rate of each component of the background; None:
     rates are known. `response` has the uncertainty of the detector's response, of all events.
-    Raises ValueError where f0 is zero at a score.
+    `generated` electronic recoils were simulated, of which `background` has those in the region of
+    the search; None: all of them. Raises ValueError where f0 is zero at a score.
     """
 
     densities: tuple[ScoreDensity, ...]
@@ -74,6 +75,7 @@ class Samples:
     signals: Mapping[float, WeightedScores]
     uncertainty: Array | None = None
     response: Response = KNOWN
+    generated: int | None = None
 
     @classmethod
     def cross_fitted(
@@ -82,6 +84,7 @@ class Samples:
         signals: Mapping[float, WeightedScores],
         uncertainty: Array | None = None,
         response: Response = KNOWN,
+        generated: int | None = None,
     ) -> Self:
         """Estimate f0 of each fold; raises ValueError as `ScoreDensity.from_sample`."""
         folds = cross_fit.FOLDS
@@ -91,12 +94,11 @@ class Samples:
             densities.append(
                 ScoreDensity.from_sample(background.score[kept], background.weight[kept])
             )
-        return cls(tuple(densities), background, signals, uncertainty, response)
+        return cls(tuple(densities), background, signals, uncertainty, response, generated)
 
     def with_common_uncertainty(self, uncertainty: float) -> Self:
         """The same samples, with a background of one component and this uncertainty."""
-        old = self.background
-        background = WeightedScores(old.score, old.weight, old.event)
+        background = replace(self.background, components=self.background.weight)
         return replace(self, background=background, uncertainty=np.array([uncertainty]))
 
     def only(self, masses_GeV: Collection[float]) -> Self:
@@ -170,24 +172,22 @@ class Samples:
         return self._insensitive(gains, self._fits, exposure_t_yr)
 
     def events_needed(self, mass_GeV: float, signal_to_background: float) -> int:
-        """Simulated background events that the likelihood ratio needs; 0 if it has enough.
+        """Electronic recoils that must be simulated for the likelihood ratio; 0 if there are enough.
 
-        The cells of highest f1 / f0 that bring half of the signal's gain must hold as much
-        background as `REGION_EVENTS` typical events stand for.
+        The cells of highest f1 / f0 that bring half of the signal's gain must hold `REGION_EVENTS`
+        of them. The number is that of all that are simulated, also outside the region of the search.
         """
-        ratio, background = self._ratio(mass_GeV, 0), self.background
-        signal = self.signals[mass_GeV]
-        f0 = shares(ratio.edges, background.score, background.weight)
+        ratio, signal = self._ratio(mass_GeV, 0), self.signals[mass_GeV]
         f1 = shares(ratio.edges, signal.score, signal.weight)
         order = np.argsort(-ratio.ratio)
         gain = np.cumsum((f1 * np.log1p(ratio.ratio * signal_to_background))[order])
         region = order[: 1 + np.searchsorted(gain, gain[-1] / 2)]
-        held = f0[region].sum() * background.effective_events
-        return (
-            0
-            if held >= REGION_EVENTS
-            else int(np.ceil(len(background.score) * REGION_EVENTS / max(held, 1.0)))
-        )
+        electronic = self.background.score[self.background.electronic]
+        held = int(np.isin(ratio.cell(electronic), region).sum())
+        if held >= REGION_EVENTS:
+            return 0
+        generated = len(electronic) if self.generated is None else self.generated
+        return int(np.ceil(generated * REGION_EVENTS / max(held, 1)))
 
     def _insensitive(
         self,
@@ -236,8 +236,12 @@ class Samples:
         return drawn.weights(self.background.event)
 
     def _ratio(self, mass_GeV: float, fold: int) -> DensityRatio:
+        background = self.background
+        kept = cross_fit.outside(background.event, fold, len(self.densities))
         return DensityRatio.from_samples(
-            self._outside(self.background, fold), self._outside(self.signals[mass_GeV], fold)
+            self._outside(background, fold),
+            self._outside(self.signals[mass_GeV], fold),
+            background.score[kept & background.electronic],
         )
 
     def _outside(self, sample: WeightedScores, fold: int) -> tuple[Array, Array]:

@@ -33,7 +33,7 @@ _EXPECTED = [
 _NEEDED = field(
     "events_needed",
     pa.int64(),
-    "simulated background events without which the likelihood ratio is marked; 0: no mark",
+    "electronic recoils to simulate, without which the likelihood ratio is marked; 0: no mark",
 )
 TOYS = pa.schema(
     [

@@ -1,7 +1,7 @@
 """Scores of simulated events, weighted to what is expected: toys are drawn from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -24,23 +24,28 @@ class WeightedScores:
 
     `components` (n, components) are the events of each kind that a simulated event stands for, per
     t yr, of a signal also per cm2 of cross-section; (n,) where there is one kind. `event` (n,)
-    numbers the simulated events, alike in all samples that are made of them; empty: by rows. Events
-    that stand for nothing are left out. Raises ValueError if all do, or anything is not finite.
+    numbers the simulated events, alike in all samples that are made of them; empty: by rows.
+    `electronic` (n,) tells the electronic recoils, the bulk of the background; empty: all are.
+    Events that stand for nothing are left out. Raises ValueError if all do, or anything is not
+    finite.
     """
 
     score: Array
     components: Array
     event: Counts = field(default_factory=lambda: np.empty(0, np.int64))
+    electronic: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
 
     def __post_init__(self) -> None:
         components = np.asarray(self.components, float)
         components = components.reshape(len(components), -1)
         event = np.asarray(self.event) if len(self.event) else np.arange(len(components))
+        electronic = self.electronic if len(self.electronic) else np.ones(len(components), bool)
         kept = counted(np.asarray(self.score, float), components.sum(axis=1))
         object.__setattr__(self, "score", np.asarray(self.score, float)[kept])
         # By rows: toys run through them one after the other.
         object.__setattr__(self, "components", np.ascontiguousarray(components[kept]))
         object.__setattr__(self, "event", event[kept].astype(np.int64))
+        object.__setattr__(self, "electronic", electronic[kept])
 
     @cached_property
     def weight(self) -> Array:
@@ -72,7 +77,8 @@ class WeightedScores:
         total = self.components.sum(axis=0)
         # A component without an event in this part is left out.
         scale = np.divide(total, kept, out=np.zeros_like(total), where=kept > 0)
-        return type(self)(self.score[own], self.components[own] * scale, self.event[own])
+        components = self.components[own] * scale
+        return type(self)(self.score[own], components, self.event[own], self.electronic[own])
 
     @cached_property
     def _alias(self) -> tuple[Array, Counts]:
@@ -124,4 +130,4 @@ class WeightedScores:
 
     def of_response(self, weights: NDArray[np.float32]) -> Self:
         """The sample in another response, which multiplies what events stand for by `weights`."""
-        return type(self)(self.score, self.components * weights[:, None], self.event)
+        return replace(self, components=self.components * weights[:, None])

@@ -6,6 +6,7 @@ the functions of the scores are made anew. Significances are by moments, without
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,7 @@ def with_scores(samples: Samples, score: Array) -> Samples:
     """The same events with other scores, by number of the event."""
 
     def scored(sample: WeightedScores) -> WeightedScores:
-        return WeightedScores(score[sample.event], sample.components, sample.event)
+        return replace(sample, score=score[sample.event])
 
     signals = {mass: scored(signal) for mass, signal in samples.signals.items()}
     return Samples.cross_fitted(

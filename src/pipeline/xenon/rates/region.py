@@ -14,7 +14,7 @@ COLUMNS = ["recoil", "energy_keV", "triggered", "cs1_photons", "ts"]
 # The outermost part of the simulated range at each end: a thirtieth of its logarithm.
 OUTERMOST = 1 / 30
 MOST_SHARE = 0.01  # of what is expected in the region, from the outermost part
-FEW_EVENTS = 10  # fewer simulated events do not measure this share
+FEW_EVENTS = 10  # fewer simulated events do not measure an expected background
 
 
 def read_region(scores: Sequence[str | Path], region: Region) -> tuple[pd.DataFrame, int]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pyarrow.parquet as pq
+
 from pipeline.core.tables import Params
 from pipeline.statistics.excess.samples import Samples
 from pipeline.xenon.config.detector import Detector
@@ -33,4 +35,4 @@ def read_samples(
     detector = Detector.model_validate(model["detector"])
     response = uncertain_response(shards, model["nuisances"], detector)
     weighted = weigh_files(scores, trigger, rates, region, masses_GeV, model["spectra"])
-    return search_samples(weighted, rates, response)
+    return search_samples(weighted, rates, response, pq.read_metadata(scores[0]).num_rows)

@@ -29,7 +29,7 @@ from pipeline.xenon.events.table import RECOIL
 from pipeline.xenon.rates.backgrounds import backgrounds, event_weights, wimp
 from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
 from pipeline.xenon.rates.recoil_spectra import Spectrum
-from pipeline.xenon.rates.region import check_range, read_region
+from pipeline.xenon.rates.region import FEW_EVENTS, check_range, read_region
 
 logger = logging.getLogger(__name__)
 
@@ -136,41 +136,52 @@ def read_weighted_scores(path: str | Path) -> pd.DataFrame:
         return file.read().to_pandas()
 
 
-def search_samples(table: pd.DataFrame, rates: Rates, response: Response = KNOWN) -> Samples:
+def search_samples(
+    table: pd.DataFrame, rates: Rates, response: Response = KNOWN, generated: int | None = None
+) -> Samples:
     """Scores for pseudo-experiments, from a table SCHEMA, with the uncertainties of `rates`.
 
     `response` has those of the detector's response, of the events by their numbers in the table.
+    `generated` electronic recoils were simulated, selected or not; None: those of the table.
 
     Raises:
-        ValueError: no electronic recoil is simulated where the scores of a WIMP lie.
+        ValueError: too few electronic recoils are simulated where the scores of a WIMP lie.
     """
     background = table[table["mass_GeV"] == 0]
     by_component = background.pivot_table("weight", "event", "component", fill_value=0.0)
-    score = background.groupby("event")["score"].first()
-    electronic = score[background.groupby("event")["recoil"].first() == 0].to_numpy()
+    by_event = background.groupby("event")[["score", "recoil"]].first()
+    score, electronic = by_event["score"].to_numpy(), by_event["recoil"].to_numpy() == 0
+    generated = generated or int(electronic.sum())
     signals = {}
     for mass, rows in table[table["mass_GeV"] > 0].groupby("mass_GeV"):
         signal = WeightedScores(*(rows[name].to_numpy() for name in ("score", "weight", "event")))
-        check_electronic(electronic, signal, f"WIMPs of {mass:g} GeV")
+        check_electronic(score[electronic], signal, f"WIMPs of {mass:g} GeV", generated)
         signals[float(str(mass))] = signal
     return Samples.cross_fitted(
-        WeightedScores(score.to_numpy(), by_component.to_numpy(), by_component.index.to_numpy()),
+        WeightedScores(score, by_component.to_numpy(), by_component.index.to_numpy(), electronic),
         signals,
         np.array([rates.uncertainties[name].relative for name in by_component.columns]),
         response,
+        generated,
     )
 
 
-def check_electronic(electronic: Array, signal: WeightedScores, name: str) -> None:
-    """Raise ValueError if no score of an electronic recoil is among the signal's central 90 %."""
+def check_electronic(electronic: Array, signal: WeightedScores, name: str, generated: int) -> None:
+    """Raise ValueError if few scores of electronic recoils are among the signal's central 90 %.
+
+    `electronic` (m,) are those of `generated` simulated ones that are selected.
+    """
     low, high = np.quantile(
         signal.score, CENTRAL, weights=signal.weight, method="inverted_cdf"
     ).tolist()
-    if not ((electronic >= low) & (electronic <= high)).any():
+    found = int(((electronic >= low) & (electronic <= high)).sum())
+    if found < FEW_EVENTS:
+        needed = int(np.ceil(generated * FEW_EVENTS / max(found, 1)))
         raise ValueError(
-            f"no electronic recoil is simulated where the scores of {name} lie ({low:.6g} to "
-            f"{high:.6g}): the background there is unknown. Simulate more than "
-            f"{len(electronic)} electronic recoils in the sample of the background"
+            f"{found} of {generated} simulated electronic recoils of the background lie where the "
+            f"scores of {name} do ({low:.6g} to {high:.6g}), {FEW_EVENTS} are needed: the "
+            f"background there is not known. Simulate some {needed} or more of them (`events` of "
+            "the sample `background.er`; for images `images.test_events` or `images.s2_only`)"
         )
 
 

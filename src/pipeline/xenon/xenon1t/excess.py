@@ -80,14 +80,20 @@ def in_units_of_spread(weighted: pd.DataFrame) -> pd.DataFrame:
 
 
 def find_excess(
-    weighted: pd.DataFrame, rates: Rates, search: ImageSearch, seed: int, flag: str = "triggered"
+    weighted: pd.DataFrame,
+    rates: Rates,
+    search: ImageSearch,
+    seed: int,
+    flag: str = "triggered",
+    generated: int | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Significances for each WIMP and exposure, and the exposures needed for the levels.
 
-    `weighted` is a table of `weighted_losses` of the events of this `flag`.
+    `weighted` is a table of `weighted_losses` of the events of this `flag`, from `generated`
+    simulated electronic recoils; None: those of the table.
     """
     sets = search.toy_sets()
-    samples = search_samples(in_units_of_spread(weighted), rates)
+    samples = search_samples(in_units_of_spread(weighted), rates, generated=generated)
     warn_if_few(samples, max(search.exposures_t_yr))
     toys = run_batch(samples, sets.values(), seed, ("xenon", _TOYS[flag]), 0)
     table = significances(merge([toys]))
@@ -131,7 +137,8 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         )
         if flag == "triggered":
             tables["losses"] = _losses(scores, weighted, rates, search, seed)
-        excess = find_excess(weighted, rates, search, seed, flag)
+        generated = len(outcomes[names[0]].energy_keV)
+        excess = find_excess(weighted, rates, search, seed, flag, generated)
         own = (rate_table(weighted, search.wimps), *excess)
         for name, table in zip(found, own, strict=True):
             table.insert(0, "events", EVENTS[flag])
