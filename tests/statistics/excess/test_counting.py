@@ -23,6 +23,14 @@ def test_small_uncertainty_is_none():
     np.testing.assert_allclose(one.at_least(events), other.at_least(events), rtol=1e-4)
 
 
+@pytest.mark.parametrize("uncertainty", [1e-12, 1e-9, 1e-8, 1e-7])
+def test_no_digits_are_lost_where_the_uncertainty_is_tiny(uncertainty):
+    """The negative binomial of 1e-9 gives 5.2e-3 for 3.1e-4."""
+    events = np.array([6759])
+    found = NumberOfEvents(np.array([6481.0]), uncertainty).at_least(events)
+    np.testing.assert_allclose(found, stats.poisson.sf(6758, 6481), rtol=1e-3)
+
+
 def test_drawn_backgrounds_are_mixed(rng):
     """B log-normal: more skewed than a gamma distribution of the same width."""
     b = 400 * np.exp(rng.normal(0, 0.1, 200_000))

@@ -10,6 +10,7 @@ from scipy.stats import nbinom, poisson
 
 Array = NDArray[np.float64]
 
+KNOWN = 1e-6  # uncertainty below which scipy's negative binomial loses more digits than it has
 FAR = 12.0  # standard deviations beyond which `at_most` has no event
 
 
@@ -55,7 +56,7 @@ class NumberOfEvents:
 
     @property
     def _distribution(self) -> Any:
-        if self.uncertainty == 0:
+        if self.uncertainty < KNOWN:
             return poisson(self.backgrounds)
         shape = self.uncertainty**-2
         return nbinom(shape, shape / (shape + self.backgrounds))
