@@ -125,16 +125,37 @@ def test_too_few_electronic_recoils_where_the_signal_lies(table):
         search_samples(far, RATES)
 
 
+SIGNAL = WeightedScores(np.linspace(0, 1, 1000), np.ones(1000))
+
+
+def background(leaked, nuclear=0.0):
+    """2000 electronic recoils below the signal, others within, and nuclear recoils there.
+
+    `nuclear` is what these expect, in units of a simulated electronic recoil.
+    """
+    score = np.repeat([-1.0, 0.5, 0.5], [2000, leaked, 500])
+    weight = np.repeat([3.0, 3.0, 3 * nuclear / 500], [2000, leaked, 500])
+    return WeightedScores(
+        score, weight, np.arange(2500 + leaked), np.arange(2500 + leaked) < 2000 + leaked
+    )
+
+
 def test_ten_electronic_recoils_are_needed():
     """Nine of 4000 lie where the signal does: ten ninths of 4000 are needed."""
-    signal = WeightedScores(np.linspace(0, 1, 1000), np.ones(1000))
-    electronic = np.concatenate([np.full(2000, -1.0), np.full(10, 0.5)])
-    check_electronic(electronic, signal, "WIMPs", 4000)
+    check_electronic(background(10), SIGNAL, "WIMPs", 4000)
     message = (
-        r"9 of 4000 .* of WIMPs do \(0\.0490\d+ to 0\.949\d+\), 10 are needed: .* some 4445 or"
+        r"9 of 4000 .* of WIMPs do \(0\.0490\d* to 0\.949\d+\), 10 are needed: .* some 4445 or"
     )
     with pytest.raises(ValueError, match=message):
-        check_electronic(electronic[:-1], signal, "WIMPs", 4000)
+        check_electronic(background(9), SIGNAL, "WIMPs", 4000)
+
+
+def test_fewer_do_beside_many_nuclear_recoils():
+    """They stand for 8 electronic ones: two of these are enough, one or none is not."""
+    check_electronic(background(2, 8.1), SIGNAL, "WIMPs", 4000)
+    for leaked, nuclear in ((1, 8.1), (0, 800.0)):
+        with pytest.raises(ValueError, match=rf"{leaked} of 4000"):
+            check_electronic(background(leaked, nuclear), SIGNAL, "WIMPs", 4000)
 
 
 def test_a_simulation_that_fluctuates_as_much_as_data_is_logged(table, caplog):
