@@ -45,11 +45,22 @@ def test_close_masses_stay_apart():
 
 
 def test_a_search_without_map():
-    search = Search(exposures_t_yr=(10,), map={"masses_GeV": ()})
+    search = Search(exposures_t_yr=(10,), map={"cross_sections_cm2": ()})
     sets = search.toy_sets()
     assert sets["background"].cross_sections_cm2 == {10: ()}
     assert sets["50GeV"].cross_sections_cm2 == {10: (6.5e-48,)}
     assert len(sets) == 2
+
+
+def test_upper_limits_need_a_mass():
+    with pytest.raises(ValidationError, match=r"map\.masses_GeV\n.* at least 1 item"):
+        Search(map={"masses_GeV": ()})
+
+
+def test_data_have_the_toys_of_all_batches_and_checks_those_of_one():
+    search = Search(background_toys=300, signal_toys=200, batches=3)
+    assert search.at(200.0)["toys"] == [900, 600]
+    assert search.checks()["toys"] == [300, 200]
 
 
 def test_batches_and_levels_do_not_touch_a_set():

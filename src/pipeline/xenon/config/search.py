@@ -19,7 +19,9 @@ class WimpMap(Block):
 
     exposure_t_yr: float = described("Exposure [t yr].", 200.0, gt=0)
     masses_GeV: tuple[Positive, ...] = described(
-        "Masses [GeV].", (10.0, 20.0, 35.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+        "Masses [GeV], also of upper limits.",
+        (10.0, 20.0, 35.0, 50.0, 100.0, 200.0, 500.0, 1000.0),
+        min_length=1,
     )
     cross_sections_cm2: tuple[Positive, ...] = described(
         "Cross-sections on a nucleon [cm2].",
@@ -116,17 +118,19 @@ class Search(Block):
         return toy_sets(models, self.background_toys, self.signal_toys)
 
     def at(self, exposure_t_yr: float) -> dict[str, Any]:
-        """Plain settings of a search for the benchmark at one exposure [t yr]."""
+        """Plain settings of a search for the benchmark at one exposure [t yr], all toys at once."""
         return {
             "benchmark": self.benchmark.plain(),
             "exposure_t_yr": exposure_t_yr,
-            "toys": [self.background_toys, self.signal_toys],
+            "toys": [self.batches * self.background_toys, self.batches * self.signal_toys],
         }
 
     def checks(self) -> dict[str, Any]:
         """Plain settings of the tables of coverage and of the background's uncertainty."""
         return {
             **self.at(self.shown_exposure_t_yr),
+            # More batches leave the checks as they are.
+            "toys": [self.background_toys, self.signal_toys],
             "coverage": self.coverage.plain(),
             "confidence_level": self.limits.confidence_level,
             "uncertainties": list(self.background_uncertainties),
