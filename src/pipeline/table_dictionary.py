@@ -250,6 +250,8 @@ _LIMITS = _described(
         "cross_section_err_cm2": "its error, of the number of toys",
         "signal": "expected signal events at the limit",
         "beyond": "above grid: not even 10 standard deviations of B are excluded",
+        "events_needed": "electronic recoils to simulate to lift the likelihood ratio's mark; 0: "
+        "no mark",
         "exposure_t_yr": "exposure of an experiment",
         "confidence_level": "confidence level of the limit",
         "background": "expected background events",
@@ -1195,11 +1197,12 @@ TABLES: tuple[ResultTable, ...] = (
     ResultTable(
         "Coverage",
         _XENON.table("coverage.csv"),
-        "One row for each test and level.",
+        "One row for each test, level and kind of rates.",
         _described(
             {
                 "test": "anomaly, counting, shape or likelihood_ratio",
                 "level_sigma": "level at which a discovery is claimed",
+                "rates": "expected rates of the data: known, or drawn from their uncertainties",
                 "nominal": "false-positive rate that the level promises",
                 "rate": "false-positive rate, mean over ordered pairs of independent samples; "
                 "empty where so few toys have no p-value as small as the level",
@@ -1259,7 +1262,10 @@ TABLES: tuple[ResultTable, ...] = (
         "One row for each uncertainty and test; `background_uncertainty` has no response.",
         (
             *_described(
-                {"uncertainty_of": "common: one factor for all; components: those of the config"}
+                {
+                    "uncertainty_of": "common: one factor for all; components: those of the "
+                    "config; nothing: rates and response are known"
+                }
             ),
             *_of_schema(SIGNIFICANCES),
         ),

@@ -74,3 +74,18 @@ def test_toys_have_their_own_responses(rng, draw):
         own = slice(first, None, 3)
         assert events[own].mean() == pytest.approx(200 * rate, rel=0.02)
         assert sums[own, 0].sum() / events[own].sum() == pytest.approx(mean, abs=0.025)
+
+
+@pytest.mark.parametrize("response", [KNOWN, Response.of({("none",): np.full(300, 2e-6)})])
+def test_data_sets_have_rates_of_their_own(rng, response):
+    """Two components of 10 events, known to 30 % and exactly: variance 20 + 3^2."""
+    components = np.zeros((300, 2))
+    components[::2, 0] = components[1::2, 1] = 10 / 150
+    sample = WeightedScores(np.arange(300.0), components)
+    values = np.column_stack([np.arange(300) % 2 == 0, np.arange(300) % 2]).astype(float)
+    responses = response.draw(rng, 20_000)
+    uncertainty = np.array([0.3, 0.0])
+    events, sums = sample.draw_thinned(rng, 1.0, values, responses, uncertainty)
+    assert (sums.sum(axis=1) == events).all()
+    np.testing.assert_allclose(sums.mean(axis=0), [10, 10], rtol=0.01)
+    np.testing.assert_allclose(sums.var(axis=0), [19, 10], rtol=0.05)

@@ -123,6 +123,24 @@ def test_scores_that_tell_all_are_a_count_in_the_highest_cell(limits):
     assert found["signal"].is_monotonic_increasing
 
 
+def test_limits_without_enough_electronic_recoils_are_marked(limits):
+    """Mass 1 has the scores of background, mass 2 those of its highest cell, which holds 100."""
+    assert not limits["events_needed"].any()
+    rng, n = np.random.default_rng(2), 4000
+    background = sample(np.append(rng.normal(0, 1, n), np.full(12, 9) + rng.random(12)), 400)
+    rare = sample(9 + rng.random(n), 10, n + 12)
+    nuclear = WeightedScores(
+        np.append(background.score, rare.score),
+        np.append(background.weight, np.full(n, 1e-6)),
+        np.arange(2 * n + 12),
+        np.arange(2 * n + 12) < n + 12,
+    )
+    table = upper_limits(Samples.cross_fitted(nuclear, {2.0: rare}), 1.0, 0.9, 100, 1)
+    marked = table["events_needed"] > 0
+    assert set(table.loc[marked, "test"]) == {"likelihood_ratio"}
+    assert table.loc[marked, "events_needed"].between(4012 * 30 / 15, 4012 * 30 / 12).all()
+
+
 def test_scores_far_from_all_others_reach_the_lowest_limit(limits):
     """ln 10 events: one event far in the exponential tail of f0 is enough for the shape."""
     shape = limits.loc[(2.0, "shape")]

@@ -20,7 +20,7 @@ from pipeline.statistics.excess.toys import merge, run_batch
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.search import Search, WimpMap
 
-NO_MAP = WimpMap(masses_GeV=(), cross_sections_cm2=())
+NO_MAP = WimpMap(cross_sections_cm2=())
 
 
 def search(exposures=(1.0,), **settings):
@@ -158,7 +158,7 @@ def test_empirical_p_counts_ties():
 def toys_of(background, signal, test="anomaly"):
     label = {"test": test, "exposure_t_yr": 1.0, "background": 9.0, "background_uncertainty": 0.0}
     label |= {"resampled": np.array([1.0, 1.2]), "events_needed": 0}
-    label |= {"p_counting": 0.3}
+    label |= {"p_counting": 0.3, "counting_err": 0.02, "simulated": 8.0}
     without = {"hypothesis": "background", "mass_GeV": 0.0, "cross_section_cm2": 0.0, "signal": 0.0}
     with_signal = {"hypothesis": "signal", "mass_GeV": 5.0, "cross_section_cm2": 1.0, "signal": 2.0}
     return pd.DataFrame([label | without | {"q": background}, label | with_signal | {"q": signal}])
@@ -188,6 +188,7 @@ def test_columns():
         "significance",
         "significance_err",
         "events_needed",
+        "outnumbered",
         "background",
         "signal",
         "background_uncertainty",
@@ -195,6 +196,9 @@ def test_columns():
     counting = found[found["test"] == "counting"].iloc[0]
     assert counting["p_exact"] == 0.3
     assert np.isnan(counting["p_kde"])
+    assert counting["significance_err"] == 0.02
+    # 9 events are expected, and 8 are simulated.
+    assert found["outnumbered"].all()
 
 
 def curve(exposures, significance):
@@ -205,6 +209,7 @@ def curve(exposures, significance):
             "cross_section_cm2": 1e-47,
             "test": "counting",
             "extrapolated": np.array(significance) > 3.5,
+            "outnumbered": np.array(exposures) > 300,
             "significance": significance,
             "significance_err": 0.1,
         }
@@ -221,6 +226,7 @@ def test_needed_exposures():
     assert errors == pytest.approx([np.nan, 10, 15, np.nan], nan_ok=True)
     assert list(found["beyond"]) == ["below grid", "no", "no", "above grid"]
     assert list(found["extrapolated"]) == [False, False, True, True]
+    assert list(found["outnumbered"]) == [False, False, True, True]
 
 
 def test_one_exposure_needs_no_curve():

@@ -17,7 +17,7 @@ from pipeline.xenon.config.search import Search, WimpMap
 SEARCH = Search(
     benchmark=Wimp(mass_GeV=50, cross_section_cm2=1.0),
     exposures_t_yr=(1, 2, 4),
-    map=WimpMap(masses_GeV=(), cross_sections_cm2=()),
+    map=WimpMap(cross_sections_cm2=()),
     background_toys=300,
     signal_toys=300,
 )

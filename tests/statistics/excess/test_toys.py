@@ -5,6 +5,7 @@ from scipy import stats
 
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.search import significances
 from pipeline.statistics.excess.toys import KEYS, merge, run_batch
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.search import Search, WimpMap
@@ -113,6 +114,14 @@ def test_toys_of_a_mass_do_not_depend_on_other_masses(samples):
     for part in parts:
         assert_among(part, toys)
     pd.testing.assert_frame_equal(merge(parts), merge([toys]))
+
+
+def test_counting_has_the_error_of_the_simulated_events(samples):
+    """Z = s / sqrt(B): 2000 events of the signal, 4000 of background, whose root is taken."""
+    table = significances(merge([run(samples, 0)]))
+    counted = table[table["test"] == "counting"]
+    relative = counted["significance_err"] / counted["significance"]
+    np.testing.assert_allclose(relative, np.sqrt(1 / 2000 + 1 / 4 / 4000), rtol=0.4)
 
 
 def test_seed_changes_the_toys(samples):

@@ -43,7 +43,8 @@ def made_significances():
     names = ["events", "mass_GeV", "cross_section_cm2", "test", "exposure_t_yr", "significance"]
     table = pd.DataFrame(rows, columns=names)
     return table.assign(
-        extrapolated=(table["exposure_t_yr"] > 2) & (table["events"] == "triggered")
+        extrapolated=(table["exposure_t_yr"] > 2) & (table["events"] == "triggered"),
+        outnumbered=(table["exposure_t_yr"] > 0.7) & (table["events"] == "triggered"),
     )
 
 
@@ -135,6 +136,8 @@ def test_a_panel_for_each_wimp():
         ]
         # Those of events without an S1 are not extrapolated.
         assert [list(x.get_xdata()) for x in hollow] == [[4], []]
+        (crosses,) = [x for x in axis.lines if x.get_marker() == "x"]
+        assert set(crosses.get_xdata()) == {1, 4}
     assert [axis.get_title().split()[0] for axis in figure.axes] == ["500", "50"]
 
 

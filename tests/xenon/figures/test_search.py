@@ -1,12 +1,14 @@
 import numpy as np
+import pandas as pd
 import pytest
 from helpers.made_search import BENCHMARK, SEARCH, made_search
 
 from pipeline.statistics.excess.config import Wimp
-from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING
+from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO
 from pipeline.statistics.excess.search import log_kde_p
+from pipeline.xenon.figures.limits import draw_limits
 from pipeline.xenon.figures.looks import LOOKS, NAMES
-from pipeline.xenon.figures.map import draw_map
+from pipeline.xenon.figures.map import SHOWN, draw_map
 from pipeline.xenon.figures.significance import draw_significance
 from pipeline.xenon.figures.statistic import draw_statistic
 from pipeline.xenon.published import CURVES, LIMITS, SIGNIFICANCE
@@ -57,6 +59,34 @@ def test_extrapolated_values_are_open_markers(table):
     (hollow,) = [x for x in markers if x.get_markerfacecolor() == "white"]
     assert list(filled.get_xdata()) == [1, 5]
     assert list(hollow.get_xdata()) == [20]
+
+
+def test_exposures_that_outnumber_the_simulation_are_crossed_out(table):
+    changed = table.assign(outnumbered=table["exposure_t_yr"] == 20)
+    axis = draw_significance(changed, BENCHMARK, (3,)).axes[0]
+    crosses = [x.get_xydata() for x in axis.lines if x.get_marker() == "x"]
+    (found,) = {tuple(points[:, 0]) for points in crosses}
+    assert found == (20,)
+    assert len(crosses) == 4
+
+
+def test_limits_that_need_more_simulated_events_are_open(table):
+    mass, band = np.repeat([20.0, 50.0, 500.0], 5), np.tile([-2.0, -1.0, 0.0, 1.0, 2.0], 3)
+    limits = pd.DataFrame({"mass_GeV": mass, "band_sigma": band, "beyond": "no"})
+    limits = limits.assign(cross_section_cm2=1e-47 * 2**band, events_needed=0)
+    limits = limits.assign(confidence_level=0.9, exposure_t_yr=20.0)
+    marked = limits.assign(events_needed=1000 * (mass == 50))
+    tests = {test: marked if test == LIKELIHOOD_RATIO else limits for test in LOOKS}
+    limits = pd.concat([of.assign(test=test) for test, of in tests.items()])
+    axes = draw_limits(limits, table, SEARCH.map, (3.0,)).axes
+    for test in SHOWN:
+        (circles,) = [
+            x.get_xdata().tolist()
+            for axis in axes
+            for x in axis.lines
+            if x.get_marker() == "o" and x.get_color() == LOOKS[test].colour
+        ]
+        assert circles == ([50] if test == LIKELIHOOD_RATIO else [])
 
 
 def test_published_value_stands_beside_its_own_wimp_only(table):

@@ -29,6 +29,7 @@ from pipeline.statistics.excess.search import empirical_p
 Array = NDArray[np.float64]
 
 LEVELS_SIGMA = (1.0, 2.0, 3.0)
+RATES_KNOWN, RATES_DRAWN = "known", "drawn"
 
 
 def coverage(
@@ -36,12 +37,15 @@ def coverage(
 ) -> pd.DataFrame:
     """Table of false-positive rates.
 
-    Columns test, level_sigma, nominal, rate, rate_err, ratio (rate over nominal), ratio_err, pairs
-    and exposure_t_yr. Rates are means over ordered pairs, their errors a jackknife over samples.
-    Rates are known: with uncertain ones, false positives are as rare as promised on average over
-    the uncertainty only. So they are here over the uncertainty of the response, where `samples`
-    have one: each data set has a response from the constraints. A rate is missing where no p-value
-    of so few toys is as small as its level; counting has exact p-values.
+    Columns test, level_sigma, rates, nominal, rate, rate_err, ratio (rate over nominal), ratio_err,
+    pairs and exposure_t_yr. False-positive rates are means over ordered pairs, their errors a
+    jackknife over samples. A rate is missing where no p-value of so few toys is as small as its
+    level; counting has exact p-values.
+
+    Expected rates of the background are "known": toys and data have the nominal ones. Where they
+    are uncertain there are also rows for p-values as they are applied to data, "drawn": toys and
+    data sets have rates from the constraints, and false positives are as rare as promised on
+    average over these only. So they always are for the response: each data set has one of its own.
 
     Args:
         samples: three or more independent samples of the same expected background.
@@ -53,19 +57,34 @@ def coverage(
     Raises:
         ValueError: there are fewer than three samples.
     """
+    kinds = [RATES_KNOWN]
+    if any(own.rates_uncertainty > 0 for own in samples):
+        kinds.append(RATES_DRAWN)
+    tables = [_of_rates(kind, samples, wimp, exposure_t_yr, toys, seed) for kind in kinds]
+    return pd.concat(tables).sort_values(["test", "level_sigma", "rates"], ignore_index=True)
+
+
+def _of_rates(
+    kind: str, samples: Sequence[Samples], wimp: Wimp, exposure_t_yr: float, toys: int, seed: int
+) -> pd.DataFrame:
+    """Rows of `coverage` for one kind of rates."""
+    drawn = kind == RATES_DRAWN
+    identity = ("coverage", kind) if drawn else ("coverage",)
+    drawn_from = [own if drawn else own.known_rates for own in samples]
     nominal = np.asarray(norm.sf(np.array(LEVELS_SIGMA)), np.float64)
-    of_known_rates = [own.known_rates for own in samples]
     reached = nominal >= empirical_p(np.zeros(toys), np.ones(1))
 
     @lru_cache(maxsize=1)
     def toys_of(first: int) -> dict[str, Array]:
-        rng = generator(seed, "coverage", "toys", first)
-        return _toys(samples[first], wimp, exposure_t_yr, toys, rng)
+        rng = generator(seed, *identity, "toys", first)
+        tests = _Tests.of(samples[first], wimp, exposure_t_yr)
+        return _toys(tests, drawn_from[first], exposure_t_yr, toys, rng)
 
     def rates(first: int, second: int) -> dict[str, Array]:
-        rng = generator(seed, "coverage", "data", first, second)
-        data = _data(samples[first], samples[second], wimp, exposure_t_yr, toys, rng)
-        counted = of_known_rates[first].number_of_events(exposure_t_yr).at_least(data[COUNTING])
+        rng = generator(seed, *identity, "data", first, second)
+        tests = _Tests.of(samples[first], wimp, exposure_t_yr)
+        data = _data(tests, drawn_from[second], exposure_t_yr, toys, rng)
+        counted = drawn_from[first].number_of_events(exposure_t_yr).at_least(data[COUNTING])
         return {
             test: np.where(reached, _below(empirical_p(q, data[test]), nominal), np.nan)
             for test, q in toys_of(first).items()
@@ -75,12 +94,12 @@ def coverage(
     for test, (mean, error) in over_pairs(len(samples), rates).items():
         for i, level in enumerate(LEVELS_SIGMA):
             rows.append(
-                {"test": test, "level_sigma": level, "nominal": nominal[i]}
+                {"test": test, "level_sigma": level, "rates": kind, "nominal": nominal[i]}
                 | {"rate": mean[i], "rate_err": error[i]}
                 | {"ratio": mean[i] / nominal[i], "ratio_err": error[i] / nominal[i]}
                 | {"pairs": len(samples) * (len(samples) - 1), "exposure_t_yr": exposure_t_yr}
             )
-    return pd.DataFrame(rows).sort_values(["test", "level_sigma"], ignore_index=True)
+    return pd.DataFrame(rows)
 
 
 def divided(samples: Samples, parts: int) -> list[Samples]:
@@ -89,6 +108,7 @@ def divided(samples: Samples, parts: int) -> list[Samples]:
         Samples.cross_fitted(
             samples.background.part(part, parts),
             {mass: signal.part(part, parts) for mass, signal in samples.signals.items()},
+            uncertainty=samples.uncertainty,
             response=samples.response,
         )
         for part in range(parts)
@@ -101,27 +121,22 @@ def _below(p_values: Array, levels: Array) -> Array:
 
 
 def _toys(
-    samples: Samples, wimp: Wimp, exposure: float, toys: int, rng: np.random.Generator
+    tests: "_Tests", samples: Samples, exposure: float, toys: int, rng: np.random.Generator
 ) -> dict[str, Array]:
-    """Background-only toys of the tests, without uncertainty of the rates."""
-    tests = _Tests.of(samples, wimp, exposure)
+    """Background-only toys of `samples`."""
     values = np.hstack([samples.background.values(f) for f in tests.functions])
-    return tests.statistics(*samples.known_rates.draw_uncertain(rng, exposure, values, toys))
+    return tests.statistics(*samples.draw_uncertain(rng, exposure, values, toys))
 
 
 def _data(
-    samples: Samples,
-    truth: Samples,
-    wimp: Wimp,
-    exposure: float,
-    data_sets: int,
-    rng: np.random.Generator,
+    tests: "_Tests", truth: Samples, exposure: float, data_sets: int, rng: np.random.Generator
 ) -> dict[str, Array]:
-    """Statistics of `samples` for data sets of another sample's events."""
-    tests = _Tests.of(samples, wimp, exposure)
+    """Statistics of data sets of the events of `truth`, which made none of the tests."""
     values = np.hstack([cross_fit.of_data(f, truth.background.score) for f in tests.functions])
     responses = truth.response.draw(rng, data_sets)
-    events, sums = truth.background.draw_thinned(rng, exposure, values, responses)
+    events, sums = truth.background.draw_thinned(
+        rng, exposure, values, responses, truth.uncertainty
+    )
     return tests.statistics(events, sums) | {COUNTING: events.astype(float)}
 
 

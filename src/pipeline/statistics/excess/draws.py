@@ -99,6 +99,14 @@ def add_uncertain(
                 next_event += rng.standard_exponential()
 
 
+def drawn_rates(rng: np.random.Generator, uncertainty: Array, toys: int) -> Array:
+    """Rates (toys, components) over the expected ones, of the same distribution."""
+    rates, some = np.ones((toys, len(uncertainty))), uncertainty > 0
+    variance = uncertainty[some] ** 2
+    rates[:, some] = variance * rng.standard_gamma(1 / variance, (toys, len(variance)))
+    return rates
+
+
 @njit(cache=True)
 def add_thinned(
     rng: np.random.Generator,

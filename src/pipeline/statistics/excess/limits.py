@@ -89,8 +89,9 @@ def upper_limits(
     Columns mass_GeV, test, band_sigma (0: the median experiment; -1: q is lower in 16 % of all;
     NaN: the data), cross_section_cm2, cross_section_err_cm2, signal (events at the limit), beyond
     ("above grid": ten standard deviations of B are not excluded, and the values are lower limits),
-    exposure_t_yr, confidence_level, background and background_uncertainty. Errors are a jackknife
-    over toys. Counting is exact.
+    events_needed (of the likelihood ratio, see `Samples.events_needed`; 0: no mark), exposure_t_yr,
+    confidence_level, background and background_uncertainty. Errors are a jackknife over toys.
+    Counting is exact.
 
     Args:
         samples: simulated scores.
@@ -124,12 +125,13 @@ def upper_limits(
         found[COUNTING] = counted, np.zeros(len(bands))
         for test, (limits, errors) in found.items():
             for band, limit, error in zip(bands, limits, errors, strict=True):
+                needed = samples.events_needed(mass, limit / b) if test == LIKELIHOOD_RATIO else 0
                 rows.append(
                     {"mass_GeV": mass, "test": test, "band_sigma": band}
                     | {"cross_section_cm2": limit * per_event}
                     | {"cross_section_err_cm2": error * per_event, "signal": limit}
                     | {"beyond": "above grid" if limit == signal[-1] else "no"}
-                    | expected
+                    | {"events_needed": needed, **expected}
                 )
         progress.update(1)
     progress.finish()

@@ -133,7 +133,9 @@ def resampled_significances(
     """Significances by moments of each test, shape (REPLICATES, cross-sections).
 
     Simulated events count Poisson(1) times in a replicate, an event of background and signal alike
-    in both. Functions of the score are not made anew.
+    in both. Functions of the score are not made anew. Tests of the score have the same expected
+    events in all replicates. Counting, which nothing else would change, has those of the replicate.
+    That is the most they can fluctuate: where all recoils are selected, they do not.
 
     Args:
         samples: give the background and the uncertainties of its rates.
@@ -145,9 +147,12 @@ def resampled_significances(
         rng: random numbers.
     """
     background = samples.background
-    events, found = _events(background, signal), []
+    events, found, counted = _events(background, signal), [], []
     for _ in range(REPLICATES):
         times = rng.poisson(1.0, events).astype(float)
+        rates = exposure * (times[background.event] @ background.components)
+        width = np.sqrt(rates.sum() + np.square(samples.uncertainties * rates).sum())
+        counted.append(cross_sections * exposure * (times[signal.event] @ signal.weight) / width)
         components, added = _resampled(samples, signal, exposure, times)
         weight = components.sum(axis=1)
         own = exposure * background.weight
@@ -164,7 +169,14 @@ def resampled_significances(
             ]
         )
     tests = (ANOMALY, SHAPE, LIKELIHOOD_RATIO)
-    return {test: np.array([row[i] for row in found]) for i, test in enumerate(tests)}
+    by_test = {test: np.array([row[i] for row in found]) for i, test in enumerate(tests)}
+    return by_test | {COUNTING: np.array(counted)}
+
+
+def relative_error(resampled: Array) -> float:
+    """Relative error of a significance, from those of resampled simulated events (n,)."""
+    mean = float(np.mean(resampled))
+    return float(np.std(resampled)) / mean if mean > 0 else 0.0
 
 
 def _events(background: WeightedScores, signal: WeightedScores) -> int:

@@ -90,9 +90,13 @@ class Responses:
         # None of the numbers that single precision holds is zero or infinite.
         return np.exp(np.clip(log, -80, 80, out=log))
 
-    def blocks(self, event: Counts) -> Iterator[tuple[slice, Weights]]:
-        """Groups of toys, and weights (different, n) that the toys of the group take in turn."""
-        size = self.toys if len(self.theta) == 1 else BLOCK
+    def blocks(self, event: Counts, one_each: bool = False) -> Iterator[tuple[slice, Weights]]:
+        """Groups of toys, and weights (different, n) that the toys of the group take in turn.
+
+        A single response makes one group of all toys, unless there is more that is different for
+        each of them (`one_each`).
+        """
+        size = self.toys if len(self.theta) == 1 and not one_each else BLOCK
         for start in range(0, self.toys, size):
             own = np.arange(start, min(start + size, self.toys))
             theta = self.theta if len(self.theta) == 1 else self.theta[own % len(self.theta)]

@@ -112,6 +112,11 @@ class Samples:
         return replace(self, uncertainty=None)
 
     @property
+    def known(self) -> Self:
+        """The same samples, without uncertainty of rates and response."""
+        return replace(self, uncertainty=None, response=KNOWN)
+
+    @property
     def uncertainties(self) -> Array:
         """Relative uncertainty of each component's rate (components,)."""
         known = np.zeros(self.background.components.shape[1])
@@ -172,10 +177,10 @@ class Samples:
         return self._insensitive(gains, self._fits, exposure_t_yr)
 
     def events_needed(self, mass_GeV: float, signal_to_background: float) -> int:
-        """Electronic recoils that must be simulated for the likelihood ratio; 0 if there are enough.
+        """Electronic recoils to simulate for the likelihood ratio; 0 if there are enough.
 
         The cells of highest f1 / f0 that bring half of the signal's gain must hold `REGION_EVENTS`
-        of them. The number is that of all that are simulated, also outside the region of the search.
+        of them. The number is of all that are simulated, also outside the region of the search.
         """
         ratio, signal = self._ratio(mass_GeV, 0), self.signals[mass_GeV]
         f1 = shares(ratio.edges, signal.score, signal.weight)

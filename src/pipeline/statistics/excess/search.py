@@ -15,7 +15,7 @@ from scipy.stats import norm, skew
 
 from pipeline.statistics.directional.sensitivity import FEW_TOYS
 from pipeline.statistics.excess.extended_poisson import COUNTING, LIKELIHOOD_RATIO
-from pipeline.statistics.excess.moments import gamma_quantile
+from pipeline.statistics.excess.moments import gamma_quantile, relative_error
 from pipeline.statistics.excess.toys import BACKGROUND, SIGNAL
 
 Array = NDArray[np.float64]
@@ -28,12 +28,13 @@ def significances(toys: pd.DataFrame) -> pd.DataFrame:
     """Median significance of every model, exposure and test from merged toys.
 
     Columns exposure_t_yr, mass_GeV, cross_section_cm2, test, p_kde, p_empirical, p_exact,
-    extrapolated, significance, significance_err, events_needed, background, signal (expected
-    events) and background_uncertainty. The p-values of the median q with signal are `kde_p` and
-    `empirical_p`; p_exact is that of counting, where the others are NaN. `significance` is that of
-    p_kde, or of p_exact. `extrapolated`: fewer than 10 background-only toys lie beyond the median,
-    and a KDE beyond its last toy falls with its bandwidth only. There `significance` is that of
-    `gamma_tail_z`. `significance_err` comes from the number of toys and from `resampled`.
+    extrapolated, significance, significance_err, events_needed, outnumbered, background, signal
+    (expected events) and background_uncertainty. The p-values of the median q with signal are
+    `kde_p` and `empirical_p`; p_exact is that of counting, where the others are NaN. `significance`
+    is that of p_kde, or of p_exact. `extrapolated`: fewer than 10 background-only toys lie beyond
+    the median, and a KDE beyond its last toy falls with its bandwidth only. There `significance` is
+    that of `gamma_tail_z`. `significance_err` comes from the number of toys and from `resampled`.
+    `outnumbered`: more background is expected than simulated events are worth.
     """
     q = toys.set_index(["test", "hypothesis", *_MODEL])["q"]
     rows: list[dict[str, object]] = []
@@ -45,16 +46,16 @@ def significances(toys: pd.DataFrame) -> pd.DataFrame:
         without = q[(row["test"], BACKGROUND, *(tested if own else (tested[0], 0.0, 0.0)))]
         found = _from_toys(np.asarray(without, float), np.asarray(row["q"], float))
         found["significance_err"] = _error(found, len(without), len(row["q"]), row["resampled"])
-        rest = {name: row[name] for name in ("events_needed", *_EXPECTED)}
+        rest = {name: row[name] for name in ("events_needed", *_EXPECTED)} | _outnumbered(row)
         rows.append(model | {"test": row["test"]} | found | rest)
     for _, row in of_signal.drop_duplicates(_MODEL).iterrows():
         p = float(row["p_counting"])
         found = {"p_exact": p, "extrapolated": False, "significance": float(norm.isf(p))}
-        found |= {"significance_err": 0.0, "events_needed": 0}
-        rest = {name: row[name] for name in (*_MODEL, *_EXPECTED)}
+        found |= {"significance_err": row["counting_err"], "events_needed": 0}
+        rest = {name: row[name] for name in (*_MODEL, *_EXPECTED)} | _outnumbered(row)
         rows.append(rest | {"test": COUNTING} | found)
     order = ["test", "p_kde", "p_empirical", "p_exact", "extrapolated", "significance"]
-    order += ["significance_err", "events_needed"]
+    order += ["significance_err", "events_needed", "outnumbered"]
     table = pd.DataFrame(rows, columns=[*_MODEL, *order, *_EXPECTED])
     return table.sort_values([*_MODEL, "test"], ignore_index=True)
 
@@ -98,8 +99,8 @@ def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.D
     `table` is of `significances`; models of one exposure only are left out. Interpolated linearly
     in the root of the exposure, along which significances grow. `beyond`: "no"; "above grid"
     (`exposure_t_yr` is a lower limit); "below grid" (an upper limit). `exposure_err_t_yr` is the
-    error of the significances over the slope of the curve, NaN beyond the grid. `extrapolated` as
-    in `table`, at the exposure above.
+    error of the significances over the slope of the curve, NaN beyond the grid. `extrapolated` and
+    `outnumbered` as in `table`, at the exposure above.
     """
     rows = []
     for labels, curve in table.groupby(["test", "mass_GeV", "cross_section_cm2"], sort=True):
@@ -125,9 +126,13 @@ def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.D
                 label
                 | {"level_sigma": level, "exposure_t_yr": crossing**2}
                 | {"exposure_err_t_yr": error, "beyond": beyond}
-                | {"extrapolated": bool(curve["extrapolated"].iloc[after])}
+                | {name: bool(curve[name].iloc[after]) for name in ("extrapolated", "outnumbered")}
             )
     return pd.DataFrame(rows)
+
+
+def _outnumbered(row: pd.Series) -> dict[str, bool]:
+    return {"outnumbered": bool(row["background"] > row["simulated"])}
 
 
 def _from_toys(background: Array, signal: Array) -> dict[str, Any]:
@@ -154,9 +159,8 @@ def _error(found: dict[str, Any], without: int, with_signal: int, resampled: Arr
         p = min(found["p_empirical"], without / (1 + without))
         of_tail = p * (1 - p) / without / norm.pdf(norm.isf(p)) ** 2
     of_median = np.pi / 2 / with_signal
-    mean = np.mean(resampled)
-    of_simulation = (z * np.std(resampled) / mean) ** 2 if mean > 0 else 0.0
-    return float(np.sqrt(of_tail + of_median + of_simulation))
+    of_simulation = z * relative_error(resampled)
+    return float(np.sqrt(of_tail + of_median + of_simulation**2))
 
 
 def _count_above(background: Array, q: Array) -> NDArray[np.int64]:

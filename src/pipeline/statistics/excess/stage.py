@@ -35,6 +35,9 @@ _NEEDED = field(
     pa.int64(),
     "electronic recoils to simulate, without which the likelihood ratio is marked; 0: no mark",
 )
+_OUTNUMBERED = field(
+    "outnumbered", pa.bool_(), "more background is expected than simulated events are worth"
+)
 TOYS = pa.schema(
     [
         _TEST,
@@ -52,6 +55,8 @@ TOYS = pa.schema(
         ),
         _NEEDED,
         field("p_counting", pa.float64(), "exact median p-value of counting; toys with signal"),
+        field("counting_err", pa.float64(), "error of its significance", "sigma"),
+        field("simulated", pa.float64(), "simulated background events of equal weights"),
     ]
 )
 SIGNIFICANCES = pa.schema(
@@ -66,6 +71,7 @@ SIGNIFICANCES = pa.schema(
         field("significance", pa.float64(), "median significance", "sigma"),
         field("significance_err", pa.float64(), "its error, of toys and simulated events", "sigma"),
         _NEEDED,
+        _OUTNUMBERED,
         *_EXPECTED,
     ]
 )
@@ -78,6 +84,7 @@ EXPOSURES = pa.schema(
         field("exposure_err_t_yr", pa.float64(), "its error; NaN beyond the grid", "t yr"),
         field("beyond", pa.string(), "no; above grid: lower limit; below grid: upper limit"),
         field("extrapolated", pa.bool_(), "the significance rests on an extrapolation"),
+        _OUTNUMBERED,
     ]
 )
 

@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import poisson
+from scipy.stats import norm, poisson
 
 from pipeline.core.progress import Progress
 from pipeline.core.seeds import generator
 from pipeline.statistics.excess.config import ToySet
-from pipeline.statistics.excess.extended_poisson import LIKELIHOOD_RATIO, likelihood_ratio
-from pipeline.statistics.excess.moments import resampled_significances
+from pipeline.statistics.excess.extended_poisson import (
+    COUNTING,
+    LIKELIHOOD_RATIO,
+    likelihood_ratio,
+)
+from pipeline.statistics.excess.moments import relative_error, resampled_significances
 from pipeline.statistics.excess.samples import Samples
 
 Array = NDArray[np.float64]
@@ -44,8 +48,9 @@ def run_batch(
     Random numbers depend on seed, `identity`, hypothesis, exposure, model and batch only, so
     sets and batches may run in any order and place. Columns `background` and `signal` are
     expected events, `background_uncertainty` is relative, `resampled` of toys with signal holds
-    `resampled_significances`, `events_needed` is `Samples.events_needed`, and `p_counting` is the
-    exact p-value of the median number of events with signal.
+    `resampled_significances`, `events_needed` is `Samples.events_needed`, `p_counting` is the exact
+    p-value of the median number of events with signal, `counting_err` the error of its
+    significance, and `simulated` are `effective_events` of the background.
     """
 
     def rng(*key: str | float) -> np.random.Generator:
@@ -65,7 +70,10 @@ def run_batch(
             progress.update(size)
         progress.finish()
     uncertainty = samples.background_uncertainty
-    return pd.DataFrame(rows).assign(batch=batch, background_uncertainty=uncertainty)
+    simulated = samples.background.effective_events
+    return pd.DataFrame(rows).assign(
+        batch=batch, background_uncertainty=uncertainty, simulated=simulated
+    )
 
 
 def _background_alone(
@@ -126,8 +134,9 @@ def _one_mass(
             | {LIKELIHOOD_RATIO: likelihood_ratio(both[:, 2], s)},
         )
         needed = samples.events_needed(mass, s / b)
+        error = norm.isf(counted[i]) * relative_error(resampled[COUNTING][:, i])
         for row in with_signal:
-            row["p_counting"] = counted[i]
+            row["p_counting"], row["counting_err"] = counted[i], abs(error)
             row["resampled"] = resampled[str(row["test"])][:, i].astype(np.float32)
             row["events_needed"] = needed if row["test"] == LIKELIHOOD_RATIO else 0
         rows += with_signal
@@ -153,6 +162,8 @@ def merge(batches: Iterable[pd.DataFrame]) -> pd.DataFrame:
         background_uncertainty=("background_uncertainty", "first"),
         events_needed=("events_needed", "first"),
         p_counting=("p_counting", "first"),
+        counting_err=("counting_err", "first"),
+        simulated=("simulated", "first"),
         q=("q", lambda parts: np.concatenate(list(parts))),
         resampled=("resampled", lambda parts: np.concatenate(list(parts))),
         batches=("batch", tuple),
@@ -170,5 +181,6 @@ def merge(batches: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def _rows(label: tuple[object, ...], found: dict[str, Array]) -> list[dict[str, object]]:
     """A row for each test; `label` has the other KEYS, then the expected events."""
     names = dict(zip([*KEYS[1:], "background", "signal"], label, strict=True))
-    rest = {"resampled": np.empty(0, np.float32), "events_needed": 0, "p_counting": np.nan}
+    rest = {"resampled": np.empty(0, np.float32), "events_needed": 0}
+    rest |= {"p_counting": np.nan, "counting_err": np.nan}
     return [{"test": test, **names, "q": q.astype(np.float32), **rest} for test, q in found.items()]

@@ -9,7 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.statistics.excess import cross_fit
-from pipeline.statistics.excess.draws import add_draws, add_thinned, add_uncertain, alias
+from pipeline.statistics.excess.draws import (
+    add_draws,
+    add_thinned,
+    add_uncertain,
+    alias,
+    drawn_rates,
+)
 from pipeline.statistics.excess.response import Responses
 from pipeline.statistics.excess.score_density import counted
 from pipeline.statistics.means import effective_events
@@ -116,14 +122,26 @@ class WeightedScores:
         return events, sums
 
     def draw_thinned(
-        self, rng: np.random.Generator, exposure: float, values: Array, responses: Responses
+        self,
+        rng: np.random.Generator,
+        exposure: float,
+        values: Array,
+        responses: Responses,
+        uncertainty: Array | None = None,
     ) -> tuple[Counts, Array]:
-        """As `draw_sums`, but no event is drawn twice for a toy; see `draws.add_thinned`."""
+        """As `draw_sums`, but no event is drawn twice for a toy; see `draws.add_thinned`.
+
+        Each toy has rates of its own where they have an `uncertainty` (components,).
+        """
         toys, values = responses.toys, np.ascontiguousarray(values)
         events, sums = np.zeros(toys, np.int64), np.zeros((toys, values.shape[1]))
         expected = exposure * self.weight
-        for own, weights in responses.blocks(self.event):
+        share = self.components / self.weight[:, None]
+        for own, weights in responses.blocks(self.event, one_each=uncertainty is not None):
             size = len(events[own])
+            if uncertainty is not None:
+                rates = drawn_rates(rng, uncertainty, size) @ share.T
+                weights = weights * rates.astype(np.float32)
             events[own] = rng.poisson(np.resize(weights @ expected, size))
             add_thinned(rng, expected, weights, values, events[own], sums[own])
         return events, sums

@@ -83,13 +83,14 @@ CAPTIONS = {
     "significance": (
         "Significance at which the median experiment with the benchmark WIMP rejects background "
         "alone, as a function of exposure. Open markers are extrapolated beyond the range of the "
-        "pseudo-experiments. The star is the value of arXiv 2410.00755. Counting alone needs no "
+        "pseudo-experiments; where more background is expected than is simulated they are crossed "
+        "out. The star is the value of arXiv 2410.00755. Counting alone needs no "
         "network; the difference between the other tests and counting is what the scores add."
     ),
     "uncertainty": (
         "Significance of the benchmark WIMP as a function of the relative uncertainty of the whole "
         "background. Large open markers: the uncertainties of the components in `rates`, which "
-        "all other figures have."
+        "all other figures have. Small open markers: rates and response are known."
     ),
     "ratios": (
         "Significance of the benchmark WIMP by moments, mean gain over spread, against the weight "
@@ -105,7 +106,8 @@ CAPTIONS = {
     "coverage": (
         "False-positive rate over the nominal one at 1, 2 and 3 sigma, mean over ordered pairs of "
         "independent simulated samples: the search is made with the first one and looks at data "
-        "drawn from the second one. Grey: within 10 %."
+        "drawn from the second one. Filled: expected rates are known; open: each data set has "
+        "rates drawn from their uncertainties. Grey: within 10 %."
     ),
     "map": (
         "Median significance as a function of WIMP mass and cross-section, with contours, for the"
@@ -123,7 +125,9 @@ CAPTIONS = {
         "background alone set: the median and the bands of 68 and 95 %. Rates and simulation are "
         "uncertain. Dotted: cross-sections at which the median experiment with WIMPs rejects "
         "background alone at 1, 2, ... sigma. Markers and dashed lines as in the map: "
-        "published limits (filled) and expected ones (open) at 90 % confidence."
+        "published limits (filled) and expected ones (open) at 90 % confidence. Open circles on "
+        "the median: too few simulated electronic recoils where the signal lies "
+        "(`events_needed`)."
     ),
     "images": (
         "Images of an electronic recoil and of a nuclear recoil from a WIMP in XENON1T, as used "
@@ -157,8 +161,9 @@ CAPTIONS = {
         "the loss of the autoencoder of images, as a function of exposure. Solid: events that "
         "trigger. Dashed: events without an S1; single electrons, events at the cathode and others "
         "that NEST does not make are missing in their background. Open markers are "
-        "extrapolated beyond the range of the pseudo-experiments. Counting alone needs no "
-        "network, and the likelihood ratio assumes the mass and cross-section of the WIMP."
+        "extrapolated beyond the range of the pseudo-experiments; crosses: more background is "
+        "expected than is simulated. Counting alone needs no network, and the likelihood ratio "
+        "assumes the mass and cross-section of the WIMP."
     ),
     "image_energies": (
         "Energies of test recoils that a regression finds from means of the autoencoder's latent "

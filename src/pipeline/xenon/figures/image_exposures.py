@@ -11,7 +11,7 @@ from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH, mark_levels
 from pipeline.statistics.excess.config import Wimp
 from pipeline.xenon.config.images import ImageSearch
-from pipeline.xenon.figures.looks import LOOKS, NAMES, sigma_levels
+from pipeline.xenon.figures.looks import LOOKS, NAMES, mark_outnumbered, sigma_levels
 from pipeline.xenon.xenon1t.losses import EVENTS
 
 
@@ -20,7 +20,8 @@ def draw_exposures(
 ) -> Figure:
     """A panel for each WIMP, a curve for each test; extrapolated values have open markers.
 
-    Dashed: the search in events without an S1. `table` has rows of
+    Dashed: the search in events without an S1. Values at exposures with more background than
+    simulated events are crossed out. `table` has rows of
     `statistics.excess.search.significances` for both kinds of `events`.
     """
     figure = Figure(figsize=(PAGE_INCH, 3.0))
@@ -49,6 +50,7 @@ def draw_exposures(
                     color=look.colour,
                     markerfacecolor=face,
                 )
+        mark_outnumbered(axis, own)
         mark_levels(axis, sigma_levels(levels_sigma))
         axis.set(xscale="log", xlabel="exposure [t yr]")
         axis.xaxis.set_major_formatter("{x:g}")

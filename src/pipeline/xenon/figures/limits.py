@@ -24,7 +24,7 @@ def draw_limits(
 
     `limits` is a table of `statistics.excess.limits.upper_limits`, `significances` one of
     `statistics.excess.search.significances`; `models` must be a grid. Masses without a limit are
-    left out.
+    left out. Open markers: medians that need more simulated electronic recoils.
     """
     figure, axes = panels()
     for test, axis in axes.items():
@@ -50,6 +50,10 @@ def _draw_bands(axis: Axes, limits: pd.DataFrame, colour: str) -> None:
             band.index, band[-width], band[width], color=colour, alpha=opacity, linewidth=0
         )
     axis.plot(curves.index, curves[0], color=colour)
+    marked = found[(found["band_sigma"] == 0) & (found["events_needed"] > 0)]
+    axis.plot(
+        marked["mass_GeV"], marked["cross_section_cm2"], "o", color=colour, markerfacecolor="white"
+    )
 
 
 def from_files(inputs: Inputs, params: Params) -> Figure:

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
+from matplotlib.axes import Axes
+
 from pipeline.figures.style import COLOURS, Look
 from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO, SHAPE
 
@@ -18,6 +21,12 @@ NAMES = {
     LIKELIHOOD_RATIO: "likelihood ratio (knows the WIMP)",
 }
 PUBLISHED = Look(COLOURS[1], "*")  # the significance from arXiv 2410.00755
+
+
+def mark_outnumbered(axis: Axes, rows: pd.DataFrame) -> None:
+    """Cross out significances at exposures whose background outnumbers the simulated events."""
+    marked = rows[rows["outnumbered"]]
+    axis.plot(marked["exposure_t_yr"], marked["significance"], "kx", markersize=4)
 
 
 def sigma_levels(levels_sigma: Sequence[float]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH, mark_levels
 from pipeline.statistics.excess.config import Wimp
-from pipeline.xenon.figures.looks import LOOKS, NAMES, PUBLISHED, sigma_levels
+from pipeline.xenon.figures.looks import LOOKS, NAMES, PUBLISHED, mark_outnumbered, sigma_levels
 from pipeline.xenon.published import SIGNIFICANCE
 
 
@@ -18,7 +18,7 @@ def draw_significance(table: pd.DataFrame, wimp: Wimp, levels_sigma: Sequence[fl
 
     Args:
         table: a table of `statistics.excess.search.significances`; extrapolated values have open
-            markers.
+            markers, those of more background than simulated events are crossed out.
         wimp: the model that is drawn. The published value is drawn if it is for the same model.
         levels_sigma: significances to mark.
     """
@@ -60,6 +60,7 @@ def _draw_test(axis: Axes, rows: pd.DataFrame, test: str) -> None:
             color=look.colour,
             markerfacecolor=face,
         )
+    mark_outnumbered(axis, rows)
     axis.plot([], [], f"-{look.marker}", color=look.colour, label=NAMES[test])
 
 

@@ -5,14 +5,15 @@ from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLUMN_INCH
-from pipeline.statistics.excess.nuisance import COMMON, COMPONENTS
+from pipeline.statistics.excess.nuisance import COMMON, COMPONENTS, NOTHING
 from pipeline.xenon.figures.looks import LOOKS, NAMES
 
 
 def draw_uncertainty(table: pd.DataFrame) -> Figure:
     """A curve for each test, of a table of `statistics.excess.nuisance.against_uncertainty`.
 
-    Large open markers are the uncertainties of the config's components.
+    Large open markers are the uncertainties of the config's components, small ones a search whose
+    rates and response are known.
     """
     figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.2))
     axis = figure.subplots()
@@ -20,6 +21,7 @@ def draw_uncertainty(table: pd.DataFrame) -> Figure:
         look = LOOKS[str(test)]
         for kind, style in (
             (COMMON, {"fmt": f"-{look.marker}", "label": NAMES[str(test)]}),
+            (NOTHING, {"fmt": look.marker, "markersize": 4, "markerfacecolor": "none"}),
             (COMPONENTS, {"fmt": look.marker, "markersize": 9, "markerfacecolor": "none"}),
         ):
             own = rows[rows["uncertainty_of"] == kind].sort_values("background_uncertainty")
