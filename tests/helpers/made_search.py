@@ -73,15 +73,19 @@ def made_scores(n: int = 1500, high_keV: tuple[float, float] = (100.0, 100.0)) -
     )
 
 
+def made_background() -> pd.DataFrame:
+    """Scores of the background's samples; some electronic recoils have those of nuclear ones."""
+    events = made_scores(high_keV=(7.5, 60.0))
+    events.loc[:1499:75, "ts"] += 20
+    return events
+
+
 def made_weighted() -> pd.DataFrame:
     """Weighted scores for the masses of the search."""
     nr = Efficiency(np.array([1.0, 5.0, 5.001, 60.0]), np.array([0.0, 0.0, 1.0, 1.0]))
     efficiencies = {"ER": Efficiency(np.array([1.0, 7.5]), np.ones(2)), "NR": nr}
-    events = made_scores(high_keV=(7.5, 60.0))
-    # Some electronic recoils leak to the scores of nuclear ones.
-    events.loc[:1499:75, "ts"] += 20
     even = {"ER": uniform(1, 7.5), "NR": uniform(5, 60)}
-    return weighted_scores(events, RATES, SEARCH.map.masses_GeV, efficiencies, even)
+    return weighted_scores(made_background(), RATES, SEARCH.map.masses_GeV, efficiencies, even)
 
 
 def made_search() -> tuple[pd.DataFrame, pd.DataFrame]:

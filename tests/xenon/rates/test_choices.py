@@ -3,7 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_search import BENCHMARK, RATES, made_choices, made_scores, made_weighted
+from helpers.made_search import (
+    BENCHMARK,
+    RATES,
+    made_background,
+    made_choices,
+    made_scores,
+    made_weighted,
+)
 
 from pipeline.statistics.excess.moments import by_moments
 from pipeline.xenon.rates.choices import (
@@ -85,7 +92,7 @@ def test_events_that_trigger_are_numbered_over_all_tables(tmp_path):
 def test_the_scores_of_the_search_give_its_own_significance():
     """And scores that say nothing give none but that of the count."""
     samples = search_samples(made_weighted(), RATES)
-    own = made_scores(high_keV=(7.5, 60.0))["ts"].to_numpy()
+    own = made_background()["ts"].to_numpy()
 
     def found(samples):
         table = by_moments(samples, BENCHMARK, 20.0, np.random.default_rng(1))
