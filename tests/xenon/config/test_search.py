@@ -101,3 +101,9 @@ def test_nuisances_are_all_uncertainties_or_those_that_are_named():
 def test_blocks_that_cannot_be(block, key, value, problem):
     with pytest.raises(ValidationError, match=problem):
         block(**{key: value})
+
+
+def test_the_uncertainty_of_a_response_is_small():
+    one = {"relative": 0.3, "source": "test"}
+    with pytest.raises(ValidationError, match=r"g1\.relative\n.* less than or equal to 0\.2"):
+        Search(response_uncertainties={"g1": one})

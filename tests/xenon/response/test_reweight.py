@@ -78,6 +78,12 @@ def test_certain_extraction_cannot_grow():
     assert np.isfinite(weight).all()
 
 
+def test_a_response_that_cannot_be():
+    events = table(photons=300, s1_photons_detected=30)
+    with pytest.raises(ValueError, match=r"20000 of 20000 .* with g1 by -120%\. Make search\.resp"):
+        cubic_terms(events, {"g1": 0.6}, darwin())
+
+
 def nest_table(recoil, liquid, seed):
     energy = np.random.default_rng(seed).uniform(4, 8, N)
     photons, electrons, _ = nest_quanta(recoil, energy, liquid, seed).T

@@ -7,8 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from pipeline.config.model import Block, described, distinct
 from pipeline.statistics.excess.config import ToySet, Wimp, toy_sets
-from pipeline.xenon.config.rates import Uncertainty
-from pipeline.xenon.config.response import RESPONSE_UNCERTAINTIES, Quantity
+from pipeline.xenon.config.response import RESPONSE_UNCERTAINTIES, Quantity, ResponseUncertainty
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -96,7 +95,7 @@ class Search(Block):
         min_length=1,
     )
 
-    response_uncertainties: dict[Quantity, Uncertainty] = described(
+    response_uncertainties: dict[Quantity, ResponseUncertainty] = described(
         "Uncertainties of the response, for its nuisance parameters and for the table of shifts of "
         "the significance. Quantities that are left out are not looked at.",
         RESPONSE_UNCERTAINTIES,

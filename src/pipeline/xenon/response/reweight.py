@@ -57,6 +57,9 @@ def ratios(events: pd.DataFrame, changes: Changes, detector: Detector) -> Array:
             that do not trigger too.
         changes: relative changes, of both signs, by quantity.
         detector: detector of the events.
+
+    Raises:
+        ValueError: weights are not finite, as of a probability below zero.
     """
     return np.exp(_log_ratios(events, changes, detector))
 
@@ -69,7 +72,7 @@ def cubic_terms(
     A parameter is the change of a quantity over its relative uncertainty. Keys hold a quantity for
     each parameter of the product: up to three, of which two differ at most. The polynomial of each
     factor is fitted to changes by one and two uncertainties, and by 1.5 of two quantities.
-    `events` and `detector` are as in `ratios`.
+    `events` and `detector` are as in `ratios`; see there for exceptions.
     """
     terms: dict[tuple[Quantity, ...], Array] = {}
     for quantities in _FACTORS:
@@ -105,6 +108,13 @@ def _log_ratios(events: pd.DataFrame, changes: Changes, detector: Detector) -> A
     for quantities, log_ratio in _FACTORS.items():
         if changes.keys() & quantities:
             found += log_ratio(events, changes, detector)
+    if not np.isfinite(found).all():
+        changed = ", ".join(f"{name} by {change:+.0%}" for name, change in changes.items())
+        raise ValueError(
+            f"{np.sum(~np.isfinite(found))} of {len(found)} simulated events have no finite weight "
+            f"in a response with {changed}. Make search.response_uncertainties smaller, or check "
+            "g1, extraction and lifetime of the detector"
+        )
     return found
 
 
