@@ -1,7 +1,5 @@
 # DARWIN's anomaly search: score, expected rates, weights, pseudo-experiments
 
-from pipeline.xenon.config.data import OBSERVED
-
 ANOMALY = xenon.block.anomaly
 BACKGROUND = xenon.block.background
 SEARCH = xenon.block.search
@@ -220,9 +218,7 @@ if ANOMALY and xenon.block.data:
     use rule table as xenon_observed with:
         input:
             **xenon.search_inputs(),
-            data=xenon.event_tables([OBSERVED]),
-            simulation=xenon.event_tables([*ANOMALY.train.names, *BACKGROUND.names]),
-            observed=xenon.observed_scores(),
+            **xenon.observed_inputs(),
         output:
             table=xenon.table("observed.csv"),
             limits=xenon.table("observed_limits.csv"),

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pipeline.xenon.config.region import Region
-from pipeline.xenon.rates.observed import check_apart, scores_in_region
+from pipeline.xenon.rates.observed import scores_in_region
 
 
 def write_scores(path, cs1_photons):
@@ -29,16 +29,3 @@ def test_data_of_which_nothing_is_in_the_region(tmp_path):
     message = r"none of the 2 observed events .* \(cS1 of 3 to 40 photons\): check detector"
     with pytest.raises(ValueError, match=message):
         scores_in_region(tmp_path / "scores.parquet", Region())
-
-
-def made(rng, n):
-    columns = ["x_cm", "y_cm", "depth_cm", "photons", "electrons"]
-    return pd.DataFrame(rng.random((n, 5)), columns=columns)
-
-
-def test_data_that_are_in_the_simulation(rng):
-    data, simulation = made(rng, 40), made(rng, 100)
-    check_apart(data, simulation)
-    mixed = pd.concat([simulation, data.iloc[:20]])
-    with pytest.raises(ValueError, match="20 of 40 observed events are also in the simulation"):
-        check_apart(data, mixed)

@@ -45,6 +45,15 @@ class DarwinPaths(EventPaths):
         """Scores of the observed data; none where there are no data or the search is blind."""
         return [self.scores(name) for name in self.scored_samples() if name == OBSERVED]
 
+    def observed_inputs(self) -> dict[str, list[str]]:
+        """Files of the data and, to compare them, of all simulated samples of their detector."""
+        simulated = [name for name in self.scored_samples() if name != OBSERVED]
+        return {
+            "data": self.event_tables([OBSERVED]),
+            "simulation": self.event_tables(simulated),
+            "observed": self.observed_scores(),
+        }
+
     def tested_samples(self) -> list[str]:
         """Samples that the anomaly search is tested with; none without a search."""
         return self.block.anomaly.test.names if self.block.anomaly else []

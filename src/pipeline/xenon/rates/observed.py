@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.core.parquet_io import open_parquet
 from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.data import observe
 from pipeline.statistics.excess.limits import upper_limits
 from pipeline.xenon.config.region import Region
-from pipeline.xenon.events.files import LEAST_EVENTS, LEAST_SHARE, PLACE, QUANTA
+from pipeline.xenon.rates.apart import QUANTA, check_apart, read_quanta
 from pipeline.xenon.rates.region import read_region
 from pipeline.xenon.rates.samples import read_samples
 
@@ -25,16 +24,14 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     The first has also outside_region, the number of observed events that trigger outside it.
 
     `inputs` are the trigger table, scores of the background samples and their response `shards`,
-    event tables of the `data` and of the `simulation`, and the scores of the data (`observed`),
-    none where the search is blind.
+    event tables of the `data` and of all simulated samples (`simulation`), and the scores of the
+    data (`observed`), none where the search is blind.
 
     Raises:
         ValueError: a data set is also in the simulation, or lies outside the region.
     """
     wimp = Wimp.model_validate(params["benchmark"])
-    check_apart(
-        pd.concat(map(_events, inputs["data"])), pd.concat(map(_events, inputs["simulation"]))
-    )
+    check_apart(read_quanta(inputs["data"]), read_quanta(inputs["simulation"]), QUANTA)
     limits, background, shards = params["limits"], inputs["background"], inputs["shards"]
     masses_GeV = sorted({wimp.mass_GeV, *limits["masses_GeV"]})
     samples = read_samples(background, shards, inputs["trigger"][0], masses_GeV, params)
@@ -81,18 +78,3 @@ def scores_in_region(path: str, region: Region) -> tuple[NDArray[np.float64], in
         *(len(events), outside, low, high),
     )
     return events["ts"].to_numpy(), outside
-
-
-def check_apart(data: pd.DataFrame, simulation: pd.DataFrame) -> None:
-    """Raise ValueError if observed events are in the simulation too: same place and quanta."""
-    shared = len(data.merge(simulation.drop_duplicates(), on=[*PLACE, *QUANTA]))
-    if shared >= max(LEAST_EVENTS, LEAST_SHARE * len(data)):
-        raise ValueError(
-            f"{shared} of {len(data)} observed events are also in the simulation that the search "
-            "is made with: its p-values would mean nothing. Take other events for one of them"
-        )
-
-
-def _events(path: str) -> pd.DataFrame:
-    with open_parquet(path, "event table") as file:
-        return file.read(columns=[*PLACE, *QUANTA]).to_pandas()
