@@ -381,6 +381,8 @@ def write_xenon_results(files, rng):
             xenon.table("response_uncertainty.csv"): checks["response"],
             xenon.table("limit_coverage.csv"): checks["limit_coverage"],
             xenon.table("observed.csv"): checks["observed"],
+            xenon.table("goodness_of_fit.csv"): checks["goodness"],
+            xenon.table("observed_histograms.csv"): checks["histograms"],
             xenon.table("network_seeds.csv"): choices["seeds"],
             xenon.table("significance_by_ratio.csv"): choices["ratios"],
             xenon.table("background_uncertainty.csv"): checks["uncertainty"],

@@ -1337,6 +1337,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "p_value": "observed p-value",
                 "significance": "its Gaussian quantile",
                 "upper_limit_of_p": "fewer than 10 toys lie beyond the data: p may be smaller",
+                "global_p_value": "of the best of all tests, the same in all rows",
                 "outside_region": "observed events that trigger outside the region of interest",
             }
         ),
@@ -1348,6 +1349,39 @@ TABLES: tuple[ResultTable, ...] = (
         "As the table of upper limits, with rows of the data unless the search is blind.",
         _LIMITS,
         'print(table[table["band_sigma"].isna()][["mass_GeV", "test", "cross_section_cm2"]])',
+    ),
+    ResultTable(
+        "Goodness of fit",
+        _XENON.table("goodness_of_fit.csv"),
+        "One row for each quantity and hypothesis; none in a blind search.",
+        _described(
+            {
+                "quantity": "ts (anomaly score), cs1_photons or log10_cs2_cs1",
+                "hypothesis": "background, or background and signal",
+                "signal_events": "signal events that fit the score best; 0: background alone",
+                "chi2": "of the contents of bins, with their covariance",
+                "bins": "number of bins",
+                "p_value": "share of pseudo-experiments that fit no better",
+            }
+        ),
+        'print(table.pivot(index="quantity", columns="hypothesis", values="p_value"))',
+    ),
+    ResultTable(
+        "Histograms of observed data",
+        _XENON.table("observed_histograms.csv"),
+        "One row for each quantity and bin; none in a blind search.",
+        _described(
+            {
+                "quantity": "ts (anomaly score), cs1_photons or log10_cs2_cs1",
+                "low": "lower edge of the bin",
+                "high": "upper edge of the bin",
+                "events": "observed events",
+                "background": "expected background events",
+                "background_err": "uncertainty of rates, response and simulation",
+                "signal": "expected events of the benchmark WIMP",
+            }
+        ),
+        'print(table[table["quantity"] == "ts"])',
     ),
     ResultTable(
         "Exposure needed",

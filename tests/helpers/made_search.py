@@ -27,6 +27,8 @@ from pipeline.xenon.darwin.separation import roc_table
 from pipeline.xenon.rates.checks import independent
 from pipeline.xenon.rates.choices import ratios_table, seeds_table
 from pipeline.xenon.rates.efficiency import Efficiency
+from pipeline.xenon.rates.goodness_of_fit import goodness_of_fit
+from pipeline.xenon.rates.measured import CS1, LOG_RATIO, SCORE
 from pipeline.xenon.rates.trigger import TriggerOutcome, trigger_table
 from pipeline.xenon.rates.weighted_scores import search_samples, weighted_scores
 
@@ -123,7 +125,8 @@ def made_checks() -> dict[str, pd.DataFrame]:
     true = [BENCHMARK.cross_section_cm2]
     of_limits = limit_coverage(parts, BENCHMARK.mass_GeV, true, exposure, 0.9, 100, 1)
     data = made_scores(20, (7.5, 60.0))["ts"].to_numpy()
-    observed = observe(samples, BENCHMARK, 20.0, data, (100, 100), 1).assign(outside_region=3)
+    observed = observe(samples, BENCHMARK, 20.0, data, (100, 100), 1)
+    simulated, measured = made_measured()
     return {
         "coverage": covered,
         "limit_coverage": of_limits,
@@ -131,8 +134,18 @@ def made_checks() -> dict[str, pd.DataFrame]:
         "response": shifts(samples, BENCHMARK, 20.0, {("g1", 0.02): np.full(3000, 1.01)}),
         "trials": global_significances(samples, {50.0: 1e-46}, 20.0, 100, 1),
         "uncertainty": uncertain,
-        "observed": observed,
+        "observed": observed.assign(global_p_value=0.5, outside_region=3),
+        **goodness_of_fit(samples, simulated, measured, BENCHMARK, 20.0, 100, 1),
     }
+
+
+def made_measured() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Quantities of the simulated events of `made_weighted`, and of observed ones."""
+    scores = (made_scores(high_keV=(7.5, 60.0)), made_scores(20, (7.5, 60.0)))
+    simulated, observed = (
+        table[[SCORE, CS1]].assign(**{LOG_RATIO: 2 - 0.1 * table["logit"]}) for table in scores
+    )
+    return simulated, observed
 
 
 def made_separation() -> tuple[pd.DataFrame, pd.DataFrame]:

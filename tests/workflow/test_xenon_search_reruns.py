@@ -149,6 +149,7 @@ def test_data_are_scored_and_counted_unless_the_search_is_blind(search):
     assert below_xenon(made_anew(search)) == blind
     search.configure(xenon__data__blind=False)
     scored = {"score_terms/observed", "scores/observed", "tables/s2_only"}
+    scored |= {"tables/goodness_of_fit", "tables/observed_histograms"}
     assert below_xenon(made_anew(search)) == blind | scored
 
 

@@ -220,8 +220,7 @@ if ANOMALY and xenon.block.data:
             **xenon.search_inputs(),
             **xenon.observed_inputs(),
         output:
-            table=xenon.table("observed.csv"),
-            limits=xenon.table("observed_limits.csv"),
+            **xenon.observed_tables(),
         log:
             f"{R}/logs/xenon/observed.log",
         params:

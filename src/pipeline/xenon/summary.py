@@ -18,9 +18,16 @@ LEGEND_OF_SEEDS = """\
 seeds_spread   standard deviation of the significance over the seeds of the networks, by moments
                (tables/network_seeds.csv), in proportion to the significance shown here"""
 
+LEGEND_OF_DATA = """\
+p_value        of the observed data; upper_limit_of_p: it may be smaller, fewer than 10
+               pseudo-experiments lie beyond the data; global_p_value: of the best of all tests"""
+
 
 def report(paths: XenonPaths) -> str:
-    """Significances of the benchmark WIMP at the exposure of the map; empty without a search."""
+    """Significances of the benchmark WIMP at the exposure of the map, and p-values of data.
+
+    Empty without a search.
+    """
     if paths.block.anomaly is None:
         return ""
     columns = ["mass_GeV", "cross_section_cm2", "exposure_t_yr"]
@@ -35,7 +42,15 @@ def report(paths: XenonPaths) -> str:
         spread = shown["significance"] * shown["test"].map(relative)
         shown.insert(columns.index("significance_err") + 1, "seeds_spread", spread)
         legend += f"\n{LEGEND_OF_SEEDS}"
-    return f"{shown.to_string(index=False, float_format='{:.3g}'.format)}\n\n{legend}"
+    text = f"{_printed(shown)}\n\n{legend}"
+    if not paths.observed_scores():
+        return text
+    columns = ["test", "events", "background", "p_value", "significance", "upper_limit_of_p"]
+    observed = read_table(paths.table("observed.csv"))
+    observed = observed[[*columns, "events_needed", "global_p_value"]]
+    goodness = read_table(paths.table("goodness_of_fit.csv"))
+    tables = f"observed data\n\n{_printed(observed)}\n\ngoodness of fit\n\n{_printed(goodness)}"
+    return f"{text}\n\n{tables}\n\n{LEGEND_OF_DATA}"
 
 
 def headline(paths: XenonPaths) -> Iterator[Headline]:
@@ -49,6 +64,10 @@ def headline(paths: XenonPaths) -> Iterator[Headline]:
         )
         quantity = "median significance [sigma]"
         yield with_error(quantity, subject, row["significance"], row["significance_err"])
+
+
+def _printed(table: pd.DataFrame) -> str:
+    return table.to_string(index=False, float_format="{:.3g}".format)
 
 
 def _of_benchmark(paths: XenonPaths) -> pd.DataFrame:

@@ -8,6 +8,9 @@ from helpers.imports import loaded_by
 from pipeline.study import check_config
 from pipeline.xenon.figures.catalogue import CAPTIONS, figures
 
+SPECTRUM = {"kind": "uniform", "low_keV": 1, "high_keV": 10}
+DATA = {"events": {"kind": "nest", "recoil": "er", "spectrum": SPECTRUM, "events": 10}}
+
 
 def figures_of(**xenon):
     return figures(check_config({"xenon": xenon}).paths["xenon"])
@@ -15,8 +18,9 @@ def figures_of(**xenon):
 
 @pytest.fixture
 def catalogue():
-    """Figures of a study with both parts, and networks of a second seed."""
-    return figures_of(images={}, anomaly={"retraining": {"seeds": 1, "betas": [1]}})
+    """Figures of a study with both parts, networks of a second seed, and data."""
+    networks = {"retraining": {"seeds": 1, "betas": [1]}}
+    return figures_of(images={}, anomaly=networks, data=DATA | {"blind": False})
 
 
 def test_figures_can_be_drawn_and_have_captions(catalogue):
@@ -34,6 +38,10 @@ def test_what_a_study_lacks_has_no_figure():
     assert "map" not in without_grid
     assert "ratios" in without_grid
     assert "network_seeds" not in without_grid
+
+
+def test_blind_data_have_no_figure():
+    assert "observed" not in {figure.name for figure in figures_of(data=DATA)}
 
 
 def test_every_network_that_is_trained_has_its_loss(catalogue):

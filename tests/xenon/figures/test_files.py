@@ -6,6 +6,7 @@ from helpers.made_search import (
     SEARCH,
     made_checks,
     made_choices,
+    made_measured,
     made_scores,
     made_search,
     made_separation,
@@ -14,12 +15,14 @@ from helpers.made_search import (
 )
 
 from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.region import Region
 from pipeline.xenon.figures.classifier import draw_classifier
 from pipeline.xenon.figures.coverage import draw_coverage
 from pipeline.xenon.figures.latent import draw_latent
 from pipeline.xenon.figures.limits import draw_limits
 from pipeline.xenon.figures.map import draw_map
 from pipeline.xenon.figures.network_seeds import draw_network_seeds
+from pipeline.xenon.figures.observed import draw_observed
 from pipeline.xenon.figures.ratios import draw_ratios
 from pipeline.xenon.figures.scores import draw_scores
 from pipeline.xenon.figures.significance import draw_significance
@@ -39,7 +42,11 @@ def drawings():
     ts = {"ER": scores["ts"].to_numpy(), "wimp 20GeV": scores["ts"].to_numpy()}
     weighted, checks, choices = made_weighted(), made_checks(), made_choices()
     samples = search_samples(weighted, Rates())
+    simulated, observed = made_measured()
+    simulated = simulated.assign(background=1.0, signal=1.0)
+    tables = checks["goodness"], checks["histograms"]
     return {
+        "observed": lambda: draw_observed(tables, observed, simulated, Region(), BENCHMARK),
         "coverage": lambda: draw_coverage(checks["coverage"]),
         "uncertainty": lambda: draw_uncertainty(checks["uncertainty"]),
         "classifier": lambda: draw_classifier(*made_separation()),

@@ -129,6 +129,13 @@ CAPTIONS = {
         "the median: too few simulated electronic recoils where the signal lies "
         "(`events_needed`)."
     ),
+    "observed": (
+        "Observed events in the region of interest over the expected background and the benchmark "
+        "WIMP. Bands: uncertain rates, response and simulation; bins are wide where few events are "
+        "expected. Above: p-values of the goodness of fit, of background alone and with the signal "
+        "that fits TS best. Below right: observed events (orange) over the expected background in "
+        "the region (grey); the lines hold half and 90 % of the WIMPs there."
+    ),
     "images": (
         "Images of an electronic recoil and of a nuclear recoil from a WIMP in XENON1T, as used "
         "by the networks: photons of S2 in the top and in the bottom array, with each PMT in the "
@@ -259,6 +266,7 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
             else []
         ),
         _figure("coverage", {"table": [paths.table("coverage.csv")]}),
+        *([_of_data(paths)] if paths.observed_scores() else []),
         *(
             [
                 _figure("map", significance, map=search.map.plain(), levels_sigma=levels),
@@ -273,6 +281,23 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
             else []
         ),
     ]
+
+
+def _of_data(paths: XenonPaths) -> FigureSpec:
+    """The figure of observed data."""
+    search, data, tables = paths.search_inputs(), paths.observed_inputs(), paths.observed_tables()
+    return _figure(
+        "observed",
+        {
+            **{name: search[name] for name in ("background", "shards")},
+            **{name: data[name] for name in ("observed", "observed_shards")},
+            **{name: [tables[name]] for name in ("goodness", "histograms")},
+            "weighted": [paths.table("weighted_scores.parquet")],
+        },
+        detector=paths.detector(paths.block.background.er).plain(),
+        region=paths.block.region.plain(),
+        benchmark=paths.block.search.benchmark.plain(),
+    )
 
 
 def _stacked_wimps(search: Search) -> list[dict[str, float]]:

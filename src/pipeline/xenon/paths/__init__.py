@@ -83,8 +83,9 @@ class XenonPaths(DarwinPaths):
         """Tables on the page of figures."""
         names = ["backgrounds", "background_uncertainty", "response_uncertainty"]
         names += ["coverage", "limit_coverage"]
-        names += ["observed", "observed_limits"] if self.block.data else []
-        return [self.table(f"{name}.csv") for name in names] if self.block.anomaly else []
+        tables = [self.table(f"{name}.csv") for name in names] if self.block.anomaly else []
+        of_data = self.observed_tables() if self.block.data and self.block.anomaly else {}
+        return [*tables, *(table for key, table in of_data.items() if key != "histograms")]
 
     def recorded_tables(self) -> list[str]:
         """Tables whose digests the provenance record holds."""
@@ -100,9 +101,5 @@ class XenonPaths(DarwinPaths):
             *(self.table(name) for name in ("event_files.csv",) if self.file_samples()),
             *(self.table(name) for name in search if anomaly),
             *(self.table(name) for name in of_images if self.block.images),
-            *(
-                self.table(f"{name}.csv")
-                for name in ("observed", "observed_limits")
-                if self.block.data and anomaly
-            ),
+            *(self.observed_tables().values() if self.block.data and anomaly else []),
         ]

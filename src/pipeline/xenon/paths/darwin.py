@@ -52,7 +52,15 @@ class DarwinPaths(EventPaths):
             "data": self.event_tables([OBSERVED]),
             "simulation": self.event_tables(simulated),
             "observed": self.observed_scores(),
+            "observed_shards": self.response_shards(OBSERVED) if self.observed_scores() else [],
         }
+
+    def observed_tables(self) -> dict[str, str]:
+        """Tables of the data; without goodness of fit where the search is blind."""
+        names = {"table": "observed", "limits": "observed_limits"}
+        if self.observed_scores():
+            names |= {"goodness": "goodness_of_fit", "histograms": "observed_histograms"}
+        return {key: self.table(f"{name}.csv") for key, name in names.items()}
 
     def tested_samples(self) -> list[str]:
         """Samples that the anomaly search is tested with; none without a search."""

@@ -1,18 +1,19 @@
-"""p-values of observed data, beside the sensitivity at their exposure."""
+"""p-values, limits and goodness of fit of observed data, beside the sensitivity."""
 
 import logging
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipeline.core.tables import Inputs, Params
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.data import observe
 from pipeline.statistics.excess.limits import upper_limits
+from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.region import Region
 from pipeline.xenon.rates.apart import QUANTA, check_apart, read_quanta
-from pipeline.xenon.rates.region import read_region
+from pipeline.xenon.rates.best_test import global_p
+from pipeline.xenon.rates.goodness_of_fit import goodness_of_fit
+from pipeline.xenon.rates.measured import CS1, SCORE, measured
 from pipeline.xenon.rates.samples import read_samples
 
 logger = logging.getLogger(__name__)
@@ -21,11 +22,13 @@ logger = logging.getLogger(__name__)
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Tables of `statistics.excess.data.observe` for the benchmark WIMP, and of `upper_limits`.
 
-    The first has also outside_region, the number of observed events that trigger outside it.
+    The first has also outside_region, the number of observed events that trigger outside it, and
+    global_p_value, that of the best of its tests. Of data that are looked at there are also the
+    tables of `goodness_of_fit`.
 
     `inputs` are the trigger table, scores of the background samples and their response `shards`,
-    event tables of the `data` and of all simulated samples (`simulation`), and the scores of the
-    data (`observed`), none where the search is blind.
+    event tables of the `data` and of all simulated samples (`simulation`), and scores and responses
+    of the data (`observed`, `observed_shards`), none where the search is blind.
 
     Raises:
         ValueError: a data set is also in the simulation, or lies outside the region.
@@ -33,40 +36,47 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     wimp = Wimp.model_validate(params["benchmark"])
     check_apart(read_quanta(inputs["data"]), read_quanta(inputs["simulation"]), QUANTA)
     limits, background, shards = params["limits"], inputs["background"], inputs["shards"]
+    exposure_t_yr, toys, seed = params["exposure_t_yr"], params["toys"], params["seed"]
     masses_GeV = sorted({wimp.mass_GeV, *limits["masses_GeV"]})
     samples = read_samples(background, shards, inputs["trigger"][0], masses_GeV, params)
-    scores, outside = None, None
-    for path in inputs.get("observed", ()):
-        scores, outside = scores_in_region(path, Region.model_validate(params["region"]))
-    found = observe(
-        samples.only([wimp.mass_GeV]),
-        wimp,
-        params["exposure_t_yr"],
-        scores,
-        params["toys"],
-        params["seed"],
-    ).assign(outside_region=outside)
-    logger.info("\n%s", found.to_string(index=False, float_format="{:.3g}".format))
-    excluded = upper_limits(
-        samples.only(limits["masses_GeV"]),
-        limits["exposure_t_yr"],
-        limits["confidence_level"],
-        limits["toys"],
-        params["seed"],
-        scores,
-    )
-    return {"table": found, "limits": excluded}
+    of_wimp, of_limits = (samples.only(own) for own in ([wimp.mass_GeV], limits["masses_GeV"]))
+    scores, outside, best, goodness = None, None, None, {}
+    if inputs["observed"]:
+        detector = Detector.model_validate(params["detector"])
+        data = measured(inputs["observed"], inputs["observed_shards"], detector)
+        inside, outside = in_region(data, Region.model_validate(params["region"]))
+        scores = inside[SCORE].to_numpy(float)
+        best = global_p(of_wimp, wimp, exposure_t_yr, scores, toys[0], seed)
+        simulated = measured(background, shards, detector)
+        goodness = goodness_of_fit(of_wimp, simulated, inside, wimp, exposure_t_yr, toys[0], seed)
+    found = observe(of_wimp, wimp, exposure_t_yr, scores, toys, seed)
+    tables = {
+        "table": found.assign(global_p_value=best, outside_region=outside),
+        "limits": upper_limits(
+            of_limits,
+            limits["exposure_t_yr"],
+            limits["confidence_level"],
+            limits["toys"],
+            seed,
+            scores,
+        ),
+        **goodness,
+    }
+    for name in ("table", *(["goodness"] if goodness else [])):
+        logger.info("\n%s", tables[name].to_string(index=False, float_format="{:.3g}".format))
+    return tables
 
 
-def scores_in_region(path: str, region: Region) -> tuple[NDArray[np.float64], int]:
-    """Scores of observed events in the region, and how many trigger outside it.
+def in_region(data: pd.DataFrame, region: Region) -> tuple[pd.DataFrame, int]:
+    """Observed events in the region, of those that trigger, and how many lie outside it.
 
     Raises:
         ValueError: events trigger, and none is in the region.
     """
-    events, outside = read_region([path], region)
+    inside = data[region.holds(data[CS1])]
+    outside = len(data) - len(inside)
     low, high = region.cs1_photons
-    if outside and not len(events):
+    if outside and not len(inside):
         raise ValueError(
             f"none of the {outside} observed events that trigger is in the region of interest (cS1 "
             f"of {low:g} to {high:g} photons): check detector and units of `data.events`, or "
@@ -75,6 +85,6 @@ def scores_in_region(path: str, region: Region) -> tuple[NDArray[np.float64], in
     logger.info(
         "%d observed events are in the region of interest, %d trigger outside it (cS1 of %g to %g "
         "photons)",
-        *(len(events), outside, low, high),
+        *(len(inside), outside, low, high),
     )
-    return events["ts"].to_numpy(), outside
+    return inside, outside
