@@ -60,6 +60,7 @@ rule xenon_response:
         # Its date does not matter: a new file leaves the responses of the others.
         ancient(lambda wildcards: xenon.event_files(wildcards.sample)),
         events=xenon.event_table(),
+        recorded=of_job(xenon.recorded_file),
     output:
         shard=xenon.response_shard(),
     log:
@@ -69,7 +70,7 @@ rule xenon_response:
     conda:
         "../../envs/conda.yaml"
     params:
-        block=lambda wildcards: xenon.response_block(wildcards.sample),
+        block=of_job(xenon.response_block),
         code=code("xenon_response.py"),
     message:
         "xenon response: {wildcards.sample}/{wildcards.part}"

@@ -4,7 +4,7 @@ import os
 
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block
-from pipeline.xenon.config.samples import Nest
+from pipeline.xenon.config.samples import Nest, RecordedEvents
 
 EVENT = 35
 # 0.4 to 0.5 kB an event of XENON1T; of DARWIN 0.6 kB at a few keV and 2.6 kB at 50 keV.
@@ -29,5 +29,6 @@ def _events(part: Block) -> float:
         return part.events
     if not isinstance(part, EventFiles):
         return 0
-    in_files = sum(map(os.path.getsize, part.files)) / IN_FILE
+    in_file = RESPONSE if isinstance(part, RecordedEvents) else IN_FILE
+    in_files = sum(map(os.path.getsize, part.files)) / in_file
     return in_files if part.max_events is None else min(in_files, part.max_events)

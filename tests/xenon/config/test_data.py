@@ -31,6 +31,20 @@ def test_scores_of_blind_data_are_not_made():
         assert ("observed" in paths.scored_samples()) != blind
 
 
+def test_recorded_data_need_no_response_and_are_compared_by_it(tmp_path):
+    (tmp_path / "run.parquet").touch()
+    events = {"kind": "recorded", "files": [str(tmp_path / "run.parquet")]}
+    paths = XenonPaths(Xenon(data={"events": events, "blind": False}), "results", 1)
+    assert paths.recorded_file("observed", "0000_run") == events["files"]
+    assert paths.recorded_file("test_er", "0000_nest") == []
+    assert paths.file_samples() == {}
+    found = paths.observed_inputs()
+    assert found["data"] == ["results/xenon/response/observed/0000_run.parquet"]
+    assert set(paths.response_shards("wimp_50GeV", "test_nr")) < set(found["simulation"])
+    with pytest.raises(ValidationError, match="does not match any of the expected tags"):
+        Xenon(samples=Xenon().samples | {"mine": events})
+
+
 def test_uncertainties_have_sources():
     with pytest.raises(ValidationError, match="pp has no source; say where the number comes from"):
         Rates(uncertainties={"pp": {"relative": 0.1}})

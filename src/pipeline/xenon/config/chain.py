@@ -15,6 +15,7 @@ from pipeline.xenon.config.images import Images
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.config.region import Region
 from pipeline.xenon.config.samples import (
+    DataEvents,
     LinearSpectrum,
     LogUniformSpectrum,
     Nest,
@@ -96,13 +97,13 @@ class Xenon(Block):
     )
 
     @property
-    def all_samples(self) -> dict[str, Sample]:
+    def all_samples(self) -> dict[str, DataEvents]:
         """All samples by name: `samples`, and those that other blocks make."""
         made = self.made_samples.values()
         return self.samples | {name: sample for own in made for name, sample in own.items()}
 
     @property
-    def made_samples(self) -> dict[str, dict[str, Sample]]:
+    def made_samples(self) -> dict[str, dict[str, DataEvents]]:
         """Samples that are not in `samples`, by the key that makes them and by name."""
         return {
             "wimps": {**self.wimps.samples()},

@@ -192,15 +192,42 @@ class ParquetEvents(SampleFiles):
         return self
 
 
-# All kinds of samples.
+class RecordColumns(Block):
+    """Names of the columns; one row is one event."""
+
+    event: str | None = described("Event number; null: number of the row.", None)
+    drift_time: str = described("Drift time [us].", "drift_time_us")
+    s1_waveform: str = described("S1, photons in each sample, from the first one.", "s1_waveform")
+    s2_waveform: str = described("S2, photons in each sample.", "s2_waveform")
+    top: str = described("Photons of S2 in each PMT of the top array.", "top")
+    bottom: str = described("Photons of S2 in each PMT of the bottom array.", "bottom")
+
+
+class RecordedEvents(SampleFiles):
+    """Parquet tables of what a detector records: no recoil, energy or quanta, and no response.
+
+    The waveforms and patterns are lists of numbers of photons, as long as those of the detector.
+    """
+
+    reader: ClassVar[str] = "pipeline.xenon.response.recorded.read_recorded"
+
+    kind: Literal["recorded"]
+    detector: str = described(DETECTOR, "darwin")
+    columns: RecordColumns = described("Names of the columns.", RecordColumns())
+
+
+# All kinds of samples, and of observed data.
 Sample = Annotated[Nest | ExecNest | Instructions | ParquetEvents, Field(discriminator="kind")]
+DataEvents = Annotated[
+    Nest | ExecNest | Instructions | ParquetEvents | RecordedEvents, Field(discriminator="kind")
+]
 
-_SAMPLE: TypeAdapter[Nest | ExecNest | Instructions | ParquetEvents] = TypeAdapter(Sample)
+_EVENTS: TypeAdapter[DataEvents] = TypeAdapter(DataEvents)
 
 
-def read_sample(block: dict[str, Any]) -> Nest | ExecNest | Instructions | ParquetEvents:
+def read_sample(block: dict[str, Any]) -> DataEvents:
     """Make a sample from its plain block; raises pydantic's ValidationError if it is invalid."""
-    return _SAMPLE.validate_python(block)
+    return _EVENTS.validate_python(block)
 
 
 class Wimps(WimpRange):

@@ -14,10 +14,11 @@ import pyarrow as pa
 from pipeline.core.parquet_io import as_table, count_rows, field, read_row_groups, write_batches
 
 RECOILS = ("ER", "NR")  # names of the codes in `recoil`
-UNKNOWN = -1  # number of excitons if the source does not contain it
+UNKNOWN = -1  # number of excitons, or of all quanta, if the source does not contain it
+UNKNOWN_RECOIL = 255  # of recorded events
 EVENTS_PER_ROW_GROUP = 10_000
 
-RECOIL = field("recoil", pa.uint8(), "0 electronic (ER), 1 nuclear (NR)")
+RECOIL = field("recoil", pa.uint8(), f"0 electronic (ER), 1 nuclear (NR), {UNKNOWN_RECOIL} unknown")
 SCHEMA = pa.schema(
     [
         field("event_id", pa.int64(), "number unique within the sample"),

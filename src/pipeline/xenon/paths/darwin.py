@@ -48,9 +48,18 @@ class DarwinPaths(EventPaths):
     def observed_inputs(self) -> dict[str, list[str]]:
         """Files of the data and, to compare them, of all simulated samples of their detector."""
         simulated = [name for name in self.scored_samples() if name != OBSERVED]
+        if self.is_recorded(OBSERVED):
+            compared = {
+                "data": self.response_shards(OBSERVED),
+                "simulation": self.response_shards(*simulated),
+            }
+        else:
+            compared = {
+                "data": self.event_tables([OBSERVED]),
+                "simulation": self.event_tables(simulated),
+            }
         return {
-            "data": self.event_tables([OBSERVED]),
-            "simulation": self.event_tables(simulated),
+            **compared,
             "observed": self.observed_scores(),
             "observed_shards": self.response_shards(OBSERVED) if self.observed_scores() else [],
         }
@@ -208,5 +217,6 @@ class DarwinPaths(EventPaths):
         return {
             **self.model_block(),
             **search.at(data.exposure_t_yr),
+            "recorded": self.is_recorded(OBSERVED),
             "limits": search.limit_settings(data.exposure_t_yr),
         }

@@ -8,7 +8,7 @@ from pipeline.core.parts import Part, chunks, file_pieces, numbered
 from pipeline.core.paths import ChainPaths
 from pipeline.xenon.config.chain import Xenon
 from pipeline.xenon.config.detector import Detector
-from pipeline.xenon.config.samples import Nest, TableSpectrum
+from pipeline.xenon.config.samples import Nest, RecordedEvents, TableSpectrum
 from pipeline.xenon.sizes import event_bytes, response_bytes
 
 
@@ -53,10 +53,14 @@ class EventPaths(ChainPaths[Xenon]):
         return sizes
 
     def part_block(self, sample: str, name: str) -> dict[str, Any]:
-        """See `ChainPaths.part_block`; also geometry and liquid of its detector."""
+        """See `ChainPaths.part_block`; also geometry and liquid of its detector.
+
+        Of recorded events also the whole detector, which their lengths must match.
+        """
         detector = self.detector(sample)
         return {
             **super().part_block(sample, name),
+            **({"detector": detector.plain()} if self.is_recorded(sample) else {}),
             "geometry": detector.geometry.plain(),
             "liquid": detector.liquid.plain(),
         }
@@ -77,9 +81,18 @@ class EventPaths(ChainPaths[Xenon]):
         return [self.event_table(sample, part) for sample in samples for part in self.parts(sample)]
 
     def file_samples(self) -> dict[str, str]:
-        """Detectors of the samples that are read from event files, by sample."""
+        """Detectors of the samples that are read from files of quanta, by sample."""
         samples = self.block.all_samples.items()
-        return {name: block.detector for name, block in samples if not isinstance(block, Nest)}
+        without = (Nest, RecordedEvents)
+        return {name: block.detector for name, block in samples if not isinstance(block, without)}
+
+    def is_recorded(self, sample: str) -> bool:
+        """Whether a sample holds what a detector records, and needs no response."""
+        return isinstance(self.block.all_samples[sample], RecordedEvents)
+
+    def recorded_file(self, sample: str, part: str) -> list[str]:
+        """The user's file of recorded events; none for other samples."""
+        return self.part_input(sample, part) if self.is_recorded(sample) else []
 
     def event_inputs(self) -> list[str]:
         """The user's event files, in the order of the event tables of `file_samples`."""
@@ -100,8 +113,10 @@ class EventPaths(ChainPaths[Xenon]):
             self.response_shard(sample, part) for sample in samples for part in self.parts(sample)
         ]
 
-    def response_block(self, sample: str) -> dict[str, Any]:
-        """What the detector's response to a sample depends on besides its events."""
+    def response_block(self, sample: str, part: str) -> dict[str, Any]:
+        """What the detector's response to a part depends on besides its events."""
+        if self.is_recorded(sample):
+            return {"recorded": self.part_block(sample, part)}
         return {"seed": self.seed, "detector": self.detector(sample).plain()}
 
     def spectra(self, er: str, nr: str) -> dict[str, Any]:

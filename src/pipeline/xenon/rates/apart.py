@@ -16,6 +16,7 @@ from pipeline.core.parquet_io import open_parquet
 from pipeline.core.seeds import generator
 
 QUANTA = ["photons", "electrons"]
+DETECTED = ["s1_photons_detected", "s2_photons_detected"]  # of recorded events
 NEAR_CM = 0.5  # three digits of a depth above 100 cm
 PERMUTATIONS = 10
 HANDFUL = 5  # events that two samples may share
@@ -42,8 +43,9 @@ def shared_events(
     data: pd.DataFrame, simulation: pd.DataFrame, numbers: Sequence[str]
 ) -> tuple[int, float]:
     """Number of observed events that are also simulated, and how many would be by chance."""
-    groups = pd.concat([data[numbers], simulation[numbers]]).groupby(list(numbers)).ngroup()
-    one, other = _pairs(*np.split(groups.to_numpy(), [len(data)]))
+    columns = list(numbers)
+    groups = pd.concat([data[columns], simulation[columns]]).groupby(columns).ngroup().to_numpy()
+    one, other = _pairs(groups[: len(data)], groups[len(data) :])
     own, depth = data["depth_cm"].to_numpy(float), simulation["depth_cm"].to_numpy(float)
 
     def near(depth: NDArray[np.float64]) -> int:
@@ -66,11 +68,11 @@ def _pairs(
     return one, order[np.repeat(start, length) + within]
 
 
-def read_quanta(paths: Sequence[str]) -> pd.DataFrame:
-    """Depth, quanta and sample of all events of event tables, whose folders name the samples."""
+def read_compared(paths: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame:
+    """Depth, `numbers` and sample of all events of tables, whose folders name the samples."""
     parts = []
     for path in paths:
-        with open_parquet(path, "event table") as file:
-            part = file.read(columns=["depth_cm", *QUANTA]).to_pandas()
+        with open_parquet(path, "table of events or responses") as file:
+            part = file.read(columns=["depth_cm", *numbers]).to_pandas()
         parts.append(part.assign(sample=Path(path).parent.name))
     return pd.concat(parts, ignore_index=True)

@@ -10,7 +10,7 @@ from pipeline.statistics.excess.data import observe
 from pipeline.statistics.excess.limits import upper_limits
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.region import Region
-from pipeline.xenon.rates.apart import QUANTA, check_apart, read_quanta
+from pipeline.xenon.rates.apart import DETECTED, QUANTA, check_apart, read_compared
 from pipeline.xenon.rates.best_test import global_p
 from pipeline.xenon.rates.goodness_of_fit import goodness_of_fit
 from pipeline.xenon.rates.measured import CS1, SCORE, measured
@@ -27,14 +27,17 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     tables of `goodness_of_fit`.
 
     `inputs` are the trigger table, scores of the background samples and their response `shards`,
-    event tables of the `data` and of all simulated samples (`simulation`), and scores and responses
-    of the data (`observed`, `observed_shards`), none where the search is blind.
+    event tables of the `data` and of all simulated samples (`simulation`) or, of `recorded` data,
+    responses of both, and scores and responses of the data (`observed`, `observed_shards`), none
+    where the search is blind.
 
     Raises:
         ValueError: a data set is also in the simulation, or lies outside the region.
     """
     wimp = Wimp.model_validate(params["benchmark"])
-    check_apart(read_quanta(inputs["data"]), read_quanta(inputs["simulation"]), QUANTA)
+    numbers = DETECTED if params["recorded"] else QUANTA
+    data, simulation = (read_compared(inputs[name], numbers) for name in ("data", "simulation"))
+    check_apart(data, simulation, numbers)
     limits, background, shards = params["limits"], inputs["background"], inputs["shards"]
     exposure_t_yr, toys, seed = params["exposure_t_yr"], params["toys"], params["seed"]
     masses_GeV = sorted({wimp.mass_GeV, *limits["masses_GeV"]})
@@ -43,8 +46,8 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     scores, outside, best, goodness = None, None, None, {}
     if inputs["observed"]:
         detector = Detector.model_validate(params["detector"])
-        data = measured(inputs["observed"], inputs["observed_shards"], detector)
-        inside, outside = in_region(data, Region.model_validate(params["region"]))
+        recorded = measured(inputs["observed"], inputs["observed_shards"], detector)
+        inside, outside = in_region(recorded, Region.model_validate(params["region"]))
         scores = inside[SCORE].to_numpy(float)
         best = global_p(of_wimp, wimp, exposure_t_yr, scores, toys[0], seed)
         simulated = measured(background, shards, detector)
