@@ -3,6 +3,7 @@ from pydantic import ValidationError
 
 from pipeline.xenon.config.chain import Xenon
 from pipeline.xenon.config.rates import Rates
+from pipeline.xenon.config.response import ResponseUncertainty
 from pipeline.xenon.paths import XenonPaths
 
 EVENTS = {"kind": "parquet", "files": ["observed.parquet"], "columns": {"recoil": "recoil"}}
@@ -15,6 +16,11 @@ def test_data_make_a_sample_of_their_own():
     taken = {name: sample.plain() for name, sample in block.samples.items()} | {"observed": EVENTS}
     with pytest.raises(ValidationError, match=r"`data\.events` makes a sample of that name"):
         Xenon(samples=taken, data={"events": EVENTS})
+
+
+def test_data_without_a_search():
+    with pytest.raises(ValidationError, match="data: `anomaly: null` makes no search"):
+        Xenon(data={"events": EVENTS}, anomaly=None)
 
 
 def test_data_of_another_detector():
@@ -48,6 +54,10 @@ def test_recorded_data_need_no_response_and_are_compared_by_it(tmp_path):
 def test_uncertainties_have_sources():
     with pytest.raises(ValidationError, match="pp has no source; say where the number comes from"):
         Rates(uncertainties={"pp": {"relative": 0.1}})
+    with pytest.raises(ValidationError, match="pp has no source"):
+        Rates(uncertainties={"pp": {"relative": 0.1, "source": "  "}})
+    with pytest.raises(ValidationError, match="at least 1 character"):
+        ResponseUncertainty(relative=0.1, source="  ")
     rates = Rates(uncertainties={"pp": {"relative": 0.1, "source": "choice: twice the model's"}})
     assert rates.uncertainties["pp"].relative == 0.1
     assert rates.uncertainties["85Kr"] == Rates().uncertainties["85Kr"]

@@ -107,3 +107,12 @@ def test_the_uncertainty_of_a_response_is_small():
     one = {"relative": 0.3, "source": "test"}
     with pytest.raises(ValidationError, match=r"g1\.relative\n.* less than or equal to 0\.2"):
         Search(response_uncertainties={"g1": one})
+
+
+@pytest.mark.parametrize(
+    "block",
+    [{"background_uncertainties": (0.01, 0.01)}, {"map": {"masses_GeV": (50, 20, 50)}}],
+)
+def test_nothing_is_looked_at_twice(block):
+    with pytest.raises(ValidationError, match="values must differ from each other"):
+        Search(**block)

@@ -108,7 +108,7 @@ class Xenon(Block):
         return {
             "wimps": {**self.wimps.samples()},
             "images": {**self.images.samples()} if self.images else {},
-            "search.coverage": self._coverage_samples(),
+            "search.coverage": {**self._coverage_samples()},
             "data.events": {OBSERVED: self.data.events} if self.data else {},
         }
 
@@ -148,6 +148,10 @@ class Xenon(Block):
     @model_validator(mode="after")
     def _networks_have_samples(self) -> Self:
         if self.anomaly is None:
+            if self.data is not None:
+                raise ValueError(
+                    "data: `anomaly: null` makes no search that could look at them; remove one"
+                )
             return self
         for key, pair in (
             ("anomaly.train", self.anomaly.train),

@@ -26,6 +26,11 @@ class Uncertainty(Block):
         "Where the number comes from: a reference, or 'choice' and the reason.", min_length=1
     )
 
+    @field_validator("source", mode="before")
+    @classmethod
+    def _stripped(cls, source: Any) -> Any:
+        return source.strip() if isinstance(source, str) else source
+
 
 UNCERTAINTIES = {
     name: Uncertainty(relative=relative, source=source)
@@ -104,7 +109,7 @@ class Rates(Block):
         if not isinstance(given, dict):
             return given
         for name, block in given.items():
-            if isinstance(block, dict) and not block.get("source"):
+            if isinstance(block, dict) and not str(block.get("source") or "").strip():
                 raise ValueError(
                     f"{name} has no source; say where the number comes from, as in "
                     f"{{relative: {block.get('relative', 0.1)}, source: 'choice: reason'}}"

@@ -27,6 +27,8 @@ class WimpMap(Block):
         (1e-48, 2e-48, 4e-48, 7e-48, 1.2e-47, 2e-47, 4e-47, 1e-46),
     )
 
+    _distinct = field_validator("masses_GeV", "cross_sections_cm2")(distinct)
+
     def is_grid(self) -> bool:
         """Whether there are enough points for contours: two along each axis."""
         return min(len(self.masses_GeV), len(self.cross_sections_cm2)) >= 2
@@ -168,4 +170,6 @@ class Search(Block):
                 )
         return self
 
-    _distinct = field_validator("exposures_t_yr", "levels_sigma")(distinct)
+    _distinct = field_validator("exposures_t_yr", "levels_sigma", "background_uncertainties")(
+        distinct
+    )

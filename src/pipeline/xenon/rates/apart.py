@@ -44,7 +44,8 @@ def shared_events(
 ) -> tuple[int, float]:
     """Number of observed events that are also simulated, and how many would be by chance."""
     columns = list(numbers)
-    groups = pd.concat([data[columns], simulation[columns]]).groupby(columns).ngroup().to_numpy()
+    both = pd.concat([data[columns], simulation[columns]])
+    groups = np.asarray(both.groupby(columns).ngroup(), np.int64)
     one, other = _pairs(groups[: len(data)], groups[len(data) :])
     own, depth = data["depth_cm"].to_numpy(float), simulation["depth_cm"].to_numpy(float)
 

@@ -197,7 +197,7 @@ def _response(rows: Records, ids: NDArray[np.int64], detector: Detector) -> Resp
     recorded = {name: counts.astype(np.uint16) for name, counts in rows.counts.items()}
     s1, s2 = (recorded[name].sum(axis=1, dtype=np.int32) for name in ("s1_waveform", "s2_waveform"))
     depth = rows.drift_time_us * detector.drift.velocity_mm_per_us / 10
-    depth = np.clip(depth, 0, detector.geometry.height_cm).astype(np.float32)
+    depth_cm = np.clip(depth, 0, detector.geometry.height_cm).astype(np.float32)
     nothing = np.full(n, np.nan, np.float32)
     unknown = np.full(n, UNKNOWN, np.int32)
     coincident = _coincident(recorded["s1_waveform"], detector)
@@ -209,7 +209,7 @@ def _response(rows: Records, ids: NDArray[np.int64], detector: Detector) -> Resp
             energy_keV=nothing,
             x_cm=nothing,
             y_cm=nothing,
-            depth_cm=depth,
+            depth_cm=depth_cm,
             photons=unknown,
             electrons=unknown,
             excitons=unknown,
@@ -220,7 +220,7 @@ def _response(rows: Records, ids: NDArray[np.int64], detector: Detector) -> Resp
         s2_photons_detected=s2,
         s1_area_PE=nothing,
         s2_area_PE=nothing,
-        cs1_photons=(s1 / light_collection(detector, depth)).astype(np.float32),
+        cs1_photons=(s1 / light_collection(detector, depth_cm)).astype(np.float32),
         triggered=coincident & (s2 >= detector.trigger.min_s2_photons),
         **recorded,
     )
