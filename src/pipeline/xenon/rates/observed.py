@@ -44,7 +44,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     samples = read_samples(background, shards, inputs["trigger"][0], masses_GeV, params)
     of_wimp, of_limits = (samples.only(own) for own in ([wimp.mass_GeV], limits["masses_GeV"]))
     scores, outside, best, goodness = None, None, None, {}
-    if inputs["observed"]:
+    if inputs.get("observed"):
         detector = Detector.model_validate(params["detector"])
         recorded = measured(inputs["observed"], inputs["observed_shards"], detector)
         inside, outside = in_region(recorded, Region.model_validate(params["region"]))
