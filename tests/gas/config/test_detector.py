@@ -84,6 +84,13 @@ def test_sources_of_the_fit_are_made_and_hold_no_event_of_the_data(study):
         ({"parameters": {}}, r"detector_fit.parameters: "),
         ({"parameters": {"threshold": [0, 2]}}, r"'threshold' is no parameter of a response"),
         (
+            {
+                "response": {"noise_hits": 3},
+                "parameters": {"noise_hits": [1, 1e6]},
+            },
+            r"parameters.noise_hits: 1e\+06 should be less than or equal to 100000",
+        ),
+        (
             {"parameters": {"threshold.electrons": [1.5, 3]}},
             r"threshold.electrons: expected 0 <= low < 1 < high, .*; got \[1.5, 3\]",
         ),

@@ -56,6 +56,10 @@ def test_a_fitted_parameter_is_free_until_it_is_replaced():
         ({"vary": {"threshold": [0, 2]}}, "'threshold' is no parameter .*threshold.electrons"),
         ({"vary": {"noise_hits": [3, 1]}}, r"vary.noise_hits: expected 0 <= low < high"),
         ({"vary": {"noise_hits": [-1, 1]}}, r"vary.noise_hits: expected 0 <= low < high"),
+        (
+            {"vary": {"noise_hits": [0, 1e9]}},
+            r"vary.noise_hits: 1e\+09 should be less than or equal",
+        ),
         ({"charge_bits": 4}, "charge_bits and charge_step belong together"),
         ({"gain": {"relative_rms": 1, "stages": [{"mean": 40}]}}, "not both"),
         ({"gain": {"map": "map.csv", "pixel_spread": 0.1}}, "leave one of them out"),

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from pipeline.gas.response.cells import Cells, flat_index
-from pipeline.gas.response.gain import amplified, pixel_factors, saturated
+from pipeline.gas.response.gain import amplified, avalanches_above, pixel_factors, saturated
 
 CELLS = 40_000
 
@@ -56,3 +56,17 @@ def test_spread_of_the_pixels():
     assert factors.mean() == pytest.approx(1, abs=4 * 0.05 / CELLS**0.5)
     assert factors.std() == pytest.approx(0.05, rel=4 * (0.5 / CELLS) ** 0.5)
     assert (pixel_factors(cells, np.zeros(1), rng()) == 1).all()
+
+
+@pytest.mark.parametrize(("rms", "least"), [(0.7, 1.2), (0.3, 2.0), (1.3, 0.0)])
+def test_avalanches_above_a_charge_are_the_tail_of_all_avalanches(rms, least):
+    n, rng = 20_000, np.random.default_rng(5)
+    tail = avalanches_above(np.full(n, least), np.full(n, rms), rng)
+    every = stats.gamma(rms**-2, scale=rms**2)
+    assert stats.kstest(tail, lambda q: 1 - every.sf(q) / every.sf(least)).pvalue > 1e-3
+
+
+def test_without_a_tail_the_charge_is_the_least():
+    least = np.array([0.5, 1.8, 60.0])
+    charge = avalanches_above(least, np.array([0.0, 0.0, 0.1]), np.random.default_rng(1))
+    assert charge.tolist() == [1.0, 1.8, 60.0]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
@@ -81,6 +82,15 @@ def test_number_of_noise_hits_and_their_charge():
     assert set(readout.charge) == {1.0}
     above = measured({"noise_hits": 3, "threshold": {"electrons": 1.8}}, data=one)
     assert set(above.charge) == {np.float32(1.8)}
+
+
+def test_noise_hits_have_the_avalanches_above_the_threshold():
+    """Of an exponential avalanche, the charge above any threshold is exponential too."""
+    nothing = (np.zeros((1000, 3), np.float32), np.arange(1001))
+    keys = {"noise_hits": 9, "threshold": {"electrons": 1.2}, "gain": {"relative_rms": 1}}
+    readout = measured({**keys, "drift_cm": 9, "attachment_per_cm": 99}, data=nothing)
+    assert len(readout.charge) == pytest.approx(9000, abs=400)
+    assert stats.kstest(readout.charge - 1.2, "expon").pvalue > 1e-3
 
 
 def test_share_of_charge_after_attachment():

@@ -8,7 +8,7 @@ from pydantic import PositiveInt, model_validator
 from pipeline.config.model import Block, described
 from pipeline.gas.config.gain_map import GainMap
 from pipeline.gas.config.networks import DirectionNetwork
-from pipeline.gas.config.response import PARAMETERS, NamesResponse, Response
+from pipeline.gas.config.response import PARAMETERS, NamesResponse, Response, check_allowed
 from pipeline.gas.config.sets import TestSet, VoxelSet
 from pipeline.gas.config.voxels import Grid
 
@@ -49,6 +49,7 @@ class DetectorFit(NamesResponse):
                     f"parameters.{name}: expected 0 <= low < {start:g} < high, with the value of "
                     f"the response between; got [{low:g}, {high:g}]"
                 )
+            check_allowed("parameters", name, high)
         return self
 
 

@@ -7,7 +7,7 @@ reads one and `Response.replaced` sets some.
 
 from typing import Any, Literal, Self
 
-from pydantic import NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import NonNegativeFloat, PositiveFloat, ValidationError, model_validator
 
 from pipeline.config.model import Block, OneOrBlock, described
 from pipeline.config.paths import InputPath
@@ -126,8 +126,8 @@ class Response(Block):
     gain: Gain = described("Amplification.", Gain())
     threshold: Threshold = described("Threshold on the charge of a cell.", Threshold())
     noise_hits: float = described(
-        "Mean number of cells in the grid that fire by noise, with the charge of one electron or "
-        "of the threshold, whichever is larger.",
+        "Mean number of cells in the grid that fire by noise, with the charge of an avalanche of "
+        "one electron that is above the threshold.",
         0.0,
         ge=0,
         le=1e5,
@@ -218,6 +218,7 @@ class Response(Block):
                 raise ValueError(f"vary: '{name}' is no parameter of a response; {_known()}")
             if not 0 <= low < high:
                 raise ValueError(f"vary.{name}: expected 0 <= low < high, got [{low:g}, {high:g}]")
+            check_allowed("vary", name, high)
         return self
 
     @model_validator(mode="after")
@@ -247,6 +248,19 @@ class NamesResponse(Block):
         blocks = response.get("anyOf") or [{"$ref": response.pop("$ref")}]
         response["anyOf"] = [*blocks, {"type": "string"}]
         return schema
+
+
+def check_allowed(key: str, name: str, value: float) -> None:
+    """Check that one of `PARAMETERS`, an entry of `key`, may have a value.
+
+    Raises:
+        ValueError: the field of this name does not allow it.
+    """
+    try:
+        Response().replaced({name: value})
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Input ")
+        raise ValueError(f"{key}.{name}: {value:g} {reason}") from None
 
 
 def _known() -> str:

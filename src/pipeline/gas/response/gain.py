@@ -2,6 +2,7 @@
 
 import numba as nb
 import numpy as np
+from scipy import special
 
 from pipeline.gas.response.cells import Cells
 
@@ -16,6 +17,24 @@ def amplified(
     n rms^2, so one number is drawn for each cell.
     """
     return _gamma(electrons, relative_rms**2, rng)
+
+
+def avalanches_above(
+    least: np.ndarray, relative_rms: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Charges float64 [K] of single electrons that are above `least` [K].
+
+    They are drawn from the tail of the distribution of `amplified`, through the inverse of its
+    survival function. Without fluctuation, or where the tail has no probability that a float
+    holds, a charge is 1 or `least`, whichever is larger.
+    """
+    variance, part = relative_rms**2, 1.0 - rng.random(len(least))
+    charge, wide = np.maximum(least, 1.0), variance > 0.0
+    shape = 1.0 / variance[wide]
+    tail = special.gammaincc(shape, np.maximum(least[wide], 0.0) * shape)
+    drawn = special.gammainccinv(shape, part[wide] * tail) / shape
+    charge[wide] = np.where(np.isfinite(drawn), np.maximum(drawn, least[wide]), charge[wide])
+    return charge
 
 
 def saturated(charge: np.ndarray, saturation: np.ndarray) -> np.ndarray:

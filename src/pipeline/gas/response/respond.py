@@ -219,10 +219,9 @@ def _with_noise(
     owner = np.repeat(np.arange(len(hits)), rng.poisson(values["noise_hits"] * contained))
     if not len(owner):
         return hits
-    ones = np.ones(len(owner))
-    charge = gain.amplified(ones, values["gain.relative_rms"][owner], rng)
     electrons, rms = values["threshold.electrons"][owner], values["threshold.rms"][owner]
-    charge = np.maximum(charge, readout.thresholds(electrons, rms, rng))
+    least = readout.thresholds(electrons, rms, rng)
+    charge = gain.avalanches_above(least, values["gain.relative_rms"][owner], rng)
     place = rng.integers(0, hits.box, (len(owner), 3))
     if response.integrate_mm == "all":
         place[:, 2] = cells.central_layer(hits.box)
