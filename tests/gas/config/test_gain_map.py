@@ -110,6 +110,7 @@ def test_a_missing_map_is_named_unless_the_study_makes_it(study, plain, tmp_path
         ({"simulated": ["others"]}, r"gain_map.simulated: no source .* mean 'other'"),
         ({"response": {"noise_hits": 3}}, r"gain_map: response: noise_hits must be 0"),
         ({"response": {"gain": {"map": "map.csv"}}}, r"gain_map: response: leave out gain.map"),
+        ({"response": {"gain": {"spread_um": 100}}}, r"gains are found without gain.spread_um"),
         ({"response": {"cell_um": [250, 50, 252]}}, r"gain_map.response: its numbers are those of"),
         ({"pixels": [0, 10]}, r"gain_map.pixels"),
     ],

@@ -58,7 +58,7 @@ def test_a_fitted_parameter_is_free_until_it_is_replaced():
         ({"vary": {"noise_hits": [-1, 1]}}, r"vary.noise_hits: expected 0 <= low < high"),
         (
             {"vary": {"noise_hits": [0, 1e9]}},
-            r"vary.noise_hits: 1e\+09 should be less than or equal",
+            r"vary.noise_hits: 1e\+09 should be less",
         ),
         ({"charge_bits": 4}, "charge_bits and charge_step belong together"),
         ({"gain": {"relative_rms": 1, "stages": [{"mean": 40}]}}, "not both"),
@@ -68,6 +68,8 @@ def test_a_fitted_parameter_is_free_until_it_is_replaced():
             {"gain": {"map": "map.csv"}, "vary": {"gain.pixel_spread": [0, 1]}},
             "leave one of them out",
         ),
+        ({"integrate_from": "threshold"}, "needs a window"),
+        ({"integrate_from": "threshold", "integrate_mm": "all"}, "needs a window"),
         ({"integrate_mm": -1}, "greater than or equal to 0"),
         ({"integrate_mm": "none"}, "'all'"),
     ],

@@ -36,6 +36,8 @@ def test_number_of_orientations(cell_um, drift, number):
         ({"diffusion": {"constant_transverse": 300, "constant_longitudinal": 240}}, "axis"),
         ({"vary": {"diffusion.constant_transverse": [200, 300]}}, "axis"),
         ({"fitted": ["diffusion.constant_longitudinal"]}, "axis"),
+        ({"gain": {"spread_um": 120}}, "none"),
+        ({"gain": {"spread_um": {"transverse": 120, "longitudinal": 270}}}, "axis"),
         ({"gain": {"pixel_spread": 0.05}}, "axis"),
         ({"gain": {"map": "map.csv"}}, "axis"),
         ({"integrate_mm": "all"}, "axis"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.gas.response.cells import Cells, centred, counted, flat_index, merged
+from pipeline.gas.response.cells import Cells, centred, counted, flat_index, joined, merged
 
 BOX = 16
 UM = np.array([500.0, 50.0, 250.0])
@@ -66,3 +66,13 @@ def test_merged_charges_add_up_in_their_events():
     assert both.index.tolist() == [3, 9, 7, 1, 5]
     assert both.charge.tolist() == [1, 3, 2, 1, 4]
     assert both.offsets.tolist() == [0, 2, 3, 5]
+
+
+def test_events_apart_and_joined_are_the_same():
+    places = np.random.default_rng(1).permutation(20**3)[:30]
+    cells = Cells(np.sort(places), np.arange(30.0), np.array([0, 4, 4, 15, 30]), 20)
+    again = joined([cells.events(0, 1), cells.events(1, 3), cells.events(3, 4)])
+    assert cells.events(1, 3).offsets.tolist() == [0, 0, 11]
+    assert again.offsets.tolist() == cells.offsets.tolist()
+    assert again.index.tolist() == cells.index.tolist()
+    assert again.charge.tolist() == cells.charge.tolist()

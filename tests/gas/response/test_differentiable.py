@@ -163,6 +163,12 @@ def test_the_slope_in_the_gain_of_a_pixel_is_that_of_the_simulator():
         ({}, "attachment_per_cm", "attachment_per_cm has no slope"),
         ({"noise_hits": 3}, "gain.relative_rms", "noise_hits"),
         ({"gain": {"map": "map.csv"}}, "threshold.electrons", "gain.map: .* has no map of gains"),
+        ({"gain": {"spread_um": 100}}, "threshold.electrons", "gain.spread_um: .* has no spread"),
+        (
+            {"integrate_mm": 4, "integrate_from": "threshold"},
+            "threshold.electrons",
+            "integrate_from: .* 'first' is the only one",
+        ),
         ({"integrate_mm": 4}, "diffusion.constant_transverse", "integrate_mm"),
     ],
 )

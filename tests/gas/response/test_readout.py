@@ -24,6 +24,14 @@ def test_the_first_cell_of_a_pixel_opens_a_window_and_the_next_one_behind_it_ano
     assert summed.offsets.tolist() == [0, 4, 5]
 
 
+def test_a_threshold_opens_a_window_and_charge_before_it_is_lost():
+    """Of the pixel with the charges 1, 2, 3, 4 in the cells 2, 5, 6, 9, two windows of 4 cells."""
+    summed = integrated(cells(), window=4, least=np.array([2.0, 2, 9, 2, 9, 9, 7]))
+    assert summed.index.tolist() == flat_index(PLACES[[1, 3, 3]], BOX).tolist()
+    assert summed.charge.tolist() == [2 + 3, 4, 7]
+    assert summed.offsets.tolist() == [0, 2, 3]
+
+
 def test_a_window_of_one_cell_changes_nothing():
     summed = integrated(cells(), window=1)
     assert summed.index.tolist() == cells().index.tolist()

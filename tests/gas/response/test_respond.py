@@ -69,6 +69,15 @@ def test_the_threshold_acts_on_the_integrated_sum():
     assert together.charge.tolist() == [2]
 
 
+def test_a_threshold_that_opens_the_window_acts_on_a_single_cell():
+    """Two electrons 1 mm apart: neither opens a window; with two in the first cell, all count."""
+    keys = {"threshold": {"electrons": 1.5}, "integrate_mm": 4, "integrate_from": "threshold"}
+    far, near = np.array([[0, 0, -500], [0, 0, 500]], np.float32), np.array([[0, 0, -500]])
+    assert len(measured(keys, data=(far, np.array([0, 2]))).charge) == 0
+    three = np.concatenate([near, far]).astype(np.float32)
+    assert measured(keys, data=(three, np.array([0, 3]))).charge.tolist() == [3]
+
+
 def test_a_readout_without_z_lies_in_one_layer():
     readout = measured({"integrate_mm": "all", "noise_hits": 5})
     assert len(np.unique(readout.voxels % 40)) == 1

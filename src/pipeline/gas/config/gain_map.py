@@ -38,6 +38,10 @@ class GainMap(NamesResponse):
             raise ValueError("response: noise_hits must be 0; leave noisy pixels out of the data")
         if self.response.gain.map:
             raise ValueError("response: leave out gain.map; gains are found relative to none")
+        if any(self.response.spread_um) or self.response.integrate_from != "first":
+            raise ValueError(
+                "response: gains are found without gain.spread_um and with integrate_from: first"
+            )
         return self
 
 

@@ -46,8 +46,8 @@ class Diffusion(Block):
     transverse: NonNegativeFloat = described("D across the drift [um/sqrt(cm)].", 0.0)
     longitudinal: NonNegativeFloat = described("D along the drift [um/sqrt(cm)].", 0.0)
     constant_transverse: NonNegativeFloat = described(
-        "Spread across the drift that does not depend on its length [um]: of the gaps between "
-        "amplification stages, for example.",
+        "Spread of the primary electrons across the drift that does not depend on its length "
+        "[um]; that of their avalanches is `gain.spread_um`.",
         0.0,
     )
     constant_longitudinal: NonNegativeFloat = described("The same along the drift [um].", 0.0)
@@ -62,6 +62,13 @@ class Stage(Block):
     )
 
 
+class Spread(OneOrBlock):
+    """Gaussian spread of charge, or one number for all directions."""
+
+    transverse: NonNegativeFloat = described("Sigma across the drift [um].", 0.0)
+    longitudinal: NonNegativeFloat = described("Sigma along the drift [um].", 0.0)
+
+
 class Gain(Block):
     """Avalanche amplification."""
 
@@ -74,6 +81,11 @@ class Gain(Block):
         "Stages of amplification in place of `relative_rms`. The relative variances add up, each "
         "divided by the mean gain of the stages before it.",
         [],
+    )
+    spread_um: Spread = described(
+        "Spread of an avalanche's electrons behind the first stage [um], in the gaps of several "
+        "stages for example: cells share the charge of each primary electron.",
+        Spread(),
     )
     pixel_spread: NonNegativeFloat = described(
         "RMS of the relative gain from pixel to pixel; each event meets other pixels.", 0.0
@@ -138,6 +150,12 @@ class Response(Block):
         "pixel lies in the central layer of the grid.",
         0.0,
     )
+    integrate_from: Literal["first", "threshold"] = described(
+        "What opens the window of `integrate_mm`: the 'first' charge of a pixel, and the threshold "
+        "acts on the sum; or the first cell whose own charge reaches the 'threshold', and charge "
+        "before it is lost.",
+        "first",
+    )
     charge_bits: int | None = described(
         "Bits of the measured charge; needs `charge_step`. null: not digitised.",
         None,
@@ -170,6 +188,12 @@ class Response(Block):
     def files(self) -> list[str]:
         """The map of gains, if there is one."""
         return [self.gain.map] if self.gain.map else []
+
+    @property
+    def spread_um(self) -> tuple[float, float, float]:
+        """Spread of the avalanches along x, y and z [um], as far as the readout sees it."""
+        across, along = self.gain.spread_um.transverse, self.gain.spread_um.longitudinal
+        return across, across, 0.0 if self.integrate_mm == "all" else along
 
     def value(self, name: str) -> float:
         """Value of one of `PARAMETERS`."""
@@ -219,6 +243,12 @@ class Response(Block):
             if not 0 <= low < high:
                 raise ValueError(f"vary.{name}: expected 0 <= low < high, got [{low:g}, {high:g}]")
             check_allowed("vary", name, high)
+        return self
+
+    @model_validator(mode="after")
+    def _a_window_is_opened(self) -> Self:
+        if self.integrate_from == "threshold" and self.integrate_mm in (0, "all"):
+            raise ValueError("integrate_from: 'threshold' needs a window; give integrate_mm in mm")
         return self
 
     @model_validator(mode="after")

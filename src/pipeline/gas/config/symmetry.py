@@ -24,13 +24,16 @@ def drift_of(response: Response) -> Drift:
     """What a response shows of the drift.
 
     Integration begins at the lower end of a track. The upper end drifts longer, so it diffuses
-    more and loses more electrons. Constant diffusion and gains of pixels show the axis only: a map
-    of gains counts as one that is independent from pixel to pixel, and is mirrored with its events.
+    more and loses more electrons. Constant diffusion, the spread of avalanches and gains of pixels
+    show the axis only: a map of gains counts as one that is independent from pixel to pixel, and is
+    mirrored with its events.
     """
     if response.integrate_mm not in (0, "all") or any(map(response.has, _DIRECTION)):
         return "direction"
     across, along = map(response.value, _CONSTANT)
-    shown = across != along or any(map(response.is_free, _CONSTANT))
+    spread = response.gain.spread_um
+    shown = across != along or spread.transverse != spread.longitudinal
+    shown |= any(map(response.is_free, _CONSTANT))
     pixels = response.gain.map is not None or response.has("gain.pixel_spread")
     if shown or pixels or response.integrate_mm == "all":
         return "axis"

@@ -1,5 +1,6 @@
 """Cells of a readout that are hit, and electrons counted in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numba as nb
@@ -36,6 +37,12 @@ class Cells:
         """The cells of a mask bool [M]."""
         kept = np.concatenate([[0], np.cumsum(mask)])
         return Cells(self.index[mask], self.charge[mask], kept[self.offsets], self.box)
+
+    def events(self, first: int, last: int) -> "Cells":
+        """The cells of the events first:last."""
+        offsets = self.offsets[first : last + 1]
+        rows = slice(offsets[0], offsets[-1])
+        return Cells(self.index[rows], self.charge[rows], offsets - offsets[0], self.box)
 
 
 def flat_index(place: np.ndarray, box: int) -> np.ndarray:
@@ -81,6 +88,17 @@ def centred(cells: Cells, bins: int) -> tuple[Cells, np.ndarray, np.ndarray]:
     """
     index, shift, fits = _centre(cells.index, cells.charge, cells.offsets, cells.box, bins)
     return Cells(index, cells.charge, cells.offsets, bins), shift, fits
+
+
+def joined(cells: Sequence[Cells]) -> Cells:
+    """The events of several tables of cells in the same box, one after the other."""
+    sizes = np.concatenate([np.diff(part.offsets) for part in cells])
+    return Cells(
+        np.concatenate([part.index for part in cells]),
+        np.concatenate([part.charge for part in cells]),
+        np.concatenate([[0], np.cumsum(sizes)]),
+        cells[0].box,
+    )
 
 
 def merged(cells: Cells, index: np.ndarray, charge: np.ndarray, owner: np.ndarray) -> Cells:

@@ -89,8 +89,9 @@ def soft_charges(
     See `respond` for the arguments.
 
     Raises:
-        ValueError: a parameter has no slope, or the response has noise hits, a map of gains, or
-            integration together with parameters of the diffusion.
+        ValueError: a parameter has no slope, or the response has noise hits, a map of gains, a
+            spread of avalanches, windows that a threshold opens, or integration together with
+            parameters of the diffusion.
     """
     soft = dict(parameters or {})
     _check(response, soft)
@@ -181,6 +182,10 @@ def _check(response: Response, soft: Mapping[str, Tensor]) -> None:
         raise ValueError("noise_hits: the response with slopes has no noise hits; leave them out")
     if response.gain.map:
         raise ValueError("gain.map: the response with slopes has no map of gains; leave it out")
+    if any(response.spread_um):
+        raise ValueError("gain.spread_um: the response with slopes has no spread; leave it out")
+    if response.integrate_from != "first":
+        raise ValueError("integrate_from: in the response with slopes, 'first' is the only one")
     if response.integrate_mm and soft.keys() & set(DIFFUSION):
         raise ValueError("integrate_mm: charge that is integrated has no slope in the diffusion")
 

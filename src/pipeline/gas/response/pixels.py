@@ -1,6 +1,6 @@
 """A readout of pixels, each with its own gain, and events at known places on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,10 @@ class Pixels:
     gain: np.ndarray  # float64 [nx, ny], relative to that of the response
     origin: np.ndarray  # int64 [n, 2], pixel under the cell at the middle of each event's box
     beside: float = 0.0  # gain beside all pixels
+
+    def events(self, first: int, last: int) -> "Pixels":
+        """The pixels under the events first:last."""
+        return replace(self, origin=self.origin[first:last])
 
     def under(self, cells: Cells) -> np.ndarray:
         """Pixel int64 [M, 2] under each cell, which may lie beside all pixels."""

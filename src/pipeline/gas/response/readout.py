@@ -6,13 +6,17 @@ import numpy as np
 from pipeline.gas.response.cells import Cells, central_layer
 
 
-def integrated(cells: Cells, window: int) -> Cells:
+def integrated(cells: Cells, window: int, least: np.ndarray | None = None) -> Cells:
     """Add up the charge of every pixel over `window` cells along the drift.
 
     The first cell of a pixel, that of lowest z, opens a window and gets all charge in it. The next
-    cell behind the window opens another.
+    cell behind the window opens another. With `least` float64 [M], only a cell with this charge or
+    more opens a window, and charge outside of windows is lost.
     """
-    index, charge, offsets = _integrate(cells.index, cells.charge, cells.offsets, cells.box, window)
+    opens = np.ones(len(cells.index), bool) if least is None else cells.charge >= least
+    index, charge, offsets = _integrate(
+        cells.index, cells.charge, opens, cells.offsets, cells.box, window
+    )
     return Cells(index, charge, offsets, cells.box)
 
 
@@ -43,7 +47,12 @@ def digitised(charge: np.ndarray, bits: int, step: float) -> np.ndarray:
 
 @nb.njit(cache=True, nogil=True)
 def _integrate(
-    cells: np.ndarray, charge: np.ndarray, offsets: np.ndarray, box: int, window: int
+    cells: np.ndarray,
+    charge: np.ndarray,
+    opens: np.ndarray,
+    offsets: np.ndarray,
+    box: int,
+    window: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     index, sums = np.empty_like(cells), np.empty_like(charge)
     limits = np.zeros_like(offsets)
@@ -54,7 +63,7 @@ def _integrate(
             opened = index[used - 1] if used > first else np.int64(-1)
             if opened >= 0 and cells[i] // box == opened // box and cells[i] - opened < window:
                 sums[used - 1] += charge[i]
-            else:
+            elif opens[i]:
                 index[used], sums[used] = cells[i], charge[i]
                 used += 1
         limits[event + 1] = used

@@ -3,9 +3,9 @@
 `respond` takes the electrons of n events as a ragged array, `Electrons`. It returns a `Readout`, a
 ragged array of cells (flat voxel indices of the grid, as in a voxel shard) and their charges in
 primary electrons. Its steps have the order of a real chain: rotate, drift and diffuse, lose
-(`drift`), count in cells (`cells`), amplify, saturate, spread from pixel to pixel (`gain`),
-integrate along the drift, apply the threshold to the sums, digitise (`readout`), centre on the
-charge, add noise hits.
+(`drift`), count in cells (`cells`), amplify (`gain`), share the charge among cells (`spread`),
+saturate, spread from pixel to pixel (`gain`), integrate along the drift, apply the threshold to the
+sums, digitise (`readout`), centre on the charge, add noise hits.
 
     grid, response = Grid(), Response(threshold={"electrons": 1.5})
     softer = response.replaced({"threshold.electrons": 1.2})  # names: config.response.PARAMETERS
@@ -33,11 +33,16 @@ from pipeline.gas.response.cells import Cells
 from pipeline.gas.response.parameters import event_parameters
 from pipeline.gas.response.pixel_map import read_pixel_map
 from pipeline.gas.response.pixels import Pixels
+from pipeline.gas.response.spread import parts_of_a_cell, spread
 from pipeline.gas.tracks.table import Electrons
 
 # Cells are counted in a box of this many grids along each edge: where the mean of the charge lies,
 # and so which events the grid contains, is known only behind the threshold.
 BOX_GRIDS = 2
+
+# Events whose charge is spread at once: with the spread of `beast`, one event of 50 keV fills some
+# 100,000 cells for a moment.
+SPREAD_EVENTS = 8
 
 LEAST_CHARGE = np.finfo(np.float32).tiny  # of a cell that is reported, without a threshold
 
@@ -72,7 +77,7 @@ class Readout:
     charge: np.ndarray  # float32 [N], in primary electrons, positive
     contained: np.ndarray  # bool [n]; true for events without any charge
     origin: np.ndarray  # float64 [n, 3], the source's origin, in voxels from the grid's corner
-    sigma_um: np.ndarray  # float64 [n], transverse diffusion at the track's centre
+    sigma_um: np.ndarray  # float64 [n], transverse diffusion and spread at the track's centre
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -139,7 +144,11 @@ def respond(
         charge=hits.charge.astype(np.float32),
         contained=contained,
         origin=box // 2 + phase - shift - drifted.centre_um / cell_um,
-        sigma_um=np.sqrt(squared[:, 0] * values["drift_cm"] + constant[:, 0]),
+        sigma_um=np.sqrt(
+            squared[:, 0] * values["drift_cm"]
+            + constant[:, 0]
+            + response.gain.spread_um.transverse**2
+        ),
     )
 
 
@@ -160,21 +169,57 @@ def reported(
     """
     values, streams = drifted.parameters, drifted.streams
     cell_um, box = np.array(grid.cell_um), BOX_GRIDS * grid.bins
-    hits, inside = cells.counted(drifted.moved_um, drifted.arrived, offsets, phase, cell_um, box)
-    hits = _amplified(hits, values, streams)
+    spread_um = response.spread_um
+    parts, n = parts_of_a_cell(spread_um, grid.cell_um), len(offsets) - 1
+    hits, inside = cells.counted(
+        *(drifted.moved_um, drifted.arrived, offsets),
+        *(phase * parts, cell_um / parts, box * parts),
+    )
+    rms = hits.each(values["gain.relative_rms"])
+    hits = hits.with_charge(gain.amplified(hits.charge, rms, streams["avalanche"]))
+    if not any(spread_um):
+        return _read_out(hits, values, streams, response, grid, pixels), inside
+    found = []
+    for first in range(0, n, SPREAD_EVENTS):
+        last = min(first + SPREAD_EVENTS, n)
+        shared = spread(hits.events(first, last), parts, spread_um, grid.cell_um)
+        own = {name: each[first:last] for name, each in values.items()}
+        below = pixels and pixels.events(first, last)
+        found.append(_read_out(shared, own, streams, response, grid, below))
+    return cells.joined(found), inside
+
+
+def _read_out(
+    hits: Cells,
+    values: Mapping[str, np.ndarray],
+    streams: Mapping[str, np.random.Generator],
+    response: Response,
+    grid: Grid,
+    pixels: Pixels | None,
+) -> Cells:
+    """What the readout reports of amplified charges."""
+    charge = gain.saturated(hits.charge, hits.each(values["gain.saturation"]))
+    charge *= gain.pixel_factors(hits, values["gain.pixel_spread"], streams["pixels"])
     if pixels:
-        hits = hits.with_charge(hits.charge * pixels.gains(hits))
+        charge *= pixels.gains(hits)
+    hits = hits.with_charge(charge)
     if response.integrate_mm == "all":
         hits = readout.flattened(hits)
     elif (window := round(response.integrate_mm * 1e3 / grid.cell_um[2])) > 1:
+        if response.integrate_from == "threshold":
+            least = _thresholds(hits, values, streams)
+            return _digitised(readout.integrated(hits, window, least), response)
         hits = readout.integrated(hits, window)
-    least = readout.thresholds(
-        hits.each(values["threshold.electrons"]),
-        hits.each(values["threshold.rms"]),
-        streams["threshold"],
-    )
-    hits = hits.where(hits.charge >= np.maximum(least, LEAST_CHARGE))
-    return _digitised(hits, response), inside
+    hits = hits.where(hits.charge >= _thresholds(hits, values, streams))
+    return _digitised(hits, response)
+
+
+def _thresholds(
+    hits: Cells, values: Mapping[str, np.ndarray], streams: Mapping[str, np.random.Generator]
+) -> np.ndarray:
+    """The least charge float64 [M] of each cell."""
+    electrons, rms = hits.each(values["threshold.electrons"]), hits.each(values["threshold.rms"])
+    return np.maximum(readout.thresholds(electrons, rms, streams["threshold"]), LEAST_CHARGE)
 
 
 def variances(values: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -184,20 +229,6 @@ def variances(values: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]
         np.stack([values[f"diffusion.{axis}"] ** 2 for axis in axes], axis=1),
         np.stack([values[f"diffusion.constant_{axis}"] ** 2 for axis in axes], axis=1),
     )
-
-
-def _amplified(
-    hits: Cells,
-    values: Mapping[str, np.ndarray],
-    streams: Mapping[str, np.random.Generator],
-) -> Cells:
-    """The charges of counted electrons."""
-    charge = gain.amplified(
-        hits.charge, hits.each(values["gain.relative_rms"]), streams["avalanche"]
-    )
-    charge = gain.saturated(charge, hits.each(values["gain.saturation"]))
-    factors = gain.pixel_factors(hits, values["gain.pixel_spread"], streams["pixels"])
-    return hits.with_charge(charge * factors)
 
 
 def _digitised(hits: Cells, response: Response) -> Cells:
