@@ -88,10 +88,13 @@ def test_voxels_of_three_edges_have_fewer_frames(plain):
         check_config(plain)
 
 
-@pytest.mark.parametrize("name", ["beast", "cygno", "migdal", "gridpix"])
-def test_responses_are_shipped(measured, name):
+@pytest.mark.parametrize(
+    ("name", "voxel_um"),
+    [("beast", [250, 50, 252]), ("cygno", 152), ("migdal", 39.0625), ("gridpix", 55)],
+)
+def test_responses_are_shipped_for_their_own_cells(measured, name, voxel_um):
     assert name in shipped_responses()
-    measured["gas"]["grid"] = {"voxel_um": [250, 50, 252]}
+    measured["gas"]["grid"] = {"voxel_um": voxel_um}
     measured["gas"]["responses"][name] = "shipped"
     measured["gas"]["test_sets"]["50keV"]["response"] = name
     assert check_config(measured).gas.response_of("50keV").diffusion.transverse > 0
