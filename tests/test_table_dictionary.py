@@ -202,7 +202,7 @@ def write_gas_results(files, rng):
     tested = direction_test(predictions, pd.DataFrame(), DirectionTest(axis=(0, 0, 1)), rng)
     files.put(
         {
-            gas.table("observed.csv"): observed_summary(measured),
+            gas.table("observed.csv"): observed_summary(measured).assign(network_remark=""),
             gas.table("observed_directions.csv"): observed_directions(measured),
             gas.table("observed_p.csv"): observed_p_table(
                 [{"set": "run7", "method": "HCN"} | row for row in tested]

@@ -342,7 +342,8 @@ TABLES: tuple[ResultTable, ...] = (
                 "mean_z": "the same, z",
                 "kappa_mean": "mean predicted kappa",
                 "rayleigh_p": "p-value of the mean if directions were isotropic (Rayleigh test)",
-                "network_remark": "in what charge or voxels are not those of the network's card",
+                "network_remark": "in what the study differs from the card of a network that was "
+                "not trained in it, as far as is known of measured events",
             }
         ),
         'print(table[["set", "method", "rayleigh_p"]])',

@@ -35,7 +35,7 @@ use rule table as gas_observed with:
         f"{R}/logs/gas/observed.log",
     localrule: True
     params:
-        **calls("pipeline.gas.hits.directions.from_files", gas.observed_block()),
+        **calls("pipeline.gas.hits.directions.from_files", gas.given_block()),
     message:
         "directions of measured events"
 

@@ -7,6 +7,7 @@ from helpers.made_predictions import around_z
 
 from pipeline.gas.config.card import Conditions, Range
 from pipeline.gas.figures.observed_directions import draw_observed_directions
+from pipeline.gas.evaluation.conditions import other_sizes
 from pipeline.gas.hits.directions import format_observed, observed_directions, observed_summary
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE
 
@@ -36,10 +37,11 @@ def test_a_preferred_direction_is_seen(rng):
 
 def test_another_charge_than_on_the_card_is_told(rng, caplog):
     card = Conditions.model_validate(CONDITIONS)
-    trained = {"UNet": card.model_copy(update={"electrons": Range(low=900, high=1100)})}
+    trained = card.model_copy(update={"electrons": Range(low=900, high=1100)})
+    remarks = {"UNet": lambda events: "; ".join(other_sizes(trained, events))}
     events = isotropic(10, rng).assign(energy_keV=np.nan)
     sets = {("run", "UNet"): events, ("low", "UNet"): events.assign(electrons=300.0)}
-    table = observed_summary({**sets, ("low", "RCN"): sets["low", "UNet"]}, trained)
+    table = observed_summary({**sets, ("low", "RCN"): sets["low", "UNet"]}, remarks)
     told = "100 % of the events have a number of electrons outside of 900 to 1100"
     assert [remark[: len(told)] for remark in table["network_remark"]] == ["", told, ""]
     assert f"UNet on low, outside its card: {told}" in caplog.text

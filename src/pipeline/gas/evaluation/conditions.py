@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from pipeline.gas.config.card import Conditions, Range
+from pipeline.gas.config.card import Card, Conditions, Range
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
@@ -56,8 +56,7 @@ def outside(
         for source, gas in gases.items()
         if gas not in trained.gases
     ]
-    if grid != trained.grid:
-        remarks.append(f"the grid is {_grid(grid)}, trained on {_grid(trained.grid)}")
+    remarks += other_grid(trained, grid)
     if response != trained.response:
         remarks.append(
             f"{_response(response)}, trained with {_response(trained.response)}"
@@ -103,6 +102,30 @@ def other_sizes(trained: Conditions, events: pd.DataFrame) -> Iterator[str]:
                 f"{100 * share:.0f} % of the events have a number of {what} outside of "
                 f"{usual.low:.0f} to {usual.high:.0f}, where the training events are"
             )
+
+
+def other_grid(trained: Conditions, grid: Grid) -> list[str]:
+    """In what the voxels differ from those of the training; empty if in nothing.
+
+    Of all that `outside` compares, this alone is known of measured events.
+    """
+    if grid == trained.grid:
+        return []
+    return [f"the grid is {_grid(grid)}, trained on {_grid(trained.grid)}"]
+
+
+def other_frames(card: Card, frames: int) -> list[str]:
+    """Whether a network predicts in other frames than its factor on kappa was fitted in."""
+    fitted = card.network.frames
+    if card.temperature is None or frames == fitted:
+        return []
+    return [f"predicted in {frames} frames, its factor on kappa is for {fitted}"]
+
+
+def of_measured(card: Card, grid: Grid, frames: int, events: pd.DataFrame) -> str:
+    """Remarks on measured events, of which energy, gas and readout are not known."""
+    sizes = other_sizes(card.conditions, events)
+    return "; ".join([*other_grid(card.conditions, grid), *other_frames(card, frames), *sizes])
 
 
 def gas_text(gas: GasMixture | None) -> str:

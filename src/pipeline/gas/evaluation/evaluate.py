@@ -15,7 +15,7 @@ from pipeline.gas.config.evaluation import Evaluation
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
-from pipeline.gas.evaluation.conditions import outside
+from pipeline.gas.evaluation.conditions import other_frames, outside
 from pipeline.gas.evaluation.resolution import resolution_table
 from pipeline.gas.evaluation.scans import bootstrap_crossing, efficiency_scan
 from pipeline.gas.evaluation.summary import Evaluated, Training, summary_table
@@ -46,10 +46,7 @@ class Given:
         """In what the test set lies outside the range of a network's card."""
         card = self.cards[name]
         remarks = outside(card.conditions, self.grid, self.gases, predictions, self.response)
-        frames, fitted = self.frames[name], card.network.frames
-        if card.temperature is not None and frames != fitted:
-            remarks.append(f"predicted in {frames} frames, its factor on kappa is for {fitted}")
-        return "; ".join(remarks)
+        return "; ".join([*remarks, *other_frames(card, self.frames[name])])
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The distribution of the predicted directions of measured events."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from pipeline.core.tables import Inputs, Params
-from pipeline.gas.config.card import Conditions
-from pipeline.gas.evaluation.conditions import other_sizes
+from pipeline.gas.config.card import Card
+from pipeline.gas.config.voxels import Grid
+from pipeline.gas.evaluation.conditions import of_measured
 from pipeline.statistics.directional.predictions import PREDICTED, read_predictions
 
 logger = logging.getLogger(__name__)
@@ -40,22 +42,21 @@ def observed_directions(predictions: Mapping[tuple[str, str], pd.DataFrame]) -> 
 
 def observed_summary(
     predictions: Mapping[tuple[str, str], pd.DataFrame],
-    trained: Mapping[str, Conditions] | None = None,
+    remarks: Mapping[str, Callable[[pd.DataFrame], str]] | None = None,
 ) -> pd.DataFrame:
     """Mean direction of the events, and whether it is compatible with isotropy.
 
-    `trained` has the conditions on the card of each method that has one. Returns one row for each
-    set and method (the keys): set, method, events, predicted, mean_x, mean_y, mean_z, kappa_mean,
-    rayleigh_p and network_remark, in what charge or voxels are not the training's. For n isotropic
-    unit vectors, 3 n times the squared mean is chi-squared distributed with three degrees of
-    freedom (Mardia & Jupp, Directional Statistics, section 10.4.1), up to terms of 1/n.
-    `rayleigh_p` is its upper tail.
+    `remarks` says of each method that has a card in what events are outside of it. Returns one row
+    for each set and method (the keys): set, method, events, predicted, mean_x, mean_y, mean_z,
+    kappa_mean, rayleigh_p and network_remark. For n isotropic unit vectors, 3 n times the squared
+    mean is chi-squared distributed with three degrees of freedom (Mardia & Jupp, Directional
+    Statistics, section 10.4.1), up to terms of 1/n. `rayleigh_p` is its upper tail.
     """
-    rows, trained = [], trained or {}
+    rows, remarks = [], remarks or {}
     for (name, method), table in predictions.items():
         directions = table[PREDICTED].dropna().to_numpy(np.float64)
         mean = directions.mean(axis=0) if len(directions) else np.full(3, np.nan)
-        remark = "; ".join(other_sizes(trained[method], table)) if method in trained else ""
+        remark = remarks[method](table) if method in remarks else ""
         if remark:
             logger.warning("%s on %s, outside its card: %s", method, name, remark)
         rows.append(
@@ -76,15 +77,17 @@ def observed_summary(
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Both tables, from prediction tables whose paths end in {set}/{method}.parquet.
 
-    Of `params`, `trained` has the conditions of cards by network.
+    `params` has the study's grid, and cards and frames of networks that it did not train.
     """
     predictions = {
         (path.parent.name, path.stem): read_predictions(path)
         for path in map(Path, inputs["predictions"])
     }
-    trained = {name: Conditions.model_validate(c) for name, c in params["trained"].items()}
+    grid, frames = Grid.model_validate(params["grid"]), params["frames"]
+    cards = {name: Card.model_validate(block) for name, block in params["cards"].items()}
+    remarks = {n: partial(of_measured, card, grid, frames[n]) for n, card in cards.items()}
     return {
-        "summary": observed_summary(predictions, trained),
+        "summary": observed_summary(predictions, remarks),
         "directions": observed_directions(predictions),
     }
 

@@ -26,11 +26,6 @@ class DetectorPaths(EvaluationPaths):
         sets, predictors = self.block.observed, self.block.predictors
         return [self.prediction(name, method) for name in sets for method in predictors]
 
-    def observed_block(self) -> dict[str, Any]:
-        """What the tables of measured events depend on besides predictions, as plain content."""
-        cards = {k: c for k, c in self.block.cards.items() if k not in self.block.trained}
-        return {"trained": {name: card.conditions.plain() for name, card in cards.items()}}
-
     @property
     def direction_tests(self) -> dict[str, DirectionTest]:
         """Directional tests by their set of measured events."""

@@ -58,18 +58,25 @@ class EvaluationPaths(NetworkPaths):
         if self.block.ensembles:
             members = {name: list(e.members) for name, e in self.block.ensembles.items()}
             block["ensembles"] = members
-        cards = {n: card for n, card in self.block.cards.items() if n not in self.block.trained}
-        if not cards:
+        given = self.given_block()
+        if not given["cards"]:
             return block
         response = self.block.response_of(test)
         return {
             **block,
+            **given,
             **({"response": response.plain()} if response else {}),
-            "shipped": [name for name in cards if networks[name].weights == "shipped"],
-            "cards": {name: card.plain() for name, card in cards.items()},
-            "frames": {name: networks[name].frames for name in cards},
-            "grid": self.block.grid.plain(),
+            "shipped": [name for name in given["cards"] if networks[name].weights == "shipped"],
             "gases": {name: gas and gas.plain() for name, gas in self.gases(test).items()},
+        }
+
+    def given_block(self) -> dict[str, Any]:
+        """Networks that are not trained in this study, and its grid, as plain content."""
+        cards = {n: card for n, card in self.block.cards.items() if n not in self.block.trained}
+        return {
+            "cards": {name: card.plain() for name, card in cards.items()},
+            "frames": {name: self.block.networks[name].frames for name in cards},
+            "grid": self.block.grid.plain(),
         }
 
     def differs_from_paper(self, voxels: str) -> str:
