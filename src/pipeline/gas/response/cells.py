@@ -108,7 +108,8 @@ def merged(cells: Cells, index: np.ndarray, charge: np.ndarray, owner: np.ndarra
     """
     owners = np.concatenate([cells.each(np.arange(len(cells))), owner])
     both = np.concatenate([cells.index, index])
-    order = np.lexsort([both, owners])
+    # A stable sort is fast where the charges come in sorted runs.
+    order = np.argsort(owners * cells.box**3 + both, kind="stable")
     owners, both = owners[order], both[order]
     first = np.flatnonzero(np.diff(owners, prepend=-1) | np.diff(both, prepend=-1))
     sums = np.add.reduceat(np.concatenate([cells.charge, charge])[order], first)
