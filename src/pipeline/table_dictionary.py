@@ -313,15 +313,17 @@ TABLES: tuple[ResultTable, ...] = (
         "One row for each set of events and source.",
         _described(
             {
-                "set": "the training set (train) or a test set",
-                "source": "track source",
+                "set": "the training set (train), a test set or a set of measured events",
+                "source": "source of the events",
                 "read": "events read from the source",
                 "rejected": "events that could not be used",
-                "tracks": "events in the track tables",
+                "tracks": "events in the track tables; usable measured events",
                 "not_contained": "tracks that reach out of the voxel grid",
                 "kept": "tracks in the voxel shards",
                 "contained_fraction": "kept over tracks",
                 "contained_fraction_err": "its binomial error",
+                "dropped_hits": "stray hits outside the grid that were dropped from measured "
+                "events; empty for other events",
             }
         ),
         'print(table[["set", "source", "contained_fraction"]])',

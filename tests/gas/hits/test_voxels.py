@@ -86,6 +86,21 @@ def test_charge_is_in_primary_electrons(run):
     np.testing.assert_allclose(found, readout.charge, rtol=1e-6)
 
 
+def test_a_stray_hit_costs_no_event_and_moves_none(run):
+    """One hit of noise in a volume of +-100 mm: the events are as without it, and it is counted."""
+    table, readout = hits_table()
+    far = table.groupby("event").first().reset_index().assign(charge=1.5)
+    far[["x", "y", "z"]] += np.random.default_rng(1).uniform(4e4, 1e5, (len(far), 3))
+    noisy = pd.concat([table, far]).sort_values("event", kind="stable")
+    shard, events, counts = run(noisy)
+    batch = concatenate(list(read_shard(shard)))
+    np.testing.assert_array_equal(batch.voxels, readout.voxels)
+    np.testing.assert_array_equal(batch.counts, readout.charge)
+    assert events["dropped_hits"].tolist() == [1] * 30
+    assert events["dropped_charge"].tolist() == [1.5] * 30
+    assert (counts["not_contained"], counts["dropped_hits"]) == (0, 30)
+
+
 @pytest.mark.parametrize("units", [{"length_unit": "mm"}, {"length_unit": "cm"}])
 def test_a_wrong_length_unit_is_explained(run, units):
     with pytest.raises(ValueError, match=r"no event fits into the grid .* check `length_unit`"):

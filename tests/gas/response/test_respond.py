@@ -36,7 +36,7 @@ def test_a_perfect_readout_keeps_every_electron():
 
 
 def test_cells_are_sorted_and_hit_once():
-    readout = measured({"noise_hits": 500})
+    readout = measured({"noise_hits": 100})
     assert all((np.diff(cells) > 0).all() for cells in events_of(readout, readout.voxels))
 
 
@@ -84,13 +84,15 @@ def test_a_readout_without_z_lies_in_one_layer():
 
 
 def test_number_of_noise_hits_and_their_charge():
-    one = (np.zeros((1000, 3), np.float32), np.arange(1001))
+    """A track of 50 electrons in one place; noise hits have a cell each, most of them alone."""
+    one = (np.zeros((50_000, 3), np.float32), np.arange(0, 50_001, 50))
     readout = measured({"noise_hits": 3, "threshold": {"electrons": 0.8}}, data=one)
-    hits = np.diff(readout.offsets) - 1
-    assert hits.mean() == pytest.approx(3, abs=4 * (3 / 1000) ** 0.5)
-    assert set(readout.charge) == {1.0}
+    hits = np.diff(readout.offsets)[readout.contained] - 1
+    assert readout.contained.mean() > 0.95
+    assert hits.mean() == pytest.approx(3, abs=5 * (3 / 1000) ** 0.5)
+    assert set(readout.charge) <= {1.0, 2.0, 50.0, 51.0}
     above = measured({"noise_hits": 3, "threshold": {"electrons": 1.8}}, data=one)
-    assert set(above.charge) == {np.float32(1.8)}
+    assert set(above.charge) <= {np.float32(1.8), np.float32(3.6), 50.0, np.float32(51.8)}
 
 
 def test_noise_hits_have_the_avalanches_above_the_threshold():
@@ -150,5 +152,5 @@ def test_events_beyond_the_grid_are_not_contained():
 def test_all_reported_charges_are_digitised():
     """A noise hit in a cell that is hit already makes a sum, which is digitised too."""
     digits = {"charge_bits": 3, "charge_step": 0.5}
-    readout = measured({"noise_hits": 2000, "gain": {"relative_rms": 1}, **digits})
+    readout = measured({"noise_hits": 100, "gain": {"relative_rms": 1}, **digits})
     assert set(readout.charge) == {0.25 + 0.5 * level for level in range(8)}

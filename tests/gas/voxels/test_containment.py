@@ -37,6 +37,20 @@ def test_parts_add_up_by_set_and_source(written):
     assert table.loc[("test", "made"), columns].tolist() == [160, 10, 100, 0, 100]
     assert table.loc[("test", "read"), columns].tolist() == [20, 0, 20, 15, 5]
     assert table["contained_fraction"].tolist() == [0.9, 1.0, 0.25]
+    assert table["dropped_hits"].isna().all()
     # Binomial: sqrt(0.9 * 0.1 / 150), none at the edge, sqrt(0.25 * 0.75 / 20).
     expected = [0.0244949, 0, 0.0968246]
     assert table["contained_fraction_err"].tolist() == pytest.approx(expected, rel=1e-5)
+
+
+def test_measured_events_have_no_track_table(written):
+    counts = {"read": 10, "kept": 9, "rejected": 1, "contained": 7, "not_contained": 2}
+    voxels = [
+        written(f"voxels/run/hits/{part}.json", **counts, dropped_hits=30, reasons={"0:7": "bad"})
+        for part in (0, 1)
+    ]
+    (row,) = containment_table([], voxels).to_dict("records")
+    assert (row["set"], row["source"]) == ("run", "hits")
+    assert [row[k] for k in ("read", "rejected", "tracks")] == [20, 2, 18]
+    assert [row[k] for k in ("not_contained", "kept", "dropped_hits")] == [4, 14, 60]
+    assert row["contained_fraction"] == pytest.approx(7 / 9)

@@ -1,6 +1,8 @@
-"""Measured events as voxels: hits counted in the cells of the grid, centred on their charge."""
+"""Measured events as voxels: hits counted in the cells of the grid, centred on their track."""
 
+import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,35 +14,45 @@ from pipeline.gas.config.hits import Hits
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.hits.files import read_hits
 from pipeline.gas.hits.table import HitBatch, usable
-from pipeline.gas.response.cells import Cells, centred, flat_index, merged
+from pipeline.gas.response.track_hits import centred_on_track
 from pipeline.gas.voxels.shards import VoxelBatch, write_shard
 
 SUSPICIOUS_EVENTS = 20
+FARTHEST = 2**40  # cells from an event's lowest hit; farther ones count as so far
+
+logger = logging.getLogger(__name__)
 
 
-def hit_voxels(
-    hits: HitBatch, ids: np.ndarray, source: str, grid: Grid
-) -> tuple[VoxelBatch, np.ndarray]:
-    """The events that the grid contains, and a mask bool [n] of them; `ids` int64 [n].
+@dataclass(frozen=True)
+class HitVoxels:
+    """Voxels of measured events, and what became of each of n events."""
+
+    batch: VoxelBatch  # of the contained events
+    contained: np.ndarray  # bool [n]
+    dropped_hits: np.ndarray  # int64 [n], stray ones outside the grid
+    dropped_charge: np.ndarray  # float64 [n], theirs
+
+
+def hit_voxels(hits: HitBatch, ids: np.ndarray, source: str, grid: Grid) -> HitVoxels:
+    """The events that the grid contains; `ids` int64 [n].
 
     An event is moved so that its lowest hit along each axis is in the middle of a voxel: cells of
     the readout that are as large as the voxels fall on them one by one. Charges in one voxel add
-    up. Then the mean of the charge is moved to the grid's centre, as for a response. What is not
-    known of a measured event is NaN.
+    up. Then the mean charge is moved to the grid's centre, that of the track if stray hits lie
+    outside the grid, which are dropped: see `centred_on_track`. What is not known of a measured
+    event is NaN.
     """
     n, lengths = len(hits), np.diff(hits.offsets)
     owner = np.repeat(np.arange(n), lengths)
     lowest = np.minimum.reduceat(hits.positions_um, hits.offsets[:-1], axis=0)
-    place = np.floor((hits.positions_um - lowest[owner]) / grid.cell_um + 0.5).astype(np.int64)
-    wide = np.bincount(owner, (place >= grid.bins).any(axis=1), n) > 0
-    inside = ~wide[owner]
-    nothing = Cells(np.empty(0, np.int64), np.empty(0), np.zeros(n + 1, np.int64), grid.bins)
-    index = flat_index(place[inside], grid.bins)
-    cells = merged(nothing, index, hits.charge[inside], owner[inside])
-    cells = cells.where(cells.charge > 0)
-    cells, _, fits = centred(cells, grid.bins)
-    kept = ~wide & fits & (np.diff(cells.offsets) > 0)
-    cells = cells.where(cells.each(kept))
+    place = np.floor((hits.positions_um - lowest[owner]) / grid.cell_um + 0.5)
+    place = np.minimum(place, FARTHEST).astype(np.int64)
+    hit = hits.charge > 0
+    place, charge, owner = place[hit], hits.charge[hit], owner[hit]
+    found = centred_on_track(place, charge, owner, n, grid)
+    cells = found.cells
+    kept = np.diff(cells.offsets) > 0
+    dropped = found.dropped & kept[owner]
     unknown = np.full(int(kept.sum()), np.nan, np.float32)
     batch = VoxelBatch(
         source=np.full(len(unknown), source),
@@ -53,7 +65,12 @@ def hit_voxels(
         sigma_um=unknown,
         energy_keV=unknown,
     )
-    return batch, kept
+    return HitVoxels(
+        batch=batch,
+        contained=kept,
+        dropped_hits=np.bincount(owner[dropped], minlength=n),
+        dropped_charge=np.bincount(owner[dropped], charge[dropped], n),
+    )
 
 
 def voxelise_hits(
@@ -68,7 +85,8 @@ def voxelise_hits(
 ) -> None:
     """Write the events of a file as a voxel shard, with a table of its events beside it.
 
-    The table has the columns event_id, source_event, time_s, hits, charge, contained.
+    The table has the columns event_id, source_event, time_s, hits, charge, contained, dropped_hits,
+    dropped_charge.
 
     Raises:
         BadEventError: an event is not usable and the policy is to stop.
@@ -82,8 +100,8 @@ def voxelise_hits(
 
     def batches() -> Iterator[VoxelBatch]:
         for hits, ids in good:
-            batch, kept = hit_voxels(hits, ids, name, grid)
-            sizes.extend(np.diff(batch.offsets).tolist())
+            found = hit_voxels(hits, ids, name, grid)
+            sizes.extend(np.diff(found.batch.offsets).tolist())
             rows.append(
                 pd.DataFrame(
                     {
@@ -92,12 +110,14 @@ def voxelise_hits(
                         "time_s": hits.time_s,
                         "hits": np.diff(hits.offsets),
                         "charge": np.add.reduceat(hits.charge, hits.offsets[:-1]),
-                        "contained": kept,
+                        "contained": found.contained,
+                        "dropped_hits": found.dropped_hits,
+                        "dropped_charge": found.dropped_charge,
                     }
                 )
             )
-            if len(batch):
-                yield batch
+            if len(found.batch):
+                yield found.batch
 
     with atomic_write(shard) as temporary:
         kept = write_shard(
@@ -114,4 +134,10 @@ def voxelise_hits(
             )
     with atomic_write(events) as temporary:
         table.to_parquet(temporary)
-    bad.write_counts(counts, len(table), contained=kept)
+    dropped = int(table["dropped_hits"].sum()) if len(table) else 0
+    logger.info(
+        "%s: the grid contains %d of %d usable events; %d stray hits outside it are dropped",
+        *(path, kept, len(table), dropped),
+    )
+    lost = {"not_contained": len(table) - kept, "dropped_hits": dropped}
+    bad.write_counts(counts, len(table), contained=kept, **lost)

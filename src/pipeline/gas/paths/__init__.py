@@ -57,11 +57,11 @@ class GasPaths(DetectorPaths):
         ]
 
     def _of_truth(self) -> list[str]:
-        """Tables of all tracks with a truth; the summary only if methods are tested on some."""
+        """Tables of tracks and events; the summary only if methods are tested on true directions."""
         made = {
             "summary.csv": self.block.test_sets,
             "sources.csv": self.used_sources,
-            "containment.csv": self.voxel_sets,
+            "containment.csv": [*self.voxel_sets, *self.block.observed],
         }
         return [self.table(name) for name, wanted in made.items() if wanted]
 

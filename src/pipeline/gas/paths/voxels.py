@@ -55,8 +55,9 @@ class VoxelPaths(TrackPaths):
         return [self.shard(voxels, *part) for part in self.set_parts(voxels)]
 
     def shard_counts(self) -> list[str]:
-        """Counts of contained events, of all shards."""
-        return [counts(shard) for voxels in self.voxel_sets for shard in self.shards(voxels)]
+        """Counts of contained events, of all shards, those of measured events too."""
+        sets = [*self.voxel_sets, *self.block.observed]
+        return [counts(shard) for voxels in sets for shard in self.shards(voxels)]
 
     def fitted(self, voxels: str) -> list[str]:
         """Table of the fitted parameters of a set's response; none if its values are given."""

@@ -5,7 +5,8 @@ ragged array of cells (flat voxel indices of the grid, as in a voxel shard) and 
 primary electrons. Its steps have the order of a real chain: rotate, drift and diffuse, lose
 (`drift`), count in cells (`cells`), amplify (`gain`), share the charge among cells (`spread`),
 saturate, spread from pixel to pixel (`gain`), integrate along the drift, apply the threshold to the
-sums, digitise (`readout`), centre on the charge, add noise hits.
+sums, digitise (`readout`), add noise hits, centre on the charge; among noise hits on that of the
+track (`track_hits`).
 
     grid, response = Grid(), Response(threshold={"electrons": 1.5})
     softer = response.replaced({"threshold.electrons": 1.2})  # names: config.response.PARAMETERS
@@ -34,6 +35,7 @@ from pipeline.gas.response.parameters import event_parameters
 from pipeline.gas.response.pixel_map import read_pixel_map
 from pipeline.gas.response.pixels import Pixels
 from pipeline.gas.response.spread import parts_of_a_cell, spread
+from pipeline.gas.response.track_hits import centred_on_track
 from pipeline.gas.tracks.table import Electrons
 
 # Cells are counted in a box of this many grids along each edge: where the mean of the charge lies,
@@ -132,11 +134,13 @@ def respond(
     if known and pixels:
         known.log_share(hits, pixels)
     # As for measured events, the centre is that of the reported charge.
-    hits, shift, fits = cells.centred(hits, grid.bins)
+    if response.has("noise_hits"):
+        hits = _with_noise(hits, inside, response, values, streams["noise"])
+        hits, shift, fits = _centred_on_track(_digitised(hits, response), grid)
+    else:
+        hits, shift, fits = cells.centred(hits, grid.bins)
     contained = inside & fits
     hits = hits.where(hits.each(contained))
-    hits = _with_noise(hits, contained, response, values, streams["noise"])
-    hits = _digitised(hits, response)
     squared, constant = variances(values)
     return Readout(
         offsets=hits.offsets,
@@ -241,13 +245,14 @@ def _digitised(hits: Cells, response: Response) -> Cells:
 
 def _with_noise(
     hits: Cells,
-    contained: np.ndarray,
+    inside: np.ndarray,
     response: Response,
     values: Mapping[str, np.ndarray],
     rng: np.random.Generator,
 ) -> Cells:
-    """The hits with those of noise, in the contained events."""
-    owner = np.repeat(np.arange(len(hits)), rng.poisson(values["noise_hits"] * contained))
+    """The hits with those of noise in the whole box, in the events of a mask bool [n]."""
+    grids = BOX_GRIDS ** (2 if response.integrate_mm == "all" else 3)  # in the box
+    owner = np.repeat(np.arange(len(hits)), rng.poisson(grids * values["noise_hits"] * inside))
     if not len(owner):
         return hits
     electrons, rms = values["threshold.electrons"][owner], values["threshold.rms"][owner]
@@ -257,3 +262,10 @@ def _with_noise(
     if response.integrate_mm == "all":
         place[:, 2] = cells.central_layer(hits.box)
     return cells.merged(hits, cells.flat_index(place, hits.box), charge, owner)
+
+
+def _centred_on_track(hits: Cells, grid: Grid) -> tuple[Cells, np.ndarray, np.ndarray]:
+    """See `cells.centred`; stray hits do not count, and may lie outside the grid."""
+    place = np.stack(np.unravel_index(hits.index, (hits.box,) * 3), axis=1)
+    found = centred_on_track(place, hits.charge, hits.each(np.arange(len(hits))), len(hits), grid)
+    return found.cells, found.shift, found.contained
