@@ -81,7 +81,8 @@ def test_groups_are_those_of_a_second_implementation(rng):
 
 
 def test_without_hits_nothing_is_wrong():
-    found = centred_on_track(np.empty((0, 3), np.int64), np.empty(0), np.empty(0, np.int64), 2, GRID)
+    none = np.empty(0, np.int64)
+    found = centred_on_track(np.empty((0, 3), np.int64), np.empty(0), none, 2, GRID)
     assert found.contained.all()
     assert len(found.cells) == 2
 

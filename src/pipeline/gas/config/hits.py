@@ -9,7 +9,7 @@ from pipeline.config.model import Block, described
 
 
 class HitColumns(Block):
-    """Names of ROOT branches, Parquet columns or HDF5 datasets.
+    """Names of ROOT branches, Parquet columns or HDF5 datasets; `group/name` for one in a group.
 
     Either one entry is one event, and coordinates and charge are lists, or one entry is one hit,
     and the hits of an event follow each other with its number.

@@ -27,8 +27,8 @@ CAPTIONS = {
     "containment": (
         "Share of the recoils with all ionisation electrons inside the voxel grid, with "
         "binomial errors. The open circle is the share in the training set of Ghrear et "
-        "al. 2024, which has equal numbers of recoils at 40, 45 and 50 keV. Of measured events, the "
-        "grid must contain the track, not stray hits."
+        "al. 2024, which has equal numbers of recoils at 40, 45 and 50 keV. Of measured "
+        "events, the grid must contain the track, not stray hits."
     ),
     "track_observables": (
         "Left: Kolmogorov-Smirnov distance between simulated and reference tracks for "
@@ -191,7 +191,11 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
     return [
         *([_figure("track_stages", {"stages": stages})] if sets else []),
         *(_figure("arrow", {"stages": [paths.stages(source)]}) for source in arrows),
-        *([_figure("containment", contained, published=published)] if sets or block.observed else []),
+        *(
+            [_figure("containment", contained, published=published)]
+            if sets or block.observed
+            else []
+        ),
         *([_figure("track_observables", comparison)] if compared else []),
         *([_figure("detector_fit", fit)] if block.detector_fit else []),
         *([_figure("gain_map", gains)] if block.gain_map else []),

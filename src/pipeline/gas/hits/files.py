@@ -1,67 +1,72 @@
 """Readers of measured events: ROOT, Parquet and HDF5 files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import awkward as ak
 import h5py
 import numpy as np
+import pyarrow as pa
 import uproot
 
 from pipeline.core.ingestion import BadEvents
 from pipeline.core.user_files import user_parquet
 from pipeline.gas.config.hits import Hits
+from pipeline.gas.hits.columns import (
+    OF_EVENT,
+    checked,
+    column_names,
+    missing_columns,
+    whole_numbers,
+    wrong_type,
+)
 from pipeline.gas.hits.table import HitBatch
 from pipeline.gas.tracks.raw import BATCH_EVENTS, LENGTH_UM
 
 HDF5 = (".h5", ".hdf5", ".hdf")
+READ_HITS = 2**16  # entries of a file with one for each hit that become a batch of events
 
 
 def read_hits(path: str | Path, source: Hits, bad: BadEvents) -> Iterator[HitBatch]:
-    """Yield the events of a file in batches; a file with one entry for each hit in one batch.
+    """Yield the events of a file in batches.
+
+    Memory: a batch; of a file with one entry for each hit the numbers of all events too.
 
     Raises:
         BadEventError: an event is not usable and the policy is to stop.
         ValueError: the file is unreadable, or differs from the config.
     """
-    columns = source.columns
-    optional = (columns.event, columns.z, columns.drift_time, columns.time)
-    names = [columns.x, columns.y, columns.charge, *filter(None, optional)]
     first = 0
-    for entries in _entries(Path(path), source, names):
-        missing = [name for name in names if name not in entries.fields]
-        if missing:
-            raise ValueError(
-                f"{path}: no column {missing}; it has {entries.fields}. Name yours under "
-                "`columns` of this source"
-            )
-        if entries[columns.x].ndim == 1:
-            entries = _by_event(entries, path, source)
-        yield _batch(entries, first, source, bad)
+    pieces = checked(_entries(Path(path), source), path, source)
+    for entries in _events(pieces, path, source):
+        yield _batch(entries, first, path, source, bad)
         first += len(entries)
 
 
-def _entries(path: Path, source: Hits, names: Sequence[str]) -> Iterator[ak.Array]:
-    """The entries of a file; all in one piece if each is one hit."""
+def _entries(path: Path, source: Hits) -> Iterator[ak.Array]:
+    """The entries of a file in pieces."""
     if path.suffix in HDF5:
-        yield _hdf5(path)
+        yield from _hdf5(path, source)
     elif path.suffix == ".root":
-        yield from _joined(_root(path, source), source)
+        yield from _root(path, source)
     else:
-        batches = user_parquet(path, names, lambda _: None, BATCH_EVENTS, "source")
-        yield from _joined((ak.from_arrow(rows) for _, rows in batches), source)
+        yield from _parquet(path, source)
 
 
-def _joined(batches: Iterator[ak.Array], source: Hits) -> Iterator[ak.Array]:
-    """The batches as they are if they hold lists; otherwise all of them joined."""
-    flat = []
-    for entries in batches:
-        if source.columns.x in entries.fields and entries[source.columns.x].ndim == 1:
-            flat.append(entries)
-        else:
-            yield entries
-    if flat:
-        yield ak.concatenate(flat)
+def _parquet(path: Path, source: Hits) -> Iterator[ak.Array]:
+    names = column_names(source)
+
+    def check(schema: pa.Schema) -> None:
+        for key, name in names.items():
+            kind = schema.field(name).type
+            while hasattr(kind, "value_type") and not pa.types.is_dictionary(kind):
+                kind = kind.value_type
+            if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+                raise wrong_type(path, key, name, str(schema.field(name).type), "numbers")
+
+    columns = [*dict.fromkeys(names.values())]
+    for _, rows in user_parquet(path, columns, check, BATCH_EVENTS, "source"):
+        yield ak.from_arrow(rows)
 
 
 def _root(path: Path, source: Hits) -> Iterator[ak.Array]:
@@ -81,54 +86,111 @@ def _root(path: Path, source: Hits) -> Iterator[ak.Array]:
     )
 
 
-def _hdf5(path: Path) -> ak.Array:
-    """All one-dimensional datasets at the top of the file, which must have the same length."""
+def _hdf5(path: Path, source: Hits) -> Iterator[ak.Array]:
+    """Datasets with one entry for each hit, or of lists; `group/name` is one in a group."""
     try:
         with h5py.File(path) as file:
-            data = {
-                k: v[()] for k, v in file.items() if isinstance(v, h5py.Dataset) and v.ndim == 1
-            }
+            yield from _datasets(file, path, column_names(source))
     except OSError as error:
         raise ValueError(f"{path}: not a readable HDF5 file ({error})") from error
+
+
+def _datasets(file: h5py.File, path: Path, names: dict[str, str]) -> Iterator[ak.Array]:
+    found: list[str] = []
+    file.visititems(lambda name, item: found.append(name) if hasattr(item, "dtype") else None)
+    if missing := [name for name in names.values() if name.strip("/") not in found]:
+        raise missing_columns(path, missing, found)
+    data = {name: file[name] for name in names.values()}
+    for key, name in names.items():
+        if data[name].ndim != 1:
+            shape = f"of an array {data[name].dtype} {data[name].shape}"
+            raise wrong_type(path, key, name, shape, "one dimension, with one entry for each hit")
     lengths = {name: len(values) for name, values in data.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(
             f"{path}: its datasets have different lengths {lengths}; expected one entry for each "
             "hit in all of them"
         )
-    lists = {k: ak.Array(list(v)) if v.dtype == object else ak.Array(v) for k, v in data.items()}
-    return ak.zip(lists, depth_limit=1)
-
-
-def _by_event(entries: ak.Array, path: str | Path, source: Hits) -> ak.Array:
-    """Entries that are hits as lists of the hits of each event."""
-    name = source.columns.event
-    if name is None:
-        raise ValueError(
-            f"{path}: each entry is one hit; set `columns.event` of this source to the name of "
-            "the event number"
+    lists = any(values.dtype == object for values in data.values())
+    step = BATCH_EVENTS if lists else READ_HITS
+    for start in range(0, max(lengths.values()), step):
+        piece = {name: values[start : start + step] for name, values in data.items()}
+        yield ak.zip(
+            {
+                k: ak.Array(list(v)) if v.dtype.kind in "OSU" else ak.Array(v)
+                for k, v in piece.items()
+            },
+            depth_limit=1,
         )
-    event = ak.to_numpy(ak.fill_none(entries[name], -1))
-    first = np.flatnonzero(np.diff(event, prepend=event[:1] - 1)) if len(event) else event
-    if len(np.unique(event[first])) < len(first):
-        raise ValueError(f"{path}: the hits of an event do not follow each other; sort by `{name}`")
-    counts = np.diff(np.append(first, len(event)))
-    single = (name, source.columns.time)
+
+
+def _events(pieces: Iterator[ak.Array], path: str | Path, source: Hits) -> Iterator[ak.Array]:
+    """The pieces as they are if they hold lists; of hits, whole events with lists.
+
+    Raises:
+        ValueError: entries are hits, without event number or not sorted by it.
+    """
+    name = source.columns.event
+    waiting: list[ak.Array] = []
+    seen: set[int] = set()
+
+    def joined(last: bool) -> Iterator[ak.Array]:
+        """The events of the waiting hits; the last one waits for its other hits."""
+        assert name
+        hits = ak.concatenate(waiting)
+        event = whole_numbers(hits[name], path, name)
+        starts = np.flatnonzero(np.diff(event, prepend=event[0] - 1))
+        limits = np.append(starts, len(event)) if last else starts
+        waiting[:] = [] if last else [hits[starts[-1] :]]
+        if len(limits) < 2:
+            return
+        numbers = event[limits[:-1]].tolist()
+        if len({*numbers}) < len(numbers) or not seen.isdisjoint(numbers):
+            raise ValueError(
+                f"{path}: the hits of an event do not follow each other; sort by `{name}`"
+            )
+        seen.update(numbers)
+        yield _lists(hits[: limits[-1]], limits, source)
+
+    for entries in pieces:
+        if entries[source.columns.x].ndim > 1:
+            yield entries
+            continue
+        if name is None:
+            raise ValueError(
+                f"{path}: each entry is one hit; set `columns.event` of this source to the name of "
+                "the event number"
+            )
+        if len(entries):
+            waiting.append(entries)
+        if sum(map(len, waiting)) >= READ_HITS:
+            yield from joined(last=False)
+    if waiting:
+        yield from joined(last=True)
+
+
+def _lists(hits: ak.Array, limits: np.ndarray, source: Hits) -> ak.Array:
+    """Hits as lists of the hits of each event, which lie between the `limits` int [n + 1]."""
+    single = [getattr(source.columns, key) for key in OF_EVENT]
     return ak.zip(
         {
-            key: entries[key][first] if key in single else ak.unflatten(entries[key], counts)
-            for key in entries.fields
+            key: hits[key][limits[:-1]]
+            if key in single
+            else ak.unflatten(hits[key], np.diff(limits))
+            for key in hits.fields
         },
         depth_limit=1,
     )
 
 
-def _batch(entries: ak.Array, first: int, source: Hits, bad: BadEvents) -> HitBatch:
+def _batch(
+    entries: ak.Array, first: int, path: str | Path, source: Hits, bad: BadEvents
+) -> HitBatch:
     names, scale = source.columns, LENGTH_UM[source.length_unit]
     n = len(entries)
     event = np.arange(first, first + n)
     if names.event:
-        event = ak.to_numpy(ak.fill_none(entries[names.event], -1)).astype(np.int64)
+        event = whole_numbers(entries[names.event], path, names.event)
     along, scale_z = names.z, scale
     if source.drift_velocity_um_per_ns:
         along, scale_z = names.drift_time, source.drift_velocity_um_per_ns

@@ -57,7 +57,7 @@ class GasPaths(DetectorPaths):
         ]
 
     def _of_truth(self) -> list[str]:
-        """Tables of tracks and events; the summary only if methods are tested on true directions."""
+        """Tables of tracks and events; the summary only if methods are tested on some."""
         made = {
             "summary.csv": self.block.test_sets,
             "sources.csv": self.used_sources,

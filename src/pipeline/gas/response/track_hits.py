@@ -51,9 +51,7 @@ def centred_on_track(
     return found
 
 
-def track_hits(
-    place: np.ndarray, charge: np.ndarray, owner: np.ndarray, grid: Grid
-) -> np.ndarray:
+def track_hits(place: np.ndarray, charge: np.ndarray, owner: np.ndarray, grid: Grid) -> np.ndarray:
     """Mask bool [M] of the hits of tracks; the arguments are those of `centred_on_track`."""
     if not len(owner):
         return np.zeros(0, bool)
