@@ -366,6 +366,8 @@ TABLES: tuple[ResultTable, ...] = (
                 "events": "events with a predicted direction",
                 "statistic": "mean cosine between predicted and preferred direction",
                 "statistic_err": "its error, from the spread of the events",
+                "background": "mean cosine without signal: that of scrambled times for the Sun, 0 "
+                "for an axis",
                 "p": "probability of at least this statistic without signal: times scrambled "
                 "within each source for the Sun, isotropic directions for an axis",
                 "permutations": "how often times were scrambled",

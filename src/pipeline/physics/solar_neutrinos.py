@@ -87,7 +87,14 @@ class RecoilAngles:
 
     def quantiles(self, n: int) -> Array:
         """Quantiles of the cosine at the `n` probabilities (i + 1/2) / n."""
-        levels = (np.arange(n) + 0.5) / n
+        return self._at((np.arange(n) + 0.5) / n)
+
+    def draw(self, n: int, rng: np.random.Generator) -> Array:
+        """Cosines of `n` independent recoils."""
+        return self._at(rng.random(n))
+
+    def _at(self, levels: Array) -> Array:
+        """Quantiles of the cosine at these probabilities."""
         places = np.searchsorted(self._cumulative, levels)
         return self.cosine[np.minimum(places, len(self.cosine) - 1)]
 

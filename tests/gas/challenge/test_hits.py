@@ -71,3 +71,12 @@ def test_hidden_values_are_in_their_ranges(rng):
     values = [drawn({"a": (1, 2), "b": (5, 5)}, rng) for _ in range(20)]
     assert all(1 <= v["a"] <= 2 and v["b"] == 5 for v in values)
     assert len({v["a"] for v in values}) == 20
+
+
+def test_solar_cosines_are_independent_draws(rng):
+    """Their mean fluctuates as that of independent numbers."""
+    angles = recoil_angles(50)
+    means = [angles.draw(50, rng).mean() for _ in range(400)]
+    spread = np.sqrt(angles.weight @ (angles.cosine - angles.mean_cosine) ** 2 / 50)
+    assert np.mean(means) == pytest.approx(angles.mean_cosine, abs=4 * spread / 20)
+    assert np.std(means) == pytest.approx(spread, rel=4 / np.sqrt(2 * 400))

@@ -12,7 +12,9 @@ from pipeline.physics.solar_neutrinos import recoil_angles
 def test_the_fraction_is_the_mean_cosine_over_that_of_signal():
     solar = recoil_angles(50).mean_cosine
     simulated = around_z(np.tile([0.7, 0.9], 50))
-    row = pd.Series({"statistic": 0.3 * solar * 0.8, "statistic_err": 0.01})
+    row = pd.Series(
+        {"statistic": 0.3 * solar * 0.8 - 0.02, "statistic_err": 0.01, "background": -0.02}
+    )
     share, error = solar_fraction(row, simulated, 50)
     assert share == pytest.approx(0.3)
     of_method = 0.3 * 0.1 / np.sqrt(99) / 0.8

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from pipeline.statistics.directional.observed import goodness_of_fit, isotropic_p, scrambled_p
+from pipeline.statistics.directional.observed import (
+    goodness_of_fit,
+    isotropic_p,
+    scrambled_mean,
+    scrambled_p,
+)
 from pipeline.statistics.directional.vmf import cap_depth
 
 
@@ -96,3 +101,14 @@ def test_other_distributions_do_not_fit(rng):
     across = rng.uniform(-0.6, 0.6, 300)
     assert goodness_of_fit(away, rng) < 0.01
     assert goodness_of_fit(across, rng) < 0.01
+
+
+def test_the_scrambled_mean_is_that_of_permutations_within_runs(rng):
+    directions, expected = rng.normal([0, 0, 1], 1, (40, 3)), rng.normal([0, 1, 1], 1, (40, 3))
+    run, weight = np.repeat(["a", "b"], [15, 25]), rng.uniform(0.5, 2, 40)
+    found = []
+    for _ in range(4000):
+        order = np.concatenate([rng.permutation(15), 15 + rng.permutation(25)])
+        found.append(np.average((directions * expected[order]).sum(1), weights=weight))
+    mean = scrambled_mean(directions, expected, weight, run)
+    assert np.mean(found) == pytest.approx(mean, abs=4 * np.std(found) / 4000**0.5)

@@ -46,7 +46,7 @@ def made_hits(
     away = expected_directions(time_s, test)
     rotation = random_rotations(n, rng)
     solar = rng.random(n) < solar_fraction
-    cosine = recoil_angles(float(tracks.energy_keV[0])).quantiles(n)[rng.permutation(n)]
+    cosine = recoil_angles(float(tracks.energy_keV[0])).draw(n, rng)
     recoil = np.einsum("nij,nj->ni", rotation, tracks.direction.astype(np.float64))
     turned = turned_onto(recoil, about(away, cosine, rng)) @ rotation
     rotation = np.where(solar[:, None, None], turned, rotation)

@@ -19,13 +19,16 @@ def solar_fraction(
     """Share of solar recoils, and its error, from the mean cosine of the measured directions.
 
     The mean cosine to the direction away from the Sun is the share times that of solar recoils
-    times that of the method. `observed` is the row of the unweighted test in `observed_p.csv`;
+    times that of the method, above that of the background: a detector that prefers a direction
+    gives the background a mean cosine too, that of scrambled times. In a run of whole days and
+    seasons the scrambled times hold no signal. `observed` is the row of the unweighted test in
+    `observed_p.csv`;
     `simulated` are predictions of the same method for events behind the fitted response.
     """
     cosine = cosines(simulated)
     mean, error = mean_with_error(cosine[np.isfinite(cosine)])
     scale = recoil_angles(energy_keV).mean_cosine * mean
-    share = observed["statistic"] / scale
+    share = (observed["statistic"] - observed["background"]) / scale
     return share, float(np.hypot(observed["statistic_err"] / scale, share * error / mean))
 
 

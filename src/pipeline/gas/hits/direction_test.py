@@ -11,7 +11,12 @@ from pipeline.core.seeds import generator
 from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.observed import DirectionTest
 from pipeline.physics.sun import sun_direction
-from pipeline.statistics.directional.observed import goodness_of_fit, isotropic_p, scrambled_p
+from pipeline.statistics.directional.observed import (
+    goodness_of_fit,
+    isotropic_p,
+    scrambled_mean,
+    scrambled_p,
+)
 from pipeline.statistics.directional.predictions import PREDICTED, read_predictions
 from pipeline.statistics.directional.vmf import mean_cosine
 
@@ -34,7 +39,8 @@ def direction_test(
 
     `predictions` is a prediction table; `times` has source, event_id and time_s of its events, and
     is used for the test against the Sun only. Events without a predicted direction do not count.
-    A row has against, test, events, statistic, statistic_err, p, permutations, fit_p and verdict.
+    A row has against, test, events, statistic, statistic_err, background (the mean cosine without
+    signal: with scrambled times, or 0 for an axis), p, permutations, fit_p and verdict.
 
     Raises:
         ValueError: an event has no time, or the times cannot be right.
@@ -51,9 +57,14 @@ def direction_test(
     if events["kappa"].notna().all():
         kappa = events["kappa"].to_numpy(np.float64)
         weights["weighted"] = mean_cosine(np.maximum(kappa, 1e-6))
+    background = dict.fromkeys(weights, 0.0)
     if test.site:
         row["permutations"] = test.permutations
         every, run = np.stack([*weights.values()]), events["source"].to_numpy()
+        background = {
+            name: scrambled_mean(directions, expected, weight, run)
+            for name, weight in weights.items()
+        }
         found = scrambled_p(directions, expected, every, run, test.permutations, rng).tolist()
     else:
         found = [isotropic_p(cosines, weight) for weight in weights.values()]
@@ -63,7 +74,7 @@ def direction_test(
         fits = "is" if fit_p >= FIT_LEVEL else "is NOT"
         row["verdict"] = f"the distribution {fits} that of isotropic background and signal"
     return [
-        row | {"test": name, **_mean(cosines, weight), "p": p}
+        row | {"test": name, **_mean(cosines, weight), "background": background[name], "p": p}
         for (name, weight), p in zip(weights.items(), found, strict=True)
     ]
 
@@ -133,7 +144,9 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
 def observed_p_table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
     """The result table; what a row does not have is empty."""
     columns = ["set", "method", "against", "test", "events", "statistic", "statistic_err"]
-    table = pd.DataFrame(rows, columns=[*columns, "p", "permutations", "fit_p", "verdict"])
+    table = pd.DataFrame(
+        rows, columns=[*columns, "background", "p", "permutations", "fit_p", "verdict"]
+    )
     return table.astype({"permutations": "Int64"})
 
 

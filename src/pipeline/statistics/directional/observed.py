@@ -77,6 +77,21 @@ def scrambled_p(
     return (1 + exceedances) / (1 + permutations)
 
 
+def scrambled_mean(
+    directions: Array, expected: Array, weight: Array, run: NDArray[np.generic]
+) -> float:
+    """Weighted mean cosine over all permutations of the times in `scrambled_p`, `weight` [n].
+
+    Every direction of a run then meets every time, so a run gives the product of its sums of
+    weighted directions and of expected ones, over its number of events.
+    """
+    total = 0.0
+    for name in np.unique(run):
+        own = run == name
+        total += float((weight[own] @ directions[own]) @ expected[own].mean(axis=0))
+    return total / float(weight.sum())
+
+
 def goodness_of_fit(cosines: Array, rng: np.random.Generator) -> float:
     """p-value of the best fit of isotropic background and signal to `cosines` [n].
 
