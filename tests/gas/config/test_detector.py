@@ -169,3 +169,15 @@ def test_a_set_to_adapt_to_must_exist(study, plain):
     plain["gas"]["networks"]["RCN"]["adapt"] = {**ADAPT, "to": "run8"}
     with pytest.raises(ConfigError, match=r"networks.RCN.adapt.to: there is no 'run8'"):
         study()
+
+
+@pytest.mark.parametrize("block", ["domain_gap", "gain_map"])
+def test_data_of_the_fit_keep_their_energy_elsewhere(study, plain, block):
+    """The data are of 40 keV in the fit; what they are compared with has 50 keV."""
+    if block == "gain_map":
+        keys = {"data": "run7", "simulated": ["other"], "response": {}, "pixels": [20, 10]}
+        plain["gas"]["gain_map"] = keys
+    gap = {"data": "run7"} if block == "domain_gap" else None
+    study(fit={"data": "run7", "energy_keV": 50}, gap=gap)
+    with pytest.raises(ConfigError, match=rf"{block}.simulated: .* 50 keV, but 'run7' has 40 keV"):
+        study(fit={"data": "run7", "energy_keV": 40}, gap=gap)

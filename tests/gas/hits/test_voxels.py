@@ -135,3 +135,8 @@ def test_a_bad_event_is_named_or_left_out(run, change, message):
     _, events, counts = run(table, on_bad_event="skip")
     assert events["source_event"].tolist() == [0, 1, 2, 4]
     assert counts["rejected"] == 1
+
+
+def test_hits_without_any_charge_are_explained(run):
+    with pytest.raises(ValueError, match=r"the charge of all hits is 0; check `columns.charge`"):
+        run(hits_table(5)[0].assign(charge=0.0))

@@ -15,6 +15,7 @@ from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.activations import activations
 from pipeline.gas.networks.loading import load_network
 from pipeline.gas.response.moments import event_summaries
+from pipeline.gas.response.units import check_energies, check_units
 from pipeline.gas.voxels.dataset import chosen_events, cut_batches, grid_bins, spread_evenly
 from pipeline.statistics.directional.predictions import cosines, read_predictions
 
@@ -29,6 +30,11 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     settings, network = DomainGap.model_validate(params["gap"]), read_network(params["network"])
     bins = grid_bins([*inputs["data"], *inputs["simulated"]])
     model = load_network(inputs["weights"][0], network, bins)
+    energies_keV = (
+        read_predictions(inputs[f"{name}_predictions"][0])["energy_keV"].to_numpy()
+        for name in ("data", "simulated")
+    )
+    check_energies(*energies_keV, "domain_gap")
     data, simulated = (
         read_events(
             *(model, inputs[name], inputs[f"{name}_predictions"][0], bins),
@@ -36,6 +42,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         )
         for name in ("data", "simulated")
     )
+    check_units(data.summaries, simulated.summaries, "domain_gap")
     table, growth = domain_gap(data, simulated, generator(params["seed"], "domain gap"))
     logger.info("%s", table["verdict"].iloc[0])
     return {"table": table, "growth": growth}

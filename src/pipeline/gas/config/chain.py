@@ -12,7 +12,13 @@ from pipeline.gas.config.attention import Attention, check_attention
 from pipeline.gas.config.card import Card, read_card
 from pipeline.gas.config.challenge import Challenge
 from pipeline.gas.config.comparison import TrackComparison
-from pipeline.gas.config.detector import DetectorFit, DomainGap, check_detector, check_responses
+from pipeline.gas.config.detector import (
+    DetectorFit,
+    DomainGap,
+    check_detector,
+    check_energies,
+    check_responses,
+)
 from pipeline.gas.config.ensemble import Ensemble
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.gain_map import GainMap, check_gain_map
@@ -207,6 +213,12 @@ class Gas(Block):
                         "events have no truth: sources of kind `hits` belong in `observed`, "
                         "others do not"
                     )
+        gap, gains = self.domain_gap, self.gain_map
+        compared = {"domain_gap": (gap.data, self.test_sets[gap.simulated].sources)} if gap else {}
+        if gains:
+            compared["gain_map"] = gains.data, gains.simulated
+        energies = {key: (data, self.energies(names)) for key, (data, names) in compared.items()}
+        check_energies(self.detector_fit, energies)
         check_times(self.observed, self.sources)
         both = set(self.test_sets) & set(self.observed)
         if both:

@@ -104,6 +104,26 @@ def check_detector(
         _check_other_tracks("domain_gap", test_sets, gap.data, test_sets[gap.simulated].sources)
 
 
+def check_energies(
+    fit: DetectorFit | None, compared: Mapping[str, tuple[str, Collection[float]]]
+) -> None:
+    """Check that the data of the fit have the energy of the tracks that they are compared with.
+
+    `compared` has, by its block, the set of the data and the stated energies [keV] of the tracks.
+
+    Raises:
+        ValueError: they have another energy; names the block.
+    """
+    for key, (data, energies_keV) in compared.items():
+        known = fit and fit.energy_keV is not None and fit.data == data and energies_keV
+        if fit and known and {*energies_keV} != {fit.energy_keV}:
+            listed = ", ".join(f"{energy:g}" for energy in sorted(energies_keV))
+            raise ValueError(
+                f"{key}.simulated: these tracks have {listed} keV, but '{data}' has "
+                f"{fit.energy_keV:g} keV in `detector_fit`; both need the same energies"
+            )
+
+
 def check_responses(
     fit: DetectorFit | None, sets: Mapping[str, VoxelSet | DetectorFit | GainMap | None], grid: Grid
 ) -> None:

@@ -18,6 +18,7 @@ from pipeline.gas.response.differentiable import soft_charges
 from pipeline.gas.response.fitted import with_fitted
 from pipeline.gas.response.gain_map import Gradients, PixelCells, fit_gain_map, pixel_cells
 from pipeline.gas.response.pixels import lit
+from pipeline.gas.response.units import LARGEST_RATIO
 from pipeline.gas.tracks.table import Electrons, TrackBatch, read_tracks
 from pipeline.gas.voxels.binning import random_rotations
 
@@ -75,8 +76,20 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     ]
     cells, charge = measured_cells(batches, settings, grid)
     tracks = [batch for path in inputs["tracks"] for batch in read_tracks(path)]
+    if len(energies := np.unique(np.concatenate([batch.energy_keV for batch in tracks]))) > 1:
+        raise ValueError(
+            f"gain_map.simulated: these tracks have energies of {energies.tolist()} keV; expected "
+            "those of the one energy of the data"
+        )
     simulated = simulated_run(tracks, settings, grid, generator(params["seed"], "gain map"))
     fit = fit_gain_map(cells, charge, simulated)
+    middle = float(np.nanmedian(fit.gain))
+    if not 1 / LARGEST_RATIO <= middle <= LARGEST_RATIO:
+        raise ValueError(
+            f"gain_map: the median gain is {middle:.3g}, relative to the response; check "
+            "`electrons_per_charge` and `columns.charge` of the measured source, and whether the "
+            "energies are the same"
+        )
     logger.info(
         "gains of %d pixels, rms %.3g, median error %.2g",
         *(len(fit.covariance), np.nanstd(fit.gain), np.nanmedian(fit.errors)),

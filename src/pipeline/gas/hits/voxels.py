@@ -124,6 +124,10 @@ def voxelise_hits(
             temporary, batches(), grid.bins, grid.voxel_um, "direction", input=str(path)
         )
         table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+        if len(table) and not table["charge"].any():
+            raise ValueError(
+                f"{path}: the charge of all hits is 0; check `columns.charge` of the source"
+            )
         if len(table) >= SUSPICIOUS_EVENTS and (not kept or np.median(sizes) == 1):
             what = (
                 "all hits of an event are in one voxel" if kept else "no event fits into the grid"

@@ -26,6 +26,7 @@ from pipeline.gas.response.gauss_newton import (
 )
 from pipeline.gas.response.model import Model, Sample
 from pipeline.gas.response.moments import SUMMARIES
+from pipeline.gas.response.units import check_energies
 
 MIN_EVENTS = 100
 MAX_CORRELATION = 0.98
@@ -188,13 +189,8 @@ def _check_events(data: Sample, model: Model) -> None:
         raise ValueError(
             f"detector_fit: {len(data)} measured events with charge; the fit needs {MIN_EVENTS}"
         )
-    measured = np.unique(data.energy_keV)
-    simulated = np.unique(np.concatenate([batch.energy_keV for batch in model.tracks]))
-    if not np.array_equal(measured, simulated):
-        raise ValueError(
-            f"detector_fit: the data have {_listed(measured)} keV and the simulated tracks "
-            f"{_listed(simulated)} keV; both need the same energies"
-        )
+    simulated = np.concatenate([batch.energy_keV for batch in model.tracks])
+    check_energies(data.energy_keV, simulated, "detector_fit")
 
 
 def _check_bounds(names: list[str], values: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
@@ -225,7 +221,3 @@ def _check_separate(names: list[str], step: Step) -> None:
             f"detector_fit.parameters: these data do not separate {names[i]} from {names[j]} "
             f"(correlation {correlation[i, j]:.3f}); fit one of them"
         )
-
-
-def _listed(energies_keV: np.ndarray) -> str:
-    return ", ".join(f"{energy:g}" for energy in energies_keV)
