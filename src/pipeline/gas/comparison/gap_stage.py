@@ -30,11 +30,11 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     settings, network = DomainGap.model_validate(params["gap"]), read_network(params["network"])
     bins = grid_bins([*inputs["data"], *inputs["simulated"]])
     model = load_network(inputs["weights"][0], network, bins)
-    energies_keV = (
+    measured_keV, simulated_keV = (
         read_predictions(inputs[f"{name}_predictions"][0])["energy_keV"].to_numpy()
         for name in ("data", "simulated")
     )
-    check_energies(*energies_keV, "domain_gap")
+    check_energies(measured_keV, simulated_keV, "domain_gap")
     data, simulated = (
         read_events(
             *(model, inputs[name], inputs[f"{name}_predictions"][0], bins),
