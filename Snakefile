@@ -35,6 +35,8 @@ onstart:
     try:
         check_ready(R, os.path.relpath(WORKFLOW))
         check_jobs(workflow)
-        check_needs(workflow, R, study.expected_bytes(), study.gpus(), study.check_weights)
+        check_needs(
+            workflow, R, study.expected_bytes(), study.gpus(), study.check_weights
+        )
     except NotReadyError as error:
         sys.exit(f"error: {error}")

@@ -6,8 +6,8 @@ from helpers.made_networks import CONDITIONS
 from helpers.made_predictions import around_z
 
 from pipeline.gas.config.card import Conditions, Range
-from pipeline.gas.figures.observed_directions import draw_observed_directions
 from pipeline.gas.evaluation.conditions import other_sizes
+from pipeline.gas.figures.observed_directions import draw_observed_directions
 from pipeline.gas.hits.directions import format_observed, observed_directions, observed_summary
 from pipeline.statistics.directional.predictions import PREDICTED, TRUE
 
