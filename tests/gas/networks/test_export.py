@@ -182,6 +182,8 @@ def test_the_card_holds_what_the_study_knows(exported):
         "widths": [4, 6, 8],
         "components": 1,
         "start_of_track": False,
+        "read_fine": False,
+        "normalise": False,
     }
     assert (card.name, card.seed, card.code, card.precision) == (NAME, 5, "abc", "full")
     conditions = card.conditions
