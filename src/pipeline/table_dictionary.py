@@ -598,9 +598,9 @@ TABLES: tuple[ResultTable, ...] = (
                 "kappa_high": "upper edge of the bin",
                 "events": "events in the bin",
                 "kappa_mean": "mean predicted kappa",
+                "expected_angle_deg": "mean angle that the predicted kappas give",
                 "mean_angle_deg": "mean angle between true and predicted direction",
                 "mean_angle_err_deg": "its standard error",
-                "expected_angle_deg": "mean angle that the predicted kappas give",
                 "kappa_fit": "kappa fitted to the angles; empty: too few events",
                 "kappa_fit_err": "its statistical error",
             }
@@ -1218,7 +1218,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "exposure_t_yr": "exposure of an experiment",
             }
         ),
-        'print(table.pivot(index="test", columns="level_sigma", values="ratio"))',
+        'print(table.pivot(index=["rates", "test"], columns="level_sigma", values="ratio"))',
     ),
     ResultTable(
         "Upper limits",

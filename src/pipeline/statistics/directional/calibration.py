@@ -60,8 +60,8 @@ def kappa_calibration(
 
     Returns:
         One row per bin: kappa_low, kappa_high, events, kappa_mean (of the predictions),
-        mean_angle_deg with mean_angle_err_deg, expected_angle_deg (mean over the events of the
-        mean angle of their von Mises-Fisher distribution), kappa_fit with kappa_fit_err (maximum
+        expected_angle_deg (mean over the events of the mean angle of their von Mises-Fisher
+        distribution), mean_angle_deg with mean_angle_err_deg, kappa_fit with kappa_fit_err (maximum
         likelihood, NaN below `minimum_events`).
     """
     known = predictions.dropna(subset=["kappa", *PREDICTED])
