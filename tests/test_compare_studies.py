@@ -200,7 +200,7 @@ def test_recoils_needed_are_those_of_the_strictest_level_without_a_cut(tmp_path)
 
 def test_a_study_is_read_after_its_network_has_changed_or_is_gone(tmp_path):
     network = make_folder(tmp_path / "UNet", {"architecture": "unet", "widths": [4, 6, 8]})
-    gas = {**GAS, "networks": {"UNet": {"weights": str(network)}}}
+    gas = {**GAS, "networks": {**GAS["networks"], "UNet": {"weights": str(network)}}}
     write_study(tmp_path / "old", seed=1, gas=gas)
     found = read_study(tmp_path / "old")
     shutil.rmtree(network)

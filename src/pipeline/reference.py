@@ -45,6 +45,7 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `solar.yaml` | recoil spectrum of solar neutrinos over background, and the exposure it takes |
 | `train.yaml` | first step to the shipped U-Net, hours |
 | `train_density.yaml` | second step |
+| `train_fine.yaml` | a U-Net that reads finer cells, an hour |
 | `train_paper.yaml` | RCN and HCN on a stream of new tracks, many hours |
 """
 

@@ -27,9 +27,9 @@ def planned(copy, **keys):
 def test_a_study_without_any_truth_is_a_study(pristine, tmp_path):
     jobs = planned(pristine.twin(tmp_path / "copy"))
     assert {name for name in jobs if name.startswith("gas_")} == {
-        *("gas_hits", "gas_predict", "gas_observed")
+        *("gas_hits", "gas_containment", "gas_predict", "gas_observed")
     }
-    assert jobs["figure"] == "1"
+    assert jobs["figure"] == "2"
 
 
 def test_measured_events_are_fitted_and_compared(pristine, tmp_path):

@@ -1,6 +1,7 @@
 """The headline numbers of the gas chain."""
 
 from collections.abc import Hashable, Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -26,15 +27,18 @@ RATIO = "best_expected_ratio"
 
 
 def headline(paths: GasPaths) -> Iterator[Headline]:
-    """Accuracy, calibration, recoils needed and losses of a finished study."""
+    """Accuracy, calibration, recoils needed and losses of a study, from the tables that it has."""
     if paths.block.test_sets:
         yield from _accuracy(paths)
         for method in paths.with_kappa():
-            yield from _calibration(paths, method)
+            if Path(paths.calibration("_test_sets", method)).is_file():
+                yield from _calibration(paths, method)
     for test in paths.block.hypothesis_tests:
-        yield from _needed(paths, test)
+        if Path(paths.test_table("needed_events.parquet", test)).is_file():
+            yield from _needed(paths, test)
     for network in paths.block.trained:
-        yield _loss(paths, network)
+        if Path(paths.network("history.csv", network)).is_file():
+            yield _loss(paths, network)
 
 
 def _accuracy(paths: GasPaths) -> Iterator[Headline]:
