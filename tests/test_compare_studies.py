@@ -144,6 +144,8 @@ NEEDED = {
     "level": "3 sigma",
     "events": np.nan,
     "err": 4.0,
+    "recoils_err": 8.0,
+    "exposure_m3_yr_err": 16.0,
     "recoils": np.nan,
     "exposure_m3_yr": np.nan,
     "beyond": "no",

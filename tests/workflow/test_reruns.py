@@ -31,14 +31,18 @@ def test_binning_module_reruns_voxels_and_all_after(study):
     assert {"results/figures", *RECORD} <= pending
 
 
-def test_sigma_of_one_test_set_reruns_that_test_set_only(study):
-    study.configure(gas__test_sets__50keV_200um__smearing_um=250)
-    pending = study.pending()
+def assert_only_50keV_200um(pending):
+    """Its voxels, predictions and what follows, but no other set, tracks or network."""
     assert any("/voxels/50keV_200um/" in f for f in pending)
     assert any("/predictions/50keV_200um/" in f for f in pending)
     assert not any("40keV_443um" in f for f in pending)
     assert not kinds(pending) & {"tracks", "networks"}
     assert not any("/voxels/train/" in f for f in pending)
+
+
+def test_sigma_of_one_test_set_reruns_that_test_set_only(study):
+    study.configure(gas__test_sets__50keV_200um__smearing_um=250)
+    assert_only_50keV_200um(study.pending())
 
 
 def test_a_map_of_gains_reruns_the_sets_whose_response_has_it(study):
@@ -50,12 +54,7 @@ def test_a_map_of_gains_reruns_the_sets_whose_response_has_it(study):
     study.run("--touch", "--forceall")
     assert study.pending() == set()
     table.write_text("pixel_x,pixel_y,gain\n0,0,1.2\n")
-    pending = study.pending()
-    assert any("/voxels/50keV_200um/" in f for f in pending)
-    assert any("/predictions/50keV_200um/" in f for f in pending)
-    assert not any("40keV_443um" in f for f in pending)
-    assert not kinds(pending) & {"tracks", "networks"}
-    assert not any("/voxels/train/" in f for f in pending)
+    assert_only_50keV_200um(study.pending())
 
 
 def test_optimiser_of_one_network_reruns_its_training_and_after(study):

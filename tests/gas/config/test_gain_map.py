@@ -12,6 +12,13 @@ MAP = {
     "response": {"threshold": {"electrons": 1}},
     "pixels": [20, 10],
 }
+FIT = {
+    "data": "run7",
+    "energy_keV": 50,
+    "simulated": ["other"],
+    "response": "mine",
+    "parameters": {"threshold.electrons": [0.2, 3]},
+}
 
 
 @pytest.fixture
@@ -51,13 +58,7 @@ def test_without_a_map_there_is_nothing_to_do(study):
 def test_the_response_may_be_a_name_or_the_fitted_one(study, plain):
     plain["gas"]["responses"] = {"mine": {"threshold": {"electrons": 2}}}
     assert study(response="mine").gain_map.response.value("threshold.electrons") == 2
-    plain["gas"]["detector_fit"] = {
-        "data": "run7",
-        "energy_keV": 50,
-        "simulated": ["other"],
-        "response": "mine",
-        "parameters": {"threshold.electrons": [0.2, 3]},
-    }
+    plain["gas"]["detector_fit"] = FIT
     paths = GasPaths(study(response="fitted"), "results", 1)
     assert paths.gain_map_inputs()["fitted"] == ["results/gas/tables/detector_fit.csv"]
 
@@ -66,13 +67,7 @@ def mapped(plain, file):
     """The same study with a map in a response that all use who may; `gain_map` may not."""
     plain["gas"]["responses"] = {"mine": {"gain": {"map": file}, "threshold": {"electrons": 1}}}
     plain["gas"]["training_set"]["response"] = "mine"
-    plain["gas"]["detector_fit"] = {
-        "data": "run7",
-        "energy_keV": 50,
-        "simulated": ["other"],
-        "response": "mine",
-        "parameters": {"threshold.electrons": [0.2, 3]},
-    }
+    plain["gas"]["detector_fit"] = FIT
 
 
 def test_the_map_of_a_response_is_an_input_of_all_that_use_it(study, plain):

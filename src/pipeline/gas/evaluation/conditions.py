@@ -105,10 +105,7 @@ def other_sizes(trained: Conditions, events: pd.DataFrame) -> Iterator[str]:
 
 
 def other_grid(trained: Conditions, grid: Grid) -> list[str]:
-    """In what the voxels differ from those of the training; empty if in nothing.
-
-    Of all that `outside` compares, this alone is known of measured events.
-    """
+    """In what the voxels differ from those of the training; empty if in nothing."""
     if grid == trained.grid:
         return []
     return [f"the grid is {_grid(grid)}, trained on {_grid(trained.grid)}"]

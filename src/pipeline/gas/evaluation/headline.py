@@ -97,7 +97,6 @@ def _needed(paths: GasPaths, test: str) -> Iterator[Headline]:
     )
     for row in table[shown].to_dict("records"):
         subject = f"{test}, {names.get(row['method'], row['method'])}"
-        relative = row["err"] / row["events"]
         for quantity, column in (
             ("recoils needed", "recoils"),
             ("exposure needed [m3 yr]", "exposure_m3_yr"),
@@ -105,7 +104,8 @@ def _needed(paths: GasPaths, test: str) -> Iterator[Headline]:
             value = row[column]
             if not np.isfinite(value):
                 continue
-            low, high = value * (1 - relative), value * (1 + relative)
+            error = row.get(f"{column}_err", np.nan)  # a study of before has none of recoils
+            low, high = value - error, value + error
             if row["beyond"] == ABOVE_GRID:
                 low, high = value, np.inf
             elif row["beyond"] == "below grid":
