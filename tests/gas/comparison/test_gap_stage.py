@@ -10,7 +10,11 @@ from pipeline.gas.config.networks import read_network
 from pipeline.gas.networks.architectures import build_network
 from pipeline.gas.response.moments import SUMMARIES
 from pipeline.gas.voxels.shards import VoxelBatch, write_shard
-from pipeline.statistics.directional.predictions import prediction_table, write_predictions
+from pipeline.statistics.directional.predictions import (
+    prediction_table,
+    read_predictions,
+    write_predictions,
+)
 
 BINS, EACH = 48, 30
 
@@ -44,7 +48,8 @@ def test_events_are_spread_over_all_files_with_their_predictions(tmp_path, most,
     write_predictions(tmp_path / "p.parquet", pd.concat(halves, ignore_index=True))
     torch.manual_seed(1)
     model = build_network(read_network({"architecture": "unet", "widths": [4, 6, 8]}), BINS).eval()
-    events = read_events(model, shards, str(tmp_path / "p.parquet"), BINS, most, batch_size=2)
+    table = read_predictions(tmp_path / "p.parquet")
+    events = read_events(model, shards, table, BINS, most, batch_size=2)
     assert events.kappa.tolist() == [i + 0.5 for i in chosen]
     charge = np.exp(events.summaries[:, SUMMARIES.index("ln_charge")])
     assert charge == pytest.approx([(i + 1) * EACH for i in chosen])

@@ -30,17 +30,14 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     settings, network = DomainGap.model_validate(params["gap"]), read_network(params["network"])
     bins = grid_bins([*inputs["data"], *inputs["simulated"]])
     model = load_network(inputs["weights"][0], network, bins)
-    measured_keV, simulated_keV = (
-        read_predictions(inputs[f"{name}_predictions"][0])["energy_keV"].to_numpy()
-        for name in ("data", "simulated")
-    )
+    tables = {
+        name: read_predictions(inputs[f"{name}_predictions"][0]) for name in ("data", "simulated")
+    }
+    measured_keV, simulated_keV = (table["energy_keV"].to_numpy() for table in tables.values())
     check_energies(measured_keV, simulated_keV, "domain_gap")
     data, simulated = (
-        read_events(
-            *(model, inputs[name], inputs[f"{name}_predictions"][0], bins),
-            *(settings.events, network.batch_size),
-        )
-        for name in ("data", "simulated")
+        read_events(model, inputs[name], table, bins, settings.events, network.batch_size)
+        for name, table in tables.items()
     )
     check_units(data.summaries, simulated.summaries, "domain_gap")
     table, growth = domain_gap(data, simulated, generator(params["seed"], "domain gap"))
@@ -51,20 +48,19 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
 def read_events(
     model: nn.Module,
     shards: Sequence[str],
-    predictions: str,
+    predictions: pd.DataFrame,
     bins: int,
     most: int,
     batch_size: int,
 ) -> Events:
     """At most so many events of some shards, evenly spread, with their rows of the predictions."""
-    table = read_predictions(predictions)
-    kept = spread_evenly(len(table), most)
+    kept = spread_evenly(len(predictions), most)
     batches = list(cut_batches(chosen_events(shards, kept), batch_size, pool_events=0))
     return Events(
         summaries=np.concatenate(
             [event_summaries(batch.voxels, batch.counts, batch.offsets, bins) for batch in batches]
         ),
         activations=activations(model, batches, bins),
-        kappa=table["kappa"].to_numpy()[kept],
-        cosine=cosines(table)[kept],
+        kappa=predictions["kappa"].to_numpy()[kept],
+        cosine=cosines(predictions)[kept],
     )
