@@ -43,9 +43,8 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `remedies.yaml` | remedies for an unknown readout, with one of `remedies/` |
 | `robustness.yaml` | the shipped U-Net in gas of other temperature, pressure and mixture |
 | `solar.yaml` | recoil spectrum of solar neutrinos over background, and the exposure it takes |
-| `train.yaml` | first step to the shipped U-Net, hours |
-| `train_density.yaml` | second step |
-| `train_fine.yaml` | a U-Net that reads finer cells, an hour |
+| `train.yaml` | first step to the shipped U-Net, an hour and a half |
+| `train_second.yaml` | second step |
 | `train_paper.yaml` | RCN and HCN on a stream of new tracks, many hours |
 """
 
