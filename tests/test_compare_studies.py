@@ -83,20 +83,18 @@ def test_a_folder_without_a_finished_study_is_an_error(tmp_path):
         read_study(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("{}", "no provenance record, which has a block `config`"),
-        ("[]", "no provenance record"),
-        ('{"config": []}', "no provenance record"),
-        ("{", "not JSON: "),
-        ("\xff", "not JSON: "),
-    ],
-)
-def test_a_damaged_record_is_named(tmp_path, content, told):
-    file = tmp_path / "provenance.json"
-    file.write_bytes(content.encode("latin-1"))
-    with pytest.raises(ValueError, match=rf"provenance\.json: {told}.*delete it and run"):
+@pytest.mark.parametrize("content", ["{}", "[]", '{"config": []}'])
+def test_json_that_is_no_record_is_named(tmp_path, content):
+    (tmp_path / "provenance.json").write_text(content)
+    told = r"provenance\.json: no provenance record, which has a block `config`.*delete it and run"
+    with pytest.raises(ValueError, match=told):
+        read_study(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff"])
+def test_a_damaged_record_is_named(tmp_path, content):
+    (tmp_path / "provenance.json").write_bytes(content)
+    with pytest.raises(ValueError, match=r"provenance\.json: not JSON: .*delete it and run"):
         read_study(tmp_path)
 
 

@@ -117,7 +117,7 @@ def made_choices() -> dict[str, pd.DataFrame]:
 
 
 def made_checks() -> dict[str, pd.DataFrame]:
-    """Tables of coverage, of limits, of the background's uncertainty and of data."""
+    """Tables of coverage, of limits, of the background's uncertainty and of data, by file name."""
     samples = search_samples(made_weighted(), RATES)
     uncertain = against_uncertainty(samples, BENCHMARK, 20.0, (0.0, 0.05), (200, 100), 1)
     parts, exposure = independent([samples], 20.0, Coverage(parts=3))
@@ -126,16 +126,19 @@ def made_checks() -> dict[str, pd.DataFrame]:
     of_limits = limit_coverage(parts, BENCHMARK.mass_GeV, true, exposure, 0.9, 100, 1)
     data = made_scores(20, (7.5, 60.0))["ts"].to_numpy()
     observed = observe(samples, BENCHMARK, 20.0, data, (100, 100), 1)
-    simulated, measured = made_measured()
+    fit = goodness_of_fit(samples, *made_measured(), BENCHMARK, 20.0, 100, 1)
     return {
         "coverage": covered,
         "limit_coverage": of_limits,
         "limits": upper_limits(samples, 20.0, 0.9, 100, 1, data),
-        "response": shifts(samples, BENCHMARK, 20.0, {("g1", 0.02): np.full(3000, 1.01)}),
+        "response_uncertainty": shifts(
+            samples, BENCHMARK, 20.0, {("g1", 0.02): np.full(3000, 1.01)}
+        ),
         "trials": global_significances(samples, {50.0: 1e-46}, 20.0, 100, 1),
-        "uncertainty": uncertain,
+        "background_uncertainty": uncertain,
         "observed": observed.assign(global_p_value=0.5, outside_region=3),
-        **goodness_of_fit(samples, simulated, measured, BENCHMARK, 20.0, 100, 1),
+        "goodness_of_fit": fit["goodness"],
+        "observed_histograms": fit["histograms"],
     }
 
 

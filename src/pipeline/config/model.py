@@ -6,7 +6,7 @@ editing the schema of the hypothesis test leaves tracks and voxels untouched.
 
 import difflib
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
@@ -57,6 +57,17 @@ class OneOrBlock(Block):
         return {"anyOf": [{"type": "number", "minimum": 0}, handler(core)]}
 
 
+class OrderedRange(Block):
+    """A range of numbers. The first key is its low end, the second its high end."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        (low_key, low), (high_key, high) = self
+        if low > high:
+            raise ValueError(f"{low_key} {low:g} is above {high_key} {high:g}")
+        return self
+
+
 def is_recorded(info: ValidationInfo) -> bool:
     """Whether a block is checked as a finished study has recorded it.
 
@@ -91,3 +102,11 @@ def not_empty(bounds: tuple[float, float]) -> tuple[float, float]:
 def described(text: str, default: Any = ..., **constraints: Any) -> Any:
     """A field with its description; without a default the key is required."""
     return Field(default, description=text, **constraints)
+
+
+def later(text: str, default: Literal[False] | None = None) -> Any:
+    """A field that came later than files which must not change: with its default it is left out.
+
+    `Block.plain` has no such key then, so jobs, records and cards from before it stay the same.
+    """
+    return Field(default, description=text, exclude_if=lambda value: value is default)

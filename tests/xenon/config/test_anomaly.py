@@ -31,7 +31,7 @@ def test_number_of_threads_and_processes_is_not_part_of_a_network():
 
 @pytest.mark.parametrize("value", [(1.0, 1.0), (2.0, 1.0)])
 def test_empty_range_of_variances_is_refused(value):
-    with pytest.raises(ValidationError, match="is not below"):
+    with pytest.raises(ValidationError, match="the range is empty"):
         VAE(log_variance=value)
 
 

@@ -91,7 +91,7 @@ def test_terms_are_those_of_the_networks(terms, networks):
     table = table[table["triggered"] & (table["event_id"] < 60)]
     for beta, autoencoder in autoencoders.items():
         of_beta, expected = table[table["beta"] == beta], autoencoder(x[:, :COUNTS])
-        for name, values in (("kl", expected.kl), ("reconstruction", expected.reconstruction)):
+        for name, values in (("kl", expected.latent), ("reconstruction", expected.reconstruction)):
             np.testing.assert_allclose(of_beta[name], values, rtol=1e-5)
         np.testing.assert_allclose(of_beta["logit"], logits(classifier, x), rtol=1e-4, atol=1e-5)
         latent = np.stack(of_beta["latent_mean"].to_list())

@@ -14,11 +14,11 @@ from pipeline.xenon.networks.classifier import classifier_losses
 from pipeline.xenon.networks.dataset import Batch
 from pipeline.xenon.networks.vae import (
     Autoencoder,
+    autoencoder_losses,
     kl_divergence,
     mean_and_variance,
     negative_log_likelihood,
     untrained,
-    vae_losses,
 )
 
 
@@ -93,7 +93,7 @@ def test_loss_of_the_vae_is_its_terms_at_the_drawn_place():
         x, *model.decode(mean + torch.exp(log_variance / 2) * noise)
     )
     expected = 0.3 * kl_divergence(mean, log_variance) + reconstruction
-    found = vae_losses(model, Batch(x, torch.zeros(3), noise), beta=0.3)
+    found = autoencoder_losses(model, Batch(x, torch.zeros(3), noise), beta=0.3)
     torch.testing.assert_close(found, expected)
 
 

@@ -44,11 +44,11 @@ def drawings():
     samples = search_samples(weighted, Rates())
     simulated, observed = made_measured()
     simulated = simulated.assign(background=1.0, signal=1.0)
-    tables = checks["goodness"], checks["histograms"]
+    tables = checks["goodness_of_fit"], checks["observed_histograms"]
     return {
         "observed": lambda: draw_observed(tables, observed, simulated, Region(), BENCHMARK),
         "coverage": lambda: draw_coverage(checks["coverage"]),
-        "uncertainty": lambda: draw_uncertainty(checks["uncertainty"]),
+        "uncertainty": lambda: draw_uncertainty(checks["background_uncertainty"]),
         "classifier": lambda: draw_classifier(*made_separation()),
         "latent": lambda: draw_latent({"ER": scores}),
         "limits": lambda: draw_limits(checks["limits"], significance, SEARCH.map, LEVELS),

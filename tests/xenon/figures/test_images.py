@@ -88,7 +88,7 @@ def test_a_reconstruction_stands_below_its_image():
         np.testing.assert_array_equal(rows[name], image)
         (label,) = [label for label in rows if label.startswith(f"{name},")]
         with torch.no_grad():
-            mse = model(torch.from_numpy(image.reshape(1, -1))).mse.item()
+            mse = model(torch.from_numpy(image.reshape(1, -1))).reconstruction.item()
         assert np.square(rows[label] - image).mean() == pytest.approx(mse, rel=1e-5)
         assert label.endswith(f"MSE {mse:.3f}")
 

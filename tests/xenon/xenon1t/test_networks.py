@@ -12,11 +12,10 @@ from pipeline.xenon.config.images import Cnn, Cvae
 from pipeline.xenon.networks.classifier import classifier_losses, logits
 from pipeline.xenon.networks.dataset import Batch, Events, with_nr_share
 from pipeline.xenon.networks.training import Task, train_network
-from pipeline.xenon.networks.vae import kl_divergence
+from pipeline.xenon.networks.vae import autoencoder_losses, kl_divergence
 from pipeline.xenon.xenon1t.networks import (
     ImageAutoencoder,
     build_cnn,
-    cvae_losses,
     latent_term,
 )
 
@@ -71,9 +70,11 @@ def test_loss_is_mean_square_and_latent_term(loss):
     mean, log_variance = model.encoder(images).chunk(2, dim=1)
     made = model.decoder(mean + (0.5 * log_variance).exp() * noise)
     expected = ((images - made) ** 2).mean(1) + 0.3 * latent_term(mean, log_variance, loss)
-    found = cvae_losses(model, Batch(images, torch.zeros(5), noise), beta=0.3)
+    found = autoencoder_losses(model, Batch(images, torch.zeros(5), noise), beta=0.3)
     torch.testing.assert_close(found, expected)
-    np.testing.assert_allclose(model(images).mse, ((images - model.decoder(mean)) ** 2).mean(1))
+    np.testing.assert_allclose(
+        model(images).reconstruction, ((images - model.decoder(mean)) ** 2).mean(1)
+    )
 
 
 def made_events(n=1200, seed=1):
@@ -107,9 +108,10 @@ def test_autoencoder_loses_more_on_what_it_has_not_seen(tmp_path):
     events = made_events()
     er = ~events.is_nr
     own = Events(events.features[er], events.is_nr[er], events.validation[er])
-    build, losses = partial(ImageAutoencoder, CVAE, SIZE), partial(cvae_losses, beta=1e-3)
+    build, losses = partial(ImageAutoencoder, CVAE, SIZE), partial(autoencoder_losses, beta=1e-3)
     model, history = trained(build, losses, CVAE.latent, CVAE, own, tmp_path)
-    mse = model(torch.from_numpy(events.features[events.validation]).float()).mse.numpy()
+    images = torch.from_numpy(events.features[events.validation]).float()
+    mse = model(images).reconstruction.numpy()
     is_nr = events.is_nr[events.validation]
     assert np.median(mse[is_nr]) > np.quantile(mse[~is_nr], 0.9)
     assert history["validation_loss"].min() < history["validation_loss"].iloc[0]

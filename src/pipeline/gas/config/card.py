@@ -10,7 +10,7 @@ from pydantic import (
     model_validator,
 )
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, OrderedRange, described, later
 from pipeline.config.yaml_files import ConfigError, read_unique
 from pipeline.core.digests import file_digest
 from pipeline.gas.config.mixture import GasMixture
@@ -27,30 +27,18 @@ AGAINST_BEST_EXPECTED = tuple(
 )
 
 
-class EnergyRange(Block):
+class EnergyRange(OrderedRange):
     """A range of recoil energies."""
 
     low_keV: float = described("Lowest energy [keV].", gt=0)
     high_keV: float = described("Highest energy [keV].", gt=0)
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low_keV > self.high_keV:
-            raise ValueError(f"low_keV {self.low_keV} is above high_keV {self.high_keV}")
-        return self
 
-
-class Range(Block):
+class Range(OrderedRange):
     """Where all but a few of the training events lie."""
 
     low: float = described("Lower end.", gt=0)
     high: float = described("Upper end.", gt=0)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low > self.high:
-            raise ValueError(f"low {self.low} is above high {self.high}")
-        return self
 
 
 class Conditions(Block):
@@ -60,26 +48,18 @@ class Conditions(Block):
     grid: Grid = described("Voxel grid.")
     energy: EnergyRange = described("Recoil energies.")
     smearing: Smearing = described("Smearing, or transverse diffusion of the response.")
-    response: Response | None = described("Readout response; null: smeared only.", None)
-    electrons_per_keV: Range | None = described(
+    response: Response | None = later("Readout response; null: smeared only.")
+    electrons_per_keV: Range | None = later(
         "Electrons, or measured charge in electrons, per keV of recoil energy: the central 95 % of "
-        "the events; null: not known.",
-        None,
+        "the events; null: not known."
     )
-    electrons: Range | None = described(
+    electrons: Range | None = later(
         "Electrons, or measured charge in electrons, of an event: the central 99.8 % of the "
-        "events; null: not known.",
-        None,
+        "events; null: not known."
     )
-    voxels: Range | None = described(
-        "Occupied voxels of an event: the central 99.8 % of the events; null: not known.", None
+    voxels: Range | None = later(
+        "Occupied voxels of an event: the central 99.8 % of the events; null: not known."
     )
-
-    @model_serializer(mode="wrap")
-    def _without_unset_keys(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Cards from before these keys must not change.
-        late = {"response", "electrons_per_keV", "electrons", "voxels"}
-        return {k: v for k, v in handler(self).items() if k not in late or v is not None}
 
 
 class TestSetResult(Block):
@@ -95,14 +75,14 @@ class TestSetResult(Block):
     cosine_distance_err: float | None = described("Its statistical error.")
     head_tail_efficiency: float = described("Share of the events with a positive cosine.")
     head_tail_efficiency_err: float | None = described("Its statistical error.")
-    best_expected_ratio: float | None = described(
-        "Cosine distance over that of Best-Expected on the same events; null: not known.", None
+    best_expected_ratio: float | None = later(
+        "Cosine distance over that of Best-Expected on the same events; null: not known."
     )
-    best_expected_ratio_err: float | None = described("Its paired statistical error.", None)
-    best_expected_difference: float | None = described(
-        "Cosine distance less that of Best-Expected on the same events.", None
+    best_expected_ratio_err: float | None = later("Its paired statistical error.")
+    best_expected_difference: float | None = later(
+        "Cosine distance less that of Best-Expected on the same events."
     )
-    best_expected_difference_err: float | None = described("Its paired statistical error.", None)
+    best_expected_difference_err: float | None = later("Its paired statistical error.")
     kappa_mean: float | None = described("Mean predicted kappa; null: the network has none.")
     kappa_ratio: float | None = described(
         "Factor on the predicted kappas that fits the angles best; 1: calibrated."
@@ -113,12 +93,6 @@ class TestSetResult(Block):
     )
     coverage_90: float | None = described("The same of 90 %.")
     coverage_95: float | None = described("The same of 95 %.")
-
-    @model_serializer(mode="wrap")
-    def _without_unknown_pairs(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Cards from before these keys must not change.
-        kept = handler(self).items()
-        return {k: v for k, v in kept if k not in AGAINST_BEST_EXPECTED or v is not None}
 
 
 class Temperature(Block):

@@ -8,13 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import (
     Field,
     PositiveInt,
-    SerializerFunctionWrapHandler,
     TypeAdapter,
-    model_serializer,
     model_validator,
 )
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, described, later
 from pipeline.config.paths import InputPath
 from pipeline.config.training import Training
 
@@ -106,23 +104,20 @@ class DirectionNetwork(SparseTraining):
         ge=1,
         le=48,
     )
-    weights: Literal["shipped"] | InputPath | None = described(
+    weights: Literal["shipped"] | InputPath | None = later(
         "Use trained weights: no training. 'shipped': those of the network of this name in "
         "`resources/networks`; otherwise the path of a network folder (`card.yaml` and "
         "`weights.safetensors`). Architecture, `frames`, `batch_size` and `temperature` come from "
-        "the card where they are left out; keys of the training have no effect.",
-        None,
+        "the card where they are left out; keys of the training have no effect."
     )
-    start: Literal["shipped"] | InputPath | None = described(
+    start: Literal["shipped"] | InputPath | None = later(
         "Begin the training with the weights of a network folder, named as in `weights`, instead "
         "of random ones. The architecture must be the same, and comes from the card where it is "
         "left out. A U-Net may have more `components` than one of the card, or `start_of_track` on "
-        "top of it; an 'rcn' may begin with the weights of an 'hcn'.",
-        None,
+        "top of it; an 'rcn' may begin with the weights of an 'hcn'."
     )
-    adapt: Adapt | None = described(
-        "Adapt the training to events without truth; it takes twice the time. null: not adapted.",
-        None,
+    adapt: Adapt | None = later(
+        "Adapt the training to events without truth; it takes twice the time. null: not adapted."
     )
 
     @model_validator(mode="before")
@@ -135,12 +130,6 @@ class DirectionNetwork(SparseTraining):
                     "'fresh_views' (was views: fresh) or 'stream' (was tracks: stream)"
                 )
         return value
-
-    @model_serializer(mode="wrap")
-    def _without_unset_keys(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Jobs of studies from before these keys must not see a change.
-        late = {*self.FOLDERS, "adapt", "normalise", "read_fine"}
-        return {k: v for k, v in handler(self).items() if k not in late or v}
 
     @property
     def events_function(self) -> str:
@@ -193,7 +182,7 @@ class KappaNetwork(DirectionNetwork):
 class PaperLayers(DirectionNetwork):
     """What RCN and HCN share."""
 
-    normalise: bool = described(
+    normalise: bool = later(
         "Batch normalisation behind every layer but the last of each head: such a network learns "
         "several times faster. In a prediction it is a factor and an offset of each channel, which "
         "the weights of the layer before could hold: the network is the paper's.",
@@ -240,10 +229,10 @@ class UNet(KappaNetwork):
         ge=1,
         le=6,
     )
-    read_fine: bool = described(
+    read_fine: bool = later(
         "Read the track in cells of 2 voxels in place of 4: more accurate, a fifth slower.", False
     )
-    normalise: bool = described(
+    normalise: bool = later(
         "Batch normalisation in the dense layers too, which keeps their units in use.", False
     )
     start_of_track: bool = described(

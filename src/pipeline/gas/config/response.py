@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import NonNegativeFloat, PositiveFloat, ValidationError, model_validator
 
-from pipeline.config.model import Block, OneOrBlock, described
+from pipeline.config.model import Block, OneOrBlock, OrderedRange, described
 from pipeline.config.paths import InputPath
 
 PARAMETERS = (
@@ -27,17 +27,11 @@ PARAMETERS = (
 )
 
 
-class Range(OneOrBlock):
+class Range(OneOrBlock, OrderedRange):
     """A range of numbers, or one number."""
 
     low: NonNegativeFloat = described("Smallest value.")
     high: NonNegativeFloat = described("Largest value; each event draws its own from the range.")
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low > self.high:
-            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
-        return self
 
 
 class Diffusion(Block):

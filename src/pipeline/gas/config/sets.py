@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import model_validator
 
-from pipeline.config.model import described
+from pipeline.config.model import described, later
 from pipeline.config.numbers import Share
 from pipeline.gas.config.response import NamesResponse, Response
 from pipeline.gas.config.voxels import Smearing
@@ -16,10 +16,9 @@ class VoxelSet(NamesResponse):
 
     sources: list[str]
     smearing_um: Smearing | None = None
-    response: Response | None = described(
+    response: Response | None = later(
         "Readout response in place of the smearing: a name in `responses`, or its block; 'fitted': "
-        "the result of `detector_fit`.",
-        None,
+        "the result of `detector_fit`."
     )
 
     @property
@@ -46,11 +45,6 @@ class VoxelSet(NamesResponse):
         if self.smearing_um is None and self.response is None:
             raise ValueError("smearing_um is missing; give it, or a response")
         return self
-
-    @model_serializer(mode="wrap")
-    def _without_unset_response(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Jobs of studies without a response must not see a change.
-        return {k: v for k, v in handler(self).items() if k != "response" or v is not None}
 
 
 class TrainingSet(VoxelSet):

@@ -1,10 +1,8 @@
 """Schema of the voxel stage: the grid and the smearing."""
 
-from typing import Self
+from pydantic import PositiveFloat
 
-from pydantic import PositiveFloat, model_validator
-
-from pipeline.config.model import Block, OneOrBlock, described
+from pipeline.config.model import Block, OneOrBlock, OrderedRange, described
 
 
 class Grid(Block):
@@ -40,16 +38,10 @@ def _lengths(edges_um: tuple[float, ...]) -> str:
     return f"{' x '.join(f'{edge:g}' for edge in different)} um"
 
 
-class Smearing(OneOrBlock):
+class Smearing(OneOrBlock, OrderedRange):
     """Gaussian smearing of every ionisation electron, the same along the three axes."""
 
     low_um: float = described("Smallest standard deviation [um].", ge=0)
     high_um: float = described(
         "Largest standard deviation [um]; each track draws its own from the range.", ge=0
     )
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.low_um > self.high_um:
-            raise ValueError(f"low_um {self.low_um} is above high_um {self.high_um}")
-        return self

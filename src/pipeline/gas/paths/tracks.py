@@ -19,15 +19,15 @@ class TrackPaths(ChainPaths[Gas]):
 
     def event_summary(self, source: str = "{source}", part: str = "{part}") -> str:
         """Event summary of a part of a source, beside its track table."""
-        return f"{self.root}/tracks/{source}/{part}.summary.parquet"
+        return self.track_table(source, part).removesuffix(".parquet") + ".summary.parquet"
 
     def degrad_output(self, source: str = "{source}", part: str = "{part}") -> str:
         """Output of a run of the user's Degrad."""
         return f"{self.root}/degrad/{source}/{part}.DEGRAD.OUT.gz"
 
     def degrad_log(self, source: str = "{source}", part: str = "{part}") -> str:
-        """Printed output of a Degrad run."""
-        return f"{self.root}/degrad/{source}/{part}.degrad.log"
+        """Printed output of a Degrad run, beside its output file."""
+        return self.degrad_output(source, part).removesuffix(".DEGRAD.OUT.gz") + ".degrad.log"
 
     @cache  # noqa: B019 (one object for the life of a run)
     def parts(self, source: str) -> dict[str, Part]:

@@ -15,6 +15,8 @@ from pipeline.statistics.excess.density_ratio import DensityRatio
 from pipeline.statistics.excess.extended_poisson import (
     ANOMALY,
     SHAPE,
+    Array,
+    Counts,
     Surprise,
     anomaly,
     shape,
@@ -23,9 +25,6 @@ from pipeline.statistics.excess.nuisance_fit import NuisanceFit
 from pipeline.statistics.excess.response import KNOWN, Response
 from pipeline.statistics.excess.score_density import ScoreDensity, shares
 from pipeline.statistics.excess.weighted_scores import WeightedScores
-
-Array = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 # Simulated electronic recoils where half of the likelihood ratio's gain comes from.
 REGION_EVENTS = 30

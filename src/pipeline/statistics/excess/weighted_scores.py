@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.statistics.excess import cross_fit
 from pipeline.statistics.excess.draws import (
+    Array,
+    Counts,
     add_draws,
     add_thinned,
     add_uncertain,
@@ -19,9 +21,6 @@ from pipeline.statistics.excess.draws import (
 from pipeline.statistics.excess.response import Responses
 from pipeline.statistics.excess.score_density import counted
 from pipeline.statistics.means import effective_events
-
-Array = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt, field_validator, model_validator
 
-from pipeline.config.model import Block, described
+from pipeline.config.model import Block, described, not_empty
 from pipeline.config.numbers import Share
 from pipeline.config.training import AdamW, Training
 
@@ -55,12 +55,7 @@ class VAE(Training):
     batch_size: int = described("Events in a step.", 64, gt=0)
     max_epochs: int = described("Passes over the training set at most.", 30, gt=0)
 
-    @model_validator(mode="after")
-    def _range_is_not_empty(self) -> Self:
-        low, high = self.log_variance
-        if low >= high:
-            raise ValueError(f"log_variance: {low:g} is not below {high:g}")
-        return self
+    _not_empty = field_validator("log_variance")(not_empty)
 
 
 class Retraining(Block):

@@ -105,7 +105,7 @@ def _terms(
             "cs1_photons": batch.cs1_photons[kept],
             "logit": spread(logits(classifier, x)),
             "beta": np.full(len(seen), beta),
-            "kl": spread(found.kl),
+            "kl": spread(found.latent),
             "reconstruction": spread(found.reconstruction),
             "reconstruction_drawn": spread(drawn.reconstruction),
             "latent_mean": list(spread(found.latent_mean)),

@@ -27,10 +27,10 @@ FLAT = 0.002  # share of the range of ln sigma^2 at each end
 
 
 class Terms(NamedTuple):
-    """The two terms of the loss of n events, and their means in the latent space."""
+    """The two terms of an autoencoder's loss of n events, and their means in the latent space."""
 
-    kl: Tensor  # [n]
-    reconstruction: Tensor  # [n]
+    latent: Tensor  # [n]; of an `Autoencoder` the KL divergence
+    reconstruction: Tensor  # [n]; -ln N(x; x_D, sigma_D^2), or the mean squared error of an image
     latent_mean: Tensor  # [n, latent]
 
 
@@ -108,15 +108,15 @@ def negative_log_likelihood(x: Tensor, mean: Tensor, log_variance: Tensor) -> Te
     return 0.5 * (squares + log_variance + math.log(2 * math.pi)).sum(1)
 
 
-def vae_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
-    """Losses beta KL - ln N(x; x_D, sigma_D^2) [n] of a batch, at one draw of z.
+def autoencoder_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
+    """Losses beta * latent term + reconstruction term [n] of a batch, at one draw of z.
 
-    For beta = 1 the mean over draws is minus the evidence lower bound; for other values it is the
-    loss of a beta-VAE (Higgins et al., ICLR 2017).
+    For an `Autoencoder` and beta = 1 the mean over draws is minus the evidence lower bound; for
+    other values it is the loss of a beta-VAE (Higgins et al., ICLR 2017).
     """
     device = next(model.parameters()).device
     terms: Terms = model(batch.features.to(device), batch.noise.to(device))
-    return beta * terms.kl + terms.reconstruction
+    return beta * terms.latent + terms.reconstruction
 
 
 def prepare(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Task:
@@ -126,6 +126,6 @@ def prepare(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Ta
     shards, recoils = {sample: inputs["er"]}, {sample: "ER"}
     events = read_training_events(shards, recoils, block["seed"], fraction, counts)
     build = partial(untrained, settings, *mean_and_variance(events.features))
-    losses = partial(vae_losses, beta=beta)
+    losses = partial(autoencoder_losses, beta=beta)
     identity = [sample, fraction, beta, list(map(file_digest, inputs["er"]))]
     return Task(settings, build, losses, settings.latent, events, identity)

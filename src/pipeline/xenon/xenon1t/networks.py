@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -13,9 +13,9 @@ from pipeline.core.tables import Inputs, Params
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.images import Cnn, Cvae
 from pipeline.xenon.networks.classifier import classifier_losses
-from pipeline.xenon.networks.dataset import Batch, Events, read_training_events, with_nr_share
+from pipeline.xenon.networks.dataset import Events, read_training_events, with_nr_share
 from pipeline.xenon.networks.training import Task
-from pipeline.xenon.networks.vae import kl_divergence
+from pipeline.xenon.networks.vae import Terms, autoencoder_losses, kl_divergence
 from pipeline.xenon.xenon1t.images import LAYERS, ImageEncoder
 
 
@@ -30,14 +30,6 @@ def build_cnn(settings: Cnn, size: int) -> nn.Sequential:
     pixels = (size >> len(settings.widths)) ** 2
     dense = nn.Linear(settings.widths[-1] * pixels, settings.hidden)
     return nn.Sequential(*layers, nn.Flatten(), dense, nn.ReLU(), nn.Linear(settings.hidden, 1))
-
-
-class Terms(NamedTuple):
-    """The two terms of the loss of n images, and their means in the latent space."""
-
-    mse: Tensor  # [n]
-    latent: Tensor  # [n]
-    latent_mean: Tensor  # [n, latent]
 
 
 class ImageAutoencoder(nn.Module):
@@ -68,8 +60,8 @@ class ImageAutoencoder(nn.Module):
         mean, log_variance = self.encoder(images).chunk(2, dim=1)
         latent = mean if noise is None else mean + (0.5 * log_variance).exp() * noise
         return Terms(
-            (images - self.decoder(latent)).square().mean(1),
             latent_term(mean, log_variance, self.loss),
+            (images - self.decoder(latent)).square().mean(1),
             mean,
         )
 
@@ -89,13 +81,6 @@ def latent_term(mean: Tensor, log_variance: Tensor, loss: str) -> Tensor:
     if loss == "standard":
         return kl_divergence(mean, log_variance)
     return (log_variance.exp() + mean.square() - 0.5 * log_variance - 1).sum(1)
-
-
-def cvae_losses(model: nn.Module, batch: Batch, beta: float) -> Tensor:
-    """Losses MSE + beta * latent term, [n], of a batch, at one draw of z."""
-    device = next(model.parameters()).device
-    terms: Terms = model(batch.features.to(device), batch.noise.to(device))
-    return terms.mse + beta * terms.latent
 
 
 def _halving(widths: Sequence[int]) -> list[nn.Module]:
@@ -129,7 +114,7 @@ def prepare_cvae(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) 
     settings = Cvae.model_validate({**block["network"], **parallelism})
     events, identity = _image_events({"er": inputs["er"]}, {"er": "ER"}, block)
     build = partial(ImageAutoencoder, settings, block["size"])
-    losses = partial(cvae_losses, beta=settings.beta)
+    losses = partial(autoencoder_losses, beta=settings.beta)
     return Task(settings, build, losses, settings.latent, events, identity)
 
 
