@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 from pipeline.core.tables import Inputs, Params, read_table
 from pipeline.figures.style import COLOURS, MARKERS, PAGE_INCH
 from pipeline.statistics.directional.planar import AXIS
+from pipeline.statistics.directional.sensitivity import ABOVE_GRID, BELOW_GRID
 
-_LIMITS = {"above grid": "^", "below grid": "v"}
+_LIMITS = {ABOVE_GRID: "^", BELOW_GRID: "v"}
 PANELS = {
     "signal_events": "selected WIMP recoils",
     "exposure_kg_yr": "exposure [kg yr]",

@@ -21,7 +21,7 @@ from pipeline.statistics.directional.predictions import (
     cosines,
     read_predictions,
 )
-from pipeline.statistics.directional.sensitivity import ABOVE_GRID
+from pipeline.statistics.directional.sensitivity import ABOVE_GRID, BELOW_GRID
 
 RATIO = "best_expected_ratio"
 
@@ -108,7 +108,7 @@ def _needed(paths: GasPaths, test: str) -> Iterator[Headline]:
             low, high = value - error, value + error
             if row["beyond"] == ABOVE_GRID:
                 low, high = value, np.inf
-            elif row["beyond"] == "below grid":
+            elif row["beyond"] == BELOW_GRID:
                 low, high = 0.0, value
             yield Headline(f"{quantity}, {level}, {row['statistic']}", subject, value, low, high)
 

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from pipeline.figures.style import PAGE_INCH, Look, mark_levels
 from pipeline.gas.figures.methods import looks
 from pipeline.statistics.directional.config import PERFECT
+from pipeline.statistics.directional.sensitivity import ABOVE_GRID, BELOW_GRID
 from pipeline.statistics.directional.statistics import DIPOLE, LIKELIHOOD, PROFILE, WEIGHTED
 
 # One column of panels each, for the plain statistic and the one weighted with kappa.
@@ -21,7 +22,6 @@ _COLUMNS = {
     "likelihood ratio\n(signal fraction known)": LIKELIHOOD,
     "profile likelihood ratio\n(signal fraction unknown)": PROFILE,
 }
-_LOWER_LIMIT, _UPPER_LIMIT = "above grid", "below grid"
 
 
 def draw_needed_by_signal(needed: pd.DataFrame, names: Mapping[str, str], test_set: str) -> Figure:
@@ -156,7 +156,7 @@ def _draw_needed(axis: Axes, curve: pd.DataFrame, look: Look, weighted: bool) ->
     marker = _marker(look, weighted)
     known = curve[curve["beyond"] == "no"]
     axis.errorbar(known["x"], known["recoils"], known["recoils_err"], fmt=marker, color=look.colour)
-    for beyond in (_LOWER_LIMIT, _UPPER_LIMIT):
+    for beyond in (ABOVE_GRID, BELOW_GRID):
         limits = curve[curve["beyond"] == beyond]
         if len(limits):
             axis.errorbar(
@@ -166,8 +166,8 @@ def _draw_needed(axis: Axes, curve: pd.DataFrame, look: Look, weighted: bool) ->
                 fmt=marker,
                 color=look.colour,
                 markerfacecolor="white",
-                lolims=beyond == _LOWER_LIMIT,
-                uplims=beyond == _UPPER_LIMIT,
+                lolims=beyond == ABOVE_GRID,
+                uplims=beyond == BELOW_GRID,
             )
     unknown = curve.loc[curve["beyond"] == "toys", "x"]
     axis.plot(

@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 # Below this many background-only toys a tail probability is not measured.
 FEW_TOYS = 10
 ABOVE_GRID = "above grid"  # no toys reach the level: the number of events is a lower limit
+BELOW_GRID = "below grid"  # those of the smallest number reach it, which is an upper limit
 # Columns of toys that do not tell one curve from another.
 _OF_POINTS = ("hypothesis", "events", "batch", "q")
 # p-values of a statistic of N events under isotropy, for many events.
@@ -108,7 +109,7 @@ def _crossing(points: list[tuple[int, Array, Array]], p: float) -> tuple[float, 
     quantile = np.array([_power_quantile(b, s, p) for _, b, s in points])
     reached = quantile >= 0
     if reached[0]:
-        return float(points[0][0]), np.nan, "below grid"
+        return float(points[0][0]), np.nan, BELOW_GRID
     if not reached.any():
         return float(points[-1][0]), np.nan, ABOVE_GRID
     after = int(np.argmax(reached))

@@ -60,14 +60,20 @@ def coverage(
     kinds = [RATES_KNOWN]
     if any(own.rates_uncertainty > 0 for own in samples):
         kinds.append(RATES_DRAWN)
-    tables = [_of_rates(kind, samples, wimp, exposure_t_yr, toys, seed) for kind in kinds]
+    tests = [_Tests.of(own, wimp, exposure_t_yr) for own in samples]
+    tables = [_of_rates(kind, samples, tests, exposure_t_yr, toys, seed) for kind in kinds]
     return pd.concat(tables).sort_values(["test", "level_sigma", "rates"], ignore_index=True)
 
 
 def _of_rates(
-    kind: str, samples: Sequence[Samples], wimp: Wimp, exposure_t_yr: float, toys: int, seed: int
+    kind: str,
+    samples: Sequence[Samples],
+    tests: Sequence["_Tests"],
+    exposure_t_yr: float,
+    toys: int,
+    seed: int,
 ) -> pd.DataFrame:
-    """Rows of `coverage` for one kind of rates."""
+    """Rows of `coverage` for one kind of rates; `tests` are those of each sample."""
     drawn = kind == RATES_DRAWN
     identity = ("coverage", kind) if drawn else ("coverage",)
     drawn_from = [own if drawn else own.known_rates for own in samples]
@@ -77,13 +83,11 @@ def _of_rates(
     @lru_cache(maxsize=1)
     def toys_of(first: int) -> dict[str, Array]:
         rng = generator(seed, *identity, "toys", first)
-        tests = _Tests.of(samples[first], wimp, exposure_t_yr)
-        return _toys(tests, drawn_from[first], exposure_t_yr, toys, rng)
+        return _toys(tests[first], drawn_from[first], exposure_t_yr, toys, rng)
 
     def rates(first: int, second: int) -> dict[str, Array]:
         rng = generator(seed, *identity, "data", first, second)
-        tests = _Tests.of(samples[first], wimp, exposure_t_yr)
-        data = _data(tests, drawn_from[second], exposure_t_yr, toys, rng)
+        data = _data(tests[first], drawn_from[second], exposure_t_yr, toys, rng)
         counted = drawn_from[first].number_of_events(exposure_t_yr).at_least(data[COUNTING])
         return {
             test: np.where(reached, _below(empirical_p(q, data[test]), nominal), np.nan)

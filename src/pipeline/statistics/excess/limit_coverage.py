@@ -20,7 +20,7 @@ from pipeline.statistics.excess.extended_poisson import (
 )
 from pipeline.statistics.excess.limits import LimitToys, counted_cls, toys_by_mass
 from pipeline.statistics.excess.pairs import over_pairs
-from pipeline.statistics.excess.samples import Samples
+from pipeline.statistics.excess.samples import Blind, Samples
 
 Array = NDArray[np.float64]
 
@@ -51,6 +51,11 @@ def limit_coverage(
     def signal(sample: Samples) -> Array:
         return exposure_t_yr * true * sample.signals[mass_GeV].expected
 
+    tests = [
+        (own.blind(exposure_t_yr), own.gains(mass_GeV, signal(own), exposure_t_yr))
+        for own in samples
+    ]
+
     @lru_cache(maxsize=1)
     def toys_of(first: int) -> dict[str, LimitToys]:
         own = samples[first]
@@ -59,9 +64,9 @@ def limit_coverage(
 
     def allowed(first: int, second: int) -> dict[str, Array]:
         rng = generator(seed, "limit coverage", first, second)
-        sample = samples[first]
+        sample, truth = samples[first], samples[second]
         events, q = _data(
-            sample, samples[second], mass_GeV, exposure_t_yr, true, signal(sample), toys, rng
+            tests[first], truth, mass_GeV, exposure_t_yr, true, signal(sample), toys, rng
         )
         found = {test: of.cls(q[test]) for test, of in toys_of(first).items()}
         different, places = np.unique(events, return_inverse=True)
@@ -82,7 +87,7 @@ def limit_coverage(
 
 
 def _data(
-    samples: Samples,
+    tests: tuple[Blind, Sequence[cross_fit.Function]],
     truth: Samples,
     mass_GeV: float,
     exposure: float,
@@ -93,9 +98,10 @@ def _data(
 ) -> tuple[Array, dict[str, Array]]:
     """Numbers of events and statistics (data sets, cross-sections) of another sample's events.
 
-    All cross-sections share the background.
+    `tests` are those without a signal model and the likelihood ratios' gains, of the sample that
+    the search is made with. All cross-sections share the background.
     """
-    blind, gains = samples.blind(exposure), samples.gains(mass_GeV, signal, exposure)
+    blind, gains = tests
 
     def values(score: Array) -> Array:
         return np.hstack([cross_fit.of_data(own, score) for own in (blind.functions, gains)])
