@@ -61,12 +61,17 @@ class Xenon(Block):
                 ),
                 events=80_000,
             ),
-            # Log-uniform, because the few 8B recoils that trigger have only 2 to 4 keV.
+            # Most of 1 to 2 keV: few recoils of 8B neutrinos trigger, and each stands for many.
             "background_nr": Nest(
                 kind="nest",
                 recoil="nr",
-                spectrum=LogUniformSpectrum(kind="log_uniform", low_keV=0.7, high_keV=50),
-                events=12_000,
+                spectrum=LinearSpectrum(
+                    kind="linear",
+                    energies_keV=(0.7, 2, 3, 5, 10, 20, 50),
+                    densities=(60, 40, 2, 1, 0.5, 0.24, 0.1),
+                ),
+                events=54_000,
+                events_per_part=18_000,
             ),
         },
     )
