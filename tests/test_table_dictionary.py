@@ -91,7 +91,6 @@ from pipeline.xenon.events import files as event_files
 from pipeline.xenon.events.table import write_events
 from pipeline.xenon.paths import XenonPaths
 from pipeline.xenon.rates.backgrounds import background_table
-from pipeline.xenon.rates.efficiency import efficiencies
 from pipeline.xenon.rates.trigger import TriggerOutcome, s2_only_table
 from pipeline.xenon.rates.weighted_scores import SCHEMA as WEIGHTED
 from pipeline.xenon.rates.weighted_scores import search_samples
@@ -346,15 +345,6 @@ def write_xenon_results(files, rng):
     xenon = files.xenon
     scores, trigger, (roc, accuracy) = made_scores(50), made_trigger(), made_separation()
     terms = scores.assign(beta=1.0, kl=1.0, reconstruction=1.0, reconstruction_drawn=1.0)
-    always = pd.DataFrame(
-        {
-            "recoil": ["ER", "ER", "NR", "NR"],
-            "energy_keV": [1.0, 100.0, 1.0, 100.0],
-            "triggered": 1.0,
-            "in_region": 1.0,
-            "s2_only": 0.0,
-        }
-    )
     seen = np.array([True, False])
     outcome = TriggerOutcome(np.ones(2), seen, ~seen, seen)
     weighted = made_weighted()
@@ -373,7 +363,7 @@ def write_xenon_results(files, rng):
             xenon.table("classifier.csv"): accuracy,
             xenon.table("score_scan.csv"): scan_scores(terms, [0, 1]),
             xenon.table("s2_only.csv"): s2_only_table({"test_nr": outcome}),
-            xenon.table("backgrounds.csv"): background_table(RATES, efficiencies(always)),
+            xenon.table("backgrounds.csv"): background_table(RATES, weighted),
             xenon.table("observed_limits.csv"): checks["limits"],
             **{xenon.table(f"{name}.csv"): table for name, table in checks.items()},
             xenon.table("network_seeds.csv"): choices["seeds"],

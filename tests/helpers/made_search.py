@@ -26,9 +26,9 @@ from pipeline.xenon.darwin.accuracy import accuracy_table
 from pipeline.xenon.darwin.separation import roc_table
 from pipeline.xenon.rates.checks import independent
 from pipeline.xenon.rates.choices import ratios_table, seeds_table
-from pipeline.xenon.rates.efficiency import Efficiency
 from pipeline.xenon.rates.goodness_of_fit import goodness_of_fit
 from pipeline.xenon.rates.measured import CS1, LOG_RATIO, SCORE
+from pipeline.xenon.rates.simulated import SimulatedRecoils, recoils_of
 from pipeline.xenon.rates.trigger import TriggerOutcome, trigger_table
 from pipeline.xenon.rates.weighted_scores import search_samples, weighted_scores
 
@@ -83,11 +83,20 @@ def made_background() -> pd.DataFrame:
 
 
 def made_weighted() -> pd.DataFrame:
-    """Weighted scores for the masses of the search."""
-    nr = Efficiency(np.array([1.0, 5.0, 5.001, 60.0]), np.array([0.0, 0.0, 1.0, 1.0]))
-    efficiencies = {"ER": Efficiency(np.array([1.0, 7.5]), np.ones(2)), "NR": nr}
-    even = {"ER": uniform(1, 7.5), "NR": uniform(5, 60)}
-    return weighted_scores(made_background(), RATES, SEARCH.map.masses_GeV, efficiencies, even)
+    """Weighted scores for the masses of the search; nuclear recoils below 5 keV do not trigger."""
+    events = made_background()
+    unseen = np.linspace(1, 5, 1500 * 4 // 55, endpoint=False)
+    return weighted_scores(events, RATES, SEARCH.map.masses_GeV, made_recoils(events, unseen))
+
+
+def made_recoils(
+    events: pd.DataFrame, unseen_keV: NDArray[np.float64]
+) -> dict[str, SimulatedRecoils]:
+    """Events, which are selected, and nuclear recoils that are not; both kinds even in energy."""
+    unseen = pd.DataFrame({"recoil": np.uint8(1), "energy_keV": unseen_keV})
+    simulated = pd.concat([events, unseen])
+    selected = np.arange(len(simulated)) < len(events)
+    return recoils_of(simulated, selected, {"ER": uniform(1, 7.5), "NR": uniform(1, 60)})
 
 
 def made_search() -> tuple[pd.DataFrame, pd.DataFrame]:

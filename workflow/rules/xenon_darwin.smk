@@ -95,7 +95,7 @@ if ANOMALY:
 
     use rule table as xenon_rates with:
         input:
-            trigger=[xenon.table("trigger.csv")],
+            weighted=[xenon.table("weighted_scores.parquet")],
         output:
             table=xenon.table("backgrounds.csv"),
         log:
@@ -122,7 +122,6 @@ if ANOMALY:
 
     use rule table as xenon_weighted_scores with:
         input:
-            trigger=[xenon.table("trigger.csv")],
             scores=[xenon.scores(sample) for sample in BACKGROUND.names],
         output:
             table=xenon.table("weighted_scores.parquet"),

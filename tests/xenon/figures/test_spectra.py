@@ -8,7 +8,7 @@ from pipeline.statistics.excess.config import Wimp
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.figures.background_spectra import draw_background_spectra
 from pipeline.xenon.figures.stacked import draw_stacked
-from pipeline.xenon.rates.backgrounds import background_table, wimp
+from pipeline.xenon.rates.backgrounds import backgrounds, wimp
 from pipeline.xenon.rates.efficiency import Efficiency
 from pipeline.xenon.rates.weighted_scores import search_samples
 
@@ -17,6 +17,17 @@ PASSED = {
     "ER": Efficiency(np.array([0.5, 2.0, 13.0]), np.array([0.2, 1.0, 1.0])),
     "NR": Efficiency(np.array([0.7, 8.0, 50.0]), np.array([0.0, 1.0, 1.0])),
 }
+
+
+def folded(component):
+    """Expected events in the region [1/(t yr)]."""
+    energy = np.geomspace(*component.range_keV, 5000)
+    return np.trapezoid(component.spectrum(energy) * PASSED[component.recoil].at(energy), energy)
+
+
+COMPONENTS = backgrounds(RATES)
+SIGNAL = wimp(RATES, BENCHMARK.mass_GeV)
+EXPECTED = {component.name: folded(component) for component in [*COMPONENTS, SIGNAL]}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +90,11 @@ def test_error_bars_are_those_of_the_simulated_events(weighted, stacked):
 @pytest.fixture(scope="module")
 def spectra():
     return dict(
-        zip(("ER", "NR"), draw_background_spectra(RATES, PASSED, BENCHMARK).axes, strict=True)
+        zip(
+            ("ER", "NR"),
+            draw_background_spectra(RATES, PASSED, EXPECTED, BENCHMARK).axes,
+            strict=True,
+        )
     )
 
 
@@ -90,20 +105,18 @@ def areas(axis, style):
 
 
 def test_areas_of_spectra_are_the_expected_rates(spectra):
-    table = background_table(RATES, PASSED)
     for recoil, axis in spectra.items():
-        rows = table[table["recoil"] == recoil]
-        for style, column in ((":", "recoils_per_t_yr"), ("-", "in_region_per_t_yr")):
-            found = list(areas(axis, style).values())[: len(rows)]
-            np.testing.assert_allclose(found, rows[column], rtol=0.01)
+        own = [component for component in COMPONENTS if component.recoil == recoil]
+        for style, rate in ((":", lambda c: c.expected_per_t_yr()), ("-", folded)):
+            found = list(areas(axis, style).values())[: len(own)]
+            np.testing.assert_allclose(found, list(map(rate, own)), rtol=0.01)
         labels = [text.get_text() for text in axis.get_legend().get_texts()]
-        for row, label in zip(rows.itertuples(), labels, strict=False):
-            assert label == f"{row.component}: {row.in_region_per_t_yr:.2g}"
+        for component, label in zip(own, labels, strict=False):
+            assert label == f"{component.name}: {EXPECTED[component.name]:.2g}"
         assert axis.get_ylabel() == "dR/dE [1/(t yr keV)]"
 
 
 def test_wimp_is_among_the_nuclear_recoils(spectra):
-    signal = wimp(RATES, BENCHMARK.mass_GeV).expected_per_t_yr(PASSED["NR"])
-    expected = BENCHMARK.cross_section_cm2 * signal
+    expected = BENCHMARK.cross_section_cm2 * EXPECTED[SIGNAL.name]
     assert areas(spectra["NR"], "-")["#000000"] == pytest.approx(expected, rel=0.01)
     assert "#000000" not in areas(spectra["ER"], "-")

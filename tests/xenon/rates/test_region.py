@@ -10,14 +10,12 @@ from pipeline.xenon.config.region import Region
 from pipeline.xenon.config.samples import LinearSpectrum
 from pipeline.xenon.events.spectra import draw_energies
 from pipeline.xenon.rates.region import check_range, read_region
-from pipeline.xenon.rates.trigger import TriggerOutcome, trigger_table
 from pipeline.xenon.rates.weighted_scores import weigh_files
 
 SPECTRUM = LinearSpectrum(
     kind="linear", energies_keV=(0.5, 2, 7, 10, 13), densities=(0.1, 1, 1, 0.1, 0.1)
 )
 FLAT = Rates(electron_recoils_keV=(0.5, 13.0), nuclear_recoils_keV=(0.7, 50.0))
-RECOILS = {"ER": FLAT.electron_recoils_keV, "NR": FLAT.nuclear_recoils_keV}
 SPECTRA = {
     "ER": SPECTRUM.plain(),
     "NR": {"kind": "log_uniform", "low_keV": 0.7, "high_keV": 50.0},
@@ -41,34 +39,29 @@ def made(n, rng):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """Score tables and the trigger table of 40,000 events of each recoil."""
+    """Score tables of 40,000 events of each recoil."""
     folder = tmp_path_factory.mktemp("scores")
     tables, rng = made(40_000, np.random.default_rng(4)), np.random.default_rng(5)
-    outcomes = {}
     for recoil, table in tables.items():
         # Events that do not trigger take part in nothing.
         table.loc[rng.random(len(table)) < 0.1, ["triggered", "ts"]] = [False, np.nan]
         table.to_parquet(folder / f"{recoil}.parquet")
-        energy, seen = table["energy_keV"].to_numpy(), table["triggered"].to_numpy()
-        inside = seen & REGION.holds(table["cs1_photons"])
-        outcomes[recoil] = TriggerOutcome(energy, seen, ~seen, inside)
-    trigger_table(outcomes, RECOILS).to_csv(folder / "trigger.csv", index=False)
-    return [folder / f"{recoil}.parquet" for recoil in RECOILS], folder / "trigger.csv"
+    return [folder / f"{recoil}.parquet" for recoil in SPECTRA]
 
 
 def test_events_keep_the_numbers_that_they_have_among_those_that_trigger(files):
-    paths, _ = files
-    inside, outside = read_region(paths, REGION)
-    tables = pd.concat(map(pd.read_parquet, paths))
+    everything, inside = read_region(files, REGION)
+    tables = pd.concat(map(pd.read_parquet, files))
     seen = tables[tables["triggered"]]
-    assert len(inside) + outside == len(seen)
+    assert len(everything) == len(tables)
+    assert everything["in_region"].sum() == len(inside)
     np.testing.assert_array_equal(seen["ts"].to_numpy()[inside.index], inside["ts"])
     assert inside["cs1_photons"].max() <= 40 < seen["cs1_photons"].max()
 
 
 def test_background_spills_in_and_out_of_the_region(files):
     """85Kr has 1.28 per t yr keV: times 0.9, the integral of P(3 < cS1 < 40 | E)."""
-    table = weigh_files(*files, FLAT, REGION, [50.0], SPECTRA)
+    table = weigh_files(files, FLAT, REGION, [50.0], SPECTRA)
     krypton = table[table["component"] == "85Kr"]
     energy = np.linspace(0.5, 13, 2001)
     share = norm.cdf((40 - 5 * energy) / 5) - norm.cdf((3 - 5 * energy) / 5)
@@ -81,7 +74,7 @@ def test_background_spills_in_and_out_of_the_region(files):
 
 def test_a_spectrum_that_falls_above_the_region_wastes_few_events(files):
     """The effective number of background events, of 40,000 simulated ones."""
-    table = weigh_files(*files, FLAT, REGION, [50.0], SPECTRA)
+    table = weigh_files(files, FLAT, REGION, [50.0], SPECTRA)
     weight = table[(table["mass_GeV"] == 0) & (table["recoil"] == 0)].groupby("event")["weight"]
     effective = weight.sum().sum() ** 2 / (weight.sum() ** 2).sum()
     # Uniform energies would give 0.9 x 7.5 / 12.5 = 0.54.
@@ -94,7 +87,7 @@ def test_a_region_that_reaches_beyond_the_simulation(files):
         r"keV, at an end of the simulated range \(0\.5 to 13 keV\): .* Widen rates\.electron_rec"
     )
     with pytest.raises(ValueError, match=message):
-        weigh_files(*files, FLAT, Region(cs1_photons=(3, 100)), [50.0], SPECTRA)
+        weigh_files(files, FLAT, Region(cs1_photons=(3, 100)), [50.0], SPECTRA)
 
 
 @pytest.mark.parametrize(

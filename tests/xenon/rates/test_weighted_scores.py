@@ -3,13 +3,13 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.made_search import uniform
+from helpers.made_search import made_recoils, uniform
 
 from pipeline.core.tables import Described, write_tables
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.rates import Rates
-from pipeline.xenon.rates.backgrounds import background_table, wimp
-from pipeline.xenon.rates.efficiency import Efficiency
+from pipeline.xenon.rates.backgrounds import background_table, backgrounds, wimp
+from pipeline.xenon.rates.simulated import recoils_of
 from pipeline.xenon.rates.weighted_scores import (
     SCHEMA,
     check_electronic,
@@ -20,12 +20,13 @@ from pipeline.xenon.rates.weighted_scores import (
 )
 
 RATES = Rates(electron_recoils_keV=(1.0, 7.5), nuclear_recoils_keV=(1.0, 60.0))
-SEEN = {
-    "ER": Efficiency(np.array([1.0, 7.5]), np.ones(2)),
-    # Every recoil above 5 keV triggers, which no 8B neutrino reaches.
-    "NR": Efficiency(np.array([1.0, 5.0, 5.001, 60.0]), np.array([0.0, 0.0, 1.0, 1.0])),
-}
-EVEN = {"ER": uniform(1, 7.5), "NR": uniform(1, 60)}
+# Every nuclear recoil above 5 keV triggers, which no 8B neutrino reaches.
+UNSEEN = np.linspace(1, 5, 3000 * 4 // 55, endpoint=False)
+
+
+def above_5keV(component):
+    energy = np.geomspace(max(component.range_keV[0], 5), component.range_keV[1], 5000)
+    return np.trapezoid(component.spectrum(energy), energy)
 
 
 @pytest.fixture(scope="module")
@@ -40,25 +41,23 @@ def table():
     score = energy + 100.0 * recoil
     score[:3000:20] += 100 + rng.uniform(0, 50, 150)
     events = pd.DataFrame({"recoil": recoil, "energy_keV": energy, "ts": score})
-    return weighted_scores(events, RATES, [20.0, 500.0], SEEN, EVEN)
+    return weighted_scores(events, RATES, [20.0, 500.0], made_recoils(events, UNSEEN))
 
 
 def test_weights_add_up_to_the_table_of_backgrounds(table):
     background = table[table["mass_GeV"] == 0]
-    expected = background_table(RATES, SEEN)
-    by_recoil = expected.groupby("recoil")["in_region_per_t_yr"].sum()
-    for code, name in enumerate(("ER", "NR")):
-        sum_of = background.loc[background["recoil"] == code, "weight"].sum()
-        assert sum_of == pytest.approx(by_recoil[name])
+    expected = background_table(RATES, table).set_index("component")["in_region_per_t_yr"]
+    assert background["weight"].sum() == pytest.approx(expected["total"])
+    for component in backgrounds(RATES):
+        own = component.expected_per_t_yr() if component.recoil == "ER" else above_5keV(component)
+        assert expected[component.name] == pytest.approx(own, rel=0.01), component.name
 
 
 def test_wimps_are_nuclear_recoils_of_their_rate(table):
     for mass in (20.0, 500.0):
         rows = table[table["mass_GeV"] == mass]
         assert set(rows["recoil"]) == {1}
-        assert rows["weight"].sum() == pytest.approx(
-            wimp(RATES, mass).expected_per_t_yr(SEEN["NR"])
-        )
+        assert rows["weight"].sum() == pytest.approx(above_5keV(wimp(RATES, mass)), rel=0.01)
     light, heavy = (
         np.average(rows["energy_keV"], weights=rows["weight"])
         for _, rows in table[table["mass_GeV"] > 0].groupby("mass_GeV")
@@ -69,13 +68,15 @@ def test_wimps_are_nuclear_recoils_of_their_rate(table):
 def test_weights_undo_the_spectrum_that_events_were_drawn_from(table):
     """Energies uniform in their logarithm give WIMPs the same mean energy."""
     rng = np.random.default_rng(2)
-    energy = 5.001 * (60 / 5.001) ** rng.random(3000)
-    events = pd.DataFrame({"recoil": np.uint8(1), "energy_keV": energy, "ts": energy})
+    energy = 60.0 ** rng.random(6000)
+    simulated = pd.DataFrame({"recoil": np.uint8(1), "energy_keV": energy, "ts": energy})
     electronic = pd.DataFrame({"recoil": np.uint8(0), "energy_keV": [3.0], "ts": [3.0]})
-    both = pd.concat([electronic, events], ignore_index=True)
-    other = weighted_scores(
-        both, RATES, [500.0], SEEN, EVEN | {"NR": EVEN["NR"] | {"kind": "log_uniform"}}
-    )
+    both = pd.concat([electronic, simulated], ignore_index=True)
+    seen = (both["recoil"] == 0) | (both["energy_keV"] > 5)
+    log_uniform = uniform(1, 60) | {"kind": "log_uniform"}
+    spectra = {"ER": uniform(1, 7.5), "NR": log_uniform}
+    recoils = recoils_of(both, seen.to_numpy(), spectra)
+    other = weighted_scores(both[seen], RATES, [500.0], recoils)
     means = [
         np.average(rows["energy_keV"], weights=rows["weight"])
         for rows in (t[t["mass_GeV"] == 500] for t in (table, other))
@@ -103,7 +104,7 @@ def test_samples_are_background_and_every_mass(table):
 def test_background_is_that_of_every_component(table):
     samples = search_samples(table, RATES)
     names = sorted(set(table.loc[table["mass_GeV"] == 0, "component"]))
-    rates = background_table(RATES, SEEN).set_index("component")["in_region_per_t_yr"]
+    rates = background_table(RATES, table).set_index("component")["in_region_per_t_yr"]
     assert samples.background.components.sum(axis=0) == pytest.approx(rates[names])
     sigma = [RATES.uncertainties[name].relative for name in names]
     assert samples.uncertainties.tolist() == sigma

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -20,20 +21,31 @@ _DECADES = 8  # below the highest rate of a panel
 
 
 def draw_background_spectra(
-    rates: Rates, passed: Mapping[str, Efficiency], benchmark: Wimp
+    rates: Rates,
+    passed: Mapping[str, Efficiency],
+    expected: Mapping[str, float],
+    benchmark: Wimp,
 ) -> Figure:
-    """A panel for each recoil; `passed` are the shares in the region, by "ER" and "NR"."""
+    """A panel for each recoil.
+
+    Args:
+        rates: expected rates.
+        passed: shares of recoils in the region, by "ER" and "NR".
+        expected: events in the region [1/(t yr)] by component, of the WIMP also per cm2.
+        benchmark: the WIMP.
+    """
     components = backgrounds(rates)
     figure = Figure(figsize=(PAGE_INCH, 3.8))
     for axis, recoil in zip(figure.subplots(1, 2), RECOILS, strict=True):
         own = [component for component in components if component.recoil == recoil]
         for component, colour in zip(own, _colours(len(own)), strict=True):
-            _draw(axis, component, passed[recoil], colour)
+            _draw(axis, component, passed[recoil], expected, colour)
         title = _NAMES[recoil]
         if recoil == "NR":
             title += f"; WIMP of {benchmark.cross_section_cm2:g} cm$^2$"
             signal = wimp(rates, benchmark.mass_GeV)
-            _draw(axis, signal, passed[recoil], COLOURS[6], benchmark.cross_section_cm2)
+            scale = benchmark.cross_section_cm2
+            _draw(axis, signal, passed[recoil], expected, COLOURS[6], scale)
         # Those before the trigger, whose efficiency may be zero.
         dotted = [line for line in axis.lines if line.get_linestyle() == ":"]
         shown = np.concatenate([np.asarray(line.get_ydata()) for line in dotted])
@@ -57,19 +69,27 @@ def _colours(count: int) -> list[str]:
 
 
 def _draw(
-    axis: Axes, component: Component, passed: Efficiency, colour: str, scale: float = 1.0
+    axis: Axes,
+    component: Component,
+    passed: Efficiency,
+    expected: Mapping[str, float],
+    colour: str,
+    scale: float = 1.0,
 ) -> None:
     """The spectrum in the region of interest, and dotted that of all recoils."""
     energy = np.geomspace(*component.range_keV, _POINTS)
     rate = scale * component.spectrum(energy)
-    expected = scale * component.expected_per_t_yr(passed)
     axis.plot(energy, rate, ":", color=colour, linewidth=1)
-    label = f"{component.name}: {expected:.2g}"
+    label = f"{component.name}: {scale * expected.get(component.name, 0.0):.2g}"
     axis.plot(energy, rate * passed.at(energy), color=colour, label=label)
 
 
 def from_files(inputs: Inputs, params: Params) -> Figure:
     """The figure from its entry in the chain's catalogue; see `FigureSpec`."""
     passed = efficiencies(read_tables(inputs["trigger"]))
+    weighted = pd.read_parquet(inputs["weighted"][0], columns=["component", "weight"])
+    expected = {str(name): own.sum() for name, own in weighted.groupby("component")["weight"]}
     rates = Rates.model_validate(params["rates"])
-    return draw_background_spectra(rates, passed, Wimp.model_validate(params["benchmark"]))
+    return draw_background_spectra(
+        rates, passed, expected, Wimp.model_validate(params["benchmark"])
+    )

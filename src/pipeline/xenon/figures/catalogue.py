@@ -218,13 +218,13 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
         if toys.mass_GeV in (None, search.benchmark.mass_GeV)
     ]
     significance = {"table": [paths.table("significance.parquet")]}
-    trigger = {"trigger": [paths.table("trigger.csv")]}
+    weighted = {"weighted": [paths.table("weighted_scores.parquet")]}
     shards = {"er": paths.response_shards(test.er), "nr": paths.response_shards(test.nr)}
     return [
         _figure("events", shards, detector=paths.detector(test.er).plain()),
         _figure(
             "background_spectra",
-            trigger,
+            {**weighted, "trigger": [paths.table("trigger.csv")]},
             rates=paths.block.rates.plain(),
             benchmark=benchmark,
         ),
@@ -237,7 +237,7 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
             "scores",
             {
                 "scores": [paths.scores(sample) for sample in (*test.names, *wimps)],
-                "weighted": [paths.table("weighted_scores.parquet")],
+                **weighted,
             },
             names=["ER", "NR", *wimps.values()],
             benchmark=benchmark,
@@ -245,7 +245,7 @@ def _of_anomaly(paths: XenonPaths, anomaly: Anomaly) -> list[FigureSpec]:
         ),
         _figure(
             "stacked",
-            {**trigger, "scores": [paths.scores(name) for name in paths.block.background.names]},
+            {"scores": [paths.scores(name) for name in paths.block.background.names]},
             **paths.weights_block(),
             wimps=_stacked_wimps(search),
             exposure_t_yr=search.shown_exposure_t_yr,

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params
 from pipeline.figures.style import COLOURS, MARKERS, PAGE_INCH
-from pipeline.xenon.rates.weighted_scores import generated_spectrum
+from pipeline.xenon.rates.simulated import generated_spectrum
 from pipeline.xenon.xenon1t.accuracy import PUBLISHED, mass_table
 from pipeline.xenon.xenon1t.scores import read_scores
 

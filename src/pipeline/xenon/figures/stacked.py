@@ -118,8 +118,7 @@ def from_files(inputs: Inputs, params: Params) -> Figure:
         Region.model_validate(params["region"]),
     )
     models = [Wimp.model_validate(wimp) for wimp in params["wimps"]]
-    (trigger,) = inputs["trigger"]
     masses_GeV = [wimp.mass_GeV for wimp in models]
-    weighted = weigh_files(inputs["scores"], trigger, rates, region, masses_GeV, params["spectra"])
+    weighted = weigh_files(inputs["scores"], rates, region, masses_GeV, params["spectra"])
     samples = search_samples(weighted, rates)
     return draw_stacked(weighted, samples, models, params["exposure_t_yr"])

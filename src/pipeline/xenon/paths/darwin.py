@@ -163,7 +163,6 @@ class DarwinPaths(EventPaths):
         """Files that the samples of the search are made from."""
         background = self.block.background.names
         return {
-            "trigger": [self.table("trigger.csv")],
             "background": [self.scores(sample) for sample in background],
             "shards": self.response_shards(*background),
         }

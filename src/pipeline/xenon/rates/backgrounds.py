@@ -1,33 +1,28 @@
-"""Expected counts in the region of interest: spectra times the share of recoils in it.
+"""Components of the background and WIMPs, and how many of their events the search expects.
 
-The share is a function of true energy and includes the trigger. Recoils beyond a range of true
-energies are left out; `region.check_range` says whether the region needs them.
+Recoils beyond a range of true energies are left out; `region.check_range` says whether the region
+of interest needs them.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from pipeline.core.tables import Inputs, Params, read_tables
+from pipeline.core.tables import Inputs, Params
 from pipeline.physics.wimps import wimp_rate
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.events.table import RECOILS
-from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
 from pipeline.xenon.rates.recoil_spectra import (
     Spectrum,
     atmospheric_neutrinos,
     boron8,
     double_beta_decay,
-    midpoints,
     solar_neutrinos,
 )
-
-Array = NDArray[np.float64]
+from pipeline.xenon.rates.simulated import GRID
 
 ER, NR = RECOILS
 
@@ -43,66 +38,10 @@ class Component:
     range_keV: tuple[float, float]
     spectrum: Spectrum
 
-    def expected_per_t_yr(self, efficiency: Efficiency | None = None) -> float:
-        """Expected selected events [1/(t yr)]; without `efficiency`, all recoils of the range."""
-        low, high = self.range_keV
-        energy = midpoints(low, high, 500)
-        passed = 1.0 if efficiency is None else efficiency.at(energy)
-        return float((self.spectrum(energy) * passed).mean() * (high - low))
-
-    def event_weights(
-        self, energy_keV: Array, efficiency: Efficiency, generated: Spectrum | None = None
-    ) -> Array:
-        """Weights [1/(t yr)] of selected simulated events; zero outside the range.
-
-        The sum of the weights is `expected_per_t_yr(efficiency)`, so it does not depend on the
-        fluctuations of the sample.
-
-        Args:
-            energy_keV: true energies (n,) of the selected events.
-            efficiency: share of the recoils that are selected.
-            generated: spectrum of the events before the selection, on any scale; None: uniform.
-
-        Raises:
-            ValueError: events are expected, but the sample has none.
-        """
-        low, high = self.range_keV
-        inside = (energy_keV >= low) & (energy_keV <= high)
-        weight = np.zeros(len(energy_keV))
-        # Interpolated, because some spectra are integrals, too slow to compute for each event.
-        grid = np.linspace(low, high, 500)
-        weight[inside] = np.interp(energy_keV[inside], grid, self.spectrum(grid))
-        if generated is not None:
-            weight[inside] /= generated(energy_keV[inside])
-        expected = self.expected_per_t_yr(efficiency)
-        if expected > 0 and not weight.sum() > 0:
-            raise ValueError(
-                f"{self.name}: no simulated {self.recoil} event of {low:g} to {high:g} keV is in "
-                f"the region, but {expected:g} are expected per t yr; simulate more events"
-            )
-        return weight * (expected / weight.sum()) if expected > 0 else np.zeros_like(weight)
-
-
-def event_weights(
-    components: Iterable[Component],
-    energy_keV: Array,
-    recoil: NDArray[np.uint8],
-    efficiencies: Mapping[str, Efficiency],
-    generated: Mapping[str, Spectrum] | None = None,
-) -> Array:
-    """Weights [1/(t yr)] of selected events (n,), summed over `components`.
-
-    `recoil` holds the codes of the event table; `efficiencies` and `generated` are given by "ER"
-    and "NR"; see `Component.event_weights`.
-    """
-    weight = np.zeros(len(energy_keV))
-    for component in components:
-        name = component.recoil
-        own = recoil == RECOILS.index(name)
-        weight[own] += component.event_weights(
-            energy_keV[own], efficiencies[name], None if generated is None else generated[name]
-        )
-    return weight
+    def expected_per_t_yr(self) -> float:
+        """Expected recoils of the range [1/(t yr)], before any selection."""
+        energy = np.geomspace(*self.range_keV, GRID)
+        return float(np.trapezoid(self.spectrum(energy), energy))
 
 
 def backgrounds(rates: Rates) -> list[Component]:
@@ -161,21 +100,22 @@ def wimp(rates: Rates, mass_GeV: float) -> Component:
     )
 
 
-def background_table(rates: Rates, efficiencies: Mapping[str, Efficiency]) -> pd.DataFrame:
+def background_table(rates: Rates, weighted: pd.DataFrame) -> pd.DataFrame:
     """Expected background [1/(t yr)] by component; the last row, "total", is the sum.
 
-    Columns component, recoil, recoils_per_t_yr (in the simulated range) and in_region_per_t_yr.
-    `efficiencies` are given by "ER" and "NR".
+    Columns component, recoil, recoils_per_t_yr (in the simulated range) and in_region_per_t_yr, the
+    sum of the weights of a table of `weighted_scores`.
 
     Raises:
         ValueError: no background is expected in the region.
     """
+    weight = weighted[weighted["mass_GeV"] == 0].groupby("component")["weight"].sum()
     rows = [
         {
             "component": component.name,
             "recoil": component.recoil,
             "recoils_per_t_yr": component.expected_per_t_yr(),
-            "in_region_per_t_yr": component.expected_per_t_yr(efficiencies[component.recoil]),
+            "in_region_per_t_yr": weight.get(component.name, 0.0),
         }
         for component in backgrounds(rates)
     ]
@@ -192,8 +132,8 @@ def background_table(rates: Rates, efficiencies: Mapping[str, Efficiency]) -> pd
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Table of the expected backgrounds, all recoils and those in the region."""
-    rates = Rates.model_validate(params["rates"])
-    table = background_table(rates, efficiencies(read_tables(inputs["trigger"])))
+    weighted = pd.read_parquet(inputs["weighted"][0], columns=["mass_GeV", "component", "weight"])
+    table = background_table(Rates.model_validate(params["rates"]), weighted)
     logger.info(
         "background in the region of interest\n%s",
         table.to_string(index=False, float_format="{:.3g}".format),

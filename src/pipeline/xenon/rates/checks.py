@@ -34,7 +34,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     exposure, seed = params["exposure_t_yr"], params["seed"]
 
     def samples(scores: Sequence[str], shards: Sequence[str]) -> Samples:
-        return read_samples(scores, shards, inputs["trigger"][0], [benchmark.mass_GeV], params)
+        return read_samples(scores, shards, [benchmark.mass_GeV], params)
 
     number = len(inputs["coverage"]) // 2
     pairs = (np.split(np.array(inputs[name]), number) for name in ("coverage", "coverage_shards"))

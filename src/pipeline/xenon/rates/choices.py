@@ -40,7 +40,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """
     wimp, exposure = Wimp.model_validate(params["benchmark"]), params["exposure_t_yr"]
     own, shards = inputs["background"], inputs["shards"]
-    samples = read_samples(own, shards, inputs["trigger"][0], [wimp.mass_GeV], params)
+    samples = read_samples(own, shards, [wimp.mass_GeV], params)
     paths = [*own, *inputs.get("further", ())]
     scored = [triggered(pair) for pair in zip(paths[::2], paths[1::2], strict=True)]
 

@@ -21,7 +21,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     their response `shards`.
     """
     scores, shards = inputs["background"], inputs["shards"]
-    samples = read_samples(scores, shards, inputs["trigger"][0], params["masses_GeV"], params)
+    samples = read_samples(scores, shards, params["masses_GeV"], params)
     exposure, toys, seed = params["exposure_t_yr"], params["toys"], params["seed"]
     table = upper_limits(samples, exposure, params["confidence_level"], toys, seed)
     median = table[table["band_sigma"] == 0]

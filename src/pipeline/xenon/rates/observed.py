@@ -26,7 +26,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     global_p_value, that of the best of its tests. Of data that are looked at there are also the
     tables of `goodness_of_fit`.
 
-    `inputs` are the trigger table, scores of the background samples and their response `shards`,
+    `inputs` are scores of the background samples and their response `shards`,
     event tables of the `data` and of all simulated samples (`simulation`) or, of `recorded` data,
     responses of both, and scores and responses of the data (`observed`, `observed_shards`), none
     where the search is blind.
@@ -41,7 +41,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     limits, background, shards = params["limits"], inputs["background"], inputs["shards"]
     exposure_t_yr, toys, seed = params["exposure_t_yr"], params["toys"], params["seed"]
     masses_GeV = sorted({wimp.mass_GeV, *limits["masses_GeV"]})
-    samples = read_samples(background, shards, inputs["trigger"][0], masses_GeV, params)
+    samples = read_samples(background, shards, masses_GeV, params)
     of_wimp, of_limits = (samples.only(own) for own in ([wimp.mass_GeV], limits["masses_GeV"]))
     scores, outside, best, goodness = None, None, None, {}
     if inputs.get("observed"):

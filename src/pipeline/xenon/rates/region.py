@@ -17,16 +17,16 @@ MOST_SHARE = 0.01  # of what is expected in the region, from the outermost part
 FEW_EVENTS = 10  # fewer simulated events do not measure an expected background
 
 
-def read_region(scores: Sequence[str | Path], region: Region) -> tuple[pd.DataFrame, int]:
-    """Events of score tables in the region, and how many trigger outside it.
+def read_region(scores: Sequence[str | Path], region: Region) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All events of score tables, and of them those in the region.
 
-    Columns are COLUMNS; the index numbers the events that trigger, in and outside the region, over
-    all tables.
+    Columns are COLUMNS and in_region. The index of the events in the region numbers the events that
+    trigger, in and outside the region, over all tables.
     """
     tables = pd.concat(pd.read_parquet(path, columns=COLUMNS) for path in scores)
+    tables["in_region"] = tables["triggered"] & region.holds(tables["cs1_photons"])
     triggered = tables[tables["triggered"]].reset_index(drop=True)
-    inside = triggered[region.holds(triggered["cs1_photons"])]
-    return inside, len(triggered) - len(inside)
+    return tables, triggered[triggered["in_region"]]
 
 
 def check_range(weighted: pd.DataFrame, rates: Rates) -> None:

@@ -16,7 +16,6 @@ from pipeline.xenon.rates.weighted_scores import search_samples, weigh_files
 def read_samples(
     scores: Sequence[str],
     shards: Sequence[str],
-    trigger: str,
     masses_GeV: Sequence[float],
     model: Params,
 ) -> Samples:
@@ -25,7 +24,6 @@ def read_samples(
     Args:
         scores: score tables of the samples of electronic and of nuclear recoils.
         shards: all responses of the samples, in the order of the score tables.
-        trigger: trigger table.
         masses_GeV: masses of the WIMPs.
         model: plain settings: `rates`, `region`, `spectra` of the samples, `nuisances` of the
             response and their relative uncertainties, and the `detector` of the samples.
@@ -34,5 +32,5 @@ def read_samples(
     region = Region.model_validate(model["region"])
     detector = Detector.model_validate(model["detector"])
     response = uncertain_response(shards, model["nuisances"], detector)
-    weighted = weigh_files(scores, trigger, rates, region, masses_GeV, model["spectra"])
+    weighted = weigh_files(scores, rates, region, masses_GeV, model["spectra"])
     return search_samples(weighted, rates, response, pq.read_metadata(scores[0]).num_rows)

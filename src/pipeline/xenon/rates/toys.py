@@ -15,7 +15,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
     toys = ToySet.model_validate(params["toys"])
     masses_GeV = [] if toys.mass_GeV is None else [toys.mass_GeV]
     scores, shards = inputs["background"], inputs["shards"]
-    samples = read_samples(scores, shards, inputs["trigger"][0], masses_GeV, params)
+    samples = read_samples(scores, shards, masses_GeV, params)
     if not masses_GeV:
         warn_if_few(samples, max(toys.cross_sections_cm2))
     identity = ("xenon", "toys")

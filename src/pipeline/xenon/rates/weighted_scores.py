@@ -6,15 +6,12 @@ backgrounds and to WIMPs of each mass.
 
 import logging
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from pipeline.core.parquet_io import field, open_parquet
 from pipeline.core.tables import Described, Inputs, Params
@@ -23,22 +20,15 @@ from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.weighted_scores import WeightedScores
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.config.region import Region
-from pipeline.xenon.config.samples import KnownSpectrum
-from pipeline.xenon.events.spectra import density
-from pipeline.xenon.events.table import RECOIL
-from pipeline.xenon.rates.backgrounds import backgrounds, event_weights, wimp
-from pipeline.xenon.rates.efficiency import Efficiency, efficiencies
-from pipeline.xenon.rates.recoil_spectra import Spectrum
+from pipeline.xenon.events.table import RECOIL, RECOILS
+from pipeline.xenon.rates.backgrounds import backgrounds, wimp
 from pipeline.xenon.rates.region import FEW_EVENTS, check_range, read_region
+from pipeline.xenon.rates.simulated import SimulatedRecoils, recoils_of
 
 logger = logging.getLogger(__name__)
 
-Array = NDArray[np.float64]
-
 CENTRAL = (0.05, 0.95)  # quantiles of the signal's scores that bound its region
 MUCH_WIDER = 1.2
-
-_SPECTRUM: TypeAdapter[KnownSpectrum] = TypeAdapter(KnownSpectrum)
 
 SCHEMA = pa.schema(
     [
@@ -61,35 +51,32 @@ def weighted_scores(
     events: pd.DataFrame,
     rates: Rates,
     masses_GeV: Sequence[float],
-    efficiencies: Mapping[str, Efficiency],
-    spectra: Mapping[str, Any],
+    recoils: Mapping[str, SimulatedRecoils],
 ) -> pd.DataFrame:
     """Table SCHEMA with a row for each component and each selected event of non-zero weight.
 
     Args:
-        events: selected events with recoil (codes), energy_keV and ts, numbered by their index;
-            energies before the selection fill the ranges of `rates`.
+        events: selected events with recoil (codes), energy_keV and ts, numbered by their index.
         rates: expected rates.
         masses_GeV: masses of the WIMPs.
-        efficiencies: shares of recoils that are selected, by "ER" and "NR".
-        spectra: plain blocks of the generated spectra by "ER" and "NR".
+        recoils: all simulated recoils by "ER" and "NR"; those selected are `events`, in this order.
     """
-    generated = {recoil: generated_spectrum(block) for recoil, block in spectra.items()}
-    energy, recoil = events["energy_keV"].to_numpy(float), events["recoil"].to_numpy()
+    recoil = events["recoil"].to_numpy()
     hypotheses = {0.0: backgrounds(rates)} | {mass: [wimp(rates, mass)] for mass in masses_GeV}
     tables = []
     for mass, component in (
         (mass, component) for mass, components in hypotheses.items() for component in components
     ):
-        weight = event_weights([component], energy, recoil, efficiencies, generated)
+        own = events[recoil == RECOILS.index(component.recoil)]
+        weight = recoils[component.recoil].weights(component.spectrum, component.range_keV)
         table = pd.DataFrame(
             {
                 "mass_GeV": mass,
                 "component": component.name,
-                "event": events.index,
-                "recoil": recoil,
-                "energy_keV": energy,
-                "score": events["ts"].to_numpy(),
+                "event": own.index,
+                "recoil": own["recoil"].to_numpy(),
+                "energy_keV": own["energy_keV"].to_numpy(float),
+                "score": own["ts"].to_numpy(),
                 "weight": weight,
             }
         )
@@ -97,27 +84,23 @@ def weighted_scores(
     return pd.concat(tables, ignore_index=True)
 
 
-def generated_spectrum(block: Mapping[str, Any]) -> Spectrum:
-    """The spectrum of the plain block of a sample, on a scale of its own."""
-    return partial(density, _SPECTRUM.validate_python(block))
-
-
 def weigh_files(
     scores: Sequence[str | Path],
-    trigger: str | Path,
     rates: Rates,
     region: Region,
     masses_GeV: Sequence[float],
     spectra: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """`weighted_scores` of the events in the region, from score tables and the trigger table.
+    """`weighted_scores` of the events in the region, from score tables of all simulated events.
+
+    `spectra` are plain blocks of the generated spectra by "ER" and "NR".
 
     Raises:
         ValueError: the region reaches beyond the simulated energies.
     """
-    events, _ = read_region(scores, region)
-    passed = efficiencies(pd.read_csv(trigger))
-    table = weighted_scores(events, rates, masses_GeV, passed, spectra)
+    simulated, events = read_region(scores, region)
+    recoils = recoils_of(simulated, simulated["in_region"].to_numpy(), spectra)
+    table = weighted_scores(events, rates, masses_GeV, recoils)
     check_range(table, rates)
     return table
 
@@ -125,8 +108,8 @@ def weigh_files(
 def from_files(inputs: Inputs, params: Params) -> dict[str, Described]:
     """Table SCHEMA of the backgrounds and of WIMPs of one mass, from score tables."""
     rates, masses_GeV = Rates.model_validate(params["rates"]), [params["mass_GeV"]]
-    region, trigger = Region.model_validate(params["region"]), inputs["trigger"][0]
-    table = weigh_files(inputs["scores"], trigger, rates, region, masses_GeV, params["spectra"])
+    region = Region.model_validate(params["region"])
+    table = weigh_files(inputs["scores"], rates, region, masses_GeV, params["spectra"])
     return {"table": Described.of(table, SCHEMA)}
 
 

@@ -5,7 +5,6 @@ Two searches are made: in the events that trigger, and in those that leave an S2
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ from pipeline.statistics.means import effective_events
 from pipeline.xenon.config.images import SEARCH_NR, TEST_ER, TEST_WIMP, ImageSearch
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.events.table import RECOILS
-from pipeline.xenon.rates.efficiency import efficiencies
-from pipeline.xenon.rates.trigger import TriggerOutcome, outcomes_by_sample, trigger_table
+from pipeline.xenon.rates.simulated import SimulatedRecoils, generated_spectrum
+from pipeline.xenon.rates.trigger import TriggerOutcome, outcomes_by_sample
 from pipeline.xenon.rates.weighted_scores import search_samples, warn_if_few, weighted_scores
 from pipeline.xenon.xenon1t.losses import EVENTS, loss_table, s2_only_losses
 from pipeline.xenon.xenon1t.scores import read_scores
@@ -52,17 +51,15 @@ def weighted_losses(
         rates: expected rates; their ranges are those of the samples.
         search: gives the masses of the WIMPs.
     """
-    ranges = {"ER": rates.electron_recoils_keV, "NR": rates.nuclear_recoils_keV}
-    looked_at = {
-        recoil: replace(outcome, in_region=getattr(outcome, flag))
+    recoils = {
+        recoil: SimulatedRecoils(
+            outcome.energy_keV, getattr(outcome, flag), generated_spectrum(spectra[recoil])
+        )
         for recoil, outcome in zip(RECOILS, outcomes, strict=True)
     }
     events = pd.concat(scores).query(flag).reset_index(drop=True)
     masses_GeV = sorted({wimp.mass_GeV for wimp in search.wimps})
-    passed = efficiencies(trigger_table(looked_at, ranges))
-    return weighted_scores(
-        events.rename(columns={"loss": "ts"}), rates, masses_GeV, passed, spectra
-    )
+    return weighted_scores(events.rename(columns={"loss": "ts"}), rates, masses_GeV, recoils)
 
 
 def in_units_of_spread(weighted: pd.DataFrame) -> pd.DataFrame:

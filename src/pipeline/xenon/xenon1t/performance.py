@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.core.seeds import generator
 from pipeline.core.tables import Inputs, Params
 from pipeline.xenon.config.images import SEARCH_NR, TEST_ER, TEST_WIMP, TRAIN_ER, TRAIN_WIMP
-from pipeline.xenon.rates.weighted_scores import generated_spectrum
+from pipeline.xenon.rates.simulated import generated_spectrum
 from pipeline.xenon.xenon1t.accuracy import classifier_table
 from pipeline.xenon.xenon1t.masses import mass_estimates, mass_tests
 from pipeline.xenon.xenon1t.recoil_weights import wimp_weights
