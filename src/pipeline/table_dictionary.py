@@ -1342,6 +1342,7 @@ TABLES: tuple[ResultTable, ...] = (
                 "p_value": "observed p-value",
                 "significance": "its Gaussian quantile",
                 "upper_limit_of_p": "fewer than 10 toys lie beyond the data: p may be smaller",
+                "primary": "whether it is the test of `search.primary_test`",
                 "global_p_value": "of the best of all tests, the same in all rows",
                 "outside_region": "observed events that trigger outside the region of interest",
             }

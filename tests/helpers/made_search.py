@@ -145,7 +145,7 @@ def made_checks() -> dict[str, pd.DataFrame]:
         ),
         "trials": global_significances(samples, {50.0: 1e-46}, 20.0, 100, 1),
         "background_uncertainty": uncertain,
-        "observed": observed.assign(global_p_value=0.5, outside_region=3),
+        "observed": observed.assign(primary=True, global_p_value=0.5, outside_region=3),
         "goodness_of_fit": fit["goodness"],
         "observed_histograms": fit["histograms"],
     }

@@ -47,6 +47,7 @@ def test_far_too_many_observed_events_are_a_discovery_of_the_count(ran):
     counted = pd.read_csv(tables / "s2_only.csv").set_index("sample").loc["observed", "triggered"]
     assert (observed["events"] + observed["outside_region"] == counted).all()
     assert observed["outside_region"].iloc[0] > 0
+    assert observed.index[observed["primary"]].tolist() == ["anomaly"]
     assert observed["p_value"].between(0, 1).all()
     assert observed.loc["counting", "p_value"] < 1e-9
     assert observed.loc["anomaly", "p_value"] == pytest.approx(1 / 201)

@@ -93,7 +93,8 @@ def test_cross_section_of_the_benchmark_reruns_its_mass_only(search):
 def test_mass_of_the_benchmark_reruns_both_masses_only(search):
     """The old one stays on the map, and is left with fewer exposures."""
     search.configure(xenon__search__benchmark__mass_GeV=40)
-    weights = {"results/xenon/tables/weighted_scores.parquet"}
+    tables = "results/xenon/tables"
+    weights = {f"{tables}/weighted_scores.parquet", f"{tables}/backgrounds.csv"}
     assert made_anew(search) == toys("40GeV", "50GeV") | weights | MERGED | CHECKS | CHOICES
 
 

@@ -33,7 +33,7 @@ def summary_of(tmp_path):
         made_choices()["seeds"].to_csv(paths.table("network_seeds.csv"), index=False)
         observed = pd.DataFrame({"test": ["shape"], "p_value": 0.0123, "upper_limit_of_p": True})
         observed = observed.assign(events=7100, significance=2.25, global_p_value=0.0456)
-        observed = observed.assign(background=7000.0, events_needed=321)
+        observed = observed.assign(background=7000.0, events_needed=321, primary=True)
         observed.to_csv(paths.table("observed.csv"), index=False)
         goodness = pd.DataFrame({"quantity": ["ts"], "p_value": 0.789})
         goodness.to_csv(paths.table("goodness_of_fit.csv"), index=False)

@@ -19,8 +19,9 @@ seeds_spread   standard deviation of the significance over the seeds of the netw
                (tables/network_seeds.csv), in proportion to the significance shown here"""
 
 LEGEND_OF_DATA = """\
-p_value        of the observed data; upper_limit_of_p: it may be smaller, fewer than 10
-               pseudo-experiments lie beyond the data; global_p_value: of the best of all tests"""
+p_value        of the observed data; primary: of the test that was named beforehand;
+               upper_limit_of_p: it may be smaller, fewer than 10 pseudo-experiments lie beyond the
+               data; global_p_value: of the best of all tests"""
 
 
 def report(paths: XenonPaths) -> str:
@@ -45,7 +46,8 @@ def report(paths: XenonPaths) -> str:
     text = f"{_printed(shown)}\n\n{legend}"
     if not paths.observed_scores():
         return text
-    columns = ["test", "events", "background", "p_value", "significance", "upper_limit_of_p"]
+    columns = ["test", "primary", "events", "background", "p_value", "significance"]
+    columns.append("upper_limit_of_p")
     observed = read_table(paths.table("observed.csv"))
     observed = observed[[*columns, "events_needed", "global_p_value"]]
     goodness = read_table(paths.table("goodness_of_fit.csv"))

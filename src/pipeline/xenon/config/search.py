@@ -78,6 +78,11 @@ class Search(Block):
         (5.0, 10.0, 25.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0),
         min_length=1,
     )
+    primary_test: Literal["anomaly", "counting", "shape", "likelihood_ratio"] = described(
+        "Test whose p-value counts in observed data, named before they are opened; the others "
+        "are checks. Tables of data mark it.",
+        "anomaly",
+    )
     map: WimpMap = described("Grid of WIMP models for the map of the significance.", WimpMap())
     background_toys: int = described("Background-only toys per batch.", 10_000, ge=100)
     signal_toys: int = described("Toys with signal, per batch and model.", 10_000, ge=100)

@@ -92,8 +92,11 @@ def _draw_g0(axis: Axes, background: NDArray[np.float64], q: NDArray[np.float64]
     if np.ptp(background) == 0:
         return
     axis.plot(q, gaussian_kde(background)(q), color=COLOURS[0], label="$g_0$, kernels")
+    highest = axis.get_ylim()[1]
     moments = max(float(skew(background)), 0.0), background.mean(), background.std(ddof=1)
     axis.plot(q, pearson3.pdf(q, *moments), ":", color=COLOURS[6], label="$g_0$, gamma")
+    # A gamma distribution of large skewness has a pole at its lower end.
+    axis.set_ylim(top=min(axis.get_ylim()[1], 1.3 * highest))
 
 
 def from_files(inputs: Inputs, params: Params) -> Figure:

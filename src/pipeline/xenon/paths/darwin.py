@@ -217,5 +217,6 @@ class DarwinPaths(EventPaths):
             **self.model_block(),
             **search.at(data.exposure_t_yr),
             "recorded": self.is_recorded(OBSERVED),
+            "primary_test": search.primary_test,
             "limits": search.limit_settings(data.exposure_t_yr),
         }

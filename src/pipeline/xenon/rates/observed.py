@@ -22,8 +22,9 @@ logger = logging.getLogger(__name__)
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     """Tables of `statistics.excess.data.observe` for the benchmark WIMP, and of `upper_limits`.
 
-    The first has also outside_region, the number of observed events that trigger outside it, and
-    global_p_value, that of the best of its tests. Of data that are looked at there are also the
+    The first has also primary (whether the test was named beforehand), outside_region, the number
+    of observed events that trigger outside it, and global_p_value, that of the best of its tests.
+    Of data that are looked at there are also the
     tables of `goodness_of_fit`.
 
     `inputs` are scores of the background samples and their response `shards`,
@@ -54,7 +55,11 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         goodness = goodness_of_fit(of_wimp, simulated, inside, wimp, exposure_t_yr, toys[0], seed)
     found = observe(of_wimp, wimp, exposure_t_yr, scores, toys, seed)
     tables = {
-        "table": found.assign(global_p_value=best, outside_region=outside),
+        "table": found.assign(
+            primary=found["test"] == params["primary_test"],
+            global_p_value=best,
+            outside_region=outside,
+        ),
         "limits": upper_limits(
             of_limits,
             limits["exposure_t_yr"],
