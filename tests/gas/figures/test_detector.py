@@ -46,7 +46,7 @@ def test_pulls_and_parameters_are_those_of_the_tables(fit):
     pulls, text = draw_detector_fit(*fit).axes
     assert [line.get_xdata().tolist() for line in pulls.lines[:2]] == [[-80, 4], [0.5, -1]]
     (words,) = (artist.get_text() for artist in text.texts)
-    assert "threshold.electrons\n    1.2 $\\pm$ 0.01, from 0.8" in words
+    assert "threshold.electrons\n    1.200 $\\pm$ 0.010, from 0.8" in words
     assert "$\\chi^2$ = 9.5 of 10, p = 0.5" in words
 
 

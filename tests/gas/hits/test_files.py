@@ -76,6 +76,12 @@ def test_drift_time_becomes_a_length(tmp_path):
     assert batch.positions_um[:, 2].tolist() == [1000, 2000, 0]
 
 
+def test_numbers_of_pads_become_lengths(tmp_path):
+    write(tmp_path / "a.parquet", {**EVENTS, "x": [[3, 4], [5]], "y": [[0, 1], [2]]})
+    (batch,) = read(tmp_path / "a.parquet", pad_um=[250, 50], length_unit="mm")
+    assert batch.positions_um.tolist() == [[750, 0, 4e3], [1000, 50, 5e3], [1250, 100, 6e3]]
+
+
 def test_times_are_not_known_unless_named(tmp_path):
     write(tmp_path / "a.parquet", FLAT)
     (batch,) = read(tmp_path / "a.parquet", {"time": None})

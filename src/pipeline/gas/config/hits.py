@@ -41,6 +41,11 @@ class Hits(EventFiles):
         "Name of the TTree of ROOT files; null: the only one in the file.", None
     )
     length_unit: Literal["um", "mm", "cm", "m"] = described("Unit of the coordinates.", "um")
+    pad_um: tuple[PositiveFloat, PositiveFloat] | None = described(
+        "Pitch of the pads along x and y [um], where `x` and `y` are numbers of pads; null: they "
+        "are lengths.",
+        None,
+    )
     drift_velocity_um_per_ns: float | None = described(
         "Drift velocity, which turns `drift_time` into a length.", None, gt=0
     )

@@ -17,7 +17,7 @@ def draw_attention(table: pd.DataFrame) -> Figure:
     Args:
         table: table of `evaluation.attention.attention_table`.
     """
-    figure = Figure(figsize=(PAGE_INCH, 3.2))
+    figure = Figure(figsize=(PAGE_INCH, 3.5))
     axes = figure.subplots(1, 2, sharey=True)
     sets = list(table["set"].unique())
     for axis, start in zip(axes, ("true", "predicted"), strict=True):
@@ -38,7 +38,7 @@ def draw_attention(table: pd.DataFrame) -> Figure:
         axis.set(xlabel="attention head", title=f"distance from the {start} start")
     axes[0].set(ylabel="mean distance [mm]", yscale="log")
     few_decimal_ticks(axes[0])
-    axes[1].legend(loc="best", fontsize=7)
+    figure.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=len(sets))
     return figure
 
 

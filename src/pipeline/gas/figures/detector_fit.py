@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import FormatStrFormatter
 
 from pipeline.core.tables import Inputs, Params, read_table
 from pipeline.figures.style import COLOURS, PAGE_INCH
@@ -31,13 +32,14 @@ def draw_detector_fit(parameters: pd.DataFrame, moments: pd.DataFrame) -> Figure
         )
     axis.axvspan(-1, 1, color="0.85", zorder=0)
     axis.set_xscale("symlog", linthresh=LINEAR_PULL)
+    axis.xaxis.set_major_formatter(FormatStrFormatter("%g"))
     axis.set_yticks(rows, moments["summary"].str.replace("_", " "), fontsize=7)
     axis.invert_yaxis()
     axis.set(xlabel="(data - simulation) / error")
     axis.legend(loc="best")
     first = parameters.iloc[0]
     lines = [
-        f"{row.parameter}\n    {row.value:.4g} $\\pm$ {row.value_err:.2g}, from {row.start:.4g}"
+        f"{row.parameter}\n    {_with_error(row.value, row.value_err)}, from {row.start:.4g}"
         for row in parameters.itertuples()
     ]
     lines += [
@@ -49,6 +51,12 @@ def draw_detector_fit(parameters: pd.DataFrame, moments: pd.DataFrame) -> Figure
     text.set_axis_off()
     text.text(0, 1, "\n".join(lines), va="top", fontsize=8, transform=text.transAxes)
     return figure
+
+
+def _with_error(value: float, error: float) -> str:
+    """A value to the second digit of its error."""
+    digits = max(0, 1 - int(np.floor(np.log10(error)))) if error > 0 else 4
+    return f"{value:.{digits}f} $\\pm$ {error:.{digits}f}"
 
 
 def from_files(inputs: Inputs, _params: Params) -> Figure:

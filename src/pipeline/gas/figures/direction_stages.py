@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.core.tables import Inputs, Params, read_table
-from pipeline.figures.style import COLOURS, MARKERS, PAGE_INCH
+from pipeline.figures.style import COLOURS, MARKERS, PAGE_INCH, few_decimal_ticks
 from pipeline.gas.evaluation.direction_stages import FAILURES, OBSERVABLES
 
 ABOVE: dict[str, Any] = {
@@ -16,6 +16,7 @@ ABOVE: dict[str, Any] = {
     "ncols": 2,
     "fontsize": 7,
 }
+SLOPING: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
 
 
 def draw_direction_stages(stages: pd.DataFrame, failures: pd.DataFrame) -> Figure:
@@ -34,7 +35,7 @@ def draw_direction_stages(stages: pd.DataFrame, failures: pd.DataFrame) -> Figur
         bars.bar(sets, rows["contribution"], bottom=bottom, color=COLOURS[i], label=stage)
         bottom += rows["contribution"].to_numpy()
     bars.set(ylabel="cosine distance")
-    bars.tick_params(axis="x", rotation=30)
+    bars.set_xticks(range(len(sets)), sets, **SLOPING)
     bars.legend(title="first failure", **ABOVE)
     for i, quantity in enumerate(OBSERVABLES):
         rows = stages[stages["set"].isin(sets) & (stages["quantity"] == quantity)]
@@ -42,8 +43,9 @@ def draw_direction_stages(stages: pd.DataFrame, failures: pd.DataFrame) -> Figur
         place = np.arange(len(sets)) + 0.12 * (i - 1.5)
         ratios.errorbar(place, ratio, error, fmt=MARKERS[i], label=quantity.replace("_", " "))
     ratios.axhline(1, color="black", linestyle="--", linewidth=0.8)
-    ratios.set_xticks(range(len(sets)), sets, rotation=30)
+    ratios.set_xticks(range(len(sets)), sets, **SLOPING)
     ratios.set(ylabel="true / expected", yscale="log")
+    few_decimal_ticks(ratios)
     ratios.legend(title="observable", **ABOVE)
     return figure
 

@@ -32,6 +32,7 @@ def draw_response_sensitivity(table: pd.DataFrame) -> Figure:
         right.errorbar(rows["systematic"], place, xerr=errors, label=method, **style)
         statistical = rows["cosine_distance_err"].iloc[0]
         right.plot([statistical], [place[names.index(ALL)]], "|", color=look.colour, markersize=12)
+    right.plot([], [], "|", color="0.3", markersize=12, label="statistical error")
     left.axvline(0, color="black", linestyle="--", linewidth=0.8)
     left.set_yticks(range(len(names)), [name.replace("_", " ") for name in names], fontsize=7)
     left.invert_yaxis()

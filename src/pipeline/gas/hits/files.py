@@ -191,6 +191,7 @@ def _batch(
     event = np.arange(first, first + n)
     if names.event:
         event = whole_numbers(entries[names.event], path, names.event)
+    scale_x, scale_y = source.pad_um or (scale, scale)
     along, scale_z = names.z, scale
     if source.drift_velocity_um_per_ns:
         along, scale_z = names.drift_time, source.drift_velocity_um_per_ns
@@ -207,7 +208,7 @@ def _batch(
     return HitBatch(
         source_event=event[good],
         offsets=np.concatenate([[0], np.cumsum(lengths[0, good])]),
-        positions_um=np.stack([x * scale, y * scale, z * scale_z], axis=1),
+        positions_um=np.stack([x * scale_x, y * scale_y, z * scale_z], axis=1),
         charge=charge * source.electrons_per_charge,
         time_s=_numbers(chosen[names.time]) if names.time else unknown,
     )
