@@ -53,4 +53,4 @@ def test_every_remedy_is_a_valid_addition_to_its_study(repository):
         checked = check_config(study, str(path))
         assert checked.gas.trained == ["UNet"]
         results.add(str(checked.results))
-    assert len(results) == len(additions) + 1 == 7
+    assert len(results) == len(additions) + 1 == 8

@@ -344,6 +344,9 @@ TABLES: tuple[ResultTable, ...] = (
                 "mean_z": "the same, z",
                 "kappa_mean": "mean predicted kappa",
                 "rayleigh_p": "p-value of the mean if directions were isotropic (Rayleigh test)",
+                "cosine_distance": "mean of 1 - cos of the angle to the direction in "
+                "`columns.direction` of the sources; empty: not known",
+                "cosine_distance_err": "its statistical error",
                 "network_remark": "in what the study differs from the card of a network that was "
                 "not trained in it, as far as is known of measured events",
             }

@@ -67,6 +67,22 @@ def test_measured_events_are_fitted_and_compared(pristine, tmp_path):
     assert {name: jobs.get(name) for name in expected} == expected
 
 
+def test_a_network_is_trained_on_events_of_known_direction(pristine, tmp_path):
+    copy = pristine.twin(tmp_path / "copy")
+    (copy.folder / "lab.h5").touch()
+    made = {"kind": "simulation", "energies_keV": [50], "events_per_energy": 10}
+    columns = {"event": "event", "direction": ["dx", "dy", "dz"]}
+    jobs = planned(
+        copy,
+        sources={"made": made, "lab": {"kind": "hits", "files": ["lab.h5"], "columns": columns}},
+        training_set={"sources": ["made", "lab"], "smearing_um": 300},
+        networks={"RCN": {"architecture": "rcn", "training_events": "fresh_views"}},
+    )
+    # Tracks and voxels of `made`; hits of `lab` for the training, and those that are predicted.
+    expected = {"gas_tracks": "1", "gas_voxels": "1", "gas_hits": "2", "gas_train": "1"}
+    assert {name: jobs.get(name) for name in expected} == expected
+
+
 def test_the_map_that_the_study_finds_may_be_that_of_a_response(pristine, tmp_path):
     """The map comes first; that it is not there yet is no error."""
     made = {"kind": "simulation", "energies_keV": [50], "events_per_energy": 10}

@@ -136,6 +136,6 @@ include: "gas_evaluation.smk"
 include: "gas_fit.smk"
 
 
-if gas.block.observed:
+if gas.hits_sources:
 
     include: "gas_detector.smk"

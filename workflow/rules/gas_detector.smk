@@ -2,25 +2,30 @@
 
 
 wildcard_constraints:
-    observed="|".join(gas.block.observed),
+    observed="|".join([*gas.block.observed, "train"]),
+    hits="|".join(gas.hits_sources),
+
+
+# A labelled source in the training set has no tracks.
+ruleorder: gas_hits > gas_voxels
 
 
 rule gas_hits:
     input:
-        lambda wildcards: gas.part_input(wildcards.source, wildcards.part),
+        lambda wildcards: gas.part_input(wildcards.hits, wildcards.part),
     output:
-        shard=gas.shard("{observed}"),
-        events=gas.observed_events(),
-        counts=counts(gas.shard("{observed}")),
+        shard=gas.shard("{observed}", "{hits}"),
+        events=gas.observed_events(source="{hits}"),
+        counts=counts(gas.shard("{observed}", "{hits}")),
     log:
-        f"{R}/logs/gas/hits/{{observed}}/{{source}}/{{part}}.log",
+        f"{R}/logs/gas/hits/{{observed}}/{{hits}}/{{part}}.log",
     conda:
         "../../envs/conda.yaml"
     params:
-        block=lambda wildcards: gas.hits_block(wildcards.source, wildcards.part),
+        block=lambda wildcards: gas.hits_block(wildcards.hits, wildcards.part),
         code=code("gas_hits.py"),
     message:
-        "voxels of measured events: {wildcards.source}/{wildcards.part}"
+        "voxels of measured events: {wildcards.hits}/{wildcards.part}"
     script:
         "../scripts/gas_hits.py"
 

@@ -9,7 +9,7 @@ with job(snakemake):
     block = snakemake.params.block
     voxelise_hits(
         snakemake.input[0],
-        snakemake.wildcards.source,
+        snakemake.wildcards.hits,
         Hits.model_validate(block["block"]),
         block["index"],
         Grid.model_validate(block["grid"]),

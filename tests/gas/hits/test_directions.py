@@ -61,3 +61,14 @@ def test_histograms_hold_every_event_and_fit_isotropy(rng, check_figure):
     chi2 = ((table["events"] - table["expected"]) ** 2 / table["expected"]).sum()
     assert chi2 < 57 + 4 * (2 * 57) ** 0.5
     check_figure("observed_directions", lambda: draw_observed_directions(table))
+
+
+def test_the_accuracy_is_that_of_events_of_known_direction(rng):
+    """Cosines of 0.8 and 0.6 to z, and one event whose direction is not known."""
+    table = around_z(np.array([0.8, 0.6, 0.1]))
+    table.loc[2, TRUE] = np.nan
+    sets = {("lab", "UNet"): table, ("run", "UNet"): isotropic(5, rng)}
+    lab, run = observed_summary(sets).to_dict("records")
+    assert lab["cosine_distance"] == pytest.approx(0.3)
+    assert lab["cosine_distance_err"] == pytest.approx(0.1)
+    assert np.isnan(run["cosine_distance"])

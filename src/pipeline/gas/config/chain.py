@@ -97,9 +97,16 @@ class Gas(Block):
         """The sources whose events have a truth."""
         return {k: block for k, block in self.sources.items() if not isinstance(block, Hits)}
 
+    @property
+    def labelled(self) -> list[str]:
+        """Sources of measured events of known direction in the training set."""
+        sources = self.training_set.sources if self.training_set else []
+        return [name for name in sources if isinstance(self.sources[name], Hits)]
+
     def energies(self, sources: Iterable[str]) -> set[float]:
-        """Recoil energies [keV] of track sources, as far as they state them."""
-        return {energy for name in sources for energy in self.track_sources[name].energies()}
+        """Recoil energies [keV] of the track sources among these, as far as they state them."""
+        tracks = [block for name, block in self.track_sources.items() if name in {*sources}]
+        return {energy for block in tracks for energy in block.energies()}
 
     @property
     def trained(self) -> list[str]:
@@ -207,11 +214,16 @@ class Gas(Block):
         for key, names in used.items():
             check_known(key, names, self.sources, "source")
             for name in names:
-                if isinstance(self.sources[name], Hits) != key.startswith("observed."):
+                source = self.sources[name]
+                hits = isinstance(source, Hits)
+                if key == "training_set" and isinstance(source, Hits) and source.labelled:
+                    continue
+                if hits != key.startswith("observed."):
                     raise ValueError(
-                        f"{key}: source '{name}' is of kind '{self.sources[name].kind}'; measured "
-                        "events have no truth: sources of kind `hits` belong in `observed`, "
-                        "others do not"
+                        f"{key}: source '{name}' is of kind '{source.kind}'; measured events have "
+                        "no truth: sources of kind `hits` belong in `observed`, others do not. "
+                        "Events of known direction may be in `training_set`: name "
+                        "`columns.direction` of their source"
                     )
         gap, gains = self.domain_gap, self.gain_map
         compared = {"domain_gap": (gap.data, self.test_sets[gap.simulated].sources)} if gap else {}
@@ -237,10 +249,11 @@ class Gas(Block):
                 raise ValueError(
                     f"'{name}' is used in file names: only letters, digits, '_' and '-' are allowed"
                 )
-        for name, test in self.test_sets.items():
-            both = set(test.sources) & set(training)
-            if both:
-                raise ValueError(f"test_sets.{name}: source '{both.pop()}' is also in training_set")
+        for key in ("test_sets", "observed"):
+            for name, block in getattr(self, key).items():
+                both = set(block.sources) & set(training)
+                if both:
+                    raise ValueError(f"{key}.{name}: source '{both.pop()}' is also in training_set")
         return self
 
     @model_validator(mode="after")
@@ -266,9 +279,10 @@ class Gas(Block):
         for name, network in self.networks.items():
             tuned = name in self.trained and getattr(network, "temperature", False)
             for voxels in [*([TRAINING] if tuned else []), *self.test_sets, *self.observed]:
-                response = None if voxels in self.observed else self.response_of(voxels)
+                measured = voxels in self.observed or (voxels == TRAINING and self.labelled)
+                response = None if measured else self.response_of(voxels)
                 # Nobody knows what a measured event shows of its drift.
-                unknown: Drift = "direction" if voxels in self.observed else "none"
+                unknown: Drift = "direction" if measured else "none"
                 drift = drift_of(response) if response else unknown
                 most = len(orientations(self.grid.cell_um, drift))
                 if network.frames > most:

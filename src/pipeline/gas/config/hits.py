@@ -1,4 +1,4 @@
-"""Schema of files of measured events: hits, without truth."""
+"""Schema of files of measured events: hits, without truth but for labelled calibrations."""
 
 from typing import Literal, Self
 
@@ -6,6 +6,7 @@ from pydantic import PositiveFloat, model_validator
 
 from pipeline.config.files import EventFiles
 from pipeline.config.model import Block, described
+from pipeline.gas.config.columns import Names
 
 
 class HitColumns(Block):
@@ -30,10 +31,16 @@ class HitColumns(Block):
     )
     charge: str = described("Charges.", "charge")
     time: str | None = described("Time of the event [s since 1970, UTC]; null: not known.", None)
+    direction: Names | None = described(
+        "Three columns with the true direction of each event, of any length, along the axes of the "
+        "hits' coordinates: those of a calibration with recoils of known direction, which networks "
+        "can be trained on. null: not known.",
+        None,
+    )
 
 
 class Hits(EventFiles):
-    """Measured events (ROOT, Parquet or HDF5, by the ending of the file's name): no truth."""
+    """Measured events (ROOT, Parquet or HDF5, by the ending of the file's name)."""
 
     kind: Literal["hits"]
     columns: HitColumns = described("Names of the quantities.", HitColumns())
@@ -54,6 +61,11 @@ class Hits(EventFiles):
         "networks take charges in primary electrons.",
         1.0,
     )
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the true directions are known."""
+        return self.columns.direction is not None
 
     @model_validator(mode="after")
     def _has_a_coordinate_along_the_drift(self) -> Self:

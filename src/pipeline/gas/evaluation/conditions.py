@@ -120,9 +120,15 @@ def other_frames(card: Card, frames: int) -> list[str]:
 
 
 def of_measured(card: Card, grid: Grid, frames: int, events: pd.DataFrame) -> str:
-    """Remarks on measured events, of which energy, gas and readout are not known."""
-    sizes = other_sizes(card.conditions, events)
-    return "; ".join([*other_grid(card.conditions, grid), *other_frames(card, frames), *sizes])
+    """Remarks on measured events, of which energy, gas and readout are not known.
+
+    Events with too much or too little charge, or in too many or too few voxels, may also be ones in
+    a wrong unit. Nothing else can find it where there are no simulated events to compare with.
+    """
+    sizes = [*other_sizes(card.conditions, events)]
+    unit = "check `electrons_per_charge` and `length_unit` of the source, and the energy"
+    remarks = [*other_grid(card.conditions, grid), *other_frames(card, frames), *sizes]
+    return "; ".join([*remarks, *([unit] if sizes else [])])
 
 
 def gas_text(gas: GasMixture | None) -> str:

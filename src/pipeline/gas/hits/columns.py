@@ -9,13 +9,16 @@ import numpy as np
 from pipeline.gas.config.hits import Hits
 
 KEYS = ("x", "y", "z", "drift_time", "charge", "event", "time")
-OF_EVENT = ("event", "time")  # one number for each event, also where hits are lists
+DIRECTION = ("direction.0", "direction.1", "direction.2")
+# One number for each event, also where hits are lists.
+OF_EVENT = ("event", "time", *DIRECTION)
 _WORDS = {1: "numbers", 2: "lists of numbers"}
 
 
 def column_names(source: Hits) -> dict[str, str]:
     """Names of the columns that are read, by their key in `columns`."""
     names = {key: getattr(source.columns, key) for key in KEYS}
+    names |= dict(zip(DIRECTION, source.columns.direction or (), strict=False))
     return {key: name for key, name in names.items() if name}
 
 

@@ -13,7 +13,8 @@ from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.card import Card
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.evaluation.conditions import of_measured
-from pipeline.statistics.directional.predictions import PREDICTED, read_predictions
+from pipeline.statistics.directional.predictions import PREDICTED, cosines, read_predictions
+from pipeline.statistics.means import mean_with_error
 
 logger = logging.getLogger(__name__)
 
@@ -48,14 +49,18 @@ def observed_summary(
 
     `remarks` says of each method that has a card in what events are outside of it. Returns one row
     for each set and method (the keys): set, method, events, predicted, mean_x, mean_y, mean_z,
-    kappa_mean, rayleigh_p and network_remark. For n isotropic unit vectors, 3 n times the squared
-    mean is chi-squared distributed with three degrees of freedom (Mardia & Jupp, Directional
-    Statistics, section 10.4.1), up to terms of 1/n. `rayleigh_p` is its upper tail.
+    kappa_mean, rayleigh_p, cosine_distance and its error, which need events of known direction,
+    and network_remark. For n isotropic unit vectors, 3 n times the squared mean is chi-squared
+    distributed with three degrees of freedom (Mardia & Jupp, Directional Statistics, section
+    10.4.1), up to terms of 1/n. `rayleigh_p` is its upper tail.
     """
     rows, remarks = [], remarks or {}
     for (name, method), table in predictions.items():
         directions = table[PREDICTED].dropna().to_numpy(np.float64)
         mean = directions.mean(axis=0) if len(directions) else np.full(3, np.nan)
+        known = 1 - cosines(table)
+        known = known[np.isfinite(known)]
+        distance, distance_err = mean_with_error(known) if len(known) > 1 else (np.nan, np.nan)
         remark = remarks[method](table) if method in remarks else ""
         if remark:
             logger.warning("%s on %s, outside its card: %s", method, name, remark)
@@ -68,6 +73,8 @@ def observed_summary(
                 **{f"mean_{axis}": value for axis, value in zip("xyz", mean, strict=True)},
                 "kappa_mean": table["kappa"].mean(),
                 "rayleigh_p": stats.chi2.sf(3 * len(directions) * (mean @ mean), 3),
+                "cosine_distance": distance,
+                "cosine_distance_err": distance_err,
                 "network_remark": remark,
             }
         )

@@ -13,6 +13,7 @@ from pipeline.core.ingestion import BadEvents
 from pipeline.core.user_files import user_parquet
 from pipeline.gas.config.hits import Hits
 from pipeline.gas.hits.columns import (
+    DIRECTION,
     OF_EVENT,
     checked,
     column_names,
@@ -171,7 +172,7 @@ def _events(pieces: Iterator[ak.Array], path: str | Path, source: Hits) -> Itera
 
 def _lists(hits: ak.Array, limits: np.ndarray, source: Hits) -> ak.Array:
     """Hits as lists of the hits of each event, which lie between the `limits` int [n + 1]."""
-    single = [getattr(source.columns, key) for key in OF_EVENT]
+    single = [name for key, name in column_names(source).items() if key in OF_EVENT]
     return ak.zip(
         {
             key: hits[key][limits[:-1]]
@@ -202,6 +203,12 @@ def _batch(
     good = (lengths == lengths[0]).all(axis=0) & (lengths[0] >= 0)
     for i in np.flatnonzero(~good):
         bad.found(int(event[i]), f"its lists have different lengths {lengths[:, i].tolist()}")
+    direction = np.full((n, 3), np.nan)
+    if source.labelled:
+        direction = _directions(entries, source)
+        for i in np.flatnonzero(good & ~np.isfinite(direction).all(axis=1)):
+            bad.found(int(event[i]), "its true direction is missing, or [0, 0, 0]")
+        good &= np.isfinite(direction).all(axis=1)
     chosen = entries[np.flatnonzero(good)]
     x, y, z, charge = (_numbers(ak.flatten(chosen[name], axis=1)) for name in lists)
     unknown = np.full(len(chosen), np.nan)
@@ -211,7 +218,17 @@ def _batch(
         positions_um=np.stack([x * scale_x, y * scale_y, z * scale_z], axis=1),
         charge=charge * source.electrons_per_charge,
         time_s=_numbers(chosen[names.time]) if names.time else unknown,
+        direction=direction[good].astype(np.float32),
     )
+
+
+def _directions(entries: ak.Array, source: Hits) -> np.ndarray:
+    """Unit vectors float64 [n, 3]; NaN where there is none."""
+    names = column_names(source)
+    vectors = np.stack([_numbers(entries[names[key]]) for key in DIRECTION], axis=1)
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: np.ndarray = vectors / np.where(length > 0, length, np.nan)
+    return unit
 
 
 def _numbers(column: ak.Array) -> np.ndarray:

@@ -17,6 +17,7 @@ class HitBatch:
     positions_um: np.ndarray  # float64 [N, 3]; z is along the drift
     charge: np.ndarray  # float64 [N], in primary electrons
     time_s: np.ndarray  # float64 [n], since 1970, UTC; NaN where it is not known
+    direction: np.ndarray  # float32 [n, 3], unit vectors, the true ones; NaN: not known
 
     def __len__(self) -> int:
         return len(self.source_event)
@@ -30,6 +31,7 @@ class HitBatch:
             self.positions_um[rows],
             self.charge[rows],
             self.time_s[index],
+            self.direction[index],
         )
 
 

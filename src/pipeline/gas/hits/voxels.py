@@ -60,7 +60,7 @@ def hit_voxels(hits: HitBatch, ids: np.ndarray, source: str, grid: Grid) -> HitV
         offsets=np.append(cells.offsets[:-1][kept], cells.offsets[-1]),
         voxels=cells.index.astype(np.int32),
         counts=cells.charge.astype(np.float32),
-        direction=np.stack([unknown] * 3, axis=1),
+        direction=hits.direction[kept],
         start=np.stack([unknown] * 3, axis=1),
         sigma_um=unknown,
         energy_keV=unknown,

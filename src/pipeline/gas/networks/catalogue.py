@@ -22,6 +22,7 @@ def _training(paths: GasPaths, name: str) -> TrainingSpec:
             # For the validation events in any case.
             "shards": paths.shards(TRAINING),
             "tracks": paths.training_tracks(name),
+            "labelled": paths.labelled_shards(),
             "start": paths.start(name),
             **paths.response_files(TRAINING),
             "adapted_to": paths.adapted_to(name),

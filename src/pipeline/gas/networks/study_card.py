@@ -161,6 +161,11 @@ def _result(paths: GasPaths, name: str, row: dict[Hashable, Any]) -> TestSetResu
 
 def _energies(table: pd.DataFrame) -> EnergyRange:
     energies = table["energy_keV"]
+    if energies.isna().all():
+        raise ValueError(
+            "the energies of the training events are not known, all are measured; a card needs "
+            "them: add simulated tracks to training_set.sources"
+        )
     return EnergyRange(low_keV=float(energies.min()), high_keV=float(energies.max()))
 
 

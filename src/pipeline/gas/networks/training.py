@@ -58,15 +58,15 @@ def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
     if training_set.response:
         response = with_fitted(training_set.response, job.inputs["fitted"])
         training_set = training_set.model_copy(update={"response": response})
-    shards, tracks, start, others = (
+    shards, tracks, labelled, start, others = (
         [Path(path) for path in job.inputs[kind]]
-        for kind in ("shards", "tracks", "start", "adapted_to")
+        for kind in ("shards", "tracks", "labelled", "start", "adapted_to")
     )
     grid = Grid.model_validate(block["grid"])
     sources = {source: read_source(settings) for source, settings in block["sources"].items()}
     made_from: dict[str, dict[str, Any]] = {
         "shards": {"shards": shards},
-        "fresh_views": {"tracks": tracks, "grid": grid},
+        "fresh_views": {"tracks": tracks, "grid": grid, "measured": labelled},
         "stream": {"sources": sources, "grid": grid},
     }
     name, seed = job.network, block["seed"]
@@ -185,6 +185,6 @@ def _losses(
     if output.start is None or not start_weight:
         return losses
     start = torch.from_numpy((batch.start - bins / 2) / UNIT_VOXELS).to(losses)
-    return losses + start_weight * gaussian_nll(
-        output.start.position, output.start.log_error, start
-    )
+    known = torch.isfinite(start).all(dim=1)  # not of measured events
+    of_start = gaussian_nll(output.start.position, output.start.log_error, start.nan_to_num())
+    return losses + start_weight * torch.where(known, of_start, 0.0)

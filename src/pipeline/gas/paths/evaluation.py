@@ -4,6 +4,7 @@ from typing import Any
 
 from pipeline.core.resources import TrainingDemand
 from pipeline.gas.config.chain import TRAINING
+from pipeline.gas.config.hits import Hits
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.sources import Arrows
@@ -82,7 +83,9 @@ class EvaluationPaths(NetworkPaths):
     def differs_from_paper(self, voxels: str) -> str:
         """In what gas or grid of a set differ from the paper's; empty if in nothing."""
         for source in self.set_sources(voxels):
-            block = self.block.track_sources[source]
+            block = self.block.sources[source]
+            if isinstance(block, Hits):
+                return f"source {source} has measured events"
             gas = block.mixture()
             if isinstance(block, Arrows):
                 return f"arrows are no recoils; published are {published_arrows()}"

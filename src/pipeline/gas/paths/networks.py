@@ -52,7 +52,7 @@ class NetworkPaths(VoxelPaths):
         """Track tables that a network is trained on; empty unless it learns from fresh views."""
         if self.block.networks[network].training_events != "fresh_views":
             return []
-        return [file for source in self.set_sources(TRAINING) for file in self.tracks(source)]
+        return [file for source in self.set_tracks(TRAINING) for file in self.tracks(source)]
 
     def adapted_to(self, network: str) -> list[str]:
         """Voxel shards of the events without truth to which a training is adapted, if it is."""

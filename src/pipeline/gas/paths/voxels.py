@@ -44,6 +44,10 @@ class VoxelPaths(TrackPaths):
         # Sorted: Snakemake does not notice a new order, and the order of events must not change.
         return sorted(self.voxel_set(voxels).sources)
 
+    def set_tracks(self, voxels: str) -> list[str]:
+        """The sources of `set_sources` that have tracks, which measured events have not."""
+        return [name for name in self.set_sources(voxels) if name in self.block.track_sources]
+
     def set_parts(self, voxels: str) -> list[tuple[str, str]]:
         """(source, part) of every shard of the training set or of a test set."""
         return [
@@ -53,6 +57,21 @@ class VoxelPaths(TrackPaths):
     def shards(self, voxels: str) -> list[str]:
         """Voxel shards of the training set or of a test set."""
         return [self.shard(voxels, *part) for part in self.set_parts(voxels)]
+
+    @property
+    def labelled(self) -> list[str]:
+        """Sources of measured events of known direction that networks are trained on."""
+        return [name for name in self.set_sources(TRAINING) if name in self.block.labelled]
+
+    @property
+    def hits_sources(self) -> list[str]:
+        """Sources of measured events in use: those of observed sets, and `labelled`."""
+        sets = self.block.observed.values()
+        return sorted({*(name for block in sets for name in block.sources), *self.labelled})
+
+    def labelled_shards(self) -> list[str]:
+        """Voxel shards of `labelled`."""
+        return [self.shard(TRAINING, s, part) for s in self.labelled for part in self.parts(s)]
 
     def shard_counts(self) -> list[str]:
         """Counts of contained events, of all shards, those of measured events too."""
@@ -86,8 +105,7 @@ class VoxelPaths(TrackPaths):
 
     def inputs(self) -> list[str]:
         """Track sources in use, and sources of measured events."""
-        measured = (source for block in self.block.observed.values() for source in block.sources)
-        return [*self.used_sources, *measured]
+        return [*self.used_sources, *self.hits_sources]
 
     @property
     def used_sources(self) -> list[str]:
@@ -96,7 +114,7 @@ class VoxelPaths(TrackPaths):
         gains = self.block.gain_map
         return sorted(
             {
-                *(source for voxels in self.voxel_sets for source in self.set_sources(voxels)),
+                *(source for voxels in self.voxel_sets for source in self.set_tracks(voxels)),
                 *((*compared.simulated, *compared.reference) if compared else ()),
                 *(fit.simulated if fit else ()),
                 *(gains.simulated if gains else ()),
@@ -108,7 +126,7 @@ class VoxelPaths(TrackPaths):
         sizes: dict[str, dict[str, float]] = {}
         for source in self.used_sources:
             files = sizes[f"gas.sources.{source}"] = {}
-            sets = [voxels for voxels in self.voxel_sets if source in self.set_sources(voxels)]
+            sets = [voxels for voxels in self.voxel_sets if source in self.set_tracks(voxels)]
             for name, part in self.parts(source).items():
                 tracks = track_bytes(part.block)
                 files[self.track_table(source, name)] = tracks
@@ -128,7 +146,7 @@ class VoxelPaths(TrackPaths):
 
     def sources_block(self) -> dict[str, Any]:
         """The sources in use, and those among which no event may occur twice, by test set."""
-        training, fit = self.set_sources(TRAINING), self.block.detector_fit
+        training, fit = self.set_tracks(TRAINING), self.block.detector_fit
         fitted = self.set_sources(fit.data) if fit and fit.data in self.block.test_sets else []
         return {
             "sources": {name: self.block.sources[name].plain() for name in self.used_sources},
@@ -144,7 +162,7 @@ class VoxelPaths(TrackPaths):
 
     def track_counts(self) -> list[str]:
         """Counts of events read, of all parts of the voxel sets."""
-        names = sorted({name for voxels in self.voxel_sets for name in self.set_sources(voxels)})
+        names = sorted({name for voxels in self.voxel_sets for name in self.set_tracks(voxels)})
         return [counts(file) for name in names for file in self.tracks(name)]
 
     def energies(self, voxels: str) -> set[float]:
@@ -153,8 +171,8 @@ class VoxelPaths(TrackPaths):
 
     def gases(self, voxels: str) -> dict[str, GasMixture | None]:
         """Gas of each source of the training set or of a test set; None if it is not stated."""
-        sources = self.set_sources(voxels)
-        return {source: self.block.track_sources[source].mixture() for source in sources}
+        tracks = self.block.track_sources
+        return {s: tracks[s].mixture() if s in tracks else None for s in self.set_sources(voxels)}
 
     def electrons_per_m3(self, test: str) -> float | None:
         """Electrons of the gas of a test set; None if it is not known, or sources differ in it."""

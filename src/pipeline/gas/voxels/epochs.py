@@ -23,6 +23,7 @@ from pipeline.gas.voxels.dataset import POOL_EVENTS, cut_batches
 from pipeline.gas.voxels.shards import EVENTS_PER_ROW_GROUP as VIEWS_PER_GROUP
 from pipeline.gas.voxels.shards import VoxelBatch, concatenate, open_shard, read_row_group
 from pipeline.gas.voxels.split import in_validation
+from pipeline.gas.voxels.turned import turned
 from pipeline.gas.voxels.views import make_views
 from pipeline.learning.prefetch import in_order
 
@@ -78,26 +79,31 @@ def fresh_events(
     training_set: TrainingSet,
     name: str,
     seed: int,
+    measured: Sequence[Path] = (),
 ) -> TrainingEvents:
     """A new view of every training track in every epoch, with new smearing and rotation.
 
     Views that the grid does not contain are dropped. Paths of the track tables end in
-    {source}/{part}.parquet.
+    {source}/{part}.parquet. Events of `measured` shards, which have no tracks, are seen in one of
+    the symmetries of their readout, drawn anew in every epoch.
 
     Raises:
         ValueError: a track table is damaged.
     """
     check_parquet(tracks, "track table")
     groups = [(path, group) for path in tracks for group in range(count_track_groups(path))]
+    symmetries = {path: open_shard(path).orientations() for path in measured}
+    groups += [(path, group) for path in measured for group in range(open_shard(path).row_groups)]
+
+    def view(path: Path, group: int, rng: np.random.Generator) -> VoxelBatch:
+        if path in symmetries:
+            return turned(read_row_group(path, group), grid.bins, symmetries[path], rng)
+        tracks = read_track_group(path, group)
+        return make_views(tracks, path.parent.name, grid, training_set.readout, rng)[0]
 
     def block(chosen: list[Group], epoch: int, number: int) -> VoxelBatch:
         rng = generator(seed, "views", name, epoch, number)
-        views = [
-            make_views(
-                read_track_group(path, group), path.parent.name, grid, training_set.readout, rng
-            )[0]
-            for path, group in chosen
-        ]
+        views = [view(path, group, rng) for path, group in chosen]
         return _without_validation(concatenate(views), seed, training_set)
 
     def blocks(epoch: int) -> Iterator[BlockMaker]:
