@@ -48,6 +48,24 @@ def test_directions_become_unit_vectors(tmp_path, columns):
     np.testing.assert_allclose(batch.take(np.array([1])).direction, UNIT[1:], atol=1e-7)
 
 
+def test_a_beam_has_one_direction(tmp_path):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table(EVENTS), path)
+    beam = source(path, direction=None).model_copy(update={"direction": (0.0, 3.0, -4.0)})
+    (batch,) = read_hits(path, beam, BadEvents(str(path), "stop"))
+    np.testing.assert_allclose(batch.direction, [[0, 0.6, -0.8]] * 2, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [(["dx", "dy", "dz"], "leave one of them out"), (None, r"must not be \[0, 0, 0\]")],
+)
+def test_the_direction_of_a_beam_is_one_vector(names, told):
+    block = {"kind": "hits", "files": ["a.h5"], "columns": {"direction": names}}
+    with pytest.raises(ValueError, match=told):
+        Hits.model_validate({**block, "direction": [0, 0, 0]})
+
+
 def test_directions_are_not_known_unless_named(tmp_path):
     pq.write_table(pa.table(EVENTS), tmp_path / "a.parquet")
     (batch,) = read(tmp_path / "a.parquet", direction=None)

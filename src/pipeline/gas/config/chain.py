@@ -223,7 +223,7 @@ class Gas(Block):
                         f"{key}: source '{name}' is of kind '{source.kind}'; measured events have "
                         "no truth: sources of kind `hits` belong in `observed`, others do not. "
                         "Events of known direction may be in `training_set`: name "
-                        "`columns.direction` of their source"
+                        "`columns.direction` or `direction` of their source"
                     )
         gap, gains = self.domain_gap, self.gain_map
         compared = {"domain_gap": (gap.data, self.test_sets[gap.simulated].sources)} if gap else {}

@@ -62,10 +62,26 @@ class Hits(EventFiles):
         1.0,
     )
 
+    direction: tuple[float, float, float] | None = described(
+        "True direction of all events, of any length, in place of `columns.direction`: that of a "
+        "beam. null: not known.",
+        None,
+    )
+
     @property
     def labelled(self) -> bool:
         """Whether the true directions are known."""
-        return self.columns.direction is not None
+        return self.direction is not None or self.columns.direction is not None
+
+    @model_validator(mode="after")
+    def _has_one_direction_at_most(self) -> Self:
+        if self.direction is None:
+            return self
+        if self.columns.direction:
+            raise ValueError("direction: columns.direction has it too; leave one of them out")
+        if not any(self.direction):
+            raise ValueError("direction: must not be [0, 0, 0]")
+        return self
 
     @model_validator(mode="after")
     def _has_a_coordinate_along_the_drift(self) -> Self:

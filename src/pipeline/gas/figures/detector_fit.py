@@ -9,6 +9,7 @@ from pipeline.core.tables import Inputs, Params, read_table
 from pipeline.figures.style import COLOURS, PAGE_INCH
 
 LINEAR_PULL = 3.0
+COLUMNS = ["parameter", "start", "value", "value_err"]
 
 
 def draw_detector_fit(parameters: pd.DataFrame, moments: pd.DataFrame) -> Figure:
@@ -39,8 +40,8 @@ def draw_detector_fit(parameters: pd.DataFrame, moments: pd.DataFrame) -> Figure
     axis.legend(loc="best")
     first = parameters.iloc[0]
     lines = [
-        f"{row.parameter}\n    {_with_error(row.value, row.value_err)}, from {row.start:.4g}"
-        for row in parameters.itertuples()
+        f"{name}\n    {_with_error(value, error)}, from {start:.4g}"
+        for name, start, value, error in parameters[COLUMNS].itertuples(index=False)
     ]
     lines += [
         "",

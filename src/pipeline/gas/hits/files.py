@@ -224,8 +224,11 @@ def _batch(
 
 def _directions(entries: ak.Array, source: Hits) -> np.ndarray:
     """Unit vectors float64 [n, 3]; NaN where there is none."""
-    names = column_names(source)
-    vectors = np.stack([_numbers(entries[names[key]]) for key in DIRECTION], axis=1)
+    if source.direction:
+        vectors = np.tile(np.array(source.direction, np.float64), (len(entries), 1))
+    else:
+        names = column_names(source)
+        vectors = np.stack([_numbers(entries[names[key]]) for key in DIRECTION], axis=1)
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: np.ndarray = vectors / np.where(length > 0, length, np.nan)
     return unit
