@@ -57,7 +57,9 @@ def test_a_map_from_files(tmp_path):
 
 def test_hits_in_one_cell_add_up_and_those_beside_the_pixels_are_left_out():
     position = np.array([[-1700.0, 7300, 10], [-1600, 7200, 60], [-1700, 7300, 900], [0, 0, 0]])
-    batch = HitBatch(np.zeros(1), np.array([0, 4]), position, np.array([1.0, 2, 4, 8]), np.zeros(1))
+    unknown = np.full((1, 3), np.nan)
+    charge = np.array([1.0, 2, 4, 8])
+    batch = HitBatch(np.zeros(1), np.array([0, 4]), position, charge, np.zeros(1), unknown)
     cells, charge = measured_cells([batch], SETTINGS, GRID)
     assert cells.pixel.tolist() == [0, 0]
     assert charge == pytest.approx([3, 4])
