@@ -428,9 +428,10 @@ TABLES: tuple[ResultTable, ...] = (
         'table.plot("events_seen", ["training_loss", "validation_loss"])',
     ),
     ResultTable(
-        "Temperature of a network",
+        "Temperature of a network or an ensemble",
         _GAS.network("temperature.csv"),
-        "One row: the factor on kappa of a network with `temperature: true`.",
+        "One row: the factor on kappa of a network with `temperature: true`, or of an ensemble of such "
+        "networks.",
         _described(
             {
                 "kappa_factor": "factor on the kappa of an event of mean size",

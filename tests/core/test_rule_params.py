@@ -19,8 +19,8 @@ class Paths:
     def block(self, method, test):
         return {"method": method, "test": test}
 
-    def module(self, method):
-        return f"pipeline.{method}"
+    def modules(self, method):
+        return [f"pipeline.{method}", "pipeline.z"]
 
 
 def test_arguments_are_wildcards_by_name_in_any_order():
@@ -41,10 +41,10 @@ def digest(*names):
 
 
 def test_params_name_the_function_and_the_digest_of_all_that_is_called():
-    params = table_params(digest, "pipeline.f", Paths().block, "pipeline.g", Paths().module)
+    params = table_params(digest, "pipeline.f", Paths().block, "pipeline.g", Paths().modules)
     assert params["function"] == "pipeline.f"
     assert params["settings"](JOB) == {"method": "HCN", "test": "near"}
-    assert params["code"](JOB) == "tables.py pipeline.f pipeline.g pipeline.HCN"
+    assert params["code"](JOB) == "tables.py pipeline.f pipeline.g pipeline.HCN pipeline.z"
 
 
 def test_a_function_may_need_no_settings():

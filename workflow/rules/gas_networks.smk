@@ -11,20 +11,19 @@ use rule train as gas_train with:
 
 use rule table as gas_fit_temperature with:
     input:
-        weights=[gas.network("weights.pt")],
-        shards=gas.shards("train"),
+        unpack(of_job(gas.temperature_inputs)),
     output:
         table=gas.network("temperature.csv"),
     log:
         f"{R}/logs/gas/networks/{{network}}_temperature.log",
     resources:
         runtime=more(240),
-        cuda=lambda wildcards: on_gpu(NETWORKS[wildcards.network]),
+        cuda=lambda wildcards: on_gpu(*gas.networks_of(wildcards.network).values()),
     params:
         **calls(
             "pipeline.gas.networks.temperature_stage.from_files",
             gas.temperature_block,
-            gas.network_module,
+            gas.network_modules,
         ),
     message:
         "fitting the temperature of {wildcards.network}"
@@ -50,7 +49,7 @@ use rule table as gas_predict with:
         **calls(
             "pipeline.gas.networks.prediction_stage.from_files",
             gas.prediction_block,
-            gas.network_module,
+            gas.network_modules,
         ),
     message:
         "predicting {wildcards.test} with {wildcards.network}"
@@ -59,6 +58,7 @@ use rule table as gas_predict with:
 use rule table as gas_ensemble with:
     input:
         members=lambda wildcards: gas.members(wildcards.test, wildcards.ensemble),
+        temperature=lambda wildcards: gas.temperature(wildcards.ensemble),
     output:
         table=gas.prediction(method="{ensemble}"),
     log:

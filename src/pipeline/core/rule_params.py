@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 
@@ -20,7 +21,7 @@ def table_params(
     code: Callable[..., str],
     function: str,
     settings: dict[str, Any] | Callable[..., dict[str, Any]] | None = None,
-    *modules: str | Callable[..., str],
+    *modules: str | Callable[..., list[str]],
 ) -> dict[str, Any]:
     """Params of a rule whose script `tables.py` calls the function that they name.
 
@@ -28,12 +29,13 @@ def table_params(
         code: Digest of a script and of what it calls by name, see `KeptDigests.digest`.
         function: Dotted name of a function of (inputs, settings) that returns tables by name.
         settings: Plain content, or a function of wildcards (see `of_job`) that returns it.
-        modules: Those that the function is told to call, or functions of wildcards.
+        modules: Those that the function is told to call, or functions of wildcards that return
+            some.
     """
     told = [of_job(module) for module in modules]
 
     def digest(wildcards: Any) -> str:
-        names = (module(wildcards) if callable(module) else module for module in told)
-        return code("tables.py", function, *names)
+        names = [module(wildcards) if callable(module) else [module] for module in told]
+        return code("tables.py", function, *chain.from_iterable(names))
 
     return {"function": function, "settings": of_job(settings or {}), "code": digest}

@@ -1,6 +1,7 @@
 """Ensembles are methods beside their networks."""
 
 import pytest
+from helpers.made_networks import make_folder
 
 from pipeline.study import ConfigError, check_config
 
@@ -23,6 +24,41 @@ def test_an_ensemble_is_a_method_like_its_networks(joined):
     assert paths.prediction(test, "both") in paths.predictions(test)
     assert paths.members(test, "both") == [paths.prediction(test, name) for name in "AB"]
     assert paths.evaluation_block(test)["ensembles"] == {"both": ["A", "B"]}
+
+
+@pytest.fixture
+def trained():
+    """Paths of a study with an ensemble of two networks; keys of the second one."""
+
+    def make(plain, **keys):
+        tuned = {**NETWORK, "temperature": True}
+        plain["gas"]["networks"] = {"A": tuned, "B": {**tuned, **keys}}
+        plain["gas"]["ensembles"] = {"both": {"members": ["A", "B"]}}
+        return check_config(plain).paths["gas"]
+
+    return make
+
+
+def test_the_temperature_of_an_ensemble_is_fitted_to_its_tempered_members(plain, trained):
+    paths = trained(plain)
+    (own,), (a,), (b,) = (paths.temperature(name) for name in ("both", "A", "B"))
+    assert own == paths.network("temperature.csv", "both")
+    joined, alone = paths.temperature_inputs("both"), paths.temperature_inputs("A")
+    assert joined["weights"] == [paths.weights("A"), paths.weights("B")]
+    assert (joined["temperatures"], alone["temperatures"]) == ([a, b], [])
+    assert joined["shards"] == alone["shards"] == paths.shards("train")
+    blocks = paths.temperature_block("both")["networks"]
+    assert blocks == [paths.prediction_block("A"), paths.prediction_block("B")]
+    assert paths.network_modules("both") == ["pipeline.gas.networks.unet"]
+
+
+def test_an_ensemble_with_a_member_of_no_fitted_temperature_has_none(plain, trained, tmp_path):
+    assert trained(plain, temperature=False).temperature("both") == []
+    folder = make_folder(tmp_path / "folder", network={**NETWORK, "temperature": True})
+    plain["gas"].pop("ensembles")
+    paths = trained(plain, weights=str(folder))
+    assert paths.temperature("B") == [f"{folder}/card.yaml"]
+    assert paths.temperature("both") == []
 
 
 def test_without_an_ensemble_no_job_sees_the_key(plain):

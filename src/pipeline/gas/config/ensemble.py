@@ -8,6 +8,7 @@ class Ensemble(Block):
 
     members: tuple[str, ...] = described(
         "Names of two or more `networks` that predict a density, with equal weights. Two networks "
-        "with the same settings differ by their names, from which their seeds are derived.",
+        "with the same settings differ by their names, from which their seeds are derived. If all "
+        "are trained in this study with `temperature: true`, the mean has a temperature too.",
         min_length=2,
     )

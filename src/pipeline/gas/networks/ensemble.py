@@ -1,7 +1,9 @@
-"""Predictions of an ensemble: the mean of its networks' densities.
+"""Predictions of an ensemble: the mean of its networks' densities, with a temperature of its own.
 
 The mean of the densities is wider than each of them where the networks disagree (Lakshminarayanan
-et al. 2017, arXiv 1612.01474): it holds the error of the events and that of the networks.
+et al. 2017, arXiv 1612.01474): it holds the error of the events and that of the networks. Where the
+members have a temperature, each is as wide as its own errors, and the mean is too wide for its
+smaller ones (Rahaman and Thiery 2021, arXiv 2007.08792): a temperature of the mean makes it right.
 """
 
 from collections.abc import Sequence
@@ -10,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core.tables import Described, Inputs, Params
+from pipeline.gas.config.card import Temperature
+from pipeline.gas.networks.temperature import read_temperature, tempered
 from pipeline.statistics.directional.density import Density
 from pipeline.statistics.directional.predictions import (
     EVENT,
@@ -26,8 +30,14 @@ from pipeline.statistics.directional.predictions import (
 )
 
 
-def combined(members: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def combined(
+    members: Sequence[pd.DataFrame], temperature: Temperature | None = None
+) -> pd.DataFrame:
     """The prediction table of an ensemble from those of its networks, of the same events.
+
+    Args:
+        members: Prediction tables of the networks, each with its own temperature if it has one.
+        temperature: That of the mean of their densities; None: it stays as it is.
 
     Raises:
         ValueError: the tables are not of the same events, or a network predicts no density.
@@ -40,6 +50,8 @@ def combined(members: Sequence[pd.DataFrame]) -> pd.DataFrame:
                 "order; delete their prediction tables and rerun"
             )
     table = with_density(events, Density.mean_of([density_of(table) for table in members]))
+    if temperature:
+        table = tempered(table, temperature)
     table = table.assign(**{SPREAD: _spread_deg(table, members).astype(np.float32)})
     starts = np.stack([table[START].to_numpy(np.float64) for table in members])
     if np.isfinite(starts).all():
@@ -50,7 +62,8 @@ def combined(members: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def from_files(inputs: Inputs, _params: Params) -> dict[str, Described]:
     """The prediction table of an ensemble from the files of its members."""
     members = [read_predictions(path) for path in inputs["members"]]
-    return {"table": described(combined(members))}
+    temperatures = list(map(read_temperature, inputs["temperature"]))
+    return {"table": described(combined(members, *temperatures))}
 
 
 def _spread_deg(table: pd.DataFrame, members: Sequence[pd.DataFrame]) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import Any
 from pipeline.core.named import named
 from pipeline.gas.config.card import CARD, WEIGHTS
 from pipeline.gas.config.chain import TRAINING
+from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.methods import BASELINES, methods
 from pipeline.gas.paths.voxels import VoxelPaths
 
@@ -36,13 +37,37 @@ class NetworkPaths(VoxelPaths):
             check = named("pipeline.gas.networks.loading.check_folders")
             check(self.block.networks, given, self.block.grid.bins)
 
-    def temperature(self, network: str) -> list[str]:
-        """File of the temperature of a network; none if the network uses none."""
-        if not getattr(self.block.networks[network], "temperature", False):
+    def networks_of(self, predictor: str) -> dict[str, DirectionNetwork]:
+        """Settings of a network, or those of the members of an ensemble, by name."""
+        ensemble = self.block.ensembles.get(predictor)
+        names = ensemble.members if ensemble else [predictor]
+        return {name: self.block.networks[name] for name in names}
+
+    def temperature(self, predictor: str) -> list[str]:
+        """File of the temperature of a network or an ensemble; none if it uses none.
+
+        An ensemble uses one if all its members are trained in this study and use one.
+        """
+        networks = self.networks_of(predictor)
+        if not all(getattr(network, "temperature", False) for network in networks.values()):
             return []
-        if network in self.block.trained:
-            return [self.network("temperature.csv", network)]
-        return [f"{self.block.folders[network]}/{CARD}"]
+        if networks.keys() <= set(self.block.trained):
+            return [self.network("temperature.csv", predictor)]
+        folder = self.block.folders.get(predictor)
+        return [f"{folder}/{CARD}"] if folder else []
+
+    def temperature_inputs(self, network: str) -> dict[str, list[str]]:
+        """Files that the temperature of a network or an ensemble is fitted with.
+
+        For an ensemble also the temperatures of its members.
+        """
+        names = self.networks_of(network)
+        fitted = names if network in self.block.ensembles else ()
+        return {
+            "weights": [self.weights(name) for name in names],
+            "temperatures": [file for name in fitted for file in self.temperature(name)],
+            "shards": self.shards(TRAINING),
+        }
 
     def histories(self) -> list[str]:
         """Training histories of all networks that are trained."""
@@ -77,14 +102,20 @@ class NetworkPaths(VoxelPaths):
         """The settings of a network as plain content, without its parallelism."""
         return self.block.networks[network].without_parallelism().plain()
 
-    def network_module(self, network: str) -> str:
-        """Module of the architecture of a network."""
-        return self.block.networks[network].module
+    def network_modules(self, network: str) -> list[str]:
+        """Modules of the architectures of a network or of an ensemble's members."""
+        return sorted({settings.module for settings in self.networks_of(network).values()})
 
     def temperature_block(self, network: str) -> dict[str, Any]:
-        """What the temperature of a network depends on besides its files, as plain content."""
-        # The network whole: averages over frames have a kappa of their own.
-        return {**self.training_block(network), "network": self.prediction_block(network)}
+        """What the temperature of a network or an ensemble depends on besides its files."""
+        training_set = self.block.training_set
+        assert training_set is not None  # it has been trained
+        return {
+            "seed": self.seed,
+            "validation_fraction": training_set.validation_fraction,
+            # Whole: averages over frames have a kappa of their own.
+            "networks": [self.prediction_block(name) for name in self.networks_of(network)],
+        }
 
     @property
     def non_ml_variants(self) -> list[str]:
@@ -97,7 +128,7 @@ class NetworkPaths(VoxelPaths):
 
     def members(self, test: str, ensemble: str) -> list[str]:
         """Prediction tables of the members of an ensemble."""
-        return [self.prediction(test, name) for name in self.block.ensembles[ensemble].members]
+        return [self.prediction(test, name) for name in self.networks_of(ensemble)]
 
     def with_kappa(self) -> list[str]:
         """Networks that predict a kappa, and ensembles."""
