@@ -430,8 +430,8 @@ TABLES: tuple[ResultTable, ...] = (
     ResultTable(
         "Temperature of a network or an ensemble",
         _GAS.network("temperature.csv"),
-        "One row: the factor on kappa of a network with `temperature: true`, or of an ensemble of such "
-        "networks.",
+        "One row: the factor on kappa of a network with `temperature: true`, or of an ensemble of "
+        "such networks.",
         _described(
             {
                 "kappa_factor": "factor on the kappa of an event of mean size",

@@ -1,8 +1,8 @@
 """How far from the start of a track the attention heads of a U-Net look.
 
-A network finds the start first. Heads that look elsewhere than in the events of its training are a
-sign of another readout, and need no truth: their distance from the predicted start is known for
-measured events too.
+A network finds the start first. Heads that attend to other places than in the training events are
+a sign of another readout. This needs no truth: the distance of the heads from the predicted start
+is known for measured events too.
 """
 
 from collections.abc import Iterator, Mapping

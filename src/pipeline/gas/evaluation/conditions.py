@@ -45,7 +45,7 @@ def outside(
     predictions: pd.DataFrame,
     response: Response | None = None,
 ) -> list[str]:
-    """In what the events of a test set differ from the training's; empty if in nothing.
+    """Remarks on how the events of a test set differ from the training events; empty: not at all.
 
     `gases` are those of its sources, None where a source does not state it; energies, smearing,
     electrons and voxels are those of the events in `predictions`, and `response` has measured them.
@@ -79,8 +79,8 @@ def outside(
 def other_sizes(trained: Conditions, events: pd.DataFrame) -> Iterator[str]:
     """Remarks on the charge of the events, and on their voxels.
 
-    A charge that differs from the training's is one per keV, so that another energy is not told
-    twice. Where the energy of most events is not known it is that of an event.
+    The charge is compared per keV, so that another energy gives one remark, not two. Where the
+    energy of most events is not known, the electrons of an event are compared instead.
     """
     charge = (events["electrons"] / events["energy_keV"]).median()
     usual = trained.electrons_per_keV
@@ -105,14 +105,14 @@ def other_sizes(trained: Conditions, events: pd.DataFrame) -> Iterator[str]:
 
 
 def other_grid(trained: Conditions, grid: Grid) -> list[str]:
-    """In what the voxels differ from those of the training; empty if in nothing."""
+    """A remark if the voxels are not those of the training."""
     if grid == trained.grid:
         return []
     return [f"the grid is {_grid(grid)}, trained on {_grid(trained.grid)}"]
 
 
 def other_frames(card: Card, frames: int) -> list[str]:
-    """Whether a network predicts in other frames than its factor on kappa was fitted in."""
+    """A remark if a network predicts in another number of frames than its temperature is for."""
     fitted = card.network.frames
     if card.temperature is None or frames == fitted:
         return []

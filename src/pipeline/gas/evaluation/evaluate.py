@@ -77,7 +77,7 @@ def evaluate_test_set(
         predictions: prediction table by method; Best-Expected must be among them.
         published_as: the name in the paper of methods that have another name here.
         trainings: the training of each network that was trained in this study.
-        differs: in what the test set differs from the published ones; empty if in nothing.
+        differs: how the test set differs from the published ones; empty: not at all.
         given: the networks that were not, if there are any.
         members: the networks of each method that is an ensemble.
     """

@@ -134,10 +134,10 @@ def _mean(
     events: np.ndarray,
 ) -> Headline:
     """A column of a table with its error; `events` [n] are NaN for events that are not in it."""
-    values = pd.Series(events, _seen(predictions)).dropna()
+    values = pd.Series(events, _event_index(predictions)).dropna()
     return with_error(quantity, subject, row[column], row[f"{column}_err"], values)
 
 
-def _seen(predictions: pd.DataFrame) -> pd.MultiIndex:
-    """Event, smearing and true direction: the same event in another rotation is another one."""
+def _event_index(predictions: pd.DataFrame) -> pd.MultiIndex:
+    """Source, number, smearing and true direction: views of one track have other directions."""
     return pd.MultiIndex.from_frame(predictions[["source", "event_id", "sigma_um", *TRUE]])

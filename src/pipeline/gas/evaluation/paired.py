@@ -12,9 +12,9 @@ from pipeline.statistics.means import mean_of_groups, ratio_terms
 
 @dataclass(frozen=True)
 class Paired:
-    """Mean cosine distance of a method over that of a reference, and less it.
+    """Ratio and difference of the mean cosine distances of a method and of a reference.
 
-    Errors are those of pairs, from independent tracks; NaN where there is none.
+    Errors are those of paired events, from independent tracks; NaN where there is none.
     """
 
     ratio: float = np.nan
@@ -41,7 +41,7 @@ def paired(predictions: pd.DataFrame, reference: pd.DataFrame) -> Paired:
 
 
 def ratio_of_events(predictions: pd.DataFrame, reference: pd.DataFrame) -> np.ndarray:
-    """Values of the events [n] whose mean is the ratio of `paired`; NaN: not in it."""
+    """Values of the events [n] whose mean is the ratio of `paired`; NaN: no direction."""
     own, other, both = _distances(predictions, reference)
     values = np.full(len(own), np.nan)
     if both.any():

@@ -1,4 +1,4 @@
-"""What a network makes of an event before it decides on a direction."""
+"""Activations of a network for each event, before the layers that predict the direction."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

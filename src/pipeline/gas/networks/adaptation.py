@@ -1,8 +1,8 @@
 """Adaptation of a training to events without truth, by the network's activations.
 
-The training and the other events go through the network together, so that both meet the same
-batch normalisation, and a term of the loss compares what its `event_layer` makes of them. The truth
-of the other events is nowhere read.
+Training events and events without truth are in one batch, so that they have the same batch
+normalisation. A term of the loss compares the outputs of the network's `event_layer` for both. If
+the other events have a truth, it is not read.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,14 +23,14 @@ from pipeline.gas.voxels.dataset import POOL_EVENTS, cut_batches
 from pipeline.gas.voxels.shards import VoxelBatch, concatenate, open_shard, read_shard
 from pipeline.sparse.tensor import SparseTensor
 
-HIDDEN = 64  # channels of the network that tells training events from others
+HIDDEN = 64  # channels of the network that distinguishes training events from others
 LEAST_SPREAD = 1e-6  # of an activation; less is a dead unit
 EXACT = "donot_use_mm_for_euclid_dist"  # products of matrices round small distances
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Training events, which a loss is due for, and others without truth."""
+    """Training events, whose directions give the loss, and events without truth."""
 
     training: VoxelBatch
     others: VoxelBatch
@@ -89,9 +89,10 @@ def _within(events: Tensor) -> Tensor:
 
 
 class Adversary(nn.Module):
-    """Loss of a network that learns to tell activations [n, d] from [m, d].
+    """Loss of a small network that learns to distinguish activations [n, d] from [m, d].
 
-    Its gradient arrives at the activations reversed, with a weight.
+    Its gradient reaches the activations reversed, times a weight: the direction network learns to
+    make them alike.
     """
 
     def __init__(self, width: int, weight: float) -> None:
@@ -103,7 +104,7 @@ class Adversary(nn.Module):
         )
 
     def forward(self, first: Tensor, second: Tensor) -> Tensor:
-        """The mean binary cross-entropy, a number; ln 2 if they cannot be told apart."""
+        """The mean binary cross-entropy, a number; ln 2 if it cannot distinguish them."""
         score = self.layers(reverse_gradient(torch.cat([first, second]), self.weight))[:, 0]
         is_first = torch.cat([torch.ones(len(first)), torch.zeros(len(second))]).to(score)
         return functional.binary_cross_entropy_with_logits(score, is_first)
@@ -158,7 +159,7 @@ def endless_batches(
 def in_pairs(
     batches: Iterable[list[VoxelBatch]], others: Iterator[VoxelBatch]
 ) -> Iterator[list[Pair]]:
-    """The slices of each batch, each with its part of the next of the other batches."""
+    """Pair the slices of each training batch with as many slices of the next other batch."""
     for slices in batches:
         parts = slices_of(next(others), len(slices))
         yield [Pair(*both) for both in zip(slices, parts, strict=True)]

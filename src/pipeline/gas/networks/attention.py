@@ -1,4 +1,4 @@
-"""Where in an event a U-Net looks."""
+"""Mean places in an event of the attention heads of a U-Net."""
 
 from collections.abc import Iterable, Sequence
 
@@ -18,7 +18,7 @@ def attention_mm(
 ) -> np.ndarray:
     """Mean places float64 [n, heads, 3] of the attention heads [mm], from the grid's middle.
 
-    Of the events in one orientation: in others, the heads look at other places.
+    Events are predicted in one orientation only: in others the heads attend to other places.
     """
     found: list[Tensor] = []
 

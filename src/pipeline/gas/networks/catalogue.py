@@ -19,7 +19,7 @@ def _training(paths: GasPaths, name: str) -> TrainingSpec:
         function="pipeline.gas.networks.training.from_job",
         calls={"events": network.events_function, "network": network.module},
         inputs={
-            # For the validation events in any case.
+            # Every training reads its validation events from them.
             "shards": paths.shards(TRAINING),
             "tracks": paths.training_tracks(name),
             "labelled": paths.labelled_shards(),

@@ -20,7 +20,7 @@ from pipeline.sparse.tensor import SparseTensor, sparse_tensor
 LEAST_KAPPA = 1e-6
 
 
-# Of cubic voxels without a drift.
+# All 48 orientations: those of cubic voxels without a drift.
 ALL = orientations((1.0, 1.0, 1.0))
 
 

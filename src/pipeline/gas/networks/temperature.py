@@ -1,4 +1,4 @@
-"""Temperature of a network's densities, fitted to events that it has not learnt from.
+"""Temperature of the densities of a network or an ensemble, from events not learnt from.
 
 Temperature scaling, Guo et al. 2017 (arXiv:1706.04599), for the von Mises-Fisher distribution: its
 natural parameter kappa mu is divided by a temperature, so kappa is multiplied by a factor. So are
@@ -28,9 +28,11 @@ from pipeline.statistics.directional.predictions import SIZES, TRUE, density_of,
 
 logger = logging.getLogger(__name__)
 
-# Of exponents and the power before an event is seen. Exponents of events of one size stay 0.
+# Standard deviation of the prior of the exponents, and of the power of the shares less 1. It keeps
+# exponents at 0 that the events cannot tell, such as those of events of one size.
 EXPONENT_SPREAD = 3.0
-LEAST, MOST = (-10.0, -10.0, -10.0, -0.99, -0.99), (10.0, 10.0, 10.0, 10.0, 10.0)
+# Bounds of the parameters of the fit in the order of `_corrected`, and the step of its slopes.
+LOWER, UPPER = (-10.0, -10.0, -10.0, -0.99, -0.99), (10.0, 10.0, 10.0, 10.0, 10.0)
 STEP = 1e-3
 # Densities of a smaller kappa are isotropic within 1 %; their factor is that of this one.
 LEAST_KAPPA = 0.01
@@ -178,7 +180,7 @@ def _greatest(
         value = -log_density(x).mean() + x @ (prior * x) / (2 * events)
         return value, -slopes(x).mean(axis=0) + prior * x / events
 
-    start, bounds = np.zeros(parameters), list(zip(LEAST, MOST, strict=True))[:parameters]
+    start, bounds = np.zeros(parameters), list(zip(LOWER, UPPER, strict=True))[:parameters]
     best: Array = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     rise = [slopes(best - s).mean(axis=0) - slopes(best + s).mean(axis=0) for s in shifts]
     curvature = events * np.stack(rise) / (2 * STEP) + np.diag(prior)

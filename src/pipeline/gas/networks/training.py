@@ -36,7 +36,7 @@ from pipeline.sparse.unet import UNIT_VOXELS
 
 @dataclass(frozen=True)
 class Task:
-    """What one network learns, and from what."""
+    """Everything that the training of one network depends on."""
 
     name: str  # of the network
     seed: int

@@ -14,8 +14,8 @@ from pipeline.sparse.unet import UNet
 
 logger = logging.getLogger(__name__)
 
-# Logit of every component but the first at the beginning: a share of 1.8 %.
-FIRST_LOGIT = -4.0
+# Logit of every component but the first in an untrained network: a share of 1.8 %.
+OTHER_LOGITS = -4.0
 START_VALUES = 4
 # Outputs of a network of one component, without and with the start.
 ONE_COMPONENT = (3, 3 + START_VALUES)
@@ -82,7 +82,7 @@ class DirectionUNet(nn.Module):
             return weights
         with torch.no_grad():
             for key, name in names.items():
-                # Random outputs of trained layers would be sure of a wrong start of the track.
+                # Random outputs behind trained layers would give a wrong start with a small error.
                 getattr(last, key)[sum(self.parts[:2]) :] = 0
                 getattr(last, key)[rows] = weights[name]
         if found in ONE_COMPONENT:
@@ -94,7 +94,7 @@ class DirectionUNet(nn.Module):
         return {**weights, **{name: getattr(last, key).detach() for key, name in names.items()}}
 
     def _rows(self, found: int) -> list[int]:
-        """Places here of the rows of a smaller last layer; empty if it is none of ours."""
+        """Rows of the last layer that take those of a smaller one, of `found` rows; empty: none."""
         end = sum(self.parts)
         start = list(range(end - self.parts[2], end))
         alone, with_start = ONE_COMPONENT
@@ -104,7 +104,7 @@ class DirectionUNet(nn.Module):
         return smaller.get(found, []) if found < end else []
 
     def _follow_first(self) -> None:
-        """Let the other components of the last layer be fractions of the first, and rare."""
+        """Initialise the other components as fractions of the first, with small shares."""
         weight, bias = self._last.weight, self._last.bias
         logits = slice(self.parts[0], sum(self.parts[:2]))
         with torch.no_grad():
@@ -113,7 +113,7 @@ class DirectionUNet(nn.Module):
                 weight[3 * k : 3 * k + 3] = factor * weight[:3]
                 bias[3 * k : 3 * k + 3] = factor * bias[:3]
             weight[logits] = 0
-            bias[logits] = FIRST_LOGIT
+            bias[logits] = OTHER_LOGITS
             bias[logits][:1] = 0
 
 
