@@ -447,6 +447,8 @@ TABLES: tuple[ResultTable, ...] = (
                 "electrons": "electrons of an event of mean size",
                 "voxels": "occupied voxels of an event of mean size",
                 "kappa": "predicted kappa of an event of mean size",
+                "start_error_factor": "factor on the error of the predicted start; 1: no start",
+                "start_error_factor_err": "its statistical error",
                 "nll_before": "mean negative log-likelihood of the validation events before",
                 "nll_after": "and after",
                 "events": "validation events",

@@ -6,8 +6,9 @@ from helpers.made_predictions import scattered
 from scipy import stats
 
 from pipeline.gas.evaluation.calibration import start_table
-from pipeline.gas.evaluation.start import TRUE_START, start_numbers, with_true_start
-from pipeline.gas.voxels.shards import VoxelBatch, write_shard
+from pipeline.gas.evaluation.start import start_numbers
+from pipeline.gas.voxels.shards import VoxelBatch, with_true_start, write_shard
+from pipeline.physics.event_columns import TRUE_START
 from pipeline.statistics.directional.predictions import START, with_start
 
 SIGMA_MM = 2.5
@@ -76,8 +77,17 @@ def test_true_starts_come_from_the_shards_of_the_test_set(predictions, tmp_path)
     ]
     found = with_true_start(predictions.drop(columns=TRUE_START), paths)
     assert found[TRUE_START].to_numpy() == pytest.approx(true_um, abs=0.1)
-    with pytest.raises(ValueError, match=r"b.parquet, .*a.parquet hold other events"):
-        with_true_start(predictions, paths[::-1])
+    with pytest.raises(ValueError, match=r"a.parquet hold other events"):
+        with_true_start(predictions, paths[:1])
+
+
+def test_true_starts_are_those_of_some_events_of_the_shards(predictions, tmp_path):
+    path = shard(
+        tmp_path / "a.parquet", predictions["event_id"], predictions[TRUE_START].to_numpy()
+    )
+    some = predictions.iloc[5:1000:7]
+    found = with_true_start(some.drop(columns=TRUE_START), [path])
+    assert found[TRUE_START].to_numpy() == pytest.approx(some[TRUE_START].to_numpy(), abs=0.1)
 
 
 def test_a_row_for_each_test_set_and_energy(predictions, tmp_path):

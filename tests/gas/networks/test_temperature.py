@@ -25,8 +25,16 @@ from pipeline.gas.networks.temperature import (
     tempered,
     unseen_share,
 )
+from pipeline.physics.event_columns import TRUE_START
 from pipeline.statistics.directional import density
-from pipeline.statistics.directional.predictions import PREDICTED, SIZES, START, TRUE, cosines
+from pipeline.statistics.directional.predictions import (
+    PREDICTED,
+    SIZES,
+    START,
+    TRUE,
+    cosines,
+    with_start,
+)
 from pipeline.statistics.directional.vmf import cosine_variance, fit_kappa, mean_cosine
 
 TRACKS = 20_000
@@ -219,3 +227,27 @@ def test_a_written_temperature_is_read_back(kappa, tmp_path) -> None:
     found = fit_temperature(scattered(kappa, kappa, np.random.default_rng(7)))
     write_tables({"table": tmp_path / "temperature.csv"}, {"table": temperature_table(found)})
     assert read_temperature(tmp_path / "temperature.csv") == found.temperature
+
+
+def test_stated_errors_of_the_start_become_right(kappa, rng) -> None:
+    true_um = rng.normal(0, 3000, (TRACKS, 3))
+    own_um = 300 + 400 * rng.random(TRACKS)
+    predictions = with_start(
+        scattered(kappa, kappa, rng).assign(**dict(zip(TRUE_START, true_um.T, strict=True))),
+        true_um + own_um[:, None] * rng.normal(size=(TRACKS, 3)),
+        4 * own_um,
+    )
+    found = fit_temperature(predictions).temperature
+    assert found.start_error_factor_err == pytest.approx(0.25 / math.sqrt(6 * TRACKS), rel=0.05)
+    assert abs(found.start_error_factor - 0.25) < 3 * found.start_error_factor_err
+    own = tempered(predictions, found)[START[3]].to_numpy()
+    assert own == pytest.approx(4 * found.start_error_factor * own_um, rel=1e-5)
+
+
+def test_without_true_starts_their_errors_stay(kappa, rng) -> None:
+    predictions = with_start(
+        scattered(kappa, kappa, rng), np.zeros((TRACKS, 3)), np.full(TRACKS, 500)
+    )
+    found = fit_temperature(predictions).temperature
+    assert (found.start_error_factor, found.start_error_factor_err) == (1, 0)
+    assert (tempered(predictions, found)[START[3]] == 500).all()

@@ -100,7 +100,8 @@ class Temperature(Block):
 
     The factor on the kappas of an event with e electrons in v voxels and the predicted kappa k is
     kappa_factor (e / electrons)^electrons_exponent (v / voxels)^voxels_exponent
-    (k / kappa)^kappa_exponent. Cards from before the last power have 0 there.
+    (k / kappa)^kappa_exponent. Cards from before the last power have 0 there, and those from before
+    the factor on the error of the start have 1.
     """
 
     kappa_factor: float = described("Factor for an event of mean size.", ge=0)
@@ -120,6 +121,10 @@ class Temperature(Block):
     electrons: float = described("Electrons of an event of mean size (geometric mean).", gt=0)
     voxels: float = described("Its occupied voxels.", gt=0)
     kappa: float = described("Its predicted kappa.", 1.0, gt=0)
+    start_error_factor: float = described(
+        "Factor on the error of the predicted start; 1: right, or none is predicted.", 1.0, gt=0
+    )
+    start_error_factor_err: float = described("Its statistical error.", 0.0)
 
     @model_serializer(mode="wrap")
     def _without_unset_power(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

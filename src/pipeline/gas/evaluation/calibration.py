@@ -6,7 +6,8 @@ import pandas as pd
 
 from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.evaluation import Evaluation
-from pipeline.gas.evaluation.start import start_numbers, with_true_start
+from pipeline.gas.evaluation.start import start_numbers
+from pipeline.gas.voxels.shards import with_true_start
 from pipeline.statistics.directional.calibration import (
     kappa_angle_histogram,
     kappa_calibration,

@@ -1,38 +1,19 @@
 """The predicted start of the track against the true one."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.gas.voxels.shards import read_starts
+from pipeline.physics.event_columns import TRUE_START
 from pipeline.statistics.directional.predictions import START
 from pipeline.statistics.means import mean_with_error
 
-TRUE_START = ["true_start_x_um", "true_start_y_um", "true_start_z_um"]
 FAR_MM = 5.0
 COLUMNS = [
     *("events", "distance_median_mm", "distance_median_mm_err"),
     *(f"pull_rms_{axis}{end}" for axis in "xyz" for end in ("", "_err")),
     *("beyond_5mm", "beyond_5mm_err"),
 ]
-
-
-def with_true_start(predictions: pd.DataFrame, shards: Sequence[str]) -> pd.DataFrame:
-    """The predictions with the true starts of their events, in the columns `TRUE_START`.
-
-    Raises:
-        ValueError: the shards hold other events.
-    """
-    found = [read_starts(path) for path in shards]
-    event_id, start_um = (np.concatenate(values) for values in zip(*found, strict=True))
-    if not np.array_equal(event_id, predictions["event_id"]):
-        raise ValueError(
-            f"the voxel shards {', '.join(shards)} hold other events than the predictions; run "
-            "both again"
-        )
-    return predictions.assign(**dict(zip(TRUE_START, start_um.T, strict=True)))
 
 
 def start_numbers(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -50,13 +50,13 @@ def combined(
                 "order; delete their prediction tables and rerun"
             )
     table = with_density(events, Density.mean_of([density_of(table) for table in members]))
-    if temperature:
-        table = tempered(table, temperature)
-    table = table.assign(**{SPREAD: _spread_deg(table, members).astype(np.float32)})
-    starts = np.stack([table[START].to_numpy(np.float64) for table in members])
+    starts = np.stack([member[START].to_numpy(np.float64) for member in members])
     if np.isfinite(starts).all():
         table = with_start(table, *_mean_start(starts))
-    return completed(table)
+    table = completed(table)
+    if temperature:
+        table = tempered(table, temperature)
+    return table.assign(**{SPREAD: _spread_deg(table, members).astype(np.float32)})
 
 
 def from_files(inputs: Inputs, _params: Params) -> dict[str, Described]:

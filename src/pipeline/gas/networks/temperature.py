@@ -10,6 +10,9 @@ the smearing. A kappa that is right on average alone costs a training next to no
 square of the relative error: 0.007 of the log-likelihood for 12 %), so that networks learn its
 dependence on the energy last. The power of the event's predicted kappa widens or narrows the spread
 of kappas of events of one size: a network may be too sure where it is sure and not elsewhere.
+
+The error of a predicted start has a factor too. A network with batch normalisation in its dense
+layers sees the noise of its batch in training only, and learns an error several times too large.
 """
 
 import logging
@@ -23,8 +26,16 @@ from scipy.optimize import minimize
 
 from pipeline.gas.config.card import CARD, Temperature, read_card
 from pipeline.gas.config.networks import DirectionNetwork
+from pipeline.physics.event_columns import TRUE_START
 from pipeline.statistics.directional.density import Array, Density
-from pipeline.statistics.directional.predictions import SIZES, TRUE, density_of, with_density
+from pipeline.statistics.directional.predictions import (
+    SIZES,
+    START,
+    TRUE,
+    density_of,
+    with_density,
+)
+from pipeline.statistics.means import mean_with_error
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +47,8 @@ LOWER, UPPER = (-10.0, -10.0, -10.0, -0.99, -0.99), (10.0, 10.0, 10.0, 10.0, 10.
 STEP = 1e-3
 # Densities of a smaller kappa are isotropic within 1 %; their factor is that of this one.
 LEAST_KAPPA = 0.01
+
+START_ERR = START[3]
 
 # Enough for an error of 1 %; more would only take time.
 EVENTS = 20_000
@@ -64,6 +77,8 @@ def unseen_share(network: DirectionNetwork, validation_fraction: float, stored: 
 def fit_temperature(predictions: pd.DataFrame) -> Fit:
     """Fit the temperature of greatest likelihood of the true directions.
 
+    That of the starts, where the predictions have starts and the true ones (`TRUE_START`), is the
+    rms of their pulls.
     All components of a density have the same factor on kappa. Errors are those of a likelihood
     that need not be the right one (White 1982, Econometrica 50 1): H^-1 G H^-1 of its curvature H
     and the scatter G of the events' slopes.
@@ -84,6 +99,7 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
     factor, power, power_err = float(np.exp(best[0])), 1.0, 0.0
     if mixture:
         power, power_err = 1 + best[4], errors[4]
+    start_factor, start_factor_err = _start_error_factor(predictions)
     fit = Fit(
         Temperature(
             kappa_factor=factor,
@@ -99,6 +115,8 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
             electrons=np.exp(middle[0]),
             voxels=np.exp(middle[1]),
             kappa=np.exp(middle[2]),
+            start_error_factor=start_factor,
+            start_error_factor_err=start_factor_err,
         ),
         -float(log_density(np.zeros_like(best)).mean()),
         -float(log_density(best).mean()),
@@ -117,7 +135,9 @@ def tempered(predictions: pd.DataFrame, temperature: Temperature) -> pd.DataFram
     sizes = _log_sizes(predictions) - np.log([t.electrons, t.voxels, t.kappa])
     exponents = [t.electrons_exponent, t.voxels_exponent, t.kappa_exponent]
     parameters = np.array([np.log(t.kappa_factor), *exponents, t.share_power - 1])
-    return with_density(predictions, _corrected(density_of(predictions), sizes, parameters))
+    table = with_density(predictions, _corrected(density_of(predictions), sizes, parameters))
+    error_um = table[START_ERR].to_numpy() * np.float32(t.start_error_factor)
+    return table.assign(**{START_ERR: error_um})
 
 
 def temperature_table(fit: Fit) -> pd.DataFrame:
@@ -142,6 +162,19 @@ def read_temperature(path: str | Path) -> Temperature:
     if temperature is None:
         raise ValueError(f"{path}: no temperature; set temperature: false")
     return temperature
+
+
+def _start_error_factor(predictions: pd.DataFrame) -> tuple[float, float]:
+    """Factor on the errors of the predicted starts of greatest Gaussian likelihood, and its error.
+
+    1 and 0 where a start is not predicted or the true one is not known.
+    """
+    known = predictions.reindex(columns=[*START, *TRUE_START]).dropna().to_numpy(np.float64)
+    if not len(known):
+        return 1.0, 0.0
+    pull = (known[:, :3] - known[:, 4:]) / known[:, 3:4]
+    square, square_err = mean_with_error(np.square(pull).mean(axis=1))
+    return square**0.5, 0.5 * square_err / square**0.5
 
 
 def _log_sizes(predictions: pd.DataFrame) -> Array:

@@ -16,7 +16,7 @@ from pipeline.gas.networks.temperature import (
     tempered,
     unseen_share,
 )
-from pipeline.gas.voxels.shards import VoxelBatch, open_shard
+from pipeline.gas.voxels.shards import VoxelBatch, open_shard, with_true_start
 from pipeline.gas.voxels.split import in_validation
 
 
@@ -42,4 +42,4 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         temperatures = map(read_temperature, inputs["temperatures"])
         tables = list(map(tempered, tables, temperatures))
     (predictions,) = tables if len(tables) == 1 else [combined(tables)]
-    return {"table": temperature_table(fit_temperature(predictions))}
+    return {"table": temperature_table(fit_temperature(with_true_start(predictions, shards)))}

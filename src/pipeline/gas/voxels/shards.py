@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from pipeline.core import parquet_io
 from pipeline.core.parquet_io import field, ragged, vector_fields
 from pipeline.gas.config.symmetry import Drift, Orientation, orientations
-from pipeline.physics.event_columns import ENERGY_KEV, EVENT_ID, SIGMA_UM
+from pipeline.physics.event_columns import ENERGY_KEV, EVENT_ID, SIGMA_UM, TRUE_START
 
 # A maximum: each batch starts a new row group.
 EVENTS_PER_ROW_GROUP = 512
@@ -186,17 +187,40 @@ def read_shard(path: str | Path) -> Iterator[VoxelBatch]:
         yield read_row_group(path, group)
 
 
-def read_starts(path: str | Path) -> tuple[np.ndarray, np.ndarray]:
-    """event_id [n] and the true starts of the tracks from the grid's centre, float64 [n, 3] in um.
+def read_starts(path: str | Path) -> pd.DataFrame:
+    """Rows of source, event_id and `TRUE_START`: true starts of the tracks from the grid's centre.
 
     Raises:
         ValueError: the file is damaged or no voxel shard.
     """
     shard = open_shard(path)
     with parquet_io.open_parquet(path, "voxel shard") as file:
-        table = file.read(["event_id", *(f"start_{axis}" for axis in "xyz")])
+        table = file.read(["source", "event_id", *(f"start_{axis}" for axis in "xyz")])
     start = parquet_io.vectors_of(table, "start_{}").astype(np.float64)
-    return table["event_id"].to_numpy(), (start - shard.bins / 2) * shard.cell_um
+    start_um = (start - shard.bins / 2) * shard.cell_um
+    return (
+        table.select(["source", "event_id"])
+        .to_pandas()
+        .assign(**dict(zip(TRUE_START, start_um.T, strict=True)))
+    )
+
+
+def with_true_start(events: pd.DataFrame, shards: Iterable[str | Path]) -> pd.DataFrame:
+    """Events, by source and event_id, with their true starts, which are among those in shards.
+
+    Raises:
+        ValueError: the shards lack an event; see also `read_starts`.
+    """
+    known = pd.concat(map(read_starts, shards), ignore_index=True)
+    found = events.astype({"source": str}).merge(
+        known.astype({"source": str}), how="left", on=["source", "event_id"], indicator="place"
+    )
+    if len(found) != len(events) or not (found["place"] == "both").all():
+        raise ValueError(
+            f"the voxel shards {', '.join(map(str, shards))} hold other events than the "
+            "predictions; run both again"
+        )
+    return events.assign(**{name: found[name].to_numpy() for name in TRUE_START})
 
 
 def voxel_centres(voxels: np.ndarray, bins: int) -> np.ndarray:
