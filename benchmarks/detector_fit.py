@@ -99,7 +99,6 @@ def wrong(model: Model, truth: Response) -> None:
         fit = fit_response(measured(tracks, response, WRONG_EVENTS, 2), model, RANGES)
         row = dict(zip(("sigma_T", "sigma_L", "gain rms", "threshold"), fit.values, strict=True))
         rows.append({"detector": name, **row, "chi2 of 10": fit.chi2, "p": fit.p_value})
-        print(rows[-1], flush=True)
     print(pd.DataFrame(rows).to_string(index=False, float_format="{:.4g}".format))
 
 
