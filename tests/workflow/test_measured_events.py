@@ -75,7 +75,7 @@ def test_a_network_is_trained_on_events_of_known_direction(pristine, tmp_path):
     jobs = planned(
         copy,
         sources={"made": made, "lab": {"kind": "hits", "files": ["lab.h5"], "columns": columns}},
-        training_set={"sources": ["made", "lab"], "smearing_um": 300},
+        training_set={"sources": ["lab", "made"], "smearing_um": 300},
         networks={"RCN": {"architecture": "rcn", "training_events": "fresh_views"}},
     )
     # Tracks and voxels of `made`; hits of `lab` for the training, and those that are predicted.

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.gas.figures.catalogue import figures
 from pipeline.gas.networks.catalogue import trainings
 from pipeline.study import ConfigError, check_config
 
@@ -38,6 +39,17 @@ def test_hits_of_known_direction_may_be_trained_on(study, training):
     ]
     assert "lab" not in paths.used_sources
     assert "lab" in paths.inputs()
+
+
+@pytest.mark.parametrize(
+    ("training", "staged"), [(["lab", "made"], ["train", "made"]), (["lab"], ["50keV", "read"])]
+)
+def test_the_stages_are_those_of_a_track(study, training, staged):
+    """Measured events have no electrons before the readout."""
+    paths = study(*training)
+    assert paths.staged() == staged
+    (shown,) = (figure for figure in figures(paths) if figure.name == "track_stages")
+    assert shown.inputs == {"stages": [paths.stages(staged[1])]}
 
 
 def test_fresh_views_are_of_tracks_and_of_hits(study):

@@ -156,7 +156,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
     compared, arrows = block.track_comparison, paths.arrows()
     trained = {name: networks[name] for name in block.trained}
     sets, tested = paths.voxel_sets, bool(block.test_sets)
-    stages = [paths.stages(paths.voxel_set(sets[0]).sources[0])] if sets else []
+    stages = [paths.stages(source) for source in paths.staged()[1:]]
     comparison = {name: [paths.table(f"track_{name}.csv")] for name in ("distances", "histograms")}
     fit = {
         "parameters": [paths.table("detector_fit.csv")],
@@ -189,7 +189,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
     resolution = {"resolution": paths.test_tables("resolution.csv")}
     losses = {n: LIKELIHOOD if b.predicts_kappa else COSINE_DISTANCE for n, b in trained.items()}
     return [
-        *([_figure("track_stages", {"stages": stages})] if sets else []),
+        *([_figure("track_stages", {"stages": stages})] if stages else []),
         *(_figure("arrow", {"stages": [paths.stages(source)]}) for source in arrows),
         *(
             [_figure("containment", contained, published=published)]

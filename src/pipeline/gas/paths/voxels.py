@@ -99,9 +99,20 @@ class VoxelPaths(TrackPaths):
         # Only where it is not as usual: a new key would make all voxels anew.
         return block if getattr(chosen, "rotate", True) else {**block, "rotate": False}
 
+    def staged(self) -> list[str]:
+        """The first of `voxel_sets` with tracks, and its first source of them; empty if none has.
+
+        A track of this source is shown at each stage of the processing.
+        """
+        for name in self.voxel_sets:
+            tracks = [s for s in self.voxel_set(name).sources if s in self.block.track_sources]
+            if tracks:
+                return [name, tracks[0]]
+        return []
+
     def stages_block(self, source: str) -> dict[str, Any]:
-        """What the stages of a track of a source depend on; its voxels are of the first set."""
-        return {**self.voxel_block(self.voxel_sets[0]), "source": source}
+        """What the stages of a track of a source depend on; its voxels are of the `staged` set."""
+        return {**self.voxel_block(self.staged()[0]), "source": source}
 
     def inputs(self) -> list[str]:
         """Track sources in use, and sources of measured events."""
