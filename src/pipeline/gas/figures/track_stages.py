@@ -20,7 +20,7 @@ def draw_track_stages(stages: pd.DataFrame) -> Figure:
         axis, drawn = draw_stage(figure, (1, len(names), i + 1), stages[stages["stage"] == name])
         axis.set_title(f"({'abc'[i]}) {name}", fontsize=9)
         axes.append(axis)
-    count_scale(figure, drawn, axes)
+    count_scale(figure, drawn, axes, charge=DRIFTED in names)
     energy_keV, sigma_um = stages[["energy_keV", "sigma_um"]].iloc[0]
     spread = "diffusion" if DRIFTED in names else "smearing"
     title = f"{energy_keV:.0f} keV electron, {spread} {sigma_um:.0f} µm"

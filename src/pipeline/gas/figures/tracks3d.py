@@ -52,12 +52,15 @@ def draw_stage(
     return axis, drawn
 
 
-def count_scale(figure: Figure, voxels: Path3DCollection, axes: Sequence[Axes3D]) -> None:
-    """Draw the colour scale of the counts below `axes`."""
+def count_scale(
+    figure: Figure, voxels: Path3DCollection, axes: Sequence[Axes3D], charge: bool = False
+) -> None:
+    """Draw the colour scale of the counts, or of the charge of a readout, below `axes`."""
     bar = figure.colorbar(
         voxels, ax=axes, orientation="horizontal", shrink=0.5, aspect=40, pad=0.06
     )
-    bar.set_label("ionisation electrons per voxel")
+    what = "measured charge per voxel [electrons]" if charge else "ionisation electrons per voxel"
+    bar.set_label(what)
     bar.ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     bar.ax.xaxis.set_major_formatter(FormatStrFormatter("%g"))
     bar.ax.xaxis.set_minor_locator(NullLocator())
