@@ -133,8 +133,8 @@ CAPTIONS = {
         "Observed events in the region of interest over the expected background and the benchmark "
         "WIMP. Bands: uncertain rates, response and simulation; bins are wide where few events are "
         "expected. Above: p-values of the goodness of fit, of background alone and with the signal "
-        "that fits TS best. Below right: observed events (orange) over the expected background in "
-        "the region (grey); the lines hold half and 90 % of the WIMPs there."
+        "that fits TS best. Below right: observed events; the lines hold half and 90 % of the "
+        "expected background and of the WIMPs in the region."
     ),
     "images": (
         "Images of an electronic recoil and of a nuclear recoil from a WIMP in XENON1T, as used "

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 
 from pipeline.core.tables import Inputs, Params, read_table
 from pipeline.figures.style import PAGE_INCH
@@ -24,6 +26,8 @@ NAMES = {
 _CELLS = 60  # of a map of expected events, along each axis
 _AROUND = 1.3  # the end of the map over the upper end of the region
 _CENTRAL = (0.01, 0.99)  # quantiles of what is drawn of the ratio
+_SMOOTHED = 1.5  # cells over which the events of a map are averaged, for smooth lines
+_SMALL = 0.8  # of the background, at scores of the linear part of their axis
 _POINTS = 3000  # more observed events than these are drawn smaller
 
 
@@ -51,13 +55,22 @@ def draw_observed(
         own = histograms[histograms["quantity"] == quantity]
         _draw_quantity(axis, own, goodness[goodness["quantity"] == quantity])
         axis.set(xlabel=NAMES[quantity], ylabel="events per unit")
-    axes.flat[0].set_yscale("log")
+    _spread_bulk(axes.flat[0], histograms[histograms["quantity"] == SCORE])
     _draw_map(axes.flat[-1], observed, simulated, region)
     handles, labels = axes.flat[0].get_legend_handles_labels()
     shared = dict(zip(labels, handles, strict=True))
     shared[f"WIMP {wimp.mass_GeV:g} GeV, {wimp.cross_section_cm2:g} cm$^2$"] = shared.pop("WIMP")
     figure.legend(list(shared.values()), list(shared), loc="outside lower center", ncols=3)
     return figure
+
+
+def _spread_bulk(axis: Axes, bins: pd.DataFrame) -> None:
+    """Scores are linear where most of the background lies, and logarithmic beyond."""
+    below = np.cumsum(bins["background"]) / bins["background"].sum()
+    end = float(bins["high"].iloc[int(np.searchsorted(below, _SMALL))])
+    axis.set(yscale="log", xlim=(1.2 * bins["low"].min(), 1.2 * bins["high"].max()))
+    axis.set_xscale("symlog", linthresh=abs(end) or 1.0)
+    axis.xaxis.set_minor_locator(NullLocator())
 
 
 def _draw_quantity(axis: Axes, bins: pd.DataFrame, goodness: pd.DataFrame) -> None:
@@ -91,7 +104,7 @@ def _draw_quantity(axis: Axes, bins: pd.DataFrame, goodness: pd.DataFrame) -> No
 
 
 def _draw_map(axis: Axes, observed: pd.DataFrame, simulated: pd.DataFrame, region: Region) -> None:
-    """Expected background in grey, observed events, and where half and 90 % of the WIMPs lie."""
+    """Observed events, and where half and 90 % of the expected background and of WIMPs lie."""
     low, high = region.cs1_photons
     ratios = np.quantile(simulated[LOG_RATIO], _CENTRAL)
     room = 0.5 * np.ptp(ratios)
@@ -99,17 +112,17 @@ def _draw_map(axis: Axes, observed: pd.DataFrame, simulated: pd.DataFrame, regio
         np.linspace(0, _AROUND * high, _CELLS + 1),
         np.linspace(ratios[0] - room, ratios[1] + room, _CELLS + 1),
     )
-    expected, signal = (
-        np.histogram2d(simulated[CS1], simulated[LOG_RATIO], edges, weights=simulated[name])[0].T
-        for name in ("background", "signal")
-    )
-    axis.pcolormesh(*edges, np.ma.masked_equal(expected, 0), cmap="Greys", rasterized=True)
     size = 3.0 if len(observed) < _POINTS else 0.5
-    axis.scatter(observed[CS1], observed[LOG_RATIO], s=size, c=COLOUR["NR"], rasterized=True)
-    levels = sorted({_level(signal, share) for share in (0.5, 0.9)})
-    if signal.any():
-        centres = (0.5 * (own[1:] + own[:-1]) for own in edges)
-        axis.contour(*centres, signal, levels, colors=WIMP_COLOURS[1], linewidths=1)
+    axis.scatter(observed[CS1], observed[LOG_RATIO], s=size, c="0.55", rasterized=True)
+    centres = [0.5 * (own[1:] + own[:-1]) for own in edges]
+    for name, colour in (("background", COLOUR["ER"]), ("signal", WIMP_COLOURS[1])):
+        events, *_ = np.histogram2d(
+            simulated[CS1], simulated[LOG_RATIO], edges, weights=simulated[name]
+        )
+        density = gaussian_filter(events.T, _SMOOTHED)
+        levels = sorted({_level(density, share) for share in (0.5, 0.9)})
+        if density.any():
+            axis.contour(*centres, density, levels, colors=colour, linewidths=1.2)
     for edge in (low, high):
         axis.axvline(edge, color="k", linestyle=":", linewidth=1)
     axis.set(xlim=edges[0][[0, -1]], ylim=edges[1][[0, -1]])
