@@ -90,7 +90,7 @@ CAPTIONS = {
     "uncertainty": (
         "Significance of the benchmark WIMP as a function of the relative uncertainty of the whole "
         "background. Large open markers: the uncertainties of the components in `rates`, which "
-        "all other figures have. Small open markers: rates and response are known."
+        "all other figures have. Small open markers on the left: rates and response are known."
     ),
     "ratios": (
         "Significance of the benchmark WIMP by moments, mean gain over spread, against the weight "

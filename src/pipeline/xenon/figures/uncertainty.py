@@ -8,12 +8,14 @@ from pipeline.figures.style import COLUMN_INCH
 from pipeline.statistics.excess.nuisance import COMMON, COMPONENTS, NOTHING
 from pipeline.xenon.figures.looks import LOOKS, NAMES
 
+_APART = 0.5  # of a search that knows all, left of an uncertainty of zero
+
 
 def draw_uncertainty(table: pd.DataFrame) -> Figure:
     """A curve for each test, of a table of `statistics.excess.nuisance.against_uncertainty`.
 
-    Large open markers are the uncertainties of the config's components, small ones a search whose
-    rates and response are known.
+    Large open markers are the uncertainties of the config's components, small ones, on the left, a
+    search whose rates and response are known.
     """
     figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.2))
     axis = figure.subplots()
@@ -25,8 +27,9 @@ def draw_uncertainty(table: pd.DataFrame) -> Figure:
             (COMPONENTS, {"fmt": look.marker, "markersize": 9, "markerfacecolor": "none"}),
         ):
             own = rows[rows["uncertainty_of"] == kind].sort_values("background_uncertainty")
+            percent = 100 * own["background_uncertainty"]
             axis.errorbar(
-                100 * own["background_uncertainty"],
+                percent - _APART if kind == NOTHING else percent,
                 own["significance"],
                 own["significance_err"],
                 color=look.colour,
@@ -34,6 +37,9 @@ def draw_uncertainty(table: pd.DataFrame) -> Figure:
             )
     axis.set(xlabel="uncertainty of the background [%]", ylabel=r"median significance [$\sigma$]")
     axis.set(ylim=(0, None))
+    common = 100 * table.loc[table["uncertainty_of"] == COMMON, "background_uncertainty"]
+    shown = sorted({round(value, 6) for value in common})
+    axis.set_xticks([-_APART, *shown], ["all\nknown", *(f"{value:g}" for value in shown)])
     figure.legend(loc="outside lower center", ncols=2, fontsize=7)
     return figure
 
