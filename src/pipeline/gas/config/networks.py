@@ -184,7 +184,7 @@ class PaperLayers(DirectionNetwork):
 
     normalise: bool = later(
         "Batch normalisation behind every layer but the last of each head: such a network learns "
-        "several times faster. In a prediction it is a factor and an offset of each channel, which "
+        "faster at first. In a prediction it is a factor and an offset of each channel, which "
         "the weights of the layer before could hold: the network is the paper's.",
         False,
     )
