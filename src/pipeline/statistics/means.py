@@ -13,6 +13,16 @@ def mean_with_error(values: NDArray[np.floating]) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
+def root_mean_with_error(squares: NDArray[np.floating]) -> tuple[float, float]:
+    """Root of the mean of independent squares [n], and its standard error, to first order.
+
+    >>> root_mean_with_error(np.array([7.0, 11.0]))
+    (3.0, 0.3333333333333333)
+    """
+    square, square_err = mean_with_error(squares)
+    return square**0.5, 0.5 * square_err / square**0.5
+
+
 def mean_of_groups(values: NDArray[np.floating], group: NDArray[np.integer]) -> tuple[float, float]:
     """Mean of values [n] of which only different groups are independent, and its standard error.
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.physics.event_columns import TRUE_START
 from pipeline.statistics.directional.predictions import START
-from pipeline.statistics.means import mean_with_error
+from pipeline.statistics.means import mean_with_error, root_mean_with_error
 
 FAR_MM = 5.0
 COLUMNS = [
@@ -32,8 +32,7 @@ def start_numbers(predictions: pd.DataFrame) -> pd.DataFrame:
     pull = error_mm / (1e-3 * found[:, 3:])
     numbers = [len(known), *_median(distance_mm)]
     for axis in range(3):
-        square, square_err = mean_with_error(pull[:, axis] ** 2)
-        numbers += [square**0.5, 0.5 * square_err / square**0.5]
+        numbers += root_mean_with_error(pull[:, axis] ** 2)
     numbers += mean_with_error((distance_mm > FAR_MM).astype(np.float64))
     return pd.DataFrame([dict(zip(COLUMNS, numbers, strict=True))])
 

@@ -35,7 +35,7 @@ from pipeline.statistics.directional.predictions import (
     density_of,
     with_density,
 )
-from pipeline.statistics.means import mean_with_error
+from pipeline.statistics.means import root_mean_with_error
 
 logger = logging.getLogger(__name__)
 
@@ -173,8 +173,7 @@ def _start_error_factor(predictions: pd.DataFrame) -> tuple[float, float]:
     if not len(known):
         return 1.0, 0.0
     pull = (known[:, :3] - known[:, 4:]) / known[:, 3:4]
-    square, square_err = mean_with_error(np.square(pull).mean(axis=1))
-    return square**0.5, 0.5 * square_err / square**0.5
+    return root_mean_with_error(np.square(pull).mean(axis=1))
 
 
 def _log_sizes(predictions: pd.DataFrame) -> Array:
