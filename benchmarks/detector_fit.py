@@ -16,24 +16,17 @@ import numpy as np
 import pandas as pd
 from machine import describe_machine
 from options import parsed
+from tracks import simulated
 
-from pipeline.core.seeds import generator
 from pipeline.gas.config.response import Response
-from pipeline.gas.config.sources import Simulation, SourceDefaults
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.response.fit import fit_response
 from pipeline.gas.response.model import Model, Sample
-from pipeline.gas.tracks.ingest import complete
-from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.tracks.table import TrackBatch
+from pipeline.study import read_config
 
 ENERGY_KEV, GRID = 50.0, Grid()
-RANGES = {
-    "diffusion.constant_transverse": (100.0, 600.0),
-    "diffusion.constant_longitudinal": (100.0, 600.0),
-    "gain.relative_rms": (0.1, 1.5),
-    "threshold.electrons": (0.2, 3.0),
-}
+RANGES = read_config("config/detector.yaml").paths["gas"].block.detector_fit.parameters
 TRUE, START = (300.0, 240.0, 0.7, 1.2), (280.0, 260.0, 0.6, 1.1)
 SET_EVENTS, WRONG_EVENTS = 400, 1000
 # Detectors of which the fit does not know something.
@@ -56,7 +49,7 @@ def main() -> None:
     arguments = parsed(__doc__, part="all", sets=20, simulated=4000)
     print(describe_machine())
     truth, start = (Response().replaced(dict(zip(RANGES, v, strict=True))) for v in (TRUE, START))
-    model = Model(simulated(arguments.simulated, "simulated"), start, GRID, seed=1)
+    model = Model(simulated(arguments.simulated, ENERGY_KEV, "simulated", 0), start, GRID, seed=1)
     for part in ("pulls", "wrong") if arguments.part == "all" else [arguments.part]:
         began = time.process_time()
         if part == "pulls":
@@ -70,7 +63,8 @@ def pulls(model: Model, truth: Response, sets: int) -> None:
     """Print the spread of the fitted values over the mean quoted error, by parameter."""
     values, errors, p = [], [], []
     for number in range(sets):
-        data = measured(simulated(2 * SET_EVENTS, "data", number), truth, SET_EVENTS, 2 + number)
+        tracks = simulated(2 * SET_EVENTS, ENERGY_KEV, "data", number)
+        data = measured(tracks, truth, SET_EVENTS, 2 + number)
         fit = fit_response(data, model, RANGES)
         values.append(fit.values)
         errors.append(fit.errors)
@@ -95,7 +89,7 @@ def wrong(model: Model, truth: Response) -> None:
     rows = []
     for name, (deflection, keys) in WRONG.items():
         response = Response.model_validate({**truth.plain(), **keys})
-        tracks = simulated(2 * WRONG_EVENTS, "wrong", 0, deflection)
+        tracks = simulated(2 * WRONG_EVENTS, ENERGY_KEV, "wrong", 0, deflection=deflection)
         fit = fit_response(measured(tracks, response, WRONG_EVENTS, 2), model, RANGES)
         row = dict(zip(("sigma_T", "sigma_L", "gain rms", "threshold"), fit.values, strict=True))
         rows.append({"detector": name, **row, "chi2 of 10": fit.chi2, "p": fit.p_value})
@@ -106,22 +100,6 @@ def measured(tracks: list[TrackBatch], response: Response, events: int, seed: in
     """Summaries of the first so many events of these tracks behind a response."""
     sample = Model(tracks, response, GRID, seed).sample({})
     return Sample(sample.values[:events], sample.energy_keV[:events])
-
-
-def simulated(
-    events: int, name: str, number: int = 0, deflection: str = "degrad"
-) -> list[TrackBatch]:
-    """Simulated tracks."""
-    source = Simulation.model_validate(
-        {
-            "kind": "simulation",
-            "energies_keV": [ENERGY_KEV],
-            "events_per_energy": events,
-            "deflection": deflection,
-        }
-    )
-    raw = simulated_batches(source, generator(1, name, number))
-    return [complete(r, SourceDefaults(ENERGY_KEV), r.source_event, name) for r in raw]
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ One thread. Usage: python benchmarks/domain_gap.py [--part PART] [--events N] [-
 """
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +22,7 @@ import pandas as pd
 from machine import describe_machine
 from options import parsed
 from torch import nn
+from tracks import simulated
 
 from pipeline.core.ingestion import BadEvents
 from pipeline.core.seeds import generator
@@ -32,7 +32,7 @@ from pipeline.gas.config.card import WEIGHTS, read_card
 from pipeline.gas.config.given import SHIPPED
 from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.config.response import Response
-from pipeline.gas.config.sources import Parquet, Simulation, SourceDefaults
+from pipeline.gas.config.sources import Parquet
 from pipeline.gas.config.symmetry import orientations
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.networks.activations import kept_activations
@@ -41,7 +41,6 @@ from pipeline.gas.networks.prediction import predict_batches
 from pipeline.gas.response.moments import event_summaries
 from pipeline.gas.tracks.ingest import complete
 from pipeline.gas.tracks.parquet import read_parquet
-from pipeline.gas.tracks.simulator.source import simulated_batches
 from pipeline.gas.tracks.table import TrackBatch
 from pipeline.gas.voxels.dataset import cut_batches
 from pipeline.gas.voxels.shards import concatenate
@@ -81,17 +80,17 @@ class Seen:
     ids: np.ndarray
     events: Events
 
+    @property
+    def distances(self) -> pd.DataFrame:
+        """Predicted and true cosine distance of each event, by its id."""
+        found = self.events
+        return pd.DataFrame(
+            {"predicted": 1 - mean_cosine(found.kappa), "true": 1 - found.cosine}, self.ids
+        )
+
     def change(self, other: "Seen") -> tuple[float, float, float, float]:
         """Predicted and true change of the cosine distance from another readout, with errors."""
-        table = pd.DataFrame(
-            {"predicted": 1 - mean_cosine(self.events.kappa), "true": 1 - self.events.cosine},
-            self.ids,
-        )
-        before = pd.DataFrame(
-            {"predicted": 1 - mean_cosine(other.events.kappa), "true": 1 - other.events.cosine},
-            other.ids,
-        )
-        change = (table - before).dropna()
+        change = (self.distances - other.distances).dropna()
         errors = change.std() / len(change) ** 0.5
         return (
             *(change["predicted"].mean(), errors["predicted"]),
@@ -139,7 +138,7 @@ def main() -> None:
     model = load_network(NETWORK / WEIGHTS, settings, GRID.bins).eval()
     detector = Detector(model, settings)
     parts = ["shifts", "null", "power", *(["degrad"] if arguments.degrad else [])]
-    tracks = simulated(arguments.events, "simulated")
+    tracks = simulated(arguments.events, ENERGY_KEV, "simulated")
     for part in parts if arguments.part == "all" else [arguments.part]:
         start = time.process_time()
         if part == "shifts":
@@ -186,7 +185,8 @@ def null(events: Events, pairs: int) -> None:
 def power(detector: Detector, tracks: list[TrackBatch], draws: int) -> None:
     """Print how often small samples with a shift are told from all events without."""
     n = sum(map(len, tracks))
-    others, kinematic = simulated(n, "data"), simulated(n, "data", "kinematic")
+    others = simulated(n, ENERGY_KEV, "data")
+    kinematic = simulated(n, ENERGY_KEV, "data", deflection="kinematic")
     base = detector.sees(tracks).events
     data = {"nothing": detector.sees(others, seed=2).events}
     for shift in ("diffusion +5 %", "noise hits 3"):
@@ -216,7 +216,7 @@ def degrad(detector: Detector, file: str) -> None:
     source = Parquet(kind="parquet", files=[file], energy_keV=ENERGY_KEV)
     raw = read_parquet(file, source, BadEvents(file, "stop"))
     data = [complete(batch, source.defaults(), batch.source_event, "degrad") for batch in raw]
-    made = simulated(sum(map(len, data)), "simulated for Degrad")
+    made = simulated(sum(map(len, data)), ENERGY_KEV, "simulated for Degrad")
     first, second = detector.sees(data, seed=2).events, detector.sees(made).events
     print(f"{len(first.kappa)} events of Degrad, {len(second.kappa)} simulated")
     rng = generator(1, "degrad")
@@ -228,24 +228,6 @@ def p_value(test: str, first: np.ndarray, second: np.ndarray, rng: np.random.Gen
     """The p-value of the energy distance, as in `domain_gap`."""
     pair = whitened(first, second) if test == SUMMARY_TEST else (first, second)
     return energy_test(*pair, rng, PERMUTATIONS).p_value
-
-
-def simulated(events: int, name: str, deflection: str = "degrad") -> list[TrackBatch]:
-    """Simulated tracks."""
-    return list(_simulated(events, name, deflection))
-
-
-def _simulated(events: int, name: str, deflection: str) -> Iterator[TrackBatch]:
-    source = Simulation.model_validate(
-        {
-            "kind": "simulation",
-            "energies_keV": [ENERGY_KEV],
-            "events_per_energy": events,
-            "deflection": deflection,
-        }
-    )
-    for raw in simulated_batches(source, generator(1, name)):
-        yield complete(raw, SourceDefaults(ENERGY_KEV), raw.source_event, name)
 
 
 if __name__ == "__main__":
