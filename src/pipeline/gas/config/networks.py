@@ -77,9 +77,9 @@ class DirectionNetwork(SparseTraining):
     takes_any_bins: ClassVar[bool] = False
     # Keys of network folders; a training depends on the files there, not on their place.
     FOLDERS: ClassVar[frozenset[str]] = frozenset({"weights", "start"})
-    # Keys of the architecture, with the values of a network that can grow: one that begins with
+    # Keys of the architecture, with the values of a network that can change: one that begins with
     # its weights may have others.
-    GROWS: ClassVar[dict[str, Any]] = {}
+    CHANGES: ClassVar[dict[str, Any]] = {}
     # Other architectures that may begin with its weights.
     BEGINS: ClassVar[frozenset[str]] = frozenset()
     # Keys of an architecture that do not decide the shapes of its weights.
@@ -114,7 +114,8 @@ class DirectionNetwork(SparseTraining):
         "Begin the training with the weights of a network folder, named as in `weights`, instead "
         "of random ones. The architecture must be the same, and comes from the card where it is "
         "left out. A U-Net may have more `components` than one of the card, or `start_of_track` on "
-        "top of it; an 'rcn' may begin with the weights of an 'hcn'."
+        "top of it; an 'rcn' may begin with the weights of an 'hcn', and either with those of a "
+        "normalised one, with `normalise: false`."
     )
     adapt: Adapt | None = later(
         "Adapt the training to events without truth; it takes twice the time. null: not adapted."
@@ -153,7 +154,7 @@ class DirectionNetwork(SparseTraining):
         """Whether a network with another value of an architecture's key can begin with this one."""
         if key == "architecture":
             return other in self.BEGINS
-        return key in self.GROWS and self.GROWS[key] == getattr(self, key)
+        return key in self.CHANGES and self.CHANGES[key] == getattr(self, key)
 
     def architecture_block(self) -> dict[str, Any]:
         """`architecture` and the keys of this one alone, which decide the shapes of the weights."""
@@ -182,10 +183,12 @@ class KappaNetwork(DirectionNetwork):
 class PaperLayers(DirectionNetwork):
     """What RCN and HCN share."""
 
+    CHANGES: ClassVar[dict[str, Any]] = {"normalise": True}
+
     normalise: bool = later(
         "Batch normalisation behind every layer but the last of each head: such a network learns "
         "faster at first. In a prediction it is a factor and an offset of each channel, which "
-        "the weights of the layer before could hold: the network is the paper's.",
+        "the weights of the layer before can hold: the network is the paper's. See `start`.",
         False,
     )
 
@@ -212,7 +215,7 @@ class UNet(KappaNetwork):
 
     module: ClassVar[str] = "pipeline.gas.networks.unet"
     takes_any_bins: ClassVar[bool] = True
-    GROWS: ClassVar[dict[str, Any]] = {"components": 1, "start_of_track": False}
+    CHANGES: ClassVar[dict[str, Any]] = {"components": 1, "start_of_track": False}
     SHAPELESS: ClassVar[frozenset[str]] = frozenset({"start_loss_weight"})
 
     architecture: Literal["unet"]

@@ -37,13 +37,13 @@ def with_start(
     """A built network that begins with the weights of a file; see `load_network`.
 
     The file may be that of a U-Net that predicts less than this one, see `DirectionUNet.grown`, or
-    for an RCN that of an HCN, see `PaperNetwork.without_kappa`.
+    of an HCN or a normalised one of the paper's networks, see `PaperNetwork.begun`.
     """
     weights = _weights(Path(path))
     if isinstance(model, DirectionUNet):
         weights = model.grown(weights)
     elif isinstance(model, PaperNetwork):
-        weights = model.without_kappa(weights)
+        weights = model.begun(weights)
     return with_weights(model, weights, path, _described(settings, grid_bins))
 
 

@@ -22,7 +22,7 @@ class PaperNetwork(nn.Module):
 
     `normalise` puts a batch normalisation behind every layer but the last of each head. In a
     prediction it is a factor and an offset of each channel: a network of these layers without it
-    and with other weights predicts the same.
+    and with other weights predicts the same, see `without_norms`.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class PaperNetwork(nn.Module):
             *(SparseConv3d(30, 10, 3, 1, backend), relu(10)),
             SparseMaxPool3d(2, 2, backend),
         )
-        self.grid_bins = grid_bins
+        self.grid_bins, self.normalise = grid_bins, normalise
         values = 10 * _final_bins(self.features, grid_bins) ** 3
         self.shared = nn.Sequential(*dense(values, 500, nn.ReLU()))
         self.direction_head = nn.Sequential(
@@ -69,11 +69,11 @@ class PaperNetwork(nn.Module):
         """See `activations`: the dense layer that both heads share."""
         return self.shared
 
-    def without_kappa(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
-        """The weights of an HCN without its kappa head, if this network has none."""
-        if self.kappa_head is not None:
-            return weights
-        return {name: w for name, w in weights.items() if not name.startswith("kappa_head.")}
+    def begun(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The weights of an HCN or a normalised network, for this one to begin with."""
+        if self.kappa_head is None:
+            weights = {name: w for name, w in weights.items() if not name.startswith("kappa_head.")}
+        return weights if self.normalise else without_norms(weights)
 
     def forward(self, voxels: SparseTensor) -> Output:
         """Predict; raises ValueError if the grid is not the one the network was built for."""
@@ -86,6 +86,28 @@ class PaperNetwork(nn.Module):
         direction = functional.normalize(self.direction_head(shared), dim=1)
         kappa = None if self.kappa_head is None else self.kappa_head(shared).squeeze(1)
         return Output(direction, kappa)
+
+
+def without_norms(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of a `PaperNetwork` that predicts the same without its normalisation.
+
+    Factor and offset of each channel, from the running moments, go into the layer before.
+    """
+    folded = dict(weights)
+    for name in weights:
+        norm, _, moment = name.rpartition(".")
+        if moment != "running_mean":
+            continue
+        # `features.1.module.0` and `shared.1.0` follow the layers `features.0` and `shared.0`.
+        part, place = norm.removesuffix(".0").removesuffix(".module").rsplit(".", 1)
+        weight, bias = (f"{part}.{int(place) - 1}.{kind}" for kind in ("weight", "bias"))
+        keys = (f"{norm}.{k}" for k in ("weight", "bias", "running_mean", "running_var"))
+        gain, offset, mean, variance = (folded.pop(key) for key in keys)
+        folded.pop(f"{norm}.num_batches_tracked")
+        factor = gain / (variance + SiteNorm(1).eps).sqrt()
+        folded[weight] = folded[weight] * factor.view(-1, *[1] * (folded[weight].ndim - 1))
+        folded[bias] = (folded[bias] - mean) * factor + offset
+    return folded
 
 
 def _final_bins(features: nn.Sequential, grid_bins: int) -> int:
