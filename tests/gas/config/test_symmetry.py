@@ -1,5 +1,6 @@
 """In how many orientations the events of a readout look alike."""
 
+import numpy as np
 import pytest
 
 from pipeline.gas.config.response import Response
@@ -25,6 +26,19 @@ def test_number_of_orientations(cell_um, drift, number):
     found = orientations(cell_um, drift)
     assert len(set(found)) == number
     assert found[0] == ((0, 1, 2), (1, 1, 1))
+
+
+@pytest.mark.parametrize(("drift", "axes"), [("none", 3), ("axis", 3), ("direction", 2)])
+def test_errors_along_an_axis_average_out_in_the_first_orientations(drift, axes):
+    """Pairs of opposites: no axis has more of one sign; the first four pairs swap axes."""
+    matrices = [
+        np.diag(signs) @ np.eye(3)[list(order)] for order, signs in orientations(CUBE, drift)
+    ]
+    for one, other in zip(matrices[::2], matrices[1::2], strict=True):
+        assert np.array_equal(one[:axes], -other[:axes])
+    first = orientations(CUBE, drift)[:8]
+    assert len({signs for _, signs in first}) == (8 if drift != "direction" else 4)
+    assert len({order for order, _ in first}) == (4 if drift == "none" else 2)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ direction that the readout can tell from the others, leave fewer.
 """
 
 from collections.abc import Sequence
-from itertools import permutations, product
+from itertools import product
 from typing import Literal
 
 from pipeline.gas.config.response import Response
@@ -43,13 +43,24 @@ def drift_of(response: Response) -> Drift:
 def orientations(cell_um: Sequence[float], drift: Drift = "none") -> list[Orientation]:
     """The symmetries of a grid of cells with these edges, the identity first.
 
-    Mirrors come before swaps, so that the first 8 of a cube cover every octant.
+    Opposite orientations are neighbours, and swaps of the axes alternate with mirrors: what a
+    network sees too far along an axis, or less well along one than along another, averages out in
+    the first few. The first 8 of a cube cover every octant.
     """
-    return [
-        (order, signs)
-        for order in permutations(range(3))
-        for signs in product((1, -1), repeat=3)
+    orders = [
+        order
+        for order in ((0, 1, 2), (1, 2, 0), (2, 0, 1), (1, 0, 2), (0, 2, 1), (2, 1, 0))
         if all(cell_um[column] == cell_um[row] for row, column in enumerate(order))
         and (drift == "none" or order[2] == 2)
-        and (drift != "direction" or signs[2] == 1)
+    ]
+    upward = drift == "direction"
+    opposite = [
+        ((1, *signs), (-1, -signs[0], signs[1] if upward else -signs[1]))
+        for signs in product((1, -1), repeat=2)
+        if not upward or signs[1] == 1
+    ]
+    return [
+        (orders[(i + i // len(opposite)) % len(orders)], signs)
+        for i in range(len(orders) * len(opposite))
+        for signs in opposite[i % len(opposite)]
     ]
