@@ -45,7 +45,9 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `solar.yaml` | recoil spectrum of solar neutrinos over background, and the exposure it takes |
 | `train.yaml` | first step to the shipped U-Net, an hour and a half |
 | `train_second.yaml` | second step |
-| `train_paper.yaml` | RCN and HCN on a stream of new tracks, many hours |
+| `train_paper.yaml` | first step to the shipped HCN, an hour and a half |
+| `train_paper_second.yaml` | second step |
+| `train_rcn.yaml` | from the shipped HCN to the shipped RCN |
 """
 
 

@@ -45,9 +45,9 @@ def test_new_weights_rerun_the_predictions_and_what_follows(own, tmp_path):
 
 def test_a_network_that_is_not_shipped_is_an_error_before_anything_runs(own, tmp_path):
     copy = own.twin(tmp_path / "copy")
-    copy.configure(gas__networks={"HCN": {"weights": "shipped"}})
+    copy.configure(gas__networks={"Mine": {"weights": "shipped"}})
     message = copy.fail("-n")
-    assert "networks.HCN.weights: no network 'HCN' is shipped" in message
+    assert "networks.Mine.weights: no network 'Mine' is shipped" in message
     assert "shipped: UNet" in message
     assert "Traceback" not in message
 

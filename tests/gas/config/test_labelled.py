@@ -42,14 +42,16 @@ def test_hits_of_known_direction_may_be_trained_on(study, training):
 
 
 @pytest.mark.parametrize(
-    ("training", "staged"), [(["lab", "made"], ["train", "made"]), (["lab"], ["50keV", "read"])]
+    ("training", "voxels", "source"),
+    [(["lab", "made"], "train", "made"), (["lab"], "50keV", "read")],
 )
-def test_the_stages_are_those_of_a_track(study, training, staged):
+def test_the_stages_are_those_of_a_track(study, training, voxels, source):
     """Measured events have no electrons before the readout."""
     paths = study(*training)
-    assert paths.staged() == staged
+    assert paths.staged_source == source
+    assert paths.staged_set(source) == voxels
     (shown,) = (figure for figure in figures(paths) if figure.name == "track_stages")
-    assert shown.inputs == {"stages": [paths.stages(staged[1])]}
+    assert shown.inputs == {"stages": [paths.stages(source)]}
 
 
 def test_fresh_views_are_of_tracks_and_of_hits(study):

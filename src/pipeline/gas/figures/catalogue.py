@@ -156,7 +156,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
     compared, arrows = block.track_comparison, paths.arrows()
     trained = {name: networks[name] for name in block.trained}
     sets, tested = paths.voxel_sets, bool(block.test_sets)
-    stages = [paths.stages(source) for source in paths.staged()[1:]]
+    stages = [paths.stages(paths.staged_source)] if paths.staged_source else []
     comparison = {name: [paths.table(f"track_{name}.csv")] for name in ("distances", "histograms")}
     fit = {
         "parameters": [paths.table("detector_fit.csv")],

@@ -99,20 +99,19 @@ class VoxelPaths(TrackPaths):
         # Only where it is not as usual: a new key would make all voxels anew.
         return block if getattr(chosen, "rotate", True) else {**block, "rotate": False}
 
-    def staged(self) -> list[str]:
-        """The first of `voxel_sets` with tracks, and its first source of them; empty if none has.
+    @property
+    def staged_source(self) -> str | None:
+        """The source with a track that is shown at each stage of the processing; None: none."""
+        sources = (s for name in self.voxel_sets for s in self.voxel_set(name).sources)
+        return next((s for s in sources if s in self.block.track_sources), None)
 
-        A track of this source is shown at each stage of the processing.
-        """
-        for name in self.voxel_sets:
-            tracks = [s for s in self.voxel_set(name).sources if s in self.block.track_sources]
-            if tracks:
-                return [name, tracks[0]]
-        return []
+    def staged_set(self, source: str) -> str:
+        """The set as which it is processed, the first of `voxel_sets` that has the source."""
+        return next(name for name in self.voxel_sets if source in self.voxel_set(name).sources)
 
     def stages_block(self, source: str) -> dict[str, Any]:
-        """What the stages of a track of a source depend on; its voxels are of the `staged` set."""
-        return {**self.voxel_block(self.staged()[0]), "source": source}
+        """What the stages of a track of a source depend on."""
+        return {**self.voxel_block(self.staged_set(source)), "source": source}
 
     def inputs(self) -> list[str]:
         """Track sources in use, and sources of measured events."""
