@@ -50,6 +50,7 @@ def test_the_stages_are_those_of_a_track(study, training, voxels, source):
     paths = study(*training)
     assert paths.staged_source == source
     assert paths.staged_set(source) == voxels
+    assert paths.staged_set("arrows") == ""
     (shown,) = (figure for figure in figures(paths) if figure.name == "track_stages")
     assert shown.inputs == {"stages": [paths.stages(source)]}
 

@@ -106,8 +106,9 @@ class VoxelPaths(TrackPaths):
         return next((s for s in sources if s in self.block.track_sources), None)
 
     def staged_set(self, source: str) -> str:
-        """The set as which it is processed, the first of `voxel_sets` that has the source."""
-        return next(name for name in self.voxel_sets if source in self.voxel_set(name).sources)
+        """The first of `voxel_sets` that has a source, as which it is processed; empty: none."""
+        having = (name for name in self.voxel_sets if source in self.voxel_set(name).sources)
+        return next(having, "")
 
     def stages_block(self, source: str) -> dict[str, Any]:
         """What the stages of a track of a source depend on."""
