@@ -49,8 +49,7 @@ def test_the_stages_are_those_of_a_track(study, training, voxels, source):
     """Measured events have no electrons before the readout."""
     paths = study(*training)
     assert paths.staged_source == source
-    assert paths.staged_set(source) == voxels
-    assert paths.staged_set("arrows") == ""
+    assert paths.staged_set == voxels
     (shown,) = (figure for figure in figures(paths) if figure.name == "track_stages")
     assert shown.inputs == {"stages": [paths.stages(source)]}
 

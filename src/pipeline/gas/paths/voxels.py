@@ -100,19 +100,21 @@ class VoxelPaths(TrackPaths):
         return block if getattr(chosen, "rotate", True) else {**block, "rotate": False}
 
     @property
+    def staged_set(self) -> str | None:
+        """The first of `voxel_sets` with tracks; None: none has."""
+        tracks = set(self.block.track_sources)
+        having = (name for name in self.voxel_sets if tracks & set(self.voxel_set(name).sources))
+        return next(having, None)
+
+    @property
     def staged_source(self) -> str | None:
-        """The source with a track that is shown at each stage of the processing; None: none."""
-        sources = (s for name in self.voxel_sets for s in self.voxel_set(name).sources)
+        """Its first source with tracks: one is shown at each stage of the processing."""
+        sources = self.voxel_set(self.staged_set).sources if self.staged_set else []
         return next((s for s in sources if s in self.block.track_sources), None)
 
-    def staged_set(self, source: str) -> str:
-        """The first of `voxel_sets` that has a source, as which it is processed; empty: none."""
-        having = (name for name in self.voxel_sets if source in self.voxel_set(name).sources)
-        return next(having, "")
-
     def stages_block(self, source: str) -> dict[str, Any]:
-        """What the stages of a track of a source depend on."""
-        return {**self.voxel_block(self.staged_set(source)), "source": source}
+        """What the stages of a track of a source depend on; its voxels are of the `staged_set`."""
+        return {**self.voxel_block(self.staged_set or ""), "source": source}
 
     def inputs(self) -> list[str]:
         """Track sources in use, and sources of measured events."""
