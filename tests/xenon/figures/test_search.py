@@ -4,7 +4,7 @@ import pytest
 from helpers.made_search import BENCHMARK, SEARCH, made_search
 
 from pipeline.statistics.excess.config import Wimp
-from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO
+from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO, SHAPE
 from pipeline.statistics.excess.search import log_kde_p
 from pipeline.xenon.figures.limits import draw_limits
 from pipeline.xenon.figures.looks import LOOKS, NAMES
@@ -79,6 +79,7 @@ def test_limits_that_need_more_simulated_events_are_open(table):
     tests = {test: marked if test == LIKELIHOOD_RATIO else limits for test in LOOKS}
     limits = pd.concat([of.assign(test=test) for test, of in tests.items()])
     axes = draw_limits(limits, table, SEARCH.map, (3.0,)).axes
+    assert set(SHOWN) == set(LOOKS)
     for test in SHOWN:
         (circles,) = [
             x.get_xdata().tolist()
@@ -117,11 +118,37 @@ def test_map_has_every_model_in_its_place(table):
     assert low < 1e-47 < 1e-46 < high
 
 
+def test_cells_of_the_map_have_the_marks_of_the_table(table):
+    """Extrapolated ones of the shape, those of the likelihood ratio that need more events."""
+    heavy, strong = table["mass_GeV"] == 500, table["cross_section_cm2"] == 1e-46
+    changed = table.assign(
+        extrapolated=(table["test"] == SHAPE) & strong,
+        events_needed=1000 * ((table["test"] == LIKELIHOOD_RATIO) & heavy),
+    )
+    axes = dict(zip(SHOWN, draw_map(changed, SEARCH.map, (3.0,)).axes, strict=False))
+    marks = {
+        test: [
+            [tuple(place) for place in x.get_offsets().tolist()]
+            for x in axis.collections
+            if type(x).__name__ == "PathCollection"
+        ]
+        for test, axis in axes.items()
+    }
+    of_shape = [(20.0, 1e-46), (50.0, 1e-46), (500.0, 1e-46)]
+    of_ratio = [(500.0, 1e-47), (500.0, 1e-46)]
+    assert marks == {
+        ANOMALY: [[], []],
+        COUNTING: [[], []],
+        SHAPE: [of_shape, []],
+        LIKELIHOOD_RATIO: [[], of_ratio],
+    }
+
+
 def test_published_points_stand_in_every_panel(table):
     """Also those outside the grid."""
     figure = draw_map(table, SEARCH.map, (3.0,))
     published = {(x.wimp.mass_GeV, x.wimp.cross_section_cm2) for x in (*LIMITS, SIGNIFICANCE)}
-    for axis in figure.axes[:3]:
+    for axis in figure.axes[: len(SHOWN)]:
         lines = [line.get_xydata() for line in axis.lines]
         assert {tuple(points[0]) for points in lines if len(points) == 1} == published
         curves = {tuple(map(tuple, points)) for points in lines if len(points) > 1}

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLOURS, PAGE_INCH, Look
-from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO
+from pipeline.statistics.excess.extended_poisson import ANOMALY, COUNTING, LIKELIHOOD_RATIO, SHAPE
 from pipeline.xenon.config.search import WimpMap
 from pipeline.xenon.figures.looks import NAMES, PUBLISHED
 from pipeline.xenon.published import LIMITS, SIGNIFICANCE
 
-SHOWN = (ANOMALY, COUNTING, LIKELIHOOD_RATIO)
+SHOWN = (ANOMALY, COUNTING, SHAPE, LIKELIHOOD_RATIO)
 _COLOURS = (0.0, 7.0)  # ends of the colour scale [sigma]
+_DARK = 4.0  # significance above which marks in cells are white [sigma]
 _HIGHEST = 38.0  # significance of the smallest p-value above zero in double precision [sigma]
 _EXPERIMENTS = {
     "XENON1T": Look(COLOURS[2], "v"),
@@ -33,13 +34,15 @@ def draw_map(table: pd.DataFrame, models: WimpMap, levels_sigma: Sequence[float]
     """A panel for each test: colours, contours at `levels_sigma`, and published results.
 
     `table` is a table of `statistics.excess.search.significances`; `models` must be a grid. The
-    axes include all published points, also those outside the grid.
+    axes include all published points, also those outside the grid. A cell has an asterisk where its
+    significance is extrapolated, and a circle where it needs more simulated electronic recoils.
     """
     figure, axes = panels()
     for test, axis in axes.items():
         published = draw_published(axis)
         grid = grid_of(table, models, test)
         mesh = _draw_significance(axis, grid)
+        _draw_marks(axis, _of_map(table, models, test))
         draw_contours(axis, grid, levels_sigma)
         axis.grid(visible=False)
     figure.colorbar(
@@ -55,12 +58,16 @@ def panels() -> tuple[Figure, dict[str, Axes]]:
 
     Its scales are set before anything is drawn: the labels of contours are placed with them.
     """
-    figure = Figure(figsize=(PAGE_INCH, 3.6))
-    axes = dict(zip(SHOWN, figure.subplots(1, len(SHOWN), sharex=True, sharey=True), strict=True))
+    figure = Figure(figsize=(PAGE_INCH, 6.0))
+    grid = figure.subplots(2, 2, sharex=True, sharey=True)
+    axes = dict(zip(SHOWN, grid.flat, strict=True))
     for test, axis in axes.items():
-        axis.set(xscale="log", yscale="log", xlabel="WIMP mass [GeV]")
+        axis.set(xscale="log", yscale="log")
         axis.set_title(NAMES[test], fontsize=8)
-    axes[SHOWN[0]].set_ylabel(r"cross-section [cm$^2$]")
+    for axis in grid[-1]:
+        axis.set_xlabel("WIMP mass [GeV]")
+    for axis in grid[:, 0]:
+        axis.set_ylabel(r"cross-section [cm$^2$]")
     return figure, axes
 
 
@@ -70,10 +77,38 @@ def grid_of(table: pd.DataFrame, models: WimpMap, test: str) -> pd.DataFrame:
     Where the p-value is 0 in double precision, the significance is infinite; contours need finite
     numbers.
     """
-    rows = table[(table["exposure_t_yr"] == models.exposure_t_yr) & (table["test"] == test)]
+    rows = _of_map(table, models, test)
     grid = rows.pivot(index="cross_section_cm2", columns="mass_GeV", values="significance")
-    shown = grid.loc[sorted(models.cross_sections_cm2), sorted(models.masses_GeV)]
-    return shown.clip(upper=_HIGHEST)
+    return grid.clip(upper=_HIGHEST)
+
+
+def _of_map(table: pd.DataFrame, models: WimpMap, test: str) -> pd.DataFrame:
+    """Rows of a test and of the models of the map."""
+    return table[
+        (table["exposure_t_yr"] == models.exposure_t_yr)
+        & (table["test"] == test)
+        & table["mass_GeV"].isin(models.masses_GeV)
+        & table["cross_section_cm2"].isin(models.cross_sections_cm2)
+    ]
+
+
+def _draw_marks(axis: Axes, rows: pd.DataFrame) -> None:
+    """Asterisks and circles in the cells of a test that are marked in the table."""
+    for marker, size, filled, chosen in (
+        ("$*$", 12, True, rows["extrapolated"].astype(bool)),
+        ("o", 40, False, rows["events_needed"] > 0),
+    ):
+        marked = rows[chosen]
+        colours = np.where(marked["significance"] > _DARK, "white", "black").tolist()
+        axis.scatter(
+            marked["mass_GeV"],
+            marked["cross_section_cm2"],
+            size,
+            marker=marker,
+            linewidths=0 if filled else 0.8,
+            facecolors=colours if filled else "none",
+            edgecolors=colours,
+        )
 
 
 def _draw_significance(axis: Axes, grid: pd.DataFrame) -> QuadMesh:
