@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtri_exp
-from scipy.stats import norm, skew
+from scipy.stats import norm
 
 from pipeline.statistics.directional.sensitivity import FEW_TOYS
 from pipeline.statistics.excess.extended_poisson import COUNTING, LIKELIHOOD_RATIO
-from pipeline.statistics.excess.moments import gamma_quantile, relative_error
+from pipeline.statistics.excess.moments import relative_error
+from pipeline.statistics.excess.tail import Tail
 from pipeline.statistics.excess.toys import BACKGROUND, SIGNAL
 
 Array = NDArray[np.float64]
@@ -33,7 +34,7 @@ def significances(toys: pd.DataFrame) -> pd.DataFrame:
     `kde_p` and `empirical_p`; p_exact is that of counting, where the others are NaN. `significance`
     is that of p_kde, or of p_exact. `extrapolated`: fewer than 10 background-only toys lie beyond
     the median, and a KDE beyond its last toy falls with its bandwidth only. There `significance` is
-    that of `gamma_tail_z`. `significance_err` comes from the number of toys and from `resampled`.
+    that of the fitted `tail`. `significance_err` comes from the number of toys and `resampled`.
     `outnumbered`: more background is expected than simulated events are worth.
     """
     q = toys.set_index(["test", "hypothesis", *_MODEL])["q"]
@@ -44,8 +45,10 @@ def significances(toys: pd.DataFrame) -> pd.DataFrame:
         tested = tuple(model.values())
         own = row["test"] == LIKELIHOOD_RATIO
         without = q[(row["test"], BACKGROUND, *(tested if own else (tested[0], 0.0, 0.0)))]
-        found = _from_toys(np.asarray(without, float), np.asarray(row["q"], float))
-        found["significance_err"] = _error(found, len(without), len(row["q"]), row["resampled"])
+        found, of_tail = _from_toys(np.asarray(without, float), np.asarray(row["q"], float))
+        of_median = np.sqrt(np.pi / 2 / len(row["q"]))
+        of_simulation = found["significance"] * relative_error(row["resampled"])
+        found["significance_err"] = float(np.linalg.norm([of_tail, of_median, of_simulation]))
         rest = {name: row[name] for name in ("events_needed", *_EXPECTED)} | _outnumbered(row)
         rows.append(model | {"test": row["test"]} | found | rest)
     for _, row in of_signal.drop_duplicates(_MODEL).iterrows():
@@ -78,19 +81,6 @@ def empirical_p(background: Array, q: Array) -> Array:
     [0.05, 0.01]
     """
     return (1 + _count_above(background, q)) / (1 + len(background))
-
-
-def gamma_tail_z(background: Array, q: Array | float) -> Array:
-    """Significance of q beyond the toys (n,), from a gamma distribution of their moments.
-
-    The distribution has the mean, the variance and the skewness of the toys; its quantiles are
-    those of Wilson & Hilferty (1931, PNAS 17, 684), which hold to 0.1 sigma at 5 sigma and have
-    values where its tail underflows. Sums of gains are skewed where a few events of high gain carry
-    them, and a Gaussian would promise too much. With a negative skewness the distribution would
-    end, and promise more than a Gaussian, which is taken then.
-    """
-    z = (np.asarray(q, float) - background.mean()) / background.std(ddof=1)
-    return gamma_quantile(z, np.asarray(skew(background)))
 
 
 def needed_exposures(table: pd.DataFrame, levels_sigma: Sequence[float]) -> pd.DataFrame:
@@ -135,32 +125,22 @@ def _outnumbered(row: pd.Series) -> dict[str, bool]:
     return {"outnumbered": bool(row["background"] > row["simulated"])}
 
 
-def _from_toys(background: Array, signal: Array) -> dict[str, Any]:
-    """p-values and significance of the median of `signal` toys among `background` toys."""
+def _from_toys(background: Array, signal: Array) -> tuple[dict[str, Any], float]:
+    """p-values and significance of the median of `signal` toys among `background` toys.
+
+    And the error of the significance from the number of `background` toys.
+    """
     q = float(np.median(signal))
     log_p = log_kde_p(background, q)
     extrapolated = bool(_count_above(background, np.array([q]))[0] < FEW_TOYS)
-    significance = gamma_tail_z(background, q) if extrapolated else -ndtri_exp(log_p)
-    return {
-        "p_kde": float(np.exp(log_p)),
-        "p_empirical": float(empirical_p(background, np.array([q]))[0]),
-        "extrapolated": extrapolated,
-        "significance": float(significance),
-    }
-
-
-def _error(found: dict[str, Any], without: int, with_signal: int, resampled: Array) -> float:
-    """Standard error of a significance: `without` and `with_signal` toys, and the simulation."""
-    z = found["significance"]
-    if found["extrapolated"]:
-        # Of mean, standard deviation and skewness of the toys.
-        of_tail = (1 + z**2 / 2 + (z**2 - 1) ** 2 / 6) / without
+    toys, p = len(background), float(empirical_p(background, np.array([q]))[0])
+    if extrapolated and np.ptp(background) > 0:
+        significance, error = Tail.of(background).significance(q)
     else:
-        p = min(found["p_empirical"], without / (1 + without))
-        of_tail = p * (1 - p) / without / norm.pdf(norm.isf(p)) ** 2
-    of_median = np.pi / 2 / with_signal
-    of_simulation = z * relative_error(resampled)
-    return float(np.sqrt(of_tail + of_median + of_simulation**2))
+        significance, shown = -float(ndtri_exp(log_p)), min(p, toys / (1 + toys))
+        error = np.sqrt(shown * (1 - shown) / toys) / norm.pdf(norm.isf(shown))
+    found = {"p_kde": float(np.exp(log_p)), "p_empirical": p, "extrapolated": extrapolated}
+    return found | {"significance": significance}, float(error)
 
 
 def _count_above(background: Array, q: Array) -> NDArray[np.int64]:

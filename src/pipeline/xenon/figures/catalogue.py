@@ -73,10 +73,10 @@ CAPTIONS = {
     ),
     "statistic": (
         "Test statistics of pseudo-experiments with background alone and with the benchmark WIMP."
-        " Curves: the density g0 of background alone, from Gaussian kernels and as the gamma "
-        "distribution with its mean, variance and skewness. The dashed line is the median "
+        " Curves: the density g0 of background alone, from Gaussian kernels and from a "
+        "generalised Weibull tail, fitted to the highest 5 %. The dashed line is the median "
         "experiment with WIMPs, above it its significance, from the kernels; * beyond the "
-        "pseudo-experiments, from the gamma distribution. The extended likelihood uses the "
+        "pseudo-experiments, from the fitted tail. The extended likelihood uses the "
         "number of events and their scores, the shape test uses the scores only, and the "
         "likelihood ratio assumes the mass and cross-section of the WIMP."
     ),

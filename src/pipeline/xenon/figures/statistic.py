@@ -7,12 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from scipy.stats import gaussian_kde, pearson3, skew
+from scipy.stats import gaussian_kde
 
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLOURS, PAGE_INCH
 from pipeline.statistics.excess.config import Wimp
 from pipeline.statistics.excess.extended_poisson import ANOMALY, LIKELIHOOD_RATIO, SHAPE
+from pipeline.statistics.excess.tail import Tail
 from pipeline.statistics.excess.toys import BACKGROUND, SIGNAL, merge
 
 _LABELS = {
@@ -84,19 +85,17 @@ def _draw_test(axis: Axes, background: NDArray[np.float64], signal: NDArray[np.f
 
 
 def _draw_g0(axis: Axes, background: NDArray[np.float64], q: NDArray[np.float64]) -> None:
-    """The density of the background's q, from kernels and from its moments.
+    """The density of the background's q, from kernels and from its fitted tail.
 
-    As in `statistics.excess.search`: kernels have Scott's bandwidth, and without a positive
-    skewness the gamma distribution is a Gaussian. Where all toys are equal there is no density.
+    As in `statistics.excess.search`: kernels have Scott's bandwidth. Where all toys are equal there
+    is no density.
     """
     if np.ptp(background) == 0:
         return
     axis.plot(q, gaussian_kde(background)(q), color=COLOURS[0], label="$g_0$, kernels")
-    highest = axis.get_ylim()[1]
-    moments = max(float(skew(background)), 0.0), background.mean(), background.std(ddof=1)
-    axis.plot(q, pearson3.pdf(q, *moments), ":", color=COLOURS[6], label="$g_0$, gamma")
-    # A gamma distribution of large skewness has a pole at its lower end.
-    axis.set_ylim(top=min(axis.get_ylim()[1], 1.3 * highest))
+    tail = Tail.of(background)
+    beyond = q[q >= tail.threshold]
+    axis.plot(beyond, tail.density(beyond), ":", color=COLOURS[6], label="$g_0$, tail")
 
 
 def from_files(inputs: Inputs, params: Params) -> Figure:
