@@ -1320,16 +1320,17 @@ TABLES: tuple[ResultTable, ...] = (
     ResultTable(
         "Significance by R",
         _XENON.table("significance_by_ratio.csv"),
-        "One row for each weight R of the classifier's term and test.",
+        "One row for each weight R of the classifier's term, z of the autoencoder and test.",
         _described(
             {
                 "beta": "weight of the latent term",
                 "ratio": "weight R of the classifier's term",
                 "chosen": "true for the R of the search",
+                "z": "mean: of q(z|x), as in the search; drawn: from q(z|x), once for each event",
                 **_BY_MOMENTS,
             }
         ),
-        'print(table.pivot(index="ratio", columns="test", values="significance"))',
+        'print(table.pivot(index=["z", "ratio"], columns="test", values="significance"))',
     ),
     ResultTable(
         "Observed data",

@@ -117,7 +117,7 @@ def made_choices() -> dict[str, pd.DataFrame]:
     """Tables of significances by seed of the networks, 1 to 3, and by R, of which 2 is chosen."""
     ones = np.ones(10)
     events = pd.DataFrame({"ts": 3 * ones, "beta": 1.0, "ratio": 2.0})
-    events = events.assign(kl=1.0, reconstruction=0.5, logit=0.0)
+    events = events.assign(kl=1.0, reconstruction=0.5, reconstruction_drawn=0.75, logit=0.0)
     scored = {seed: events.assign(ts=ts * ones) for seed, ts in ((1, 3.0), (2, 4.0), (3, 5.0))}
     return {
         "seeds": seeds_table(scored, made_significances),

@@ -6,6 +6,7 @@ from pipeline.statistics.excess.extended_poisson import ANOMALY
 from pipeline.xenon.figures.looks import LOOKS, NAMES
 from pipeline.xenon.figures.network_seeds import draw_network_seeds
 from pipeline.xenon.figures.ratios import draw_ratios
+from pipeline.xenon.rates.choices import AT_MEAN, DRAWN
 
 
 def test_every_seed_has_a_point_beside_mean_and_spread():
@@ -32,9 +33,18 @@ def test_curves_are_the_table_and_the_chosen_weight_is_marked():
     axis = figure.axes[0]
     (line,) = [line for line in axis.lines if line.get_linestyle() == "--"]
     assert set(line.get_xdata()) == {2.0}
-    own = table[table["test"] == ANOMALY]
-    curve = next(line for line in axis.lines if line.get_color() == LOOKS[ANOMALY].colour)
-    assert list(curve.get_xdata()) == [0, 2, 30]
-    assert list(curve.get_ydata()) == list(own["significance"])
+    own = table[table["test"] == ANOMALY].groupby("z")["significance"].apply(list)
+    curves = [
+        line
+        for line in axis.lines
+        if (line.get_color(), line.get_marker()) == (LOOKS[ANOMALY].colour, LOOKS[ANOMALY].marker)
+    ]
+    filled, hollow = (
+        [line for line in curves if (line.get_markerfacecolor() == "none") == drawn]
+        for drawn in (False, True)
+    )
+    for (line,), z in ((filled, AT_MEAN), (hollow, DRAWN)):
+        assert list(line.get_xdata()) == [0, 2, 30]
+        assert list(line.get_ydata()) == own[z]
     labels = {text.get_text() for text in figure.legends[0].get_texts()}
     assert labels == {*NAMES.values(), "R of the search"}

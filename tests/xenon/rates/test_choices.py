@@ -14,6 +14,8 @@ from helpers.made_search import (
 
 from pipeline.statistics.excess.moments import by_moments
 from pipeline.xenon.rates.choices import (
+    AT_MEAN,
+    DRAWN,
     ENSEMBLE,
     MEAN,
     SPREAD,
@@ -71,15 +73,24 @@ def test_a_single_seed_has_no_mean():
 def test_weight_changes_the_score_by_the_classifier_alone():
     """TS = 1 KL + 1 / 2 + R ln 2 of events with KL = 1 and p = 1 / 2; R = 2 is chosen."""
     table = made_choices()["ratios"]
-    own = table[table["test"] == "anomaly"].set_index("ratio")
+    own = table[(table["test"] == "anomaly") & (table["z"] == AT_MEAN)].set_index("ratio")
     expected = [1.5 + ratio * np.log(2) for ratio in (0, 2, 30)]
     np.testing.assert_allclose(own["significance"], expected)
     assert own.index[own["chosen"]].tolist() == [2.0]
     assert (table["beta"] == 1).all()
 
 
+def test_a_drawn_z_changes_the_reconstruction_alone():
+    """From 1 / 2 to 3 / 4."""
+    table = made_choices()["ratios"]
+    own = table[table["test"] == "anomaly"].set_index(["z", "ratio"])["significance"]
+    np.testing.assert_allclose(own[DRAWN] - own[AT_MEAN], 0.25)
+    assert list(own[DRAWN].index) == list(own[AT_MEAN].index)
+
+
 def test_events_that_trigger_are_numbered_over_all_tables(tmp_path):
-    scores = made_scores(3).assign(beta=1.0, ratio=2.0, kl=0.0, reconstruction=0.0)
+    scores = made_scores(3).assign(beta=1.0, ratio=2.0, kl=0.0)
+    scores = scores.assign(reconstruction=0.0, reconstruction_drawn=0.0)
     scores["triggered"] = [True, False, True, True, False, True]
     paths = [tmp_path / "er.parquet", tmp_path / "nr.parquet"]
     for path, part in zip(paths, (scores[:3], scores[3:]), strict=True):

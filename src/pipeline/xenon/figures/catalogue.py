@@ -94,8 +94,9 @@ CAPTIONS = {
     ),
     "ratios": (
         "Significance of the benchmark WIMP by moments, mean gain over spread, against the weight "
-        "R of the classifier's term in TS. Dashed: the R of the search, which is chosen by the "
-        "separation of recoils before any search, not by this figure."
+        "R of the classifier's term in TS. Open markers: TS at a z that is drawn from q(z|x), not "
+        "at its mean. Dashed: the R of the search, which is chosen by the separation of recoils "
+        "before any search, not by this figure."
     ),
     "network_seeds": (
         "Significance of the benchmark WIMP by moments, with networks of several seeds and beta "

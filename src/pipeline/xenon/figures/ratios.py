@@ -6,24 +6,35 @@ from matplotlib.figure import Figure
 from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import COLUMN_INCH
 from pipeline.xenon.figures.looks import LOOKS, NAMES
+from pipeline.xenon.rates.choices import AT_MEAN, DRAWN
 
 
 def draw_ratios(table: pd.DataFrame) -> Figure:
     """A curve for each test, of a table of `xenon.rates.choices.ratios_table`.
 
-    The dashed line is the chosen R. The axis is linear below the least R that is not zero.
+    Open markers: TS with a drawn z. The dashed line is the chosen R. The axis is linear below the
+    least R that is not zero.
     """
     figure = Figure(figsize=(1.3 * COLUMN_INCH, 3.4))
     axis = figure.subplots()
     for test, rows in table.groupby("test"):
-        look, rows = LOOKS[str(test)], rows.sort_values("ratio")
+        look, by_z = LOOKS[str(test)], dict(list(rows.sort_values("ratio").groupby("z")))
+        at_mean, drawn = by_z[AT_MEAN], by_z[DRAWN]
         axis.errorbar(
-            rows["ratio"],
-            rows["significance"],
-            rows["significance_err"],
+            at_mean["ratio"],
+            at_mean["significance"],
+            at_mean["significance_err"],
             fmt=f"-{look.marker}",
             color=look.colour,
             label=NAMES[str(test)],
+        )
+        axis.plot(
+            drawn["ratio"],
+            drawn["significance"],
+            look.marker,
+            color=look.colour,
+            markersize=8,
+            markerfacecolor="none",
         )
     chosen = table.loc[table["chosen"], "ratio"].iloc[0]
     axis.axvline(chosen, color="k", linestyle="--", linewidth=1, label="R of the search")

@@ -1,4 +1,4 @@
-"""How far the significance depends on choices: the seed of the networks, and R.
+"""How far the significance depends on choices: the seed of the networks, R, and z of an event.
 
 Simulated events, their weights and the response are the same for all choices. Scores differ, and
 the functions of the scores are made anew. Significances are by moments, without toys.
@@ -29,11 +29,15 @@ Significances = Callable[[Array], pd.DataFrame]
 # Names of rows that are no seed.
 MEAN, SPREAD, ENSEMBLE = "mean of seeds", "spread of seeds", "ensemble"
 
-COLUMNS = ["triggered", "ts", "beta", "ratio", "kl", "reconstruction", "logit"]
+# Where in its distribution z of an event is taken, and the term of the score that depends on it.
+AT_MEAN, DRAWN = "mean", "drawn"
+RECONSTRUCTIONS = {AT_MEAN: "reconstruction", DRAWN: "reconstruction_drawn"}
+
+COLUMNS = ["triggered", "ts", "beta", "ratio", "kl", "logit", *RECONSTRUCTIONS.values()]
 
 
 def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
-    """Tables of the benchmark's significance by seed of the networks, and by R.
+    """Tables of the benchmark's significance by seed of the networks, and by R and z.
 
     `inputs` are those of `read_samples`, and the scores by networks of `further` seeds (ER, NR, ER,
     ...), in the order of `network_seeds` after the first.
@@ -120,19 +124,19 @@ def ratios_table(
 ) -> pd.DataFrame:
     """Significance of each test for each weight R of the classifier's term, at the chosen beta.
 
-    Columns beta, ratio, chosen (the R of the search) and those of `significances`. `events` is a
-    table of `triggered`; the other arguments are those of `seeds_table`.
+    Columns beta, ratio, chosen (the R of the search), z ("mean": TS with z at the mean of q(z|x),
+    as in the search; "drawn": at a z drawn from it for each event) and those of `significances`.
+    `events` is a table of `triggered`; the other arguments are those of `seeds_table`.
     """
-    kl, reconstruction, logit = (
-        events[name].to_numpy() for name in ("kl", "reconstruction", "logit")
-    )
     beta, tables = float(events["beta"].iloc[0]), []
-    for ratio in ratios:
-        ts = anomaly_score(kl, reconstruction, logit, beta, ratio)
-        scored = events.assign(ts=ts, ratio=ratio)
-        chosen = bool(ratio == events["ratio"].iloc[0])
-        tables.append(_labelled(significances, scored, chosen=chosen))
-    return _ordered(tables, ["beta", "ratio", "chosen"])
+    kl, logit = (events[name].to_numpy() for name in ("kl", "logit"))
+    for z, name in RECONSTRUCTIONS.items():
+        for ratio in ratios:
+            ts = anomaly_score(kl, events[name].to_numpy(), logit, beta, ratio)
+            scored = events.assign(ts=ts, ratio=ratio)
+            chosen = bool(ratio == events["ratio"].iloc[0])
+            tables.append(_labelled(significances, scored, chosen=chosen, z=z))
+    return _ordered(tables, ["beta", "ratio", "chosen", "z"])
 
 
 def _labelled(
