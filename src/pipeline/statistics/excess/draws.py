@@ -107,10 +107,9 @@ def drawn_rates(rng: np.random.Generator, uncertainty: Array, toys: int) -> Arra
     return rates
 
 
-@njit(cache=True)
 def add_thinned(
     rng: np.random.Generator,
-    expected: Array,
+    expected: Weights,
     weights: Weights,
     values: Array,
     events: Counts,
@@ -123,25 +122,20 @@ def add_thinned(
     somewhat more than needed, and the surplus is dropped at random. Only what is expected nearly
     once or more can repeat. `weights` are as in `add_uncertain`.
     """
-    n = len(expected)
-    chosen = np.empty(2 * events.max() + n + 100, np.int64)
-    for toy in range(len(events)):
-        found = 0
-        own = weights[toy % len(weights)]
-        mean = 0.0
-        for row in range(n):
-            mean += expected[row] * own[row]
-        excess = (events[toy] + 6 * np.sqrt(events[toy]) + 6) / mean
-        for row in range(n):
-            rate = expected[row] * own[row] * excess
-            copies = rng.poisson(rate) if rate > 1 else int(rng.random() < rate)
-            for _ in range(copies):
-                if found < len(chosen):
-                    chosen[found] = row
-                    found += 1
-        events[toy] = min(events[toy], found)
-        for place in range(events[toy]):
-            swap = place + int(rng.random() * (found - place))
-            chosen[place], chosen[swap] = chosen[swap], chosen[place]
-            for column in range(values.shape[1]):
-                sums[toy, column] += values[chosen[place], column]
+    chance, luck = np.empty((2, len(expected)), np.float32)
+    for toy, number in enumerate(events.tolist()):
+        np.multiply(expected, weights[toy % len(weights)], out=chance)
+        chance *= (number + 6 * np.sqrt(number) + 6) / chance.sum()
+        rng.random(dtype=np.float32, out=luck)
+        chosen = np.flatnonzero(luck < chance)
+        often = chance[chosen] > 1
+        if often.any():
+            copies = np.ones(len(chosen), np.int64)
+            copies[often] = rng.poisson(chance[chosen[often]])
+            chosen = np.repeat(chosen, copies)
+        surplus = max(len(chosen) - number, 0)
+        dropped = rng.choice(len(chosen), surplus, replace=False, shuffle=False)
+        chosen = np.delete(chosen, dropped)
+        events[toy] = len(chosen)
+        # A matrix product: numpy sums along the first axis three times as slowly.
+        sums[toy] += np.ones(len(chosen)) @ values[chosen]

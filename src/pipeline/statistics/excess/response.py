@@ -5,7 +5,7 @@ of a simulated event is the exponential of a polynomial in them.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -82,11 +82,19 @@ class Responses:
 
     def weights(self, event: Counts) -> Weights:
         """Weights (different, n) of the events of these numbers (n,)."""
+        return self._weights(self.theta, self._coefficients(event))
+
+    def _coefficients(self, event: Counts) -> Weights:
+        """Coefficients (n, terms) of the events of these numbers (n,)."""
         if not self.response.terms:
-            return np.ones((len(self.theta), len(event)), np.float32)
-        products = [np.prod(self.theta[:, list(term)], axis=1) for term in self.response.terms]
-        coefficients = self.response.coefficients[event].astype(np.float32)
-        log = np.column_stack(products).astype(np.float32) @ coefficients.T
+            return np.zeros((len(event), 0), np.float32)
+        return self.response.coefficients[event].astype(np.float32)
+
+    def _weights(self, theta: Array, coefficients: Weights) -> Weights:
+        """Weights (different, n) at `theta` (different, parameters)."""
+        products = [np.prod(theta[:, list(term)], axis=1) for term in self.response.terms]
+        powers = np.reshape(products, (-1, len(theta))).astype(np.float32)
+        log = powers.T @ coefficients.T
         # None of the numbers that single precision holds is zero or infinite.
         return np.exp(np.clip(log, -80, 80, out=log))
 
@@ -97,7 +105,8 @@ class Responses:
         each of them (`one_each`).
         """
         size = self.toys if len(self.theta) == 1 and not one_each else BLOCK
+        coefficients = self._coefficients(event)
         for start in range(0, self.toys, size):
             own = np.arange(start, min(start + size, self.toys))
             theta = self.theta if len(self.theta) == 1 else self.theta[own % len(self.theta)]
-            yield slice(start, start + size), replace(self, theta=theta).weights(event)
+            yield slice(start, start + size), self._weights(theta, coefficients)

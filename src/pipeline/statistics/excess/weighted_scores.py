@@ -134,13 +134,14 @@ class WeightedScores:
         """
         toys, values = responses.toys, np.ascontiguousarray(values)
         events, sums = np.zeros(toys, np.int64), np.zeros((toys, values.shape[1]))
-        expected = exposure * self.weight
-        share = self.components / self.weight[:, None]
+        # In single precision, as the weights are.
+        expected = (exposure * self.weight).astype(np.float32)
+        share = (self.components / self.weight[:, None]).astype(np.float32)
         for own, weights in responses.blocks(self.event, one_each=uncertainty is not None):
             size = len(events[own])
             if uncertainty is not None:
-                rates = drawn_rates(rng, uncertainty, size) @ share.T
-                weights = weights * rates.astype(np.float32)
+                rates = drawn_rates(rng, uncertainty, size).astype(np.float32)
+                weights = weights * (rates @ share.T)
             events[own] = rng.poisson(np.resize(weights @ expected, size))
             add_thinned(rng, expected, weights, values, events[own], sums[own])
         return events, sums
