@@ -116,11 +116,8 @@ def run(paths, rng):
     block, grid = paths.block, paths.block.grid
     (part,) = paths.set_parts("run7")
     shard, events = paths.shard("run7", *part), paths.observed_events("run7", *part)
-    voxelise_hits(
-        "hits/run7.parquet",
-        *("run7", block.sources["run7"], 0, grid),
-        *(in_folder(shard), events, f"{shard}.json"),
-    )
+    outputs = in_folder(shard), events, f"{shard}.json"
+    voxelise_hits("hits/run7.parquet", paths.hits_block(*part), *outputs)
     inputs = {"shards": [shard], "tracks": [tracks(paths, "calibration", rng)]}
     tables = stage.from_files(inputs, paths.detector_fit_block())
     fitted = in_folder(paths.table("detector_fit.csv"))

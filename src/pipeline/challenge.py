@@ -15,13 +15,15 @@ import pandas as pd
 from pipeline.core.files import atomic_write
 from pipeline.core.seeds import generator
 from pipeline.core.tables import read_table, write_tables
-from pipeline.gas.challenge.hits import drawn, made_hits
+from pipeline.gas.challenge.hits import drawn, hits_table
 from pipeline.gas.challenge.judge import FRACTION, solar_fraction, verdict
 from pipeline.gas.config.challenge import Challenge
 from pipeline.gas.config.detector import DetectorFit
 from pipeline.gas.config.hits import Hits
 from pipeline.gas.config.observed import DirectionTest
-from pipeline.gas.config.sources import Simulation, SourceDefaults
+from pipeline.gas.config.simulated_hits import Signal, SimulatedHits
+from pipeline.gas.config.sources import Simulation
+from pipeline.gas.hits.simulated import detected_hits
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.tracks.ingest import complete
 from pipeline.gas.tracks.simulator.source import simulated_batches
@@ -41,20 +43,17 @@ def make(paths: GasPaths, seed: int) -> None:
         gas=challenge.gas,
     )
     parameters = {name: value for name, value in hidden.items() if name != FRACTION}
+    detector = SimulatedHits(
+        kind="simulated_hits",
+        tracks="simulated here",
+        response=fit.response.replaced(parameters),
+        signal=Signal(share=hidden[FRACTION], site=test.site, axes=test.axes),
+        days=challenge.days,
+    )
     tables = []
     for raw in simulated_batches(source, rng):
-        defaults = SourceDefaults(energy_keV=energy_keV)
-        tracks = complete(raw, defaults, raw.source_event, str(file))
-        table = made_hits(
-            tracks,
-            fit.response.replaced(parameters),
-            paths.block.grid,
-            test,
-            hidden[FRACTION],
-            challenge.days,
-            rng,
-        )
-        tables.append(table.assign(event=raw.source_event[table["event"]]))
+        tracks = complete(raw, source.defaults(), raw.source_event, str(file))
+        tables.append(hits_table(detected_hits(tracks, detector, paths.block.grid, rng)))
     file.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(file) as temporary:
         pd.concat(tables, ignore_index=True).to_parquet(temporary)

@@ -100,3 +100,27 @@ def test_the_map_that_the_study_finds_may_be_that_of_a_response(pristine, tmp_pa
     pending = copy.pending()
     assert any("/voxels/like_run7/" in file for file in pending)
     assert not any("/voxels/run7/" in file or "/tracks/" in file for file in pending)
+
+
+def test_hits_are_made_of_tracks_where_there_is_no_file(pristine, tmp_path):
+    """The calibration run and the other one are two sources of the same rule."""
+    made = {"kind": "simulation", "energies_keV": [50], "events_per_energy": 10}
+    hits = {"kind": "simulated_hits", "response": {"threshold": {"electrons": 1}}}
+    copy = pristine.twin(tmp_path / "copy")
+    jobs = planned(
+        copy,
+        sources={
+            **dict.fromkeys(("detector", "source", "calibration"), made),
+            "run7": {**hits, "tracks": "detector"},
+            "source_run": {**hits, "tracks": "source", "pixels": [4, 4]},
+        },
+        observed={
+            "run7": {"sources": ["run7"], "direction_test": AGAINST_THE_SUN},
+            "source_run": {"sources": ["source_run"]},
+        },
+        gain_map={"data": "source_run", "simulated": ["calibration"], "pixels": [4, 4]}
+        | {"response": {"threshold": {"electrons": 1}}},
+    )
+    expected = {"gas_tracks": "3", "gas_hits": "2", "gas_gain_map": "1", "gas_observed_p": "1"}
+    assert {name: jobs.get(name) for name in expected} == expected
+    assert "gas_voxels" not in jobs

@@ -42,9 +42,7 @@ rule gas_tracks:
     params:
         kind=lambda wildcards: gas.block.sources[wildcards.source].kind,
         part=lambda wildcards: gas.part_block(wildcards.source, wildcards.part),
-        code=lambda wildcards: code(
-            "gas_tracks.py", gas.block.sources[wildcards.source].reader
-        ),
+        code=lambda wildcards: code("gas_tracks.py", gas.reader(wildcards.source)),
     message:
         "tracks: {params.kind} {wildcards.source}/{wildcards.part}"
     script:

@@ -23,7 +23,7 @@ rule gas_hits:
         "../../envs/conda.yaml"
     params:
         block=lambda wildcards: gas.hits_block(wildcards.hits, wildcards.part),
-        code=code("gas_hits.py"),
+        code=lambda wildcards: code("gas_hits.py", gas.reader(wildcards.hits)),
     message:
         "voxels of measured events: {wildcards.hits}/{wildcards.part}"
     script:

@@ -23,7 +23,9 @@ use rule table as gas_gain_map with:
     log:
         f"{R}/logs/gas/gain_map.log",
     params:
-        **calls("pipeline.gas.hits.gain_map.from_files", gas.gain_map_block()),
+        **calls(
+            "pipeline.gas.hits.gain_map.from_files", gas.gain_map_block(), *gas.readers
+        ),
     message:
         "finding the gains of all pixels"
 

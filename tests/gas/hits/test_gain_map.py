@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.made_clouds import clouds
+from helpers.made_hits import hits_part
 
 from pipeline.gas.config.gain_map import GainMap
+from pipeline.gas.config.hits import Hits
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.hits.gain_map import from_files, measured_cells
@@ -47,7 +49,7 @@ def test_a_map_from_files(tmp_path):
         "seed": 1,
         "grid": GRID.plain(),
         "gain_map": SETTINGS.plain(),
-        "parts": [{"block": source, "index": 0}],
+        "parts": [hits_part(Hits.model_validate(source), GRID)],
     }
     table = from_files({name: [file] for name, file in files.items()}, params)["table"]
     assert (np.abs(table["gain"] - gains.ravel()) < 4 * table["gain_err"]).all()

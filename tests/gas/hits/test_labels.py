@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from helpers.made_hits import hits_part
 
 from pipeline.core.ingestion import BadEventError, BadEvents
 from pipeline.gas.config.hits import Hits
@@ -97,7 +98,7 @@ def test_the_shard_holds_the_directions(tmp_path):
     path, shard = tmp_path / "a.parquet", tmp_path / "shard.parquet"
     pq.write_table(pa.table(EVENTS), path)
     others = tmp_path / "events.parquet", tmp_path / "counts.json"
-    voxelise_hits(path, "lab", source(path), 0, Grid(bins=8), shard, *others)
+    voxelise_hits(path, hits_part(source(path), Grid(bins=8), "lab"), shard, *others)
     (batch,) = read_shard(shard)
     np.testing.assert_allclose(batch.direction, UNIT, atol=1e-7)
     assert np.isnan(batch.start).all()

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.made_hits import hits_part
 
 from pipeline.core.ingestion import BadEventError
 from pipeline.gas.config.hits import Hits
@@ -51,7 +52,7 @@ def run(tmp_path):
         columns = {"event": "event", "time": "time"}
         block = {"kind": "hits", "files": [str(path)], "columns": columns, **keys}
         outputs = [tmp_path / name for name in ("shard.parquet", "events.parquet", "counts.json")]
-        voxelise_hits(path, "run7", Hits.model_validate(block), 2, grid, *outputs)
+        voxelise_hits(path, hits_part(Hits.model_validate(block), grid, index=2), *outputs)
         return outputs[0], pd.read_parquet(outputs[1]), json.loads(outputs[2].read_text())
 
     return voxelised

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
+from helpers.made_hits import hits_part
 
 from pipeline.gas.config.hits import Hits
 from pipeline.gas.config.networks import read_network
@@ -65,7 +66,7 @@ def shard_of(folder, name, axes, rng):
     source = Hits.model_validate({"kind": "hits", "files": [str(file)], "columns": LABELS})
     shard.parent.mkdir(exist_ok=True)
     others = (shard.with_suffix(end) for end in (".events.parquet", ".json"))
-    voxelise_hits(file, "lab", source, 0, GRID, shard, *others)
+    voxelise_hits(file, hits_part(source, GRID, "lab"), shard, *others)
     return shard
 
 

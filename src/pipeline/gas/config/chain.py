@@ -23,7 +23,7 @@ from pipeline.gas.config.ensemble import Ensemble
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.gain_map import GainMap, check_gain_map
 from pipeline.gas.config.given import check_fits, network_folder, with_card
-from pipeline.gas.config.hits import Hits
+from pipeline.gas.config.hits import Hits, HitSource
 from pipeline.gas.config.networks import Network
 from pipeline.gas.config.observed import ObservedSet, check_times
 from pipeline.gas.config.release import Release
@@ -31,19 +31,22 @@ from pipeline.gas.config.response import Response
 from pipeline.gas.config.sensitivity import ResponseSensitivity, check_sensitivity
 from pipeline.gas.config.sets import TestSet, TrainingSet, VoxelSet
 from pipeline.gas.config.shipped import with_responses
+from pipeline.gas.config.simulated_hits import SimulatedHits, check_simulated_hits
 from pipeline.gas.config.sources import Arrows, Simulation, Source
 from pipeline.gas.config.symmetry import Drift, drift_of, orientations
 from pipeline.gas.config.voxels import Grid
 from pipeline.statistics.directional.config import HypothesisTest
 
 TRAINING = "train"  # name of the training set among the voxel sets
+# Where a study names tracks from which it learns, or which it compares with measured events.
+LEARNED = ("training_set", "detector_fit.simulated", "gain_map.simulated")
 
 
 class Gas(Block):
     """Directions of recoils in a gas time projection chamber (Ghrear et al. 2024)."""
 
-    sources: dict[str, Annotated[Source | Hits, Field(discriminator="kind")]] = described(
-        "Track sources and measured events by name.", min_length=1
+    sources: dict[str, Annotated[Source | Hits | SimulatedHits, Field(discriminator="kind")]] = (
+        described("Track sources and measured events by name.", min_length=1)
     )
     grid: Grid = described("Voxel grid.", Grid())
     responses: dict[str, Response] = described(
@@ -95,13 +98,13 @@ class Gas(Block):
     @property
     def track_sources(self) -> dict[str, Source]:
         """The sources whose events have a truth."""
-        return {k: block for k, block in self.sources.items() if not isinstance(block, Hits)}
+        return {k: b for k, b in self.sources.items() if not isinstance(b, HitSource)}
 
     @property
     def labelled(self) -> list[str]:
         """Sources of measured events of known direction in the training set."""
         sources = self.training_set.sources if self.training_set else []
-        return [name for name in sources if isinstance(self.sources[name], Hits)]
+        return [name for name in sources if isinstance(self.sources[name], HitSource)]
 
     def energies(self, sources: Iterable[str]) -> set[float]:
         """Recoil energies [keV] of the track sources among these, as far as they state them."""
@@ -204,24 +207,25 @@ class Gas(Block):
         )
         check_sensitivity(self.response_sensitivity, self.test_sets)
         check_attention(self.attention, self.test_sets, self.observed, self.networks)
-        responding: dict[str, VoxelSet | DetectorFit | GainMap | None] = {
+        responding: dict[str, VoxelSet | DetectorFit | GainMap | SimulatedHits | None] = {
             "training_set": self.training_set,
             "detector_fit": self.detector_fit,
             "gain_map": self.gain_map,
             **{f"test_sets.{name}": test for name, test in self.test_sets.items()},
+            **{f"sources.{k}": b for k, b in self.sources.items() if isinstance(b, SimulatedHits)},
         }
         check_responses(self.detector_fit, responding, self.grid)
         for key, names in used.items():
             check_known(key, names, self.sources, "source")
             for name in names:
                 source = self.sources[name]
-                hits = isinstance(source, Hits)
-                if key == "training_set" and isinstance(source, Hits) and source.labelled:
+                hits = isinstance(source, HitSource)
+                if key == "training_set" and isinstance(source, HitSource) and source.labelled:
                     continue
                 if hits != key.startswith("observed."):
                     raise ValueError(
                         f"{key}: source '{name}' is of kind '{source.kind}'; measured events have "
-                        "no truth: sources of kind `hits` belong in `observed`, others do not. "
+                        "no truth: sources of hits belong in `observed`, others do not. "
                         "Events of known direction may be in `training_set`: name "
                         "`columns.direction` or `direction` of their source"
                     )
@@ -232,6 +236,14 @@ class Gas(Block):
         energies = {key: (data, self.energies(names)) for key, (data, names) in compared.items()}
         check_energies(self.detector_fit, energies)
         check_times(self.observed, self.sources)
+        fit = self.detector_fit
+        fitted = self.observed[fit.data].sources if fit and fit.data in self.observed else []
+        check_simulated_hits(
+            self.sources,
+            {key: names for key, names in used.items() if key in LEARNED}
+            | ({"domain_gap.simulated": compared["domain_gap"][1]} if gap else {}),
+            {name: fit.energy_keV for name in fitted if fit and fit.energy_keV},
+        )
         both = set(self.test_sets) & set(self.observed)
         if both:
             raise ValueError(f"observed: '{both.pop()}' is also the name of a test set")

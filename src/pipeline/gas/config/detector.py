@@ -10,6 +10,7 @@ from pipeline.gas.config.gain_map import GainMap
 from pipeline.gas.config.networks import DirectionNetwork
 from pipeline.gas.config.response import PARAMETERS, NamesResponse, Response, check_allowed
 from pipeline.gas.config.sets import TestSet, VoxelSet
+from pipeline.gas.config.simulated_hits import SimulatedHits
 from pipeline.gas.config.voxels import Grid
 
 
@@ -125,9 +126,11 @@ def check_energies(
 
 
 def check_responses(
-    fit: DetectorFit | None, sets: Mapping[str, VoxelSet | DetectorFit | GainMap | None], grid: Grid
+    fit: DetectorFit | None,
+    sets: Mapping[str, VoxelSet | DetectorFit | GainMap | SimulatedHits | None],
+    grid: Grid,
 ) -> None:
-    """Check the responses of sets and of the fit, by their keys in the config.
+    """Check the responses of sets, of hits and of the fit, by their keys in the config.
 
     Raises:
         ValueError: a response is of other cells than the grid, or is found by a fit that is not

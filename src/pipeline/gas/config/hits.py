@@ -1,6 +1,6 @@
 """Schema of files of measured events: hits, without truth but for labelled calibrations."""
 
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import PositiveFloat, model_validator
 
@@ -39,8 +39,28 @@ class HitColumns(Block):
     )
 
 
-class Hits(EventFiles):
+class HitSource(Block):
+    """Interface of every kind of source of measured events."""
+
+    # Dotted name of the function that yields batches of hits. Its arguments are (file, block, bad
+    # events) if the source reads the user's files, and (track table, block, part) if it makes hits.
+    reader: ClassVar[str]
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the true directions are known."""
+        return False
+
+    @property
+    def timed(self) -> bool:
+        """Whether the times of the events are known."""
+        return True
+
+
+class Hits(EventFiles, HitSource):
     """Measured events (ROOT, Parquet or HDF5, by the ending of the file's name)."""
+
+    reader: ClassVar[str] = "pipeline.gas.hits.files.read_hits"
 
     kind: Literal["hits"]
     columns: HitColumns = described("Names of the quantities.", HitColumns())
@@ -70,8 +90,13 @@ class Hits(EventFiles):
 
     @property
     def labelled(self) -> bool:
-        """Whether the true directions are known."""
+        """See `HitSource.labelled`."""
         return self.direction is not None or self.columns.direction is not None
+
+    @property
+    def timed(self) -> bool:
+        """See `HitSource.timed`."""
+        return self.columns.time is not None
 
     @model_validator(mode="after")
     def _has_one_direction_at_most(self) -> Self:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import model_validator
 
 from pipeline.config.model import Block, described
-from pipeline.gas.config.hits import Hits
+from pipeline.gas.config.hits import HitSource
 from pipeline.gas.config.sources import Vector
 
 
@@ -43,8 +43,8 @@ class Axes(Block):
         return self
 
 
-class DirectionTest(Block):
-    """Test whether recoils prefer a direction: a fixed one, or away from the Sun."""
+class Preferred(Block):
+    """The direction that recoils of signal prefer: a fixed one, or away from the Sun."""
 
     axis: Vector | None = described(
         "Direction that recoils of signal prefer, in the hits' coordinates, of any length; null: "
@@ -52,15 +52,9 @@ class DirectionTest(Block):
         None,
     )
     site: Site | None = described(
-        "Place of the detector, for the test against the Sun; needs event times.", None
+        "Place of the detector, for the Sun; a test needs event times.", None
     )
     axes: Axes | None = described("Orientation of the detector at `site`.", None)
-    permutations: int = described(
-        "How often the event times are scrambled; the smallest p-value is 1 / (1 + permutations). "
-        "Not used with `axis`.",
-        9999,
-        ge=99,
-    )
 
     @model_validator(mode="after")
     def _has_one_direction(self) -> Self:
@@ -73,10 +67,23 @@ class DirectionTest(Block):
         return self
 
 
+class DirectionTest(Preferred):
+    """Test whether recoils prefer a direction."""
+
+    permutations: int = described(
+        "How often the event times are scrambled; the smallest p-value is 1 / (1 + permutations). "
+        "Not used with `axis`.",
+        9999,
+        ge=99,
+    )
+
+
 class ObservedSet(Block):
     """Measured events whose directions are predicted."""
 
-    sources: list[str] = described("Names of sources of kind `hits`.", min_length=1)
+    sources: list[str] = described(
+        "Names of sources of kind `hits` or `simulated_hits`.", min_length=1
+    )
     direction_test: DirectionTest | None = described(
         "Test whether the events prefer a direction; null: no test.", None
     )
@@ -93,7 +100,7 @@ def check_times(observed: Mapping[str, ObservedSet], sources: Mapping[str, objec
             continue
         for source in block.sources:
             hits = sources[source]
-            if isinstance(hits, Hits) and hits.columns.time is None:
+            if isinstance(hits, HitSource) and not hits.timed:
                 raise ValueError(
                     f"observed.{name}.direction_test.site: the Sun's place needs event times; "
                     f"name their column in sources.{source}.columns.time, or test against an `axis`"

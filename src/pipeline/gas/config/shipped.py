@@ -19,8 +19,8 @@ def shipped_responses() -> list[str]:
 def with_responses(gas: dict[str, Any]) -> dict[str, Any]:
     """The raw block of the chain, with blocks in place of the names of responses.
 
-    A response that is 'shipped', and a set or a fit that names a response, get the block. That of
-    the response 'fitted' is where the fit begins, with the names of the fitted parameters.
+    A response that is 'shipped', and a set, source or fit that names a response, get the block.
+    That of the response 'fitted' is where the fit begins, with the names of the fitted parameters.
 
     Raises:
         ValueError: no response of a name is shipped, or in the config, or one is named 'fitted';
@@ -36,17 +36,14 @@ def with_responses(gas: dict[str, Any]) -> dict[str, Any]:
             )
         responses = {name: _shipped(name, block) for name, block in responses.items()}
         gas = {**gas, "responses": responses}
+    gas = _each_looked_up(gas, "sources", responses)  # those of `simulated_hits`
     if "detector_fit" in gas:
         fit = _looked_up("detector_fit", gas["detector_fit"], responses)
         gas, responses = {**gas, "detector_fit": fit}, {**responses, **_fitted(fit)}
     for key in ("gain_map", "training_set"):
         if key in gas:
             gas = {**gas, key: _looked_up(key, gas[key], responses)}
-    tests = gas.get("test_sets")
-    if isinstance(tests, dict):
-        sets = {k: _looked_up(f"test_sets.{k}", test, responses) for k, test in tests.items()}
-        gas = {**gas, "test_sets": sets}
-    return gas
+    return _each_looked_up(gas, "test_sets", responses)
 
 
 def _shipped(name: str, block: Any) -> Any:
@@ -65,6 +62,14 @@ def _fitted(fit: Any) -> dict[str, Any]:
     if not isinstance(fit, dict) or not isinstance(fit.get("response"), dict):
         return {}
     return {FITTED: {**fit["response"], "fitted": list(fit.get("parameters") or ())}}
+
+
+def _each_looked_up(gas: dict[str, Any], key: str, responses: dict[str, Any]) -> dict[str, Any]:
+    """The raw block of the chain with the blocks of the responses that users under `key` name."""
+    users = gas.get(key)
+    if not isinstance(users, dict):
+        return gas
+    return {**gas, key: {k: _looked_up(f"{key}.{k}", u, responses) for k, u in users.items()}}
 
 
 def _looked_up(key: str, user: Any, responses: dict[str, Any]) -> Any:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.core.seeds import generator
 from pipeline.core.tables import Inputs, Params
-from pipeline.gas.config.observed import DirectionTest
+from pipeline.gas.config.observed import DirectionTest, Preferred
 from pipeline.physics.sun import sun_direction
 from pipeline.statistics.directional.observed import (
     goodness_of_fit,
@@ -88,22 +88,23 @@ def _mean(cosines: Array, weight: Array) -> dict[str, float]:
 
 def _expected(events: pd.DataFrame, times: pd.DataFrame, test: DirectionTest) -> Array:
     """Unit vectors that signal prefers at each event [n, 3], in the detector's coordinates."""
-    if not (test.site and test.axes):
-        axis = np.array(test.axis, np.float64)
-        return np.tile(axis / np.linalg.norm(axis), (len(events), 1))
+    if not test.site:
+        return expected_directions(np.zeros(len(events)), test)
     time_s = events[_KEYS].merge(times, "left", _KEYS)["time_s"].to_numpy(np.float64)
     for source in events["source"].unique():
         _check_times(time_s[events["source"] == source], source)
     return expected_directions(time_s, test)
 
 
-def expected_directions(time_s: Array, test: DirectionTest) -> Array:
-    """Directions of signal [n, 3] in the detector at times [s since 1970], for a test at a site."""
-    assert test.site
-    assert test.axes
-    sun = sun_direction(time_s, test.site.latitude_deg, test.site.longitude_deg)
+def expected_directions(time_s: Array, preferred: Preferred) -> Array:
+    """Unit vectors of signal [n, 3] in the detector at the times [n], in seconds since 1970."""
+    site, axes = preferred.site, preferred.axes
+    if not (site and axes):
+        axis = np.array(preferred.axis, np.float64)
+        return np.tile(axis / np.linalg.norm(axis), (len(time_s), 1))
+    sun = sun_direction(time_s, site.latitude_deg, site.longitude_deg)
     # Neutrinos come from the Sun, and recoils go on.
-    return -sun @ test.axes.matrix.T
+    return -sun @ axes.matrix.T
 
 
 def _check_times(time_s: Array, source: str) -> None:

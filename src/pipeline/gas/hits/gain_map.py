@@ -1,19 +1,16 @@
 """The gain map as a step of the workflow: from measured hits and simulated tracks."""
 
 import logging
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from pipeline.core.ingestion import BadEvents, accepted
 from pipeline.core.seeds import generator
 from pipeline.core.tables import Inputs, Params
 from pipeline.gas.config.gain_map import GainMap
-from pipeline.gas.config.hits import Hits
 from pipeline.gas.config.voxels import Grid
-from pipeline.gas.hits.files import read_hits
-from pipeline.gas.hits.table import HitBatch, usable
+from pipeline.gas.hits.parts import read_part
+from pipeline.gas.hits.table import HitBatch
 from pipeline.gas.response.differentiable import soft_charges
 from pipeline.gas.response.fitted import with_fitted
 from pipeline.gas.response.gain_map import Gradients, PixelCells, fit_gain_map, pixel_cells
@@ -72,7 +69,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     batches = [
         batch
         for path, part in zip(inputs["hits"], params["parts"], strict=True)
-        for batch in _read(path, part)
+        for batch, _ in read_part(path, part)[0]
     ]
     cells, charge = measured_cells(batches, settings, grid)
     tracks = [batch for path in inputs["tracks"] for batch in read_tracks(path)]
@@ -95,11 +92,3 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
         *(len(fit.covariance), np.nanstd(fit.gain), np.nanmedian(fit.errors)),
     )
     return {"table": fit.table()}
-
-
-def _read(path: str, part: Params) -> Iterator[HitBatch]:
-    source = Hits.model_validate(part["block"])
-    bad = BadEvents(path, source.on_bad_event)
-    read = read_hits(path, source, bad)
-    events = accepted(read, usable, bad, part["index"], source.first_event, source.max_events)
-    return (batch for batch, _ in events)

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.core.files import atomic_write
-from pipeline.core.ingestion import BadEvents, accepted
-from pipeline.gas.config.hits import Hits
+from pipeline.core.tables import Params
 from pipeline.gas.config.voxels import Grid
-from pipeline.gas.hits.files import read_hits
-from pipeline.gas.hits.table import HitBatch, usable
+from pipeline.gas.hits.parts import read_part
+from pipeline.gas.hits.table import HitBatch
 from pipeline.gas.response.track_hits import centred_on_track
 from pipeline.gas.voxels.shards import VoxelBatch, write_shard
 
@@ -74,33 +73,25 @@ def hit_voxels(hits: HitBatch, ids: np.ndarray, source: str, grid: Grid) -> HitV
 
 
 def voxelise_hits(
-    path: str | Path,
-    name: str,
-    source: Hits,
-    part: int,
-    grid: Grid,
-    shard: str | Path,
-    events: str | Path,
-    counts: str | Path,
+    path: str | Path, part: Params, shard: str | Path, events: str | Path, counts: str | Path
 ) -> None:
-    """Write the events of a file as a voxel shard, with a table of its events beside it.
+    """Write the events of a part as a voxel shard, with a table of its events beside it.
 
-    The table has the columns event_id, source_event, time_s, hits, charge, contained, dropped_hits,
-    dropped_charge.
+    See `read_part` for `path` and `part`. The table has the columns event_id, source_event, time_s,
+    hits, charge, contained, dropped_hits, dropped_charge.
 
     Raises:
         BadEventError: an event is not usable and the policy is to stop.
         ValueError: the file is not as the config says, or the unit of its lengths is wrong.
     """
-    bad, rows = BadEvents(str(path), source.on_bad_event), []
-    good = accepted(
-        read_hits(path, source, bad), usable, bad, part, source.first_event, source.max_events
-    )
+    grid = Grid.model_validate(part["grid"])
+    good, bad = read_part(path, part)
+    rows: list[pd.DataFrame] = []
     sizes: list[int] = []
 
     def batches() -> Iterator[VoxelBatch]:
         for hits, ids in good:
-            found = hit_voxels(hits, ids, name, grid)
+            found = hit_voxels(hits, ids, part["source"], grid)
             sizes.extend(np.diff(found.batch.offsets).tolist())
             rows.append(
                 pd.DataFrame(

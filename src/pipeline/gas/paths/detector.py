@@ -19,7 +19,8 @@ class DetectorPaths(EvaluationPaths):
 
     def hits_block(self, source: str, name: str) -> dict[str, Any]:
         """What the voxels of a part of measured events depend on, as plain content."""
-        return {**self.part_block(source, name), "grid": self.block.grid.plain()}
+        block, grid = self.part_block(source, name), self.block.grid.plain()
+        return {**block, "source": source, "part": name, "grid": grid}
 
     def observed_predictions(self) -> list[str]:
         """Prediction tables of all networks and ensembles on all sets of measured events."""
@@ -103,8 +104,13 @@ class DetectorPaths(EvaluationPaths):
             "seed": self.seed,
             "grid": self.block.grid.plain(),
             "gain_map": block and block.plain(),
-            "parts": [self.part_block(*p) for p in self.set_parts(block.data)] if block else [],
+            "parts": [self.hits_block(*p) for p in self.set_parts(block.data)] if block else [],
         }
+
+    @property
+    def readers(self) -> list[str]:
+        """The functions that read or make the measured events in use, see `reader`."""
+        return sorted({self.reader(source) for source in self.hits_sources})
 
     def domain_gap_inputs(self) -> dict[str, list[str]]:
         """Shards and predictions of both test sets, and weights; empty without a comparison."""

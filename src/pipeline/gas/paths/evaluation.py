@@ -4,7 +4,7 @@ from typing import Any
 
 from pipeline.core.resources import TrainingDemand
 from pipeline.gas.config.chain import TRAINING
-from pipeline.gas.config.hits import Hits
+from pipeline.gas.config.hits import HitSource
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.sources import Arrows
@@ -84,7 +84,7 @@ class EvaluationPaths(NetworkPaths):
         """In what gas or grid of a set differ from the paper's; empty if in nothing."""
         for source in self.set_sources(voxels):
             block = self.block.sources[source]
-            if isinstance(block, Hits):
+            if isinstance(block, HitSource):
                 return f"source {source} has measured events"
             gas = block.mixture()
             if isinstance(block, Arrows):

@@ -7,6 +7,7 @@ from pipeline.config.files import EventFiles
 from pipeline.core.parts import Part, file_pieces, numbered
 from pipeline.core.paths import ChainPaths
 from pipeline.gas.config.chain import Gas
+from pipeline.gas.config.simulated_hits import SimulatedHits
 from pipeline.gas.config.sources import Arrows, DegradRun
 
 
@@ -31,7 +32,7 @@ class TrackPaths(ChainPaths[Gas]):
 
     @cache  # noqa: B019 (one object for the life of a run)
     def parts(self, source: str) -> dict[str, Part]:
-        """The parts of a track source by name, in their fixed order.
+        """The parts of a source by name, in their fixed order; those of its tracks for made hits.
 
         The block of a part does not depend on the other parts. It stays the same if there are more
         events, or more files that sort behind the others (run10 after run9).
@@ -40,6 +41,9 @@ class TrackPaths(ChainPaths[Gas]):
             FileNotFoundError: a pattern of a file source matches nothing.
         """
         block = self.block.sources[source]
+        if isinstance(block, SimulatedHits):
+            tracks = self.parts(block.tracks)
+            return {name: Part(part.index, name, block) for name, part in tracks.items()}
         if isinstance(block, EventFiles):
             return numbered(block, file_pieces(block.files, f"gas.sources.{source}.files"))
         return numbered(block, block.pieces())
@@ -50,11 +54,20 @@ class TrackPaths(ChainPaths[Gas]):
         return {"seed": self.seed, "block": run.plain()}
 
     def part_input(self, source: str, name: str) -> list[str]:
-        """The user's file or the Degrad output that a part is read from; none if simulated."""
+        """The file that a part is read from: the user's, or a Degrad output or tracks of the study.
+
+        There is none for simulated tracks.
+        """
         part = self.parts(source)[name]
+        if isinstance(part.block, SimulatedHits):
+            return [self.track_table(part.block.tracks, name)]
         if isinstance(part.block, DegradRun):
             return [self.degrad_output(source, name)]
         return list(part.block.files) if isinstance(part.block, EventFiles) else []
+
+    def reader(self, source: str) -> str:
+        """Dotted name of the function that reads or makes the events of a source."""
+        return self.block.sources[source].reader
 
     def tracks(self, source: str) -> list[str]:
         """Track tables of a source."""

@@ -6,6 +6,7 @@ from pipeline.core.paths import counts
 from pipeline.gas.config.chain import TRAINING
 from pipeline.gas.config.mixture import GasMixture
 from pipeline.gas.config.sets import TestSet, TrainingSet, readout_block
+from pipeline.gas.config.simulated_hits import SimulatedHits
 from pipeline.gas.paths.tracks import TrackPaths
 from pipeline.gas.sizes import SHARD_OF_TRACKS, degrad_output_bytes, track_bytes
 
@@ -45,8 +46,11 @@ class VoxelPaths(TrackPaths):
         return sorted(self.voxel_set(voxels).sources)
 
     def set_tracks(self, voxels: str) -> list[str]:
-        """The sources of `set_sources` that have tracks, which measured events have not."""
-        return [name for name in self.set_sources(voxels) if name in self.block.track_sources]
+        """The track sources of a set; of measured events, those of which hits are made."""
+        names = self.set_sources(voxels)
+        blocks = [self.block.sources[name] for name in names]
+        made = [block.tracks for block in blocks if isinstance(block, SimulatedHits)]
+        return [*(name for name in names if name in self.block.track_sources), *made]
 
     def set_parts(self, voxels: str) -> list[tuple[str, str]]:
         """(source, part) of every shard of the training set or of a test set."""
@@ -122,12 +126,12 @@ class VoxelPaths(TrackPaths):
 
     @property
     def used_sources(self) -> list[str]:
-        """Track sources of the voxel sets, of the track comparison and of the response's fit."""
+        """Track sources of all sets of events, of the track comparison and of the fits."""
         compared, fit = self.block.track_comparison, self.block.detector_fit
-        gains = self.block.gain_map
+        gains, sets = self.block.gain_map, [*self.voxel_sets, *self.block.observed]
         return sorted(
             {
-                *(source for voxels in self.voxel_sets for source in self.set_tracks(voxels)),
+                *(source for name in sets for source in self.set_tracks(name)),
                 *((*compared.simulated, *compared.reference) if compared else ()),
                 *(fit.simulated if fit else ()),
                 *(gains.simulated if gains else ()),
@@ -160,7 +164,7 @@ class VoxelPaths(TrackPaths):
     def sources_block(self) -> dict[str, Any]:
         """The sources in use, and those among which no event may occur twice, by test set."""
         training, fit = self.set_tracks(TRAINING), self.block.detector_fit
-        fitted = self.set_sources(fit.data) if fit and fit.data in self.block.test_sets else []
+        fitted = self.set_tracks(fit.data) if fit else []
         return {
             "sources": {name: self.block.sources[name].plain() for name in self.used_sources},
             "pools": {

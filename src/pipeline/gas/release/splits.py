@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from pipeline.core.parquet_io import open_parquet, read_row_groups, write_batches
 from pipeline.gas.config.chain import TRAINING
-from pipeline.gas.config.hits import Hits
+from pipeline.gas.config.hits import HitSource
 from pipeline.gas.config.response import Response
 from pipeline.gas.config.sources import DegradRun, FileSource
 from pipeline.gas.evaluation.conditions import gas_text, outside
@@ -55,7 +55,7 @@ def released_sets(paths: GasPaths) -> list[str]:
 
 def _withheld(paths: GasPaths, name: str) -> bool:
     blocks = [paths.block.sources[source] for source in paths.set_sources(name)]
-    foreign = any(isinstance(block, FileSource | DegradRun | Hits) for block in blocks)
+    foreign = any(isinstance(block, FileSource | DegradRun | HitSource) for block in blocks)
     return foreign and not paths.block.release.tracks_from_files
 
 

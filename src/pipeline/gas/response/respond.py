@@ -68,6 +68,20 @@ class Drifted:
 
 
 @dataclass(frozen=True)
+class Detected:
+    """What the readout reports of n events, in a box of `BOX_GRIDS` and not centred.
+
+    The mean of an event before diffusion lies at `phase` in the cell at the middle of the box.
+    """
+
+    hits: Cells  # none of the events with electrons outside the box
+    inside: np.ndarray  # bool [n], all electrons are inside the box
+    phase: np.ndarray  # float64 [n, 3], in units of a cell
+    pixels: Pixels | None  # those under the events, if they have gains of their own
+    drifted: Drifted
+
+
+@dataclass(frozen=True)
 class Readout:
     """The measured charges of n events; event i has offsets[i]:offsets[i + 1].
 
@@ -123,23 +137,14 @@ def respond(
     Raises:
         ValueError: that file is no map of gains.
     """
-    drifted = drift_electrons(electrons, response, rng, rotation, vary)
-    values, streams = drifted.parameters, drifted.streams
-    cell_um, box = np.array(grid.cell_um), BOX_GRIDS * grid.bins
-    n = len(electrons.offsets) - 1
-    phase = streams["place"].random((n, 3))
-    known = read_pixel_map(response.gain.map) if response.gain.map else None
-    pixels = known.under_events(n, streams["pixels"]) if known else None
-    hits, inside = reported(drifted, electrons.offsets, phase, response, grid, pixels)
-    if known and pixels:
-        known.log_share(hits, pixels)
+    found = detect(electrons, response, grid, rng, rotation, vary)
+    values, middle = found.drifted.parameters, BOX_GRIDS * grid.bins // 2
     # As for measured events, the centre is that of the reported charge.
     if response.has("noise_hits"):
-        hits = _with_noise(hits, inside, response, values, streams["noise"])
-        hits, shift, fits = _centred_on_track(_digitised(hits, response), grid)
+        hits, shift, fits = _centred_on_track(found.hits, grid)
     else:
-        hits, shift, fits = cells.centred(hits, grid.bins)
-    contained = inside & fits
+        hits, shift, fits = cells.centred(found.hits, grid.bins)
+    contained = found.inside & fits
     hits = hits.where(hits.each(contained))
     squared, constant = variances(values)
     return Readout(
@@ -147,13 +152,40 @@ def respond(
         voxels=hits.index.astype(np.int32),
         charge=hits.charge.astype(np.float32),
         contained=contained,
-        origin=box // 2 + phase - shift - drifted.centre_um / cell_um,
+        origin=middle + found.phase - shift - found.drifted.centre_um / np.array(grid.cell_um),
         sigma_um=np.sqrt(
             squared[:, 0] * values["drift_cm"]
             + constant[:, 0]
             + response.gain.spread_um.transverse**2
         ),
     )
+
+
+def detect(
+    electrons: Electrons,
+    response: Response,
+    grid: Grid,
+    rng: np.random.Generator,
+    rotation: np.ndarray | None = None,
+    vary: bool = False,
+    pixels: Pixels | None = None,
+) -> Detected:
+    """All steps of `respond` but the last: noise hits are in, events are not centred.
+
+    With `pixels`, each has its own gain; they are those of `response.gain.map` if there is one.
+    """
+    drifted = drift_electrons(electrons, response, rng, rotation, vary)
+    streams, n = drifted.streams, len(electrons.offsets) - 1
+    phase = streams["place"].random((n, 3))
+    known = read_pixel_map(response.gain.map) if response.gain.map else None
+    pixels = known.under_events(n, streams["pixels"]) if known else pixels
+    hits, inside = reported(drifted, electrons.offsets, phase, response, grid, pixels)
+    if known and pixels:
+        known.log_share(hits, pixels)
+    if response.has("noise_hits"):
+        hits = _with_noise(hits, inside, response, drifted.parameters, streams["noise"])
+        hits = _digitised(hits, response)
+    return Detected(hits, inside, phase, pixels, drifted)
 
 
 def reported(
