@@ -45,15 +45,15 @@ LEARNED = ("training_set", "detector_fit.simulated", "gain_map.simulated")
 class Gas(Block):
     """Directions of recoils in a gas time projection chamber (Ghrear et al. 2024)."""
 
-    sources: dict[str, Annotated[Source | Hits | SimulatedHits, Field(discriminator="kind")]] = (
-        described("Track sources and measured events by name.", min_length=1)
-    )
-    grid: Grid = described("Voxel grid.", Grid())
     responses: dict[str, Response] = described(
         "Readout responses by name; 'shipped' instead of a block: that of this name in "
         "`resources/responses`.",
         {},
     )
+    sources: dict[str, Annotated[Source | Hits | SimulatedHits, Field(discriminator="kind")]] = (
+        described("Track sources and measured events by name.", min_length=1)
+    )
+    grid: Grid = described("Voxel grid.", Grid())
     training_set: TrainingSet | None = described(
         "Tracks that the networks are trained on; not used if no network is trained.", None
     )
