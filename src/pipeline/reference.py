@@ -37,7 +37,7 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `paper.yaml` | the paper's scale, for a GPU and a cluster |
 | `gpu.yaml` | streams of new tracks, for a GPU |
 | `challenge.yaml` | blind data challenge: a readout and a share of solar recoils to find |
-| `detector.yaml` | a readout fitted to events without known directions, and training for it |
+| `detector.yaml` | hits without truth: their readout, gains of pixels, training for it, the Sun |
 | `own_tracks.yaml` | own tracks with a trained network, no training; takes a minute |
 | `resolution.yaml` | angular resolution against energy, with the shipped U-Net |
 | `remedies.yaml` | remedies for an unknown readout, with one of `remedies/` |

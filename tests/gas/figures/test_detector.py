@@ -10,6 +10,7 @@ from pipeline.gas.figures.attention import draw_attention
 from pipeline.gas.figures.detector_fit import draw_detector_fit
 from pipeline.gas.figures.direction_stages import draw_direction_stages
 from pipeline.gas.figures.domain_gap import draw_domain_gap
+from pipeline.gas.figures.fit_corner import draw_fit_corner
 from pipeline.gas.figures.gain_map import draw_gain_map
 from pipeline.gas.figures.response_sensitivity import draw_response_sensitivity
 from pipeline.gas.response.sensitivity import ALL
@@ -48,6 +49,32 @@ def test_pulls_and_parameters_are_those_of_the_tables(fit):
     (words,) = (artist.get_text() for artist in text.texts)
     assert "threshold.electrons\n    1.200 $\\pm$ 0.010, from 0.8" in words
     assert "$\\chi^2$ = 9.5 of 10, p = 0.5" in words
+
+
+def test_ellipses_project_to_the_errors_and_turn_with_the_correlation(fit):
+    pair = pd.DataFrame(
+        {
+            "parameter": ["threshold.electrons"],
+            "other": ["gain.relative_rms"],
+            "correlation": [0.8],
+        }
+    )
+    below = draw_fit_corner(fit[0], pair).axes[2]
+    for line, sigma in zip(below.lines, (1, 2), strict=False):
+        x, y = line.get_xdata() - 1.2, line.get_ydata() - 0.7
+        assert np.abs(x).max() == pytest.approx(sigma * 0.01, rel=2e-3)
+        assert np.abs(y).max() == pytest.approx(sigma * 0.02, rel=2e-3)
+        u, v = x / 0.01, y / 0.02
+        chi2 = (u**2 - 1.6 * u * v + v**2) / (1 - 0.8**2)
+        assert chi2 == pytest.approx(sigma**2)
+    assert below.get_xlabel() == "threshold\nelectrons"
+
+
+def test_a_corner_of_one_parameter_is_its_density(fit):
+    (axis,) = draw_fit_corner(
+        fit[0][:1], pd.DataFrame(columns=["parameter", "other", "correlation"])
+    ).axes
+    assert axis.get_xlim() == pytest.approx((1.172, 1.228))
 
 
 def test_a_panel_for_each_kind_of_features(growth):
@@ -125,6 +152,8 @@ def test_failures_are_stacked_to_the_cosine_distance(decided):
 
 def test_all_can_be_saved(fit, gains, growth, looks, decided, systematic, check_figure):
     check_figure("detector_fit", lambda: draw_detector_fit(*fit))
+    none = pd.DataFrame(columns=["parameter", "other", "correlation"])
+    check_figure("fit_corner", lambda: draw_fit_corner(fit[0][:1], none))
     check_figure("gain_map", lambda: draw_gain_map(gains))
     check_figure("domain_gap", lambda: draw_domain_gap(growth))
     check_figure("attention", lambda: draw_attention(looks))

@@ -43,6 +43,11 @@ CAPTIONS = {
         "unit, which the chi-squared says with all correlations. Right: fitted parameters with "
         "their errors, and where the fit began."
     ),
+    "fit_corner": (
+        "Errors of the fitted parameters in pairs: ellipses on which the chi-squared is 1 and 4 "
+        "above its minimum, whose projections are 1 and 2 errors of a parameter. Diagonal: the "
+        "Gaussian density of each parameter, with its error as a band."
+    ),
     "gain_map": (
         "Gains of the pixels of the readout from a calibration run, relative to the gain of the "
         "response, and their distribution. White pixels have too few hits. The chi-squared "
@@ -162,6 +167,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         "parameters": [paths.table("detector_fit.csv")],
         "moments": [paths.table("fit_moments.csv")],
     }
+    errors = {"parameters": fit["parameters"], "correlation": [paths.table("fit_correlation.csv")]}
     gap = {"growth": [paths.table("domain_gap_events.csv")]}
     gains = {"table": [paths.table("gain_map.csv")]}
     looks = {"attention": [paths.table("attention.csv")]}
@@ -197,7 +203,11 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
             else []
         ),
         *([_figure("track_observables", comparison)] if compared else []),
-        *([_figure("detector_fit", fit)] if block.detector_fit else []),
+        *(
+            [_figure("detector_fit", fit), _figure("fit_corner", errors)]
+            if block.detector_fit
+            else []
+        ),
         *([_figure("gain_map", gains)] if block.gain_map else []),
         *([_figure("domain_gap", gap)] if block.domain_gap else []),
         *(
