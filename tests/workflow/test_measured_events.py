@@ -116,11 +116,11 @@ def test_hits_are_made_of_tracks_where_there_is_no_file(pristine, tmp_path):
         },
         observed={
             "run7": {"sources": ["run7"], "direction_test": AGAINST_THE_SUN},
-            "source_run": {"sources": ["source_run"]},
+            "source_run": {"sources": ["source_run"], "predict": False},
         },
         gain_map={"data": "source_run", "simulated": ["calibration"], "pixels": [4, 4]}
         | {"response": {"threshold": {"electrons": 1}}},
     )
-    expected = {"gas_tracks": "3", "gas_hits": "2", "gas_gain_map": "1", "gas_observed_p": "1"}
+    expected = {"gas_tracks": "3", "gas_hits": "2", "gas_gain_map": "1", "gas_predict": "1"}
     assert {name: jobs.get(name) for name in expected} == expected
     assert "gas_voxels" not in jobs

@@ -73,6 +73,26 @@ def test_tests_that_make_no_sense(study, test, message):
         study(test)
 
 
+def test_directions_that_are_not_asked_are_not_predicted(study, plain):
+    study(None)
+    plain["gas"]["observed"]["run7"]["predict"] = False
+    paths = check_config({"results": "out", **plain}).paths["gas"]
+    assert paths.observed_predictions() == []
+    assert paths.table("observed.csv") not in [*paths.targets(), *paths.page_tables()]
+    assert "run7" in paths.block.observed
+    plain["gas"]["observed"]["run7"]["direction_test"] = SUN
+    with pytest.raises(ConfigError, match=r"direction_test needs predictions"):
+        check_config(plain)
+
+
+def test_a_gap_needs_predictions(study, plain):
+    study(None)
+    plain["gas"]["observed"]["run7"]["predict"] = False
+    plain["gas"]["domain_gap"] = {"data": "run7", "simulated": "50keV", "network": "RCN"}
+    with pytest.raises(ConfigError, match=r"domain_gap.data: there is no 'run7'; there are 50keV"):
+        check_config(plain)
+
+
 def test_axes_turn_the_sky_into_coordinates_of_the_detector():
     turn = Axes(**AXES).matrix
     np.testing.assert_array_equal(turn @ [0, 0, 1], [0, 1, 0])  # up is y

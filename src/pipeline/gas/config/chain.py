@@ -117,6 +117,11 @@ class Gas(Block):
         return [name for name, network in self.networks.items() if not network.weights]
 
     @property
+    def predicted(self) -> list[str]:
+        """Sets of measured events whose directions are predicted."""
+        return [name for name, block in self.observed.items() if block.predict]
+
+    @property
     def predictors(self) -> list[str]:
         """Networks and ensembles."""
         return [*self.networks, *self.ensembles]
@@ -186,7 +191,7 @@ class Gas(Block):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
-        if not self.test_sets and not self.observed:
+        if not self.test_sets and not self.predicted:
             raise ValueError("test_sets: give at least one test set, or a set under `observed`")
         if TRAINING in {**self.test_sets, **self.observed}:
             raise ValueError(f"test_sets: '{TRAINING}' is the name of the training set")
@@ -203,10 +208,11 @@ class Gas(Block):
             used["gain_map.simulated"] = self.gain_map.simulated
         check_gain_map(self.gain_map, self.observed)
         check_detector(
-            self.detector_fit, self.domain_gap, self.test_sets, self.observed, self.networks
+            *(self.detector_fit, self.domain_gap, self.test_sets),
+            *(self.observed, self.predicted, self.networks),
         )
         check_sensitivity(self.response_sensitivity, self.test_sets)
-        check_attention(self.attention, self.test_sets, self.observed, self.networks)
+        check_attention(self.attention, self.test_sets, self.predicted, self.networks)
         responding: dict[str, VoxelSet | DetectorFit | GainMap | SimulatedHits | None] = {
             "training_set": self.training_set,
             "detector_fit": self.detector_fit,
@@ -290,7 +296,7 @@ class Gas(Block):
     def _frames_fit_the_responses(self) -> Self:
         for name, network in self.networks.items():
             tuned = name in self.trained and getattr(network, "temperature", False)
-            for voxels in [*([TRAINING] if tuned else []), *self.test_sets, *self.observed]:
+            for voxels in [*([TRAINING] if tuned else []), *self.test_sets, *self.predicted]:
                 measured = voxels in self.observed or (voxels == TRAINING and self.labelled)
                 response = None if measured else self.response_of(voxels)
                 # Nobody knows what a measured event shows of its drift.

@@ -70,9 +70,12 @@ def check_detector(
     gap: DomainGap | None,
     test_sets: Mapping[str, TestSet],
     observed: Collection[str],
+    predicted: Collection[str],
     networks: Mapping[str, DirectionNetwork],
 ) -> None:
     """Check the names of both blocks, those of sources apart, and of sets to adapt networks to.
+
+    `predicted` are the sets among `observed` that have predictions.
 
     Raises:
         ValueError: a set or network does not exist, or the data of the fit do not suit it.
@@ -80,7 +83,7 @@ def check_detector(
     measured = [*observed, *test_sets]
     places = {"detector_fit.data": (fit.data, measured)} if fit else {}
     if gap:
-        places["domain_gap.data"] = gap.data, measured
+        places["domain_gap.data"] = gap.data, [*predicted, *test_sets]
         places["domain_gap.simulated"] = gap.simulated, [*test_sets]
         places["domain_gap.network"] = gap.network, [*networks]
     for network, block in networks.items():

@@ -79,14 +79,25 @@ class DirectionTest(Preferred):
 
 
 class ObservedSet(Block):
-    """Measured events whose directions are predicted."""
+    """Measured events."""
 
     sources: list[str] = described(
         "Names of sources of kind `hits` or `simulated_hits`.", min_length=1
     )
+    predict: bool = described(
+        "Predict the directions. false: they are not asked, as of a calibration run that only "
+        "`gain_map` or `detector_fit` uses.",
+        True,
+    )
     direction_test: DirectionTest | None = described(
         "Test whether the events prefer a direction; null: no test.", None
     )
+
+    @model_validator(mode="after")
+    def _is_predicted_to_be_tested(self) -> Self:
+        if self.direction_test and not self.predict:
+            raise ValueError("direction_test needs predictions; leave `predict: false` out")
+        return self
 
 
 def check_times(observed: Mapping[str, ObservedSet], sources: Mapping[str, object]) -> None:

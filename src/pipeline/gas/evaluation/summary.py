@@ -235,7 +235,7 @@ def report(paths: GasPaths) -> str:
     texts = []
     if paths.block.test_sets:
         texts += [format_summary(read_tables([paths.table("summary.csv")])), LEGEND]
-    if paths.block.observed:
+    if paths.block.predicted:
         texts.append(format_observed(read_tables([paths.table("observed.csv")])))
     if paths.direction_tests:
         texts.append(format_observed_p(read_tables([paths.table("observed_p.csv")])))

@@ -243,7 +243,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
             if with_kappa and tested
             else []
         ),
-        *([_figure("observed_directions", observed)] if block.observed else []),
+        *([_figure("observed_directions", observed)] if block.predicted else []),
         _events(paths),
         *(figure for test in block.hypothesis_tests for figure in _test_set_figures(paths, test)),
     ]
@@ -252,7 +252,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
 def _events(paths: GasPaths) -> FigureSpec:
     """The page of single events."""
     networks = paths.block.predictors
-    shards = {name: paths.shards(name) for name in (*paths.block.test_sets, *paths.block.observed)}
+    shards = {name: paths.shards(name) for name in (*paths.block.test_sets, *paths.block.predicted)}
     return FigureSpec(
         "events",
         f"{ROOM}.events",

@@ -25,11 +25,12 @@ def draw_gain_map(table: pd.DataFrame) -> Figure:
     known = table.dropna(subset="gain")
     right.hist(known["gain"], bins="auto", histtype="step")
     right.set(xlabel="gain", ylabel="pixels")
-    first = table.iloc[0]
+    first = table.to_dict("records")[0]
     right.set_title(
+        f"{first['events']} events\n"
         f"rms {known['gain'].std():.3g}, median error {known['gain_err'].median():.2g}\n"
         f"$\\chi^2$ = {first['chi2']:.0f} of {first['degrees_of_freedom']}, "
-        f"p = {first['p_value']:.2g}; {first['events']} events",
+        f"p = {first['p_value']:.2g}",
         fontsize=8,
     )
     return figure

@@ -31,7 +31,7 @@ class GasPaths(DetectorPaths):
 
     def page_tables(self) -> list[str]:
         """Tables on the page of figures."""
-        observed = [self.table("observed.csv")] if self.block.observed else []
+        observed = [self.table("observed.csv")] if self.block.predicted else []
         observed += [self.table("observed_p.csv")] if self.direction_tests else []
         return [*([self.table("summary.csv")] if self.block.test_sets else []), *observed]
 
@@ -67,7 +67,7 @@ class GasPaths(DetectorPaths):
 
     def _observed(self) -> list[str]:
         """Tables of measured events; none without any."""
-        names = ("observed.csv", "observed_directions.csv") if self.block.observed else ()
+        names = ("observed.csv", "observed_directions.csv") if self.block.predicted else ()
         tested = ("observed_p.csv",) if self.direction_tests else ()
         return list(map(self.table, (*names, *tested)))
 

@@ -23,8 +23,8 @@ class DetectorPaths(EvaluationPaths):
         return {**block, "source": source, "part": name, "grid": grid}
 
     def observed_predictions(self) -> list[str]:
-        """Prediction tables of all networks and ensembles on all sets of measured events."""
-        sets, predictors = self.block.observed, self.block.predictors
+        """Prediction tables of all networks and ensembles on sets of measured events."""
+        sets, predictors = self.block.predicted, self.block.predictors
         return [self.prediction(name, method) for name in sets for method in predictors]
 
     @property
