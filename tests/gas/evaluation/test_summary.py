@@ -127,12 +127,21 @@ def test_the_text_shows_every_row_under_its_test_set(summary) -> None:
     blocks = format_summary(summary).split("\n\n")
     assert [block.split(":")[0] for block in blocks] == ["hard", "other"]
     lines = blocks[0].splitlines()
-    assert len(lines) == 2 + 2  # title, header, two methods
+    assert len(lines) == 2 + 2 + 1  # title, header, two methods, a remark
     assert "0.1100" in lines[2]
     assert "0.104" in lines[2]
     assert "36,000" in lines[2]
-    assert len({len(line) for line in lines[1:]}) == 1
+    assert len({len(line) for line in lines[1:4]}) == 1
     assert max(map(len, lines)) <= 140
+
+
+def test_a_network_behind_the_published_one_says_how_long_it_was_trained(items) -> None:
+    good = Evaluated(
+        *("hard", "good", predictions(0.104, 5000), "HCN", Training(events_seen=9, minutes=1))
+    )
+    text = format_summary(summary_table([*items, good], 400, np.random.default_rng(2)))
+    assert "my network has seen 36,000 training events so far; the published one learnt" in text
+    assert "good has seen" not in text
 
 
 def test_an_ensemble_shows_the_spread_of_its_networks() -> None:

@@ -14,6 +14,7 @@ from pipeline.gas.paths import GasPaths
 from pipeline.gas.published import (
     BEST_EXPECTED,
     RECOILS_PER_TEST_SET,
+    TRAINING_TRACKS,
     PublishedPerformance,
     published_performance,
 )
@@ -31,6 +32,9 @@ head-tail   share of these with the correct sign; axis/deg: mean angle between t
 <kappa>     mean predicted kappa; - if the method has none
 seen        training events that the network has seen; minutes: duration of the training, or
             where the weights come from: shipped with the checkout, or given as a folder"""
+
+# A network this much worse than the published one has a remark on the length of its training.
+BEHIND_SIGMA = 2.0
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,8 @@ def format_summary(summary: pd.DataFrame) -> str:
 
 
 def _remarks(rows: pd.DataFrame) -> str:
+    trained = rows.dropna(subset="events_seen")
+    behind = trained[trained["published_difference_sigma"] > BEHIND_SIGMA]
     # Read from a file, an empty text is NaN.
     columns = ["method", "network_remark", "published_remark"]
     rows = rows[columns].astype(object).fillna("")
@@ -180,6 +186,11 @@ def _remarks(rows: pd.DataFrame) -> str:
         f"{method} is outside the range of its card: {remark}."
         for method, remark in zip(rows["method"], rows["network_remark"], strict=True)
         if remark
+    ]
+    remarks += [
+        f"{method} has seen {seen:,.0f} training events so far; the published one learnt from "
+        f"{TRAINING_TRACKS:,} tracks in many epochs."
+        for method, seen in zip(behind["method"], behind["events_seen"], strict=True)
     ]
     return "".join(f"\n{remark}" for remark in remarks)
 

@@ -95,6 +95,7 @@ def _draw_crossings(axis: Axes, crossings: pd.DataFrame, look: dict[str, Look]) 
             va="top",
             color=colour,
             fontsize=8,
+            bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5},
         )
 
 
