@@ -14,6 +14,8 @@ from pipeline.figures.style import COLOURS, PAGE_INCH
 SIGMAS = (1, 2)
 SHOWN_SIGMAS = 2.8  # on both sides of a fitted value
 POINTS = 100
+# Of the parameters whose names do not say it, by their beginnings.
+UNITS = {"diffusion.constant": r"$\mu$m", "diffusion.": r"$\mu$m/cm$^{1/2}$"}
 
 
 def ellipse(first_err: float, second_err: float, correlation: float) -> np.ndarray:
@@ -79,7 +81,8 @@ def _shown(value: float, error: float) -> tuple[float, float]:
 
 
 def _label(name: str) -> str:
-    return name.replace(".", "\n").replace("_", " ")
+    unit = next((f" [{unit}]" for start, unit in UNITS.items() if name.startswith(start)), "")
+    return name.replace(".", f"{unit}\n", 1).replace("_", " ")
 
 
 def from_files(inputs: Inputs, _params: Params) -> Figure:
