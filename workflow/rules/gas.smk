@@ -12,7 +12,7 @@ wildcard_constraints:
 
 use rule table as gas_track_stages with:
     input:
-        unpack(lambda wildcards: gas.response_files(gas.staged_set or "")),
+        unpack(lambda wildcards: gas.response_files(gas.staged_set)),
         tracks=lambda wildcards: gas.tracks(wildcards.source),
     output:
         table=gas.stages(),

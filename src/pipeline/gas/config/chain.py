@@ -38,8 +38,6 @@ from pipeline.gas.config.voxels import Grid
 from pipeline.statistics.directional.config import HypothesisTest
 
 TRAINING = "train"  # name of the training set among the voxel sets
-# Where a study names tracks from which it learns, or which it compares with measured events.
-LEARNED = ("training_set", "detector_fit.simulated", "gain_map.simulated")
 
 
 class Gas(Block):
@@ -196,16 +194,19 @@ class Gas(Block):
         if TRAINING in {**self.test_sets, **self.observed}:
             raise ValueError(f"test_sets: '{TRAINING}' is the name of the training set")
         training = self.training_set.sources if self.training_set else []
+        # Tracks from which the study learns, or which it compares with measured events.
+        learned = {"training_set": training}
+        if self.detector_fit:
+            learned["detector_fit.simulated"] = self.detector_fit.simulated
+        if self.gain_map:
+            learned["gain_map.simulated"] = self.gain_map.simulated
         used = {"training_set": training}
         used |= {f"test_sets.{name}": test.sources for name, test in self.test_sets.items()}
         used |= {f"observed.{name}": block.sources for name, block in self.observed.items()}
         if self.track_comparison:
             used["track_comparison.simulated"] = self.track_comparison.simulated
             used["track_comparison.reference"] = self.track_comparison.reference
-        if self.detector_fit:
-            used["detector_fit.simulated"] = self.detector_fit.simulated
-        if self.gain_map:
-            used["gain_map.simulated"] = self.gain_map.simulated
+        used |= learned
         check_gain_map(self.gain_map, self.observed)
         check_detector(
             *(self.detector_fit, self.domain_gap, self.test_sets),
@@ -236,7 +237,10 @@ class Gas(Block):
                         "`columns.direction` or `direction` of their source"
                     )
         gap, gains = self.domain_gap, self.gain_map
-        compared = {"domain_gap": (gap.data, self.test_sets[gap.simulated].sources)} if gap else {}
+        compared = {}
+        if gap:
+            learned["domain_gap.simulated"] = self.test_sets[gap.simulated].sources
+            compared["domain_gap"] = gap.data, learned["domain_gap.simulated"]
         if gains:
             compared["gain_map"] = gains.data, gains.simulated
         energies = {key: (data, self.energies(names)) for key, (data, names) in compared.items()}
@@ -246,8 +250,7 @@ class Gas(Block):
         fitted = self.observed[fit.data].sources if fit and fit.data in self.observed else []
         check_simulated_hits(
             self.sources,
-            {key: names for key, names in used.items() if key in LEARNED}
-            | ({"domain_gap.simulated": compared["domain_gap"][1]} if gap else {}),
+            learned,
             {name: fit.energy_keV for name in fitted if fit and fit.energy_keV},
         )
         both = set(self.test_sets) & set(self.observed)

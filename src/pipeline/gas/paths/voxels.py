@@ -104,11 +104,11 @@ class VoxelPaths(TrackPaths):
         return block if getattr(chosen, "rotate", True) else {**block, "rotate": False}
 
     @property
-    def staged_set(self) -> str | None:
-        """The first of `voxel_sets` with tracks; None: none has."""
+    def staged_set(self) -> str:
+        """The first of `voxel_sets` with tracks; empty: none has."""
         tracks = set(self.block.track_sources)
         having = (name for name in self.voxel_sets if tracks & set(self.voxel_set(name).sources))
-        return next(having, None)
+        return next(having, "")
 
     @property
     def staged_source(self) -> str | None:
@@ -118,7 +118,7 @@ class VoxelPaths(TrackPaths):
 
     def stages_block(self, source: str) -> dict[str, Any]:
         """What the stages of a track of a source depend on; its voxels are of the `staged_set`."""
-        return {**self.voxel_block(self.staged_set or ""), "source": source}
+        return {**self.voxel_block(self.staged_set), "source": source}
 
     def inputs(self) -> list[str]:
         """Track sources in use, and sources of measured events."""

@@ -77,7 +77,6 @@ class Detected:
     hits: Cells  # none of the events with electrons outside the box
     inside: np.ndarray  # bool [n], all electrons are inside the box
     phase: np.ndarray  # float64 [n, 3], in units of a cell
-    pixels: Pixels | None  # those under the events, if they have gains of their own
     drifted: Drifted
 
 
@@ -185,7 +184,7 @@ def detect(
     if response.has("noise_hits"):
         hits = _with_noise(hits, inside, response, drifted.parameters, streams["noise"])
         hits = _digitised(hits, response)
-    return Detected(hits, inside, phase, pixels, drifted)
+    return Detected(hits, inside, phase, drifted)
 
 
 def reported(
