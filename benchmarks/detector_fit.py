@@ -7,7 +7,8 @@ pulls  --sets sets of 400 events: spread of the fitted values over the quoted er
 wrong  1,000 events each of detectors that the response cannot describe: 5 % of the electrons lost,
        kinematic tracks, a diffusion that grows with the drift, gains of pixels with an rms of 10 %
 
-One thread. Usage: python benchmarks/detector_fit.py [--part PART] [--sets N] [--simulated N].
+One thread. Usage: python benchmarks/detector_fit.py [--part PART] [--sets N] [--simulated N]
+    [--seed N of the simulated tracks].
 """
 
 import time
@@ -46,10 +47,11 @@ WRONG: dict[str, tuple[str, dict[str, object]]] = {
 
 def main() -> None:
     """Print a table for each part."""
-    arguments = parsed(__doc__, part="all", sets=20, simulated=4000)
+    arguments = parsed(__doc__, part="all", sets=20, simulated=4000, seed=0)
     print(describe_machine())
     truth, start = (Response().replaced(dict(zip(RANGES, v, strict=True))) for v in (TRUE, START))
-    model = Model(simulated(arguments.simulated, ENERGY_KEV, "simulated", 0), start, GRID, seed=1)
+    tracks = simulated(arguments.simulated, ENERGY_KEV, "simulated", arguments.seed)
+    model = Model(tracks, start, GRID, seed=1)
     for part in ("pulls", "wrong") if arguments.part == "all" else [arguments.part]:
         began = time.process_time()
         if part == "pulls":

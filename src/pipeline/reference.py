@@ -40,13 +40,14 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `detector.yaml` | hits without truth: their readout, gains of pixels, training for it, the Sun |
 | `own_tracks.yaml` | own tracks with a trained network, no training; takes a minute |
 | `resolution.yaml` | angular resolution against energy, with the shipped U-Net |
+| `release.yaml` | public data set with test sets that the training does not know |
 | `remedies.yaml` | remedies for an unknown readout, with one of `remedies/` |
 | `robustness.yaml` | the shipped U-Net in gas of other temperature, pressure and mixture |
 | `solar.yaml` | recoil spectrum of solar neutrinos over background, and the exposure it takes |
 | `train.yaml` | first step to the shipped U-Net, an hour and a half |
 | `train_second.yaml` | second step |
 | `train_paper.yaml` | first step to the shipped HCN, an hour and a half |
-| `train_paper_second.yaml` | second step |
+| `train_paper_second.yaml` | a further cycle, to be run again |
 | `train_rcn.yaml` | from the shipped HCN to the shipped RCN |
 """
 

@@ -13,7 +13,7 @@ def test_the_loader_gives_the_events(released, tmp_path):
     folder = released / "results/release"
     script = (
         "import json; from load import events\n"
-        "found = [(e['event_id'], e['cells'].tolist(), e['counts'], e['direction_z'])\n"
+        "found = [(e['event_id'], e['cells'].tolist(), e['charge'], e['direction_z'])\n"
         "         for e in events('data/train.parquet')]\n"
         "print(json.dumps(found))"
     )

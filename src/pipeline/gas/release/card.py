@@ -8,14 +8,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.core.tables import read_table
-from pipeline.gas.config.chain import TRAINING
 from pipeline.gas.paths import GasPaths
 from pipeline.gas.release.croissant import described
+from pipeline.gas.release.hub import hub_block
 
 NOT_STATED = "not stated"
 SHOWN = ("split", "kind", "events", "sources", "gas", "readout")
 
-TEXT = """# {title}
+TEXT = """{head}
+# {title}
 
 Version {version}. {events} events of a training set and {tests} test sets: ionisation electrons of
 recoils in a gas, as voxels of a time projection chamber. The task is to find the direction of each
@@ -57,7 +58,7 @@ shifted test set is not within the conditions of the training set:
     from load import events
 
     for event in events("data/train.parquet"):
-        event["cells"], event["{amount}"]  # voxels [n, 3] and what is in each
+        event["cells"], event["charge"]  # voxels [n, 3] and the electrons in each
 
 ## Score
 
@@ -88,12 +89,13 @@ def card(
 ) -> str:
     """The card; `digests` are SHA-256 of files, `record` is the study's provenance record."""
     settings, grid = paths.block.release, paths.block.grid
-    training = pq.read_schema(paths.release(f"data/{TRAINING}.parquet"))
+    columns = _columns(paths.release(f"data/{name}.parquet") for name in splits["split"])
     baselines = read_table(paths.release("baselines.csv"))
     left_out = [name for name in paths.voxel_sets if name not in set(splits["split"])]
     sources = {name for names in splits["sources"] for name in names.split()}
     rows = splits.to_dict("records")
     return TEXT.format(
+        head=hub_block(settings, digests, int(splits["events"].sum())),
         title=settings.title,
         version=settings.version,
         events=f"{splits['events'].sum():,}",
@@ -125,9 +127,8 @@ def card(
         or "There is none here.",
         columns=_table(
             ("column", "type", "meaning"),
-            ((column.name, _type(column.type), described(column)) for column in training),
+            ((column.name, _type(column.type), described(column)) for column in columns),
         ),
-        amount="charge" if "charge" in training.names else "counts",
         baselines=_table(
             ("split", "method", "1 - cos", "error", "efficiency"),
             (
@@ -140,6 +141,11 @@ def card(
         ),
         files=_table(("file", "SHA-256"), digests.items()),
     )
+
+
+def _columns(files: Iterable[str]) -> list[pa.Field]:
+    """Every column of some files once; with smearing alone a file has counts, else charges."""
+    return list({column.name: column for file in files for column in pq.read_schema(file)}.values())
 
 
 def _type(kind: pa.DataType) -> str:
