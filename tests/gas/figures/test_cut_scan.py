@@ -107,3 +107,12 @@ def test_the_label_of_a_late_crossing_stays_within_its_panel(evaluated):
         for label in labels:
             assert axis.bbox.x0 < label.get_window_extent().x0
             assert label.get_window_extent().x1 < axis.bbox.x1
+
+
+def test_the_legend_has_published_values_only_if_there_are_any(figure, evaluated):
+    unknown = evaluated.summary.assign(published_cosine_distance=np.nan)
+    other = draw_cut_scan(evaluated.scans, evaluated.crossings, unknown)
+    known, none = (
+        {text.get_text() for text in drawn.legends[0].get_texts()} for drawn in (figure, other)
+    )
+    assert known - none == {"published", "published Best-Expected"}

@@ -112,7 +112,7 @@ def looks():
 def decided():
     stages = {"true": [2, 0.1, 3, 1] * 2, "true_err": 0.1, "expected": [1, 0.1, 3, 1] * 2}
     names = {"set": np.repeat(["ideal", "run7"], 4), "quantity": list(OBSERVABLES) * 2}
-    shares = {"contribution": [0.1, 0.2, 0.3, 0.4, 0, 0, 0.1, 0.1]}
+    shares = {"contribution": [0.1, 0.2, 0.3, 0.4, 0, 0, 0.1, 0.1], "contribution_err": 0.01}
     first = {"set": np.repeat(["ideal", "run7"], 4), "first_failure": list(FAILURES) * 2}
     return pd.DataFrame({**names, **stages}), pd.DataFrame({**first, **shares})
 

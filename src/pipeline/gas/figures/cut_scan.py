@@ -42,7 +42,8 @@ def draw_cut_scan(scans: pd.DataFrame, crossings: pd.DataFrame, summary: pd.Data
         axis.margins(y=0.15)  # room for the crossings' labels
         axis.label_outer()
         few_decimal_ticks(axis)
-    figure.legend(handles=_legend(scans, look), loc="outside lower center", ncols=4)
+    published = summary["published_cosine_distance"].notna().any()
+    figure.legend(handles=_legend(scans, look, published), loc="outside lower center", ncols=4)
     return figure
 
 
@@ -121,7 +122,7 @@ def _draw_published(
         axis.plot(cut, distance, own.marker, color=own.colour, markerfacecolor="none", markersize=7)
 
 
-def _legend(scans: pd.DataFrame, look: dict[str, Look]) -> list[Line2D]:
+def _legend(scans: pd.DataFrame, look: dict[str, Look], published: bool) -> list[Line2D]:
     curves = set(scans.loc[scans.duplicated(["test_set", "method"]), "method"]) | {BEST_EXPECTED}
     handles = [
         Line2D([], [], color=own.colour, label=name)
@@ -130,10 +131,14 @@ def _legend(scans: pd.DataFrame, look: dict[str, Look]) -> list[Line2D]:
         for name, own in look.items()
     ]
     grey: dict[str, Any] = {"color": "0.4", "linestyle": ""}
+    if published:
+        hollow = {"marker": "o", "markerfacecolor": "none", "markersize": 7}
+        handles += [
+            Line2D([], [], **grey, **hollow, label="published"),
+            Line2D([], [], color="0.4", linestyle=":", label="published Best-Expected"),
+        ]
     return [
         *handles,
-        Line2D([], [], **grey, marker="o", markerfacecolor="none", markersize=7, label="published"),
-        Line2D([], [], color="0.4", linestyle=":", label="published Best-Expected"),
         Line2D([], [], **grey, marker=r"$\downarrow$", markersize=8, label="true head-tail"),
         Line2D([], [], color="0.4", linestyle="--", label="passes Best-Expected"),
     ]
