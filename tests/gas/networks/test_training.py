@@ -54,6 +54,7 @@ def train(request, files, tmp_path, monkeypatch):
         source=SOURCE,
         training_set=SETTINGS,
         start=None,
+        teacher=None,
         adapted_to=(),
         **network,
     ):
@@ -83,6 +84,7 @@ def train(request, files, tmp_path, monkeypatch):
                 tmp_path / checkpoint,
                 "code",
                 start,
+                teacher,
                 adapted_to,
             )
         )
@@ -222,3 +224,23 @@ def test_other_events_to_adapt_to_start_anew(train, other_events, caplog):
     with caplog.at_level("INFO"):
         train("net.pt", max_epochs=2, adapt=adapt, adapted_to=more)
     assert "another configuration" in caplog.text
+
+
+@on_shards
+def test_a_teacher_gives_the_directions_and_is_part_of_the_training(
+    train, repository, caplog, monkeypatch
+):
+    teacher = repository / "resources/networks/UNet/weights.safetensors"
+    monkeypatch.setattr(training, "load_network", lambda *_: Teacher())
+    taught = train("net.pt", max_epochs=2, teacher=teacher)
+    alone = train("alone.pt", max_epochs=2)
+    assert not torch.equal(taught[0]["linear.weight"], alone[0]["linear.weight"])
+    with caplog.at_level("INFO"):
+        train("net.pt", max_epochs=2)
+    assert "another configuration" in caplog.text
+
+
+class Teacher(Mean):
+    def forward(self, voxels):
+        direction = torch.tensor([1.0, 0, 0]).expand(voxels.batch_size, 3)
+        return Output(direction, torch.full((voxels.batch_size,), 5.0))

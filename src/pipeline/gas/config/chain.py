@@ -22,7 +22,7 @@ from pipeline.gas.config.detector import (
 from pipeline.gas.config.ensemble import Ensemble
 from pipeline.gas.config.evaluation import BestExpected, Evaluation, NonML
 from pipeline.gas.config.gain_map import GainMap, check_gain_map
-from pipeline.gas.config.given import check_fits, network_folder, with_card
+from pipeline.gas.config.given import check_fits, check_teacher, network_folder, with_card
 from pipeline.gas.config.hits import Hits, HitSource
 from pipeline.gas.config.networks import Network
 from pipeline.gas.config.observed import ObservedSet, check_times
@@ -180,6 +180,9 @@ class Gas(Block):
         cards = {} if is_recorded(info) else self.cards
         for name, card in cards.items():
             check_fits(name, self.networks[name], card, self.grid)
+        if not is_recorded(info):
+            for name, network in self.networks.items():
+                check_teacher(name, network, self.grid)
         if self.trained and not self.training_set:
             raise ValueError(
                 f"training_set: needed to train the network '{self.trained[0]}'; add it, or use "

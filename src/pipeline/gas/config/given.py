@@ -92,6 +92,24 @@ def with_card(name: str, block: Any) -> Any:
     return {**architecture, **prediction, **block}
 
 
+def check_teacher(name: str, network: DirectionNetwork, grid: Grid) -> None:
+    """Check that the teacher of a network, if it has one, has a density of events in this grid.
+
+    Raises:
+        ValueError: there is no usable network folder, its network predicts no density, or it
+            cannot take the grid; names the key.
+    """
+    if not network.teacher:
+        return
+    try:
+        card = read_card(network.teacher)
+        if not card.network.predicts_kappa:
+            raise ValueError(f"{network.teacher}: '{card.network.architecture}' has no density")
+        check_fits("teacher", card.network, card, grid)
+    except ValueError as error:
+        raise ValueError(f"networks.{name}.teacher: {error}") from None
+
+
 def check_fits(name: str, network: DirectionNetwork, card: Card, grid: Grid) -> None:
     """Check that weights can be used for a network of a study with this grid.
 

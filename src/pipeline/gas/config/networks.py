@@ -3,7 +3,7 @@
 A new architecture is a class here with an entry in `Network`, and the module that it names.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     Field,
@@ -76,7 +76,7 @@ class DirectionNetwork(SparseTraining):
     # Whether trained weights can be used on a grid of another number of bins.
     takes_any_bins: ClassVar[bool] = False
     # Keys of network folders; a training depends on the files there, not on their place.
-    FOLDERS: ClassVar[frozenset[str]] = frozenset({"weights", "start"})
+    FOLDERS: ClassVar[frozenset[str]] = frozenset({"weights", "start", "teacher"})
     # Keys of the architecture, with the values of a network that can change: one that begins with
     # its weights may have others.
     CHANGES: ClassVar[dict[str, Any]] = {}
@@ -117,6 +117,12 @@ class DirectionNetwork(SparseTraining):
         "top of it; an 'rcn' may begin with the weights of an 'hcn', and either with those of a "
         "normalised one, with `normalise: false`."
     )
+    teacher: InputPath | None = later(
+        "Folder of a trained network, such as `resources/networks/UNet`, whose density gives the "
+        "training its directions: the loss of an event is its expectation over that density, not "
+        "the value at the one true direction, which scatters about it. The validation keeps the "
+        "true directions. For networks of one component."
+    )
     adapt: Adapt | None = later(
         "Adapt the training to events without truth; it takes twice the time. null: not adapted."
     )
@@ -131,6 +137,13 @@ class DirectionNetwork(SparseTraining):
                     "'fresh_views' (was views: fresh) or 'stream' (was tracks: stream)"
                 )
         return value
+
+    @model_validator(mode="after")
+    def _can_be_taught(self) -> Self:
+        if self.teacher and (self.adapt or getattr(self, "components", 1) > 1):
+            other = "adapt" if self.adapt else "components"
+            raise ValueError(f"teacher: not with `{other}`; leave one of the two out")
+        return self
 
     @property
     def events_function(self) -> str:

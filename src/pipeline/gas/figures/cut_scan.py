@@ -42,7 +42,7 @@ def draw_cut_scan(scans: pd.DataFrame, crossings: pd.DataFrame, summary: pd.Data
         axis.margins(y=0.15)  # room for the crossings' labels
         axis.label_outer()
         few_decimal_ticks(axis)
-    published = summary["published_cosine_distance"].notna().any()
+    published = bool(summary["published_cosine_distance"].notna().any())
     figure.legend(handles=_legend(scans, look, published), loc="outside lower center", ncols=4)
     return figure
 
@@ -132,7 +132,7 @@ def _legend(scans: pd.DataFrame, look: dict[str, Look], published: bool) -> list
     ]
     grey: dict[str, Any] = {"color": "0.4", "linestyle": ""}
     if published:
-        hollow = {"marker": "o", "markerfacecolor": "none", "markersize": 7}
+        hollow: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markersize": 7}
         handles += [
             Line2D([], [], **grey, **hollow, label="published"),
             Line2D([], [], color="0.4", linestyle=":", label="published Best-Expected"),

@@ -29,3 +29,16 @@ def loss(output: Output, direction_true: Tensor, form: LossForm = "exact") -> Te
     if output.logits is not None:
         return mixture_nll(output.direction, output.kappa, output.logits, direction_true, form)
     return vmf_nll(output.direction, output.kappa, direction_true, form)
+
+
+def expected_loss(output: Output, mean_direction: Tensor, form: LossForm) -> Tensor:
+    """Expectation [n] of the loss over distributions of the true direction.
+
+    Only their mean vectors [n, 3], shorter than 1, enter: the loss of one component is linear in
+    the true direction. `loss` has half a squared distance for 1 - cos, which for a shorter vector
+    lacks half of 1 - its square.
+    """
+    missing = (1 - mean_direction.square().sum(1)) / 2
+    return loss(output, mean_direction, form) + (
+        missing if output.kappa is None else output.kappa * missing
+    )

@@ -24,6 +24,7 @@ def _training(paths: GasPaths, name: str) -> TrainingSpec:
             "tracks": paths.training_tracks(name),
             "labelled": paths.labelled_shards(),
             "start": paths.start(name),
+            "teacher": paths.teacher(name),
             **paths.response_files(TRAINING),
             "adapted_to": paths.adapted_to(name),
         },

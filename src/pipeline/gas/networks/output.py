@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 from torch.nn import functional
+
+from pipeline.learning.vmf import mean_cosine
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,14 @@ class Output:
         start = self.start and Start(self.start.position[:n], self.start.log_error[:n])
         kappa, logits = (x if x is None else x[:n] for x in (self.kappa, self.logits))
         return Output(self.direction[:n], kappa, logits, start)
+
+    def mean_direction(self) -> Tensor:
+        """Mean unit vector [n, 3] of each density, shorter than 1; needs a kappa."""
+        if self.kappa is None:
+            raise ValueError("a network without kappa has no density")
+        shares = torch.ones(()) if self.logits is None else self.logits.softmax(1)
+        vectors = (shares * mean_cosine(self.kappa))[..., None] * self.direction
+        return vectors if self.logits is None else vectors.sum(1)
 
 
 def from_natural(theta: Tensor, logits: Tensor | None = None, start: Start | None = None) -> Output:

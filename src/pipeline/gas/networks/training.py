@@ -13,13 +13,14 @@ from pipeline.core.digests import file_digest, fingerprint
 from pipeline.core.named import named
 from pipeline.core.parquet_io import check_parquet
 from pipeline.core.seeds import generator, seed_words
+from pipeline.gas.config.card import read_card
 from pipeline.gas.config.networks import DirectionNetwork, read_network
 from pipeline.gas.config.sets import TrainingSet
 from pipeline.gas.config.sources import read_source
 from pipeline.gas.config.voxels import Grid
 from pipeline.gas.networks.adaptation import Adapted, Pair, endless_batches, in_pairs
-from pipeline.gas.networks.architectures import build_network, loss
-from pipeline.gas.networks.loading import with_start
+from pipeline.gas.networks.architectures import build_network, expected_loss, loss
+from pipeline.gas.networks.loading import load_network, with_start
 from pipeline.gas.networks.output import Output
 from pipeline.gas.response.fitted import with_fitted
 from pipeline.gas.voxels.batches import slices_of, sparse_batch
@@ -47,6 +48,7 @@ class Task:
     checkpoint: Path
     code: str  # digest of the code in use
     start: Path | None = None  # weights to begin with; None: random ones
+    teacher: Path | None = None  # weights of a network that gives directions; None: true ones
     adapted_to: Sequence[Path] = ()  # shards of the events without truth; none: no adaptation
 
 
@@ -58,9 +60,9 @@ def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
     if training_set.response:
         response = with_fitted(training_set.response, job.inputs["fitted"])
         training_set = training_set.model_copy(update={"response": response})
-    shards, tracks, labelled, start, others = (
+    shards, tracks, labelled, start, teacher, others = (
         [Path(path) for path in job.inputs[kind]]
-        for kind in ("shards", "tracks", "labelled", "start", "adapted_to")
+        for kind in ("shards", "tracks", "labelled", "start", "teacher", "adapted_to")
     )
     grid = Grid.model_validate(block["grid"])
     sources = {source: read_source(settings) for source, settings in block["sources"].items()}
@@ -72,9 +74,10 @@ def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
     name, seed = job.network, block["seed"]
     shared = {"training_set": training_set, "name": name, "seed": seed}
     events = partial(named(job.calls["events"]), **made_from[network.training_events], **shared)
-    checkpoint, begin = job.checkpoint, next(iter(start), None)
+    checkpoint, begin, taught = job.checkpoint, *(next(iter(x), None) for x in (start, teacher))
     task = Task(
-        name, seed, network, training_set, events, shards, checkpoint, job.code, begin, others
+        *(name, seed, network, training_set, events, shards, checkpoint, job.code),
+        *(begin, taught, others),
     )
     return train_network(task)
 
@@ -113,6 +116,13 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
         rng = generator(seed, "adaptation", name, epoch)
         return endless_batches(task.adapted_to, settings.batch_size, rng)
 
+    teacher = None
+    if task.teacher:
+        known = read_card(task.teacher.parent).network.model_copy(
+            update={"device": settings.device, "backend": settings.backend}
+        )
+        teacher = load_network(task.teacher, known, bins).eval()
+
     learner = model
     if settings.adapt:
         learner = Adapted(model, settings.adapt, next(others(0)), bins).to(settings.device)
@@ -135,8 +145,8 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
         settings.identity(),
         [name, seed, validation_fraction, task.code, training_events.identity],
         [
-            file_digest(path)
-            for path in (*shards, *([task.start] if task.start else []), *task.adapted_to)
+            path and file_digest(path)
+            for path in (*shards, task.start, task.teacher, *task.adapted_to)
         ],
     )
     history = train(
@@ -146,6 +156,7 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
             bins=bins,
             form=getattr(settings, "loss", "exact"),
             start_weight=getattr(settings, "start_loss_weight", 0.0),
+            teacher=teacher,
         ),
         training,
         validation,
@@ -163,25 +174,39 @@ def event_losses(
     bins: int,
     form: LossForm,
     start_weight: float = 0.0,
+    teacher: torch.nn.Module | None = None,
 ) -> torch.Tensor:
     """Losses [n] of a batch of voxelised events under a network, or of a pair under `Adapted`.
 
     In training, that of the start of the track is added with its weight, if the network predicts
-    it; the validation is that of the direction alone.
+    it, and a teacher's densities stand for the true directions; the validation is that of the
+    direction alone.
     """
     weight = start_weight if model.training else 0.0
     losses = partial(_losses, bins=bins, form=form, start_weight=weight)
     if isinstance(batch, Pair):
         return cast(Adapted, model).losses(batch, losses)
-    device = next(model.parameters()).device
-    return losses(model(sparse_batch(batch, bins).to(device)), batch)
+    voxels = sparse_batch(batch, bins).to(next(model.parameters()).device)
+    mean = None
+    if teacher and model.training:
+        with torch.no_grad():
+            mean = teacher(voxels).mean_direction()
+    return losses(model(voxels), batch, mean=mean)
 
 
 def _losses(
-    output: Output, batch: VoxelBatch, bins: int, form: LossForm, start_weight: float
+    output: Output,
+    batch: VoxelBatch,
+    bins: int,
+    form: LossForm,
+    start_weight: float,
+    mean: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    truth = torch.from_numpy(batch.direction).to(output.direction.device)
-    losses = loss(output, truth, form)
+    if mean is None:
+        truth = torch.from_numpy(batch.direction).to(output.direction.device)
+        losses = loss(output, truth, form)
+    else:
+        losses = expected_loss(output, mean, form)
     if output.start is None or not start_weight:
         return losses
     start = torch.from_numpy((batch.start - bins / 2) / UNIT_VOXELS).to(losses)

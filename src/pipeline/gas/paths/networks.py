@@ -29,6 +29,11 @@ class NetworkPaths(VoxelPaths):
         folder = self.block.folders.get(network)
         return [f"{folder}/{WEIGHTS}"] if folder else []
 
+    def teacher(self, network: str) -> list[str]:
+        """Weights of the network that gives a training its directions; none: true directions."""
+        folder = self.block.networks[network].teacher
+        return [f"{folder}/{WEIGHTS}"] if folder else []
+
     def check_weights(self, used: Collection[str]) -> None:
         """See `ChainPaths.check_weights`; also those with which a training begins."""
         folders = self.block.folders.items()
