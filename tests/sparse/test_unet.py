@@ -12,7 +12,7 @@ from pipeline.sparse.unet import CELL_FEATURES, UNet, cell_features, centres, ev
 
 WIDTHS = [6, 8, 10]
 UNET = {"architecture": "unet", "widths": WIDTHS}
-FINE = {"read_fine": True, "normalise": True, "voxel_width": 4}
+FINE = {"read_fine": True, "normalise": True}
 
 both = pytest.mark.parametrize("options", [{}, FINE], ids=["plain", "fine"])
 

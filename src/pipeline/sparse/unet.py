@@ -17,7 +17,6 @@ from pipeline.sparse.tensor import Sites, SparseTensor
 
 UNIT_VOXELS = 20
 CELL_FEATURES = 2 + 3 + 3 + SLOTS
-VOXEL_FEATURES = 2
 # Typical number of active sites of the 27 in a 3^3 kernel on a track: fan-in of a convolution.
 NEIGHBOURS = 11
 HEADS, VALUES = 8, 16
@@ -32,7 +31,6 @@ class UNet(nn.Module):
     residual block and a strided 2^3 convolution each. At the largest cells the event's size, mean
     and maximum come back to every cell as context. Up again to cells of 4 voxels (`read_fine`: 2),
     where attention reads the event. `normalise`: batch normalisation in the dense layers too.
-    `voxel_width`: channels of convolutions on single voxels, added to the smallest cells.
     Raises ValueError for fewer than three widths.
     """
 
@@ -43,7 +41,6 @@ class UNet(nn.Module):
         backend: str = "auto",
         read_fine: bool = False,
         normalise: bool = False,
-        voxel_width: int | None = None,
     ) -> None:
         super().__init__()
         if len(widths) < 3:
@@ -57,7 +54,6 @@ class UNet(nn.Module):
         level = 0 if read_fine else 1
         self.read_edge = 2 ** (level + 1)
         deepest, read = widths[-1], widths[level]
-        self.voxels = _Voxels(voxel_width, widths[0], backend) if voxel_width else None
         self.stem = _convolution(CELL_FEATURES, widths[0], backend)
         self.blocks = nn.ModuleList(Residual(width, backend) for width in widths)
         self.down = nn.ModuleList(_strided(fine, coarse) for fine, coarse in steps)
@@ -77,10 +73,8 @@ class UNet(nn.Module):
     def forward(self, voxels: SparseTensor) -> Tensor:
         counts = _padded(voxels, 2 ** len(self.blocks))
         group = cubes(counts.sites)
-        x = self.stem(SparseTensor(group.parents, cell_features(counts.features, group)))
-        if self.voxels is not None:
-            x = x.with_features(x.features + self.voxels(counts, group))
-        x = self.blocks[0](x)
+        x = SparseTensor(group.parents, cell_features(counts.features, group))
+        x = self.blocks[0](self.stem(x))
         edge = 2
         trail: list[tuple[SparseTensor, Cubes]] = []
         for down, block in zip(self.down, list(self.blocks)[1:], strict=True):
@@ -104,22 +98,6 @@ class UNet(nn.Module):
         places = centres(x.sites, self.read_edge)[:, None].expand(-1, HEADS, 3)
         found = torch.cat([values, places], 2) * weights[:, :, None]
         return pooling.total(found.flatten(1), x.sites)
-
-
-class _Voxels(nn.Module):
-    """A convolution and a residual block on single voxels, gathered by cells of 2^3 voxels."""
-
-    def __init__(self, width: int, outputs: int, backend: str) -> None:
-        super().__init__()
-        self.first = _convolution(VOXEL_FEATURES, width, backend)
-        self.block = Residual(width, backend)
-        self.down = nn.Linear(SLOTS * width, outputs)
-
-    def forward(self, counts: SparseTensor, group: Cubes) -> Tensor:
-        """[n_cells, outputs] from counts [n_voxels, 1] and the cells of their voxels."""
-        found = torch.cat([counts.features.log1p(), counts.features / 8], 1)
-        x = self.block(self.first(counts.with_features(found)))
-        return self.down(gather_children(x.features, group))
 
 
 class Residual(nn.Module):

@@ -184,7 +184,6 @@ def test_the_card_holds_what_the_study_knows(exported):
         "start_of_track": False,
         "read_fine": False,
         "normalise": False,
-        "voxel_width": None,
     }
     assert (card.name, card.seed, card.code, card.precision) == (NAME, 5, "abc", "full")
     conditions = card.conditions

@@ -251,10 +251,6 @@ class UNet(KappaNetwork):
     normalise: bool = later(
         "Batch normalisation in the dense layers too, which keeps their units in use.", False
     )
-    voxel_width: PositiveInt | None = later(
-        "Channels of convolutions on single voxels, such as 16; none: the smallest cells of 2 "
-        "voxels have their counts alone."
-    )
     start_of_track: bool = described(
         "Predict the start of the track too: its place, with an error.", False
     )

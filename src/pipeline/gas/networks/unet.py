@@ -39,12 +39,11 @@ class DirectionUNet(nn.Module):
         start: bool = False,
         read_fine: bool = False,
         normalise: bool = False,
-        voxel_width: int | None = None,
     ) -> None:
         super().__init__()
         logits = components if components > 1 else 0
         self.parts = [3 * components, logits, START_VALUES * start]
-        self.theta = UNet(widths, sum(self.parts), backend, read_fine, normalise, voxel_width)
+        self.theta = UNet(widths, sum(self.parts), backend, read_fine, normalise)
         self._follow_first()
 
     @property
@@ -127,5 +126,4 @@ def build(settings: Settings, _grid_bins: int) -> nn.Module:
         settings.start_of_track,
         settings.read_fine,
         settings.normalise,
-        settings.voxel_width,
     )
