@@ -45,7 +45,7 @@ shows their meaning if the file starts with `# yaml-language-server: $schema=sch
 | `robustness.yaml` | the shipped U-Net in gas of other temperature, pressure and mixture |
 | `solar.yaml` | recoil spectrum of solar neutrinos over background, and the exposure it takes |
 | `train.yaml` | first step to the shipped U-Net, an hour and a half |
-| `train_second.yaml` | second step |
+| `train_second.yaml` | a further cycle, to be run again |
 | `train_paper.yaml` | first step to the shipped HCN, an hour and a half |
 | `train_paper_second.yaml` | a further cycle, to be run again |
 | `train_rcn.yaml` | from the shipped HCN to the shipped RCN |
