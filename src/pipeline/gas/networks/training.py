@@ -74,10 +74,11 @@ def from_job(job: TrainingJob) -> tuple[torch.nn.Module, pd.DataFrame]:
     name, seed = job.network, block["seed"]
     shared = {"training_set": training_set, "name": name, "seed": seed}
     events = partial(named(job.calls["events"]), **made_from[network.training_events], **shared)
-    checkpoint, begin, taught = job.checkpoint, *(next(iter(x), None) for x in (start, teacher))
     task = Task(
-        *(name, seed, network, training_set, events, shards, checkpoint, job.code),
-        *(begin, taught, others),
+        *(name, seed, network, training_set, events, shards, job.checkpoint, job.code),
+        start=next(iter(start), None),
+        teacher=next(iter(teacher), None),
+        adapted_to=others,
     )
     return train_network(task)
 
