@@ -54,7 +54,7 @@ def vmf_nll(
 def mean_cosine(kappa: Tensor) -> Tensor:
     """Mean cosine coth kappa - 1 / kappa to the mean direction, for kappa >= 0 of any size."""
     large = kappa.clamp(min=_EXACT_SERIES_BELOW)
-    series = kappa / 3 - kappa**3 / 45 + 2 * kappa**5 / 945  # to 1e-6 below 0.5
+    series = kappa / 3 - kappa**3 / 45 + 2 * kappa**5 / 945  # to 2e-6 below 0.5
     return torch.where(kappa < _EXACT_SERIES_BELOW, series, 1 / torch.tanh(large) - 1 / large)
 
 

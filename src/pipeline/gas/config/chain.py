@@ -177,10 +177,9 @@ class Gas(Block):
 
     @model_validator(mode="after")
     def _weights_can_be_used(self, info: ValidationInfo) -> Self:
-        cards = {} if is_recorded(info) else self.cards
-        for name, card in cards.items():
-            check_fits(name, self.networks[name], card, self.grid)
         if not is_recorded(info):
+            for name, card in self.cards.items():
+                check_fits(name, self.networks[name], card, self.grid)
             for name, network in self.networks.items():
                 check_teacher(name, network, self.grid)
         if self.trained and not self.training_set:

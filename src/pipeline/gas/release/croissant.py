@@ -83,8 +83,13 @@ def croissant(paths: GasPaths, splits: pd.DataFrame, digests: Mapping[str, str])
     }
 
 
+def record_name(file: str) -> str:
+    """Name of the records of a Parquet file: its split, or `truth/` and its split."""
+    return file.removeprefix("data/").removesuffix(".parquet")
+
+
 def _records(file: str, schema: pa.Schema) -> dict[str, Any]:
-    name = file.removeprefix("data/").removesuffix(".parquet")
+    name = record_name(file)
     return {
         "@type": "cr:RecordSet",
         "@id": name,

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from pipeline.gas.config.release import Release
+from pipeline.gas.release.croissant import record_name
 
 SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M"}
 LARGER = "n>1M"
@@ -26,16 +27,12 @@ def hub_block(settings: Release, files: Iterable[str], events: int) -> str:
         "size_categories": [size],
         "tags": ["physics", "dark matter", "time projection chamber"],
         "configs": [
-            {"config_name": _name(file), "data_files": file}
+            {"config_name": record_name(file).replace("/", "_"), "data_files": file}
             for file in sorted(files)
             if file.endswith(".parquet")
         ],
     }
     return f"---\n{yaml.safe_dump(block, sort_keys=False)}---\n"
-
-
-def _name(file: str) -> str:
-    return file.removeprefix("data/").removesuffix(".parquet").replace("/", "_")
 
 
 def _licence(licence: str | None) -> Mapping[str, Any]:
