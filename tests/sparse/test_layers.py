@@ -8,7 +8,14 @@ import torch
 from torch import Tensor, nn
 
 from pipeline.sparse import kernels, rulebook
-from pipeline.sparse.layers import OnFeatures, SparseConv3d, SparseMaxPool3d, SubMConv3d
+from pipeline.sparse.layers import (
+    OnFeatures,
+    SiteNorm,
+    SparseConv3d,
+    SparseMaxPool3d,
+    SubMConv3d,
+    fix_moments,
+)
 from pipeline.sparse.tensor import SparseTensor
 
 SHAPE = (13, 11, 12)
@@ -185,6 +192,22 @@ def test_initial_parameters_are_uniform_within_torchs_bound() -> None:
             assert float(mine.abs().max()) <= bound
             assert float(mine.abs().max()) == pytest.approx(float(torchs.abs().max()), rel=0.1)
         assert float(ours.weight.std()) == pytest.approx(float(theirs.weight.std()), rel=0.01)
+
+
+def test_with_fixed_moments_a_training_sees_what_a_prediction_sees() -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(SiteNorm(4), nn.Linear(4, 2), SiteNorm(2))
+    first, other = torch.randn(50, 4), 3 + 2 * torch.randn(50, 4)
+    network(first)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    assert not torch.allclose(network(other), network.eval()(other), atol=0.1)
+    network.load_state_dict(before)
+    fix_moments(network)
+    torch.testing.assert_close(network.train()(other), network.eval()(other))
+    for name, value in network.state_dict().items():
+        assert torch.equal(value, before[name]), name
+    network.train()(other).square().sum().backward()
+    assert all(value.grad is not None and value.grad.any() for value in network.parameters())
 
 
 def test_what_cannot_be_computed_is_refused() -> None:

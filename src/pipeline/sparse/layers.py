@@ -90,14 +90,26 @@ class OnFeatures(nn.Module):
 
 
 class SiteNorm(nn.BatchNorm1d):
-    """Batch normalisation over all sites of a batch; a single site takes the running moments."""
+    """Batch normalisation over all sites of a batch; a single site takes the running moments.
+
+    With `fixed` set, a training takes the running moments too and leaves them as they are.
+    """
+
+    fixed = False
 
     def forward(self, input: Tensor) -> Tensor:
-        if self.training and len(input) > 1:
+        if self.training and not self.fixed and len(input) > 1:
             return super().forward(input)
         return functional.batch_norm(
             input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps
         )
+
+
+def fix_moments(model: nn.Module) -> None:
+    """Let a training of `model` see what a prediction sees: the running moments, not a batch's."""
+    for layer in model.modules():
+        if isinstance(layer, SiteNorm):
+            layer.fixed = True
 
 
 def _parameters(c_in: int, c_out: int, kernel: int) -> tuple[nn.Parameter, nn.Parameter]:

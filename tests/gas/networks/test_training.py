@@ -18,6 +18,7 @@ from pipeline.gas.voxels.epochs import fresh_events, shard_events
 from pipeline.gas.voxels.shards import read_shard, write_shard
 from pipeline.gas.voxels.stream import stream_events
 from pipeline.learning.saved import write_saved
+from pipeline.sparse.layers import SiteNorm
 
 
 class Mean(torch.nn.Module):
@@ -70,6 +71,7 @@ def train(request, files, tmp_path, monkeypatch):
                 "batch_size": 32,
                 "max_epochs": max_epochs,
                 "loader_threads": threads,
+                "start": start and str(start.parent),
                 **network,
             }
         )
@@ -238,6 +240,26 @@ def test_a_teacher_gives_the_directions_and_is_part_of_the_training(
     with caplog.at_level("INFO"):
         train("net.pt", max_epochs=2)
     assert "another configuration" in caplog.text
+
+
+class Normed(Mean):
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Sequential(torch.nn.Linear(9, 3), SiteNorm(3))
+
+
+@on_shards
+@pytest.mark.parametrize("fixed", [True, False])
+def test_fixed_moments_are_those_of_the_weights_to_begin_with(train, tmp_path, monkeypatch, fixed):
+    monkeypatch.setattr(training, "build_network", lambda *_: Normed())
+    first = Normed().state_dict()
+    write_saved(tmp_path / "weights.pt", first)
+    settings = {"architecture": "unet", "widths": [4, 4, 4]}
+    weights, _ = train(
+        "net.pt", start=tmp_path / "weights.pt", max_epochs=1, fixed_moments=fixed, **settings
+    )
+    assert torch.equal(weights["linear.1.running_var"], first["linear.1.running_var"]) == fixed
+    assert not torch.equal(weights["linear.0.weight"], first["linear.0.weight"])
 
 
 class Teacher(Mean):

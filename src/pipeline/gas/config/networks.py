@@ -229,7 +229,7 @@ class UNet(KappaNetwork):
     module: ClassVar[str] = "pipeline.gas.networks.unet"
     takes_any_bins: ClassVar[bool] = True
     CHANGES: ClassVar[dict[str, Any]] = {"components": 1, "start_of_track": False}
-    SHAPELESS: ClassVar[frozenset[str]] = frozenset({"start_loss_weight"})
+    SHAPELESS: ClassVar[frozenset[str]] = frozenset({"start_loss_weight", "fixed_moments"})
 
     architecture: Literal["unet"]
     widths: list[PositiveInt] = described(
@@ -259,6 +259,18 @@ class UNet(KappaNetwork):
         0.1,
         gt=0,
     )
+    fixed_moments: bool = later(
+        "Batch normalisations keep the means and variances of the weights in `start`: the training "
+        "sees what a prediction sees. With those of each batch, which fluctuate, it learns faster, "
+        "but predictions are a little biased: a training ends best with some tracks without them.",
+        False,
+    )
+
+    @model_validator(mode="after")
+    def _moments_are_of_a_start(self) -> Self:
+        if self.fixed_moments and not (self.start or self.weights):
+            raise ValueError("fixed_moments: needs `start`, the weights that have the moments")
+        return self
 
 
 # The registry of architectures.

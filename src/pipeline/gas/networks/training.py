@@ -32,6 +32,7 @@ from pipeline.learning.launch import in_processes
 from pipeline.learning.spec import TrainingJob
 from pipeline.learning.trainer import train
 from pipeline.learning.vmf import LossForm, gaussian_nll
+from pipeline.sparse.layers import fix_moments
 from pipeline.sparse.unet import UNIT_VOXELS
 
 
@@ -111,6 +112,8 @@ def _train(task: Task) -> tuple[torch.nn.Module, pd.DataFrame]:
     model = build_network(settings, bins)
     if task.start:
         with_start(model, task.start, settings, bins)
+    if getattr(settings, "fixed_moments", False):
+        fix_moments(model)
     model.to(settings.device)
 
     def others(epoch: int) -> Iterator[VoxelBatch]:
