@@ -71,6 +71,12 @@ def test_a_start_may_grow_and_weights_may_not(gas_of, folder):
         gas_of({"weights": str(folder), **more})
 
 
+def test_fixed_moments_are_those_of_a_start(gas_of, folder):
+    assert gas_of({"start": str(folder), "fixed_moments": True}).networks["UNet"].fixed_moments
+    with pytest.raises(ConfigError, match="fixed_moments: needs `start`"):
+        gas_of({**UNET, "fixed_moments": True})
+
+
 def test_an_rcn_may_begin_with_an_hcn_and_nothing_else(gas_of, tmp_path):
     hcn = make_folder(tmp_path / "HCN", {"architecture": "hcn"})
     assert gas_of({"start": str(hcn), "architecture": "rcn"}).networks["UNet"].architecture == "rcn"

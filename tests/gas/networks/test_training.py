@@ -71,7 +71,6 @@ def train(request, files, tmp_path, monkeypatch):
                 "batch_size": 32,
                 "max_epochs": max_epochs,
                 "loader_threads": threads,
-                "start": start and str(start.parent),
                 **network,
             }
         )

@@ -45,8 +45,9 @@ def with_card(name: str, block: Any) -> Any:
     """The raw block of a network, with what its card gives to keys that are left out.
 
     Raises:
-        ValueError: this is no block, it has both `weights` and `start`, there is no usable network
-            folder, or the architecture is not that of the card; names the key.
+        ValueError: this is no block, it has both `weights` and `start`, or moments without them,
+            there is no usable network folder, or the architecture is not that of the card; names
+            the key.
     """
     if not isinstance(block, dict):
         raise ValueError(
@@ -61,6 +62,10 @@ def with_card(name: str, block: Any) -> Any:
                 f"{where!r}"
             )
     if not places:
+        if block.get("fixed_moments"):
+            raise ValueError(
+                f"networks.{name}.fixed_moments: needs `start`, the weights that have the moments"
+            )
         return block
     if len(places) == 2:
         raise ValueError(

@@ -266,12 +266,6 @@ class UNet(KappaNetwork):
         False,
     )
 
-    @model_validator(mode="after")
-    def _moments_are_of_a_start(self) -> Self:
-        if self.fixed_moments and not (self.start or self.weights):
-            raise ValueError("fixed_moments: needs `start`, the weights that have the moments")
-        return self
-
 
 # The registry of architectures.
 Network = Annotated[Rcn | Hcn | UNet, Field(discriminator="architecture")]
