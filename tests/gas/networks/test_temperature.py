@@ -118,11 +118,49 @@ def test_factor_and_shares_of_mixtures_are_found_within_their_errors(
     assert found.nll_after <= found.nll_before
 
 
+def test_the_odds_of_the_sense_are_found_within_their_errors(monkeypatch) -> None:
+    monkeypatch.setattr(density, "POINTS", 2)  # of other columns
+    rng = np.random.default_rng(16)
+    said = mixtures(8000, rng)
+    electrons, voxels = rng.choice([1000.0, 1250.0], 8000), rng.choice([300.0, 600.0], 8000)
+    middle = [math.exp(np.log(sizes).mean()) for sizes in (electrons, voxels)]
+    odds = 0.5 * (electrons / middle[0]) ** 2 / (voxels / middle[1])
+    predictions = of_mixtures(
+        said,
+        drawn(said.with_opposite(odds), rng),
+        electrons=electrons,
+        occupied_voxels=voxels,
+    )
+    found = fit_temperature(predictions).temperature
+    assert abs(found.opposite_factor - 0.5) < 3 * found.opposite_factor_err < 0.3
+    assert (
+        abs(found.opposite_electrons_exponent - 2) < 3 * found.opposite_electrons_exponent_err < 5
+    )
+    assert abs(found.opposite_voxels_exponent + 1) < 3 * found.opposite_voxels_exponent_err < 1
+    assert abs(found.kappa_factor - 1) < 3 * found.kappa_factor_err
+    assert abs(found.share_power - 1) < 3 * found.share_power_err
+
+
+def test_a_card_without_the_odds_of_the_sense_leaves_them(monkeypatch) -> None:
+    monkeypatch.setattr(density, "POINTS", 2)  # of other columns
+    rng = np.random.default_rng(17)
+    said = mixtures(500, rng)
+    predictions = of_mixtures(said, drawn(said.with_opposite(0.3), rng))
+    fitted = fit_temperature(predictions).temperature.plain()
+    old = {key: value for key, value in fitted.items() if "opposite" not in key}
+    after = tempered(predictions, Temperature.model_validate(old))
+    assert Temperature.model_validate(old).plain() == old
+    weight = np.stack(predictions["component_weight"]) ** old["share_power"]
+    expected = weight / weight.sum(axis=1, keepdims=True)
+    assert np.stack(after["component_weight"]) == pytest.approx(expected, rel=1e-4)
+
+
 def test_the_tables_of_tempered_mixtures_are_those_of_the_fit(monkeypatch) -> None:
     monkeypatch.setattr(density, "POINTS", 2)  # of other columns
     rng = np.random.default_rng(8)
     said = mixtures(500, rng)
-    predictions = of_mixtures(said, drawn(said.scaled(0.8).powered(0.7), rng))
+    true = said.scaled(0.8).powered(0.7).with_opposite(0.5)
+    predictions = of_mixtures(said, drawn(true, rng))
     found = fit_temperature(predictions)
     after = tempered(predictions, found.temperature)
     assert -after["log_density"].mean() == pytest.approx(found.nll_after, rel=1e-5)

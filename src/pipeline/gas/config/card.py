@@ -100,8 +100,9 @@ class Temperature(Block):
 
     The factor on the kappas of an event with e electrons in v voxels and the predicted kappa k is
     kappa_factor (e / electrons)^electrons_exponent (v / voxels)^voxels_exponent
-    (k / kappa)^kappa_exponent. Cards from before the last power have 0 there, and those from before
-    the factor on the error of the start have 1.
+    (k / kappa)^kappa_exponent. The odds of the components of a mixture that point away from its
+    mean direction have a factor of their own, with powers of electrons and voxels. Cards from
+    before some of these powers and factors have 0 and 1 there.
     """
 
     kappa_factor: float = described("Factor for an event of mean size.", ge=0)
@@ -118,6 +119,17 @@ class Temperature(Block):
         "Power to which the shares of a mixture are raised; below 1 small shares grow."
     )
     share_power_err: float = described("Its statistical error; 0: one component.")
+    opposite_factor: float = described(
+        "Factor on the odds of a mixture's components that point away from its mean direction, for "
+        "an event of mean size; below 1 the sense is surer.",
+        1.0,
+        ge=0,
+    )
+    opposite_factor_err: float = described("Its statistical error; 0: one component.", 0.0)
+    opposite_electrons_exponent: float = described("Power of the event's electrons in it.", 0.0)
+    opposite_electrons_exponent_err: float = described("Its statistical error.", 0.0)
+    opposite_voxels_exponent: float = described("Power of the occupied voxels in it.", 0.0)
+    opposite_voxels_exponent_err: float = described("Its statistical error.", 0.0)
     electrons: float = described("Electrons of an event of mean size (geometric mean).", gt=0)
     voxels: float = described("Its occupied voxels.", gt=0)
     kappa: float = described("Its predicted kappa.", 1.0, gt=0)

@@ -79,6 +79,16 @@ class Density:
             weight = softmax(power * np.log(self.weight), axis=1)
         return type(self)(self.direction, self.kappa, weight)
 
+    def with_opposite(self, factor: float | Array) -> Self:
+        """The same with other odds of the components that point away from the mean direction.
+
+        Their odds are multiplied by `factor` >= 0, one or that of each event [n].
+        """
+        ahead = np.einsum("nki,ni->nk", self.direction, self.mean()[0]) >= 0
+        share = self.weight * np.where(ahead, 1.0, np.asarray(factor)[..., None])
+        weight = share / share.sum(axis=1, keepdims=True)
+        return type(self)(self.direction, self.kappa, weight)
+
     def take(self, events: slice | NDArray[np.int64]) -> Self:
         """The densities of some events."""
         return type(self)(self.direction[events], self.kappa[events], self.weight[events])
