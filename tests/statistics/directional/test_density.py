@@ -153,3 +153,15 @@ def test_edges_of_regions_are_the_densities_of_cap_edges(rng) -> None:
     depth = cap_depth(kappa[:, None], LEVELS)
     exact = log_norm(kappa)[:, None] - kappa[:, None] * depth
     np.testing.assert_allclose(region_edges(density, LEVELS), exact, atol=0.02)
+
+
+def test_the_odds_of_opposite_components_are_multiplied() -> None:
+    ahead, behind = [0.0, 0.0, 1.0], [0.0, 0.6, -0.8]
+    direction = np.array([[ahead, behind, [0.6, 0.0, 0.8]], [behind, ahead, ahead]])
+    said = Density(direction, np.full((2, 3), 5.0), np.array([[0.5, 0.2, 0.3], [0.8, 0.1, 0.1]]))
+    turned = said.with_opposite(np.array([0.5, 3.0]))
+    # Odds of 1 to 4 become 1 to 8, then those of 1 to 4 become 3 to 4.
+    assert turned.weight[0] == pytest.approx(np.array([5, 1, 3]) / 9)
+    assert turned.weight[1] == pytest.approx(np.array([4, 1.5, 1.5]) / 7)
+    assert (turned.direction is said.direction) and (turned.kappa is said.kappa)
+    assert said.with_opposite(1.0).weight == pytest.approx(said.weight)
