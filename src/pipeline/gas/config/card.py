@@ -121,7 +121,7 @@ class Temperature(Block):
     share_power_err: float = described("Its statistical error; 0: one component.")
     opposite_factor: float = described(
         "Factor on the odds of a mixture's components that point away from its mean direction, for "
-        "an event of mean size; below 1 the sense is surer.",
+        "an event of mean size, before the power; below 1 the sense is surer.",
         1.0,
         ge=0,
     )

@@ -204,14 +204,15 @@ def _corrected(density: Density, sizes: Array, parameters: Array) -> Density:
     """Densities of n events of logarithmic sizes [n, 3] from the mean one.
 
     Parameters: the logarithm of the factor on kappa, its three exponents, and of a mixture the
-    power of the shares less 1, the logarithm of the factor on the odds and its two exponents.
+    power of the shares less 1, which comes last, the logarithm of the factor on the odds and its
+    two exponents.
     """
-    log_factor, exponents = parameters[0], parameters[1:4]
-    scaled = density.scaled(np.exp(log_factor + sizes @ exponents))
+    factor = np.exp(parameters[0] + sizes @ parameters[1:4])
     if density.components == 1:
-        return scaled
+        return density.scaled(factor)
+    # The odds first: which components are opposite must not depend on parameters of the fit.
     odds = np.exp(parameters[5] + sizes[:, :2] @ parameters[6:8])
-    return scaled.powered(1 + parameters[4]).with_opposite(odds)
+    return density.with_opposite(odds).powered(1 + parameters[4]).scaled(factor)
 
 
 def _greatest(
