@@ -163,5 +163,6 @@ def test_the_odds_of_opposite_components_are_multiplied() -> None:
     # Odds of 1 to 4 become 1 to 8, then those of 1 to 4 become 3 to 4.
     assert turned.weight[0] == pytest.approx(np.array([5, 1, 3]) / 9)
     assert turned.weight[1] == pytest.approx(np.array([4, 1.5, 1.5]) / 7)
-    assert (turned.direction is said.direction) and (turned.kappa is said.kappa)
+    assert turned.direction is said.direction
+    assert turned.kappa is said.kappa
     assert said.with_opposite(1.0).weight == pytest.approx(said.weight)

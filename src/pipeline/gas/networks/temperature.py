@@ -203,9 +203,8 @@ def _log_sizes(predictions: pd.DataFrame) -> Array:
 def _corrected(density: Density, sizes: Array, parameters: Array) -> Density:
     """Densities of n events of logarithmic sizes [n, 3] from the mean one.
 
-    Parameters: the logarithm of the factor on kappa, its three exponents, and of a mixture the
-    power of the shares less 1, which comes last, the logarithm of the factor on the odds and its
-    two exponents.
+    Parameters: the logarithm of the factor on kappa and its three exponents; of a mixture also the
+    power of the shares less 1, and the logarithm of the factor on the odds and its two exponents.
     """
     factor = np.exp(parameters[0] + sizes @ parameters[1:4])
     if density.components == 1:
