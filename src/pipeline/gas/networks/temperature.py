@@ -48,7 +48,9 @@ logger = logging.getLogger(__name__)
 # those of events of one size.
 EXPONENT_SPREAD = 3.0
 # Bounds of the parameters of the fit in the order of `_corrected`, and the step of its slopes.
-LOWER, UPPER = (-10.0, -10.0, -10.0, -0.99, -0.99, -10.0, -10.0, -10.0), (10.0,) * 8
+PARAMETERS = 8
+LOWER = (-10.0, -10.0, -10.0, -0.99, -0.99, -10.0, -10.0, -10.0)
+UPPER = (10.0,) * PARAMETERS
 STEP = 1e-3
 # Densities of a smaller kappa are isotropic within 1 %; their factor is that of this one.
 LEAST_KAPPA = 0.01
@@ -100,21 +102,10 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
     def log_density(x: Array) -> Array:
         return _corrected(density, sizes - middle, x).log_density(truth)[:, 0]
 
-    best, errors = _greatest(log_density, 8 if mixture else 4, len(sizes))
-    factor = float(np.exp(best[0]))
-    of_mixture = {"share_power": 1.0, "share_power_err": 0.0}
-    if mixture:
-        opposite = float(np.exp(best[5]))
-        of_mixture = {
-            "share_power": 1 + best[4],
-            "share_power_err": errors[4],
-            "opposite_factor": opposite,
-            "opposite_factor_err": opposite * errors[5],
-            "opposite_electrons_exponent": best[6],
-            "opposite_electrons_exponent_err": errors[6],
-            "opposite_voxels_exponent": best[7],
-            "opposite_voxels_exponent_err": errors[7],
-        }
+    found = _greatest(log_density, PARAMETERS if mixture else 4, len(sizes))
+    # One component: 0 for the parameters that only a mixture has.
+    best, errors = (np.pad(values, (0, PARAMETERS - len(values))) for values in found)
+    factor, opposite = np.exp(best[0]), np.exp(best[5])
     start_factor, start_factor_err = _start_error_factor(predictions)
     fit = Fit(
         Temperature(
@@ -126,7 +117,14 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
             voxels_exponent_err=errors[2],
             kappa_exponent=best[3],
             kappa_exponent_err=errors[3],
-            **of_mixture,
+            share_power=1 + best[4],
+            share_power_err=errors[4],
+            opposite_factor=opposite,
+            opposite_factor_err=opposite * errors[5],
+            opposite_electrons_exponent=best[6],
+            opposite_electrons_exponent_err=errors[6],
+            opposite_voxels_exponent=best[7],
+            opposite_voxels_exponent_err=errors[7],
             electrons=np.exp(middle[0]),
             voxels=np.exp(middle[1]),
             kappa=np.exp(middle[2]),
