@@ -47,10 +47,16 @@ logger = logging.getLogger(__name__)
 # logarithm of the factor on the odds. It keeps exponents at 0 that the events cannot tell, such as
 # those of events of one size.
 EXPONENT_SPREAD = 3.0
-# Bounds of the parameters of the fit in the order of `_corrected`, and the step of its slopes.
-PARAMETERS = 8
+# What is fitted, in the order of `_corrected`: logarithms of the factors, exponents, and the power
+# less 1; the bounds, and the step of the slopes. One component has the first four alone.
+FITTED = (
+    *("kappa_factor", "electrons_exponent", "voxels_exponent", "kappa_exponent", "share_power"),
+    *("opposite_factor", "opposite_electrons_exponent", "opposite_voxels_exponent"),
+)
+OF_ONE_COMPONENT = 4
+FACTORS, POWER = [0, 5], 4
 LOWER = (-10.0, -10.0, -10.0, -0.99, -0.99, -10.0, -10.0, -10.0)
-UPPER = (10.0,) * PARAMETERS
+UPPER = (10.0,) * len(FITTED)
 STEP = 1e-3
 # Densities of a smaller kappa are isotropic within 1 %; their factor is that of this one.
 LEAST_KAPPA = 0.01
@@ -102,29 +108,19 @@ def fit_temperature(predictions: pd.DataFrame) -> Fit:
     def log_density(x: Array) -> Array:
         return _corrected(density, sizes - middle, x).log_density(truth)[:, 0]
 
-    found = _greatest(log_density, PARAMETERS if mixture else 4, len(sizes))
+    parameters = len(FITTED) if mixture else OF_ONE_COMPONENT
+    found = _greatest(log_density, parameters, len(sizes))
     # One component: 0 for the parameters that only a mixture has.
-    best, errors = (np.pad(values, (0, PARAMETERS - len(values))) for values in found)
-    factor, opposite = np.exp(best[0]), np.exp(best[5])
+    best, errors = (np.pad(x, (0, len(FITTED) - parameters)) for x in found)
+    values = best.copy()
+    values[FACTORS] = np.exp(best[FACTORS])
+    values[POWER] += 1
+    errors[FACTORS] *= values[FACTORS]
     start_factor, start_factor_err = _start_error_factor(predictions)
     fit = Fit(
         Temperature(
-            kappa_factor=factor,
-            kappa_factor_err=factor * errors[0],
-            electrons_exponent=best[1],
-            electrons_exponent_err=errors[1],
-            voxels_exponent=best[2],
-            voxels_exponent_err=errors[2],
-            kappa_exponent=best[3],
-            kappa_exponent_err=errors[3],
-            share_power=1 + best[4],
-            share_power_err=errors[4],
-            opposite_factor=opposite,
-            opposite_factor_err=opposite * errors[5],
-            opposite_electrons_exponent=best[6],
-            opposite_electrons_exponent_err=errors[6],
-            opposite_voxels_exponent=best[7],
-            opposite_voxels_exponent_err=errors[7],
+            **dict(zip(FITTED, values, strict=True)),
+            **dict(zip((f"{name}_err" for name in FITTED), errors, strict=True)),
             electrons=np.exp(middle[0]),
             voxels=np.exp(middle[1]),
             kappa=np.exp(middle[2]),
@@ -146,10 +142,9 @@ def tempered(predictions: pd.DataFrame, temperature: Temperature) -> pd.DataFram
     """The predictions with the temperature in their densities."""
     t = temperature
     sizes = _log_sizes(predictions) - np.log([t.electrons, t.voxels, t.kappa])
-    exponents = [t.electrons_exponent, t.voxels_exponent, t.kappa_exponent]
-    of_mixture = [t.share_power - 1, np.log(t.opposite_factor)]
-    of_mixture += [t.opposite_electrons_exponent, t.opposite_voxels_exponent]
-    parameters = np.array([np.log(t.kappa_factor), *exponents, *of_mixture])
+    parameters = np.array([getattr(t, name) for name in FITTED])
+    parameters[FACTORS] = np.log(parameters[FACTORS])
+    parameters[POWER] -= 1
     table = with_density(predictions, _corrected(density_of(predictions), sizes, parameters))
     error_um = table[START_ERR].to_numpy() * np.float32(t.start_error_factor)
     return table.assign(**{START_ERR: error_um})

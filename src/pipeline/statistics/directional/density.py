@@ -15,6 +15,7 @@ golden angle.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -84,10 +85,14 @@ class Density:
 
         Their odds are multiplied by `factor` >= 0, one or that of each event [n].
         """
-        ahead = np.einsum("nki,ni->nk", self.direction, self.mean()[0]) >= 0
-        share = self.weight * np.where(ahead, 1.0, np.asarray(factor)[..., None])
+        share = self.weight * np.where(self._ahead, 1.0, np.asarray(factor)[..., None])
         weight = share / share.sum(axis=1, keepdims=True)
         return type(self)(self.direction, self.kappa, weight)
+
+    @cached_property
+    def _ahead(self) -> NDArray[np.bool_]:
+        """Which components [n, K] lie in the hemisphere about the mean direction."""
+        return np.asarray(np.einsum("nki,ni->nk", self.direction, self.mean()[0]) >= 0)
 
     def take(self, events: slice | NDArray[np.int64]) -> Self:
         """The densities of some events."""
