@@ -349,7 +349,7 @@ def write_xenon_results(files, rng):
     outcome = TriggerOutcome(np.ones(2), seen, ~seen, seen)
     weighted = made_weighted()
     samples = search_samples(weighted, RATES)
-    images = scores.assign(loss=scores["ts"], s2_only=False)
+    images = scores.assign(loss=scores["ts"], s2_only=False, logit_four_numbers=0.0)
     images = images.assign(s1_photons_detected=10, s2_photons_detected=scores["energy_keV"])
     models = fit_all({"ER": images})
     recoils, even = np.geomspace(1, 60, 500), np.ones(500)
@@ -368,7 +368,7 @@ def write_xenon_results(files, rng):
             **{xenon.table(f"{name}.csv"): table for name, table in checks.items()},
             xenon.table("network_seeds.csv"): choices["seeds"],
             xenon.table("significance_by_ratio.csv"): choices["ratios"],
-            xenon.table("images_classifier.csv"): classifier_table(loss, loss, [0.4]),
+            xenon.table("images_classifier.csv"): classifier_table(images, images, [0.4]),
             xenon.table("images_losses.csv"): loss_table(loss, loss, one, one, 1.0, 1e-45, rng),
             xenon.table("images_s2_only.csv"): s2_only_losses({"image_test_er": images}),
             xenon.table("images_rates.csv"): with_events(rate_table(weighted, [BENCHMARK])),

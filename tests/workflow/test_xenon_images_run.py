@@ -34,7 +34,9 @@ def test_tables_are_about_the_test_samples(ran):
     classifier, energies, _, estimates, losses, s2_only, rates, significance, exposures = (
         pd.read_csv(ran.folder / file) for file in FILES
     )
-    here = classifier[classifier["source"] == "here"]
+    here = classifier[classifier["source"] == "CNN"]
+    dense = classifier[classifier["source"] == "four numbers"]
+    assert list(dense["events_er"]) == list(here["events_er"])
     assert list(here["wimp_share"]) == [0.35, 0.4]
     assert (here["events_er"] <= 1500).all()
     assert losses[["er", "wimp"]].sum().to_list() == pytest.approx([1, 1])

@@ -8,6 +8,7 @@ if IMAGES := xenon.block.images:
         input:
             shards=lambda wildcards: xenon.response_shards(wildcards.sample),
             classifier=[xenon.network("weights.pt", "image_classifier")],
+            four_numbers=[xenon.network("weights.pt", "image_four_numbers")],
             cvae=[xenon.network("weights.pt", "image_cvae")],
         output:
             table=xenon.image_scores(),
@@ -16,7 +17,7 @@ if IMAGES := xenon.block.images:
         benchmark:
             f"{R}/benchmarks/xenon/image_scores/{{sample}}.tsv"
         resources:
-            cuda=on_gpu(IMAGES.classifier, IMAGES.cvae),
+            cuda=on_gpu(IMAGES.classifier, IMAGES.four_numbers, IMAGES.cvae),
         params:
             **calls(
                 "pipeline.xenon.xenon1t.stage.from_files", xenon.image_scores_block()

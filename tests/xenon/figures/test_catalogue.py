@@ -47,7 +47,7 @@ def test_blind_data_have_no_figure():
 def test_every_network_that_is_trained_has_its_loss(catalogue):
     losses = next(figure for figure in catalogue if figure.name == "loss_curves")
     networks = ["classifier", "vae_0.1", "vae_1", "vae_4", "classifier_seed2", "vae_1_seed2"]
-    networks += ["image_classifier", "image_cvae"]
+    networks += ["image_classifier", "image_four_numbers", "image_cvae"]
     assert list(losses.params["labels"]) == networks
     files = [f"results/xenon/networks/{name}/history.csv" for name in networks]
     assert losses.inputs["histories"] == files

@@ -10,7 +10,7 @@ from pipeline.study import check_config
 from pipeline.xenon.networks.catalogue import trainings
 
 ANOMALY = ["classifier", "vae_0.1", "vae_1", "vae_4"]
-IMAGES = ["image_classifier", "image_cvae"]
+IMAGES = ["image_classifier", "image_four_numbers", "image_cvae"]
 AGAIN = ["classifier_seed2", "vae_2_seed2", "classifier_seed3", "vae_2_seed3"]
 
 

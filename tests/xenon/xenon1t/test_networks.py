@@ -9,7 +9,7 @@ import torch
 
 from pipeline.config.training import AdamW
 from pipeline.xenon.config.images import Cnn, Cvae
-from pipeline.xenon.networks.classifier import classifier_losses, logits
+from pipeline.xenon.networks.classifier import logits
 from pipeline.xenon.networks.dataset import Batch, Events, with_nr_share
 from pipeline.xenon.networks.training import Task, train_network
 from pipeline.xenon.networks.vae import autoencoder_losses, kl_divergence
@@ -17,6 +17,7 @@ from pipeline.xenon.xenon1t.networks import (
     ImageAutoencoder,
     build_cnn,
     latent_term,
+    mirrored_losses,
 )
 
 SIZE, FAST = 8, AdamW(learning_rate=5e-3)
@@ -77,14 +78,42 @@ def test_loss_is_mean_square_and_latent_term(loss):
     )
 
 
-def made_events(n=1200, seed=1):
-    """A bright patch in the upper (ER) or the lower half (NR) of noisy images."""
+def test_patterns_are_mirrored_and_waveforms_stay():
+    """What the network sees for each sign of the draws, and where its gradient goes."""
+    image = torch.arange(3.0 * SIZE * SIZE, requires_grad=True)
+    signs = torch.tensor([[-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]])
+    seen = []
+
+    def model(features):
+        seen.append(features.detach().unflatten(1, (3, SIZE, SIZE)))
+        return features[:, :1]
+
+    model.parameters = lambda: iter([image])
+    batch = Batch(image.expand(4, -1), torch.zeros(4), signs)
+    losses = mirrored_losses(model, batch, SIZE)
+    plain = image.detach().view(3, SIZE, SIZE)
+    for found, axes in zip(seen[0], ([], [2], [1], [1, 2]), strict=True):
+        torch.testing.assert_close(found[:2], plain[:2].flip(axes))
+        torch.testing.assert_close(found[2], plain[2])
+    first = torch.stack(
+        [plain[0].flip([a - 1 for a in axes])[0, 0] for axes in ([], [2], [1], [1, 2])]
+    )
+    torch.testing.assert_close(losses, torch.nn.functional.softplus(first))
+    losses.sum().backward()
+    corners = torch.zeros(3, SIZE, SIZE)
+    corners[0, [0, 0, -1, -1], [0, -1, 0, -1]] = torch.sigmoid(first)
+    torch.testing.assert_close(image.grad.view(3, SIZE, SIZE), corners)
+
+
+def made_events(n=1200, seed=1, brighter=0):
+    """A bright patch in the lower (ER) or the upper half (NR) of noisy images, `brighter` in NR."""
     rng = np.random.default_rng(seed)
     is_nr = rng.random(n) < 0.5
     images = rng.random((n, 3, SIZE, SIZE))
     rows = np.where(is_nr, 0, 4) + rng.integers(0, 3, n)
-    for image, row, column in zip(images, rows, rng.integers(0, 6, n), strict=True):
-        image[:, row : row + 2, column : column + 2] += 2
+    light = 2 + brighter * is_nr
+    for image, row, column, more in zip(images, rows, rng.integers(0, 6, n), light, strict=True):
+        image[:, row : row + 2, column : column + 2] += more
     flat = images.reshape(n, -1).astype(np.float16)
     return Events(flat, is_nr, rng.random(n) < 0.3)
 
@@ -95,9 +124,11 @@ def trained(build, losses, draws, settings, events, tmp_path):
 
 
 @torch.no_grad()
-def test_cnn_learns_where_the_light_is(tmp_path):
-    events = made_events()
-    model, _ = trained(partial(build_cnn, CNN, SIZE), classifier_losses, 0, CNN, events, tmp_path)
+def test_cnn_learns_how_much_light_there_is(tmp_path):
+    """Patterns of NR are brighter; where they are bright is hidden by the mirrors."""
+    events = made_events(brighter=1)
+    build, losses = partial(build_cnn, CNN, SIZE), partial(mirrored_losses, size=SIZE)
+    model, _ = trained(build, losses, 2, CNN, events, tmp_path)
     kept = events.validation
     said = logits(model, torch.from_numpy(events.features[kept]).float()) > 0
     assert (said.numpy() == events.is_nr[kept]).mean() > 0.95

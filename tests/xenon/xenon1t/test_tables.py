@@ -16,9 +16,15 @@ def logits_of(right, events):
     return er, -er
 
 
+def scored(logit, four_numbers=None):
+    """Image scores with these logits of the CNN, and of the network of four numbers."""
+    other = logit if four_numbers is None else four_numbers
+    return pd.DataFrame({"logit": logit, "logit_four_numbers": other})
+
+
 def test_accuracy_of_a_pencil():
     """90 of 100 electronic recoils and 80 of 100 WIMPs are correct; a quarter are WIMPs."""
-    table = classifier_table(logits_of(90, 100)[0], logits_of(80, 100)[1], [0.25])
+    table = classifier_table(scored(logits_of(90, 100)[0]), scored(logits_of(80, 100)[1]), [0.25])
     row = table.iloc[0]
     assert row["accuracy"] == pytest.approx(0.25 * 0.8 + 0.75 * 0.9)
     assert row["recall"] == pytest.approx(0.8)
@@ -37,7 +43,9 @@ def test_published_numbers_imply_their_shares():
 def test_errors_are_those_of_repeated_tests():
     rng = np.random.default_rng(1)
     tables = [
-        classifier_table(rng.normal(-1, 1, 300), rng.normal(1.5, 1, 400), [0.35]).iloc[0]
+        classifier_table(
+            scored(rng.normal(-1, 1, 300)), scored(rng.normal(1.5, 1, 400)), [0.35]
+        ).iloc[0]
         for _ in range(400)
     ]
     frame = pd.DataFrame(tables)
@@ -48,7 +56,21 @@ def test_errors_are_those_of_repeated_tests():
 
 def test_without_events_there_is_no_accuracy():
     with pytest.raises(ValueError, match="no event that triggers"):
-        classifier_table(np.empty(0), np.ones(3), [0.35])
+        classifier_table(scored(np.empty(0)), scored(np.ones(3)), [0.35])
+
+
+def test_gain_over_four_numbers_has_the_error_of_common_events():
+    """The CNN is right where the other is, and in 6 of 100 ER and 8 of 100 WIMPs more."""
+    er = scored(logits_of(96, 100)[0], logits_of(90, 100)[0])
+    wimp = scored(logits_of(88, 100)[1], logits_of(80, 100)[1])
+    table = classifier_table(er, wimp, [0.25]).set_index("source")
+    cnn = table.loc["CNN"]
+    assert cnn["accuracy_gain"] == pytest.approx(0.25 * 0.08 + 0.75 * 0.06)
+    spreads = 0.25 * np.sqrt(0.08 * 0.92), 0.75 * np.sqrt(0.06 * 0.94)
+    assert cnn["accuracy_gain_err"] == pytest.approx(np.hypot(*spreads) / 10)
+    assert cnn["accuracy_gain_err"] < np.hypot(*table["accuracy_err"].iloc[:2])
+    assert table.loc["four numbers", "accuracy"] == pytest.approx(0.25 * 0.8 + 0.75 * 0.9)
+    assert table.loc["four numbers", "accuracy_gain"] == 0
 
 
 def test_recall_of_a_mass_is_that_of_its_recoils():

@@ -9,6 +9,7 @@ from pipeline.config.model import Block, described
 from pipeline.config.numbers import Share
 from pipeline.config.training import AdamW, Training
 from pipeline.statistics.excess.config import ToySet, Wimp, toy_sets
+from pipeline.xenon.config.anomaly import Classifier
 from pipeline.xenon.config.rates import UNCERTAINTIES, Energy, Rate, Rates, Uncertainty
 from pipeline.xenon.config.samples import (
     DETECTOR,
@@ -34,7 +35,10 @@ MEASURED = (TRAIN_ER, TRAIN_WIMP, TEST_ER, TEST_WIMP, SEARCH_NR)
 
 
 class Cnn(Training):
-    """A convolutional network that classifies WIMPs (1) and electronic recoils (0)."""
+    """A convolutional network that classifies WIMPs (1) and electronic recoils (0).
+
+    In training, the patterns of events are mirrored along x and y at random.
+    """
 
     widths: list[PositiveInt] = described(
         "Channels of the convolutions; each convolution halves the image.",
@@ -42,7 +46,10 @@ class Cnn(Training):
         min_length=1,
     )
     hidden: int = described("Neurons of the dense layer after the convolutions.", 64, gt=0)
-    optimiser: AdamW = described(OPTIMISER, FAST)
+    optimiser: AdamW = described(
+        "Optimiser; by default AdamW with a learning rate that falls from 0.001 along a cosine.",
+        AdamW(learning_rate=1e-3, weight_decay=0.05, schedule="cosine"),
+    )
     batch_size: int = described("Images in a step.", 128, gt=0)
     max_epochs: int = described("Passes over the training set at most.", 20, gt=0)
 
@@ -197,6 +204,11 @@ class Images(Block):
         0.2,
     )
     classifier: Cnn = described("Classifier of images.", Cnn())
+    four_numbers: Classifier = described(
+        "Dense network that classifies the same events from the photons of S1 and S2, the drift "
+        "time and the mean time of S1. It shows what the events allow.",
+        Classifier(widths=[64, 64], max_epochs=12),
+    )
     cvae: Cvae = described("Autoencoder of images.", Cvae())
     rates: Xenon1tRates = described("Expected backgrounds of the search.", Xenon1tRates())
     search: ImageSearch = described("Search for an excess in the loss.", ImageSearch())

@@ -57,23 +57,26 @@ def _of_seed(
 
 def _of_images(paths: XenonPaths, images: Images) -> dict[str, TrainingSpec]:
     er, wimp = (paths.response_shards(sample) for sample in (TRAIN_ER, TRAIN_WIMP))
+    both, module = {"er": er, "wimp": wimp}, "pipeline.xenon.xenon1t.networks"
     shown = {"detector": paths.detector(TEST_ER).plain(), "size": images.size}
+    mixed = {"training_share": images.training_share}
     block = partial(_block, paths, paths.first_network_seed, images.validation_fraction)
     return {
         "image_classifier": _training(
             images.classifier,
-            "pipeline.xenon.xenon1t.networks.prepare_cnn",
-            {"er": er, "wimp": wimp},
-            block(
-                "image_classifier",
-                images.classifier,
-                **shown,
-                training_share=images.training_share,
-            ),
+            f"{module}.prepare_cnn",
+            both,
+            block("image_classifier", images.classifier, **shown, **mixed),
+        ),
+        "image_four_numbers": _training(
+            images.four_numbers,
+            f"{module}.prepare_four_numbers",
+            both,
+            block("image_four_numbers", images.four_numbers, **mixed),
         ),
         "image_cvae": _training(
             images.cvae,
-            "pipeline.xenon.xenon1t.networks.prepare_cvae",
+            f"{module}.prepare_cvae",
             {"er": er},
             block("image_cvae", images.cvae, **shown),
         ),

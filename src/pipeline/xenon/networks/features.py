@@ -19,14 +19,18 @@ def counts(batch: ResponseBatch) -> NDArray[np.float32]:
 
 
 def features(batch: ResponseBatch) -> NDArray[np.float32]:
-    """`counts` and four SUMS: float32 [n, counts + SUMS].
+    """`counts` and `sums`: float32 [n, counts + SUMS]."""
+    return np.concatenate([counts(batch), sums(batch)], axis=1)
 
-    The sums are log(1 + photons) of S1 and of S2, the drift time [ms] and the mean time of S1 after
+
+def sums(batch: ResponseBatch) -> NDArray[np.float32]:
+    """Four numbers of each event: float32 [n, SUMS].
+
+    They are log(1 + photons) of S1 and of S2, the drift time [ms] and the mean time of S1 after
     its first photon [samples], 0 without an S1.
     """
     s1 = batch.s1_waveform.astype(np.float32)
     photons = s1.sum(1)
     time = s1 @ np.arange(s1.shape[1], dtype=np.float32) / np.maximum(photons, 1)
     s2 = batch.s2_waveform.sum(1, dtype=np.float32)
-    sums = [np.log1p(photons), np.log1p(s2), batch.drift_time_us / 1000, time]
-    return np.concatenate([counts(batch), np.stack(sums, 1)], axis=1)
+    return np.stack([np.log1p(photons), np.log1p(s2), batch.drift_time_us / 1000, time], axis=1)

@@ -31,6 +31,7 @@ class XenonPaths(DarwinPaths):
         assert block is not None
         return {
             "classifier": block.classifier.without_parallelism().plain(),
+            "four_numbers": block.four_numbers.without_parallelism().plain(),
             "cvae": block.cvae.without_parallelism().plain(),
             "detector": self.detector(images.TEST_ER).plain(),
             "size": block.size,

@@ -1,6 +1,7 @@
-"""Accuracy of the CNN on WIMPs and electronic recoils, for any share of WIMPs."""
+"""Accuracy of classifiers of WIMPs and electronic recoils, for any share of WIMPs."""
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -20,29 +21,39 @@ PUBLISHED = pd.DataFrame(
 )
 
 
-def classifier_table(
-    er_logit: NDArray[np.floating], wimp_logit: NDArray[np.floating], shares: Sequence[float]
-) -> pd.DataFrame:
-    """Accuracy, recall and precision with errors, and the published values.
+CNN, FOUR_NUMBERS = "CNN", "four numbers"
 
-    An event is classified as a WIMP if p > 1/2. The recall r and the share f of electronic recoils
-    classified as WIMPs are measured, with binomial errors. For a share w of WIMPs, the accuracy is
-    w r + (1 - w) (1 - f) and the precision w r / (w r + (1 - w) f); the errors of r and f are
-    propagated to first order. Columns source, wimp_share, events_er, events_wimp, and accuracy,
-    recall and precision, each with `_err`.
+
+def classifier_table(er: pd.DataFrame, wimp: pd.DataFrame, shares: Sequence[float]) -> pd.DataFrame:
+    """Accuracy, recall and precision of both classifiers with errors, and the published values.
+
+    `er` and `wimp` are image scores of events that trigger. An event is classified as a WIMP if
+    p > 1/2. The recall r and the share f of electronic recoils classified as WIMPs are measured,
+    with binomial errors. For a share w of WIMPs, the accuracy is w r + (1 - w) (1 - f) and the
+    precision w r / (w r + (1 - w) f); the errors of r and f are propagated to first order. Columns
+    source, wimp_share, events_er, events_wimp, and accuracy, recall and precision, each with
+    `_err`, and `accuracy_gain`, the accuracy less that of the network of four numbers, with its
+    error from the same events.
 
     Raises:
         ValueError: events of one kind are missing.
     """
-    n_er, n_wimp = len(er_logit), len(wimp_logit)
-    if not n_er or not n_wimp:
+    if er.empty or wimp.empty:
         raise ValueError("no event that triggers to test the classifier on; simulate more")
-    recall, false = _share_above_zero(wimp_logit), _share_above_zero(er_logit)
-    rows = [
-        {"source": "here", "wimp_share": w, "events_er": n_er, "events_wimp": n_wimp}
-        | _of_mixture(w, recall, false)
-        for w in shares
-    ]
+    right = {
+        source: (wimp[column].to_numpy() > 0, er[column].to_numpy() <= 0)
+        for source, column in ((CNN, "logit"), (FOUR_NUMBERS, "logit_four_numbers"))
+    }
+    reference = right[FOUR_NUMBERS]
+    rows = []
+    for (source, (of_wimp, of_er)), w in product(right.items(), shares):
+        wimp_gain, er_gain = map(_difference, (of_wimp, of_er), reference)
+        gain = {
+            "accuracy_gain": w * wimp_gain[0] + (1 - w) * er_gain[0],
+            "accuracy_gain_err": float(np.hypot(w * wimp_gain[1], (1 - w) * er_gain[1])),
+        }
+        row = {"source": source, "wimp_share": w, "events_er": len(er), "events_wimp": len(wimp)}
+        rows.append(row | _of_mixture(w, _share(of_wimp), _share(~of_er)) | gain)
     return pd.concat([pd.DataFrame(rows), PUBLISHED], ignore_index=True)
 
 
@@ -63,7 +74,7 @@ def mass_table(
         share: share of WIMPs among the events.
     """
     energy, logit = nr["energy_keV"].to_numpy(float), nr["logit"].to_numpy()
-    false = _share_above_zero(er_logit)
+    false = _share(er_logit > 0)
     rows = []
     for mass in masses_GeV:
         weight = wimp_weights(energy, generated, mass)
@@ -73,10 +84,16 @@ def mass_table(
     return pd.DataFrame(rows)
 
 
-def _share_above_zero(logit: NDArray[np.floating]) -> tuple[float, float]:
-    """Share of events with a positive logit, and its binomial error."""
-    share = float((logit > 0).mean())
-    return share, float(np.sqrt(share * (1 - share) / len(logit)))
+def _share(chosen: NDArray[np.bool_]) -> tuple[float, float]:
+    """Share of events that are chosen, and its binomial error."""
+    share = float(chosen.mean())
+    return share, float(np.sqrt(share * (1 - share) / len(chosen)))
+
+
+def _difference(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[float, float]:
+    """Difference of two shares of the same events, and its error."""
+    difference = one.astype(float) - other
+    return float(difference.mean()), float(difference.std() / np.sqrt(len(difference)))
 
 
 def _weighted_share(

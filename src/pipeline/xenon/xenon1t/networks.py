@@ -1,35 +1,58 @@
 """The networks for images: a CNN and a convolutional variational autoencoder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pipeline.core.digests import file_digest
 from pipeline.core.seeds import generator
 from pipeline.core.tables import Inputs, Params
+from pipeline.xenon.config.anomaly import Classifier
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.config.images import Cnn, Cvae
-from pipeline.xenon.networks.classifier import classifier_losses
-from pipeline.xenon.networks.dataset import Events, read_training_events, with_nr_share
+from pipeline.xenon.networks.classifier import build_classifier, classifier_losses, scaling
+from pipeline.xenon.networks.dataset import Batch, Events, read_training_events, with_nr_share
+from pipeline.xenon.networks.features import sums
 from pipeline.xenon.networks.training import Task
 from pipeline.xenon.networks.vae import Terms, autoencoder_losses, kl_divergence
+from pipeline.xenon.response.simulation import ResponseBatch
 from pipeline.xenon.xenon1t.images import LAYERS, ImageEncoder
+
+Encode = Callable[[ResponseBatch], NDArray[np.float32]]
+
+_RECOILS = {"er": "ER", "wimp": "NR"}
 
 
 def build_cnn(settings: Cnn, size: int) -> nn.Sequential:
-    """Build an untrained classifier of flat images; its output is the logit of a WIMP.
-
-    Its losses are `networks.classifier.classifier_losses`.
-    """
+    """Build an untrained classifier of flat images; its output is the logit of a WIMP."""
     layers: list[nn.Module] = [nn.Unflatten(1, (len(LAYERS), size, size))]
     for inputs, outputs in pairwise([len(LAYERS), *settings.widths]):
         layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
     pixels = (size >> len(settings.widths)) ** 2
     dense = nn.Linear(settings.widths[-1] * pixels, settings.hidden)
     return nn.Sequential(*layers, nn.Flatten(), dense, nn.ReLU(), nn.Linear(settings.hidden, 1))
+
+
+def mirrored_losses(model: nn.Module, batch: Batch, size: int) -> Tensor:
+    """`classifier_losses` [n] of images whose patterns are mirrored along x and y at random.
+
+    The arrays look the same in a mirror, but for PMTs in the middle, which are a pixel off. A
+    pattern is mirrored where the batch's `noise` [n, 2] is positive.
+    """
+    images = batch.features.unflatten(1, (len(LAYERS), size, size))
+    patterns, waveforms = images[:, :2], images[:, 2:]
+    for axis, draw in zip((3, 2), batch.noise.T, strict=True):
+        mirror = (draw > 0).view(-1, 1, 1, 1)
+        patterns = torch.where(mirror, patterns.flip(axis), patterns)
+    mirrored = torch.cat([patterns, waveforms], 1).flatten(1)
+    return classifier_losses(model, replace(batch, features=mirrored))
 
 
 class ImageAutoencoder(nn.Module):
@@ -101,29 +124,52 @@ def _doubling(widths: Sequence[int]) -> list[nn.Module]:
 def prepare_cnn(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Task:
     """Prepare the training of the CNN on images of electronic recoils and WIMPs."""
     settings = Cnn.model_validate({**block["network"], **parallelism})
-    shards = {"er": inputs["er"], "wimp": inputs["wimp"]}
-    events, identity = _image_events(shards, {"er": "ER", "wimp": "NR"}, block)
-    share = block["training_share"]
-    events = with_nr_share(events, share, generator(block["seed"], "xenon", "image share"))
+    events, identity = _mixed_events(inputs, block, _encoder(block))
     build = partial(build_cnn, settings, block["size"])
-    return Task(settings, build, classifier_losses, 0, events, [*identity, share])
+    losses = partial(mirrored_losses, size=block["size"])
+    return Task(settings, build, losses, 2, events, [*identity, *_of_images(block)])
+
+
+def prepare_four_numbers(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Task:
+    """Prepare the training of a dense network on `sums` of the events that the CNN sees."""
+    settings = Classifier.model_validate({**block["network"], **parallelism})
+    events, identity = _mixed_events(inputs, block, sums)
+    build = partial(build_classifier, settings, *scaling(events.features))
+    return Task(settings, build, classifier_losses, 0, events, identity)
 
 
 def prepare_cvae(inputs: Inputs, block: Params, parallelism: Mapping[str, int]) -> Task:
     """Prepare the training of the autoencoder on images of electronic recoils."""
     settings = Cvae.model_validate({**block["network"], **parallelism})
-    events, identity = _image_events({"er": inputs["er"]}, {"er": "ER"}, block)
+    events, identity = _events({"er": inputs["er"]}, block, _encoder(block))
     build = partial(ImageAutoencoder, settings, block["size"])
     losses = partial(autoencoder_losses, beta=settings.beta)
+    identity += _of_images(block)
     return Task(settings, build, losses, settings.latent, events, identity)
 
 
-def _image_events(
-    shards: Inputs, recoils: dict[str, str], block: Params
-) -> tuple[Events, list[Any]]:
-    """Images of the samples, and a plain description of the data that they depend on."""
-    encoder = ImageEncoder.of(Detector.model_validate(block["detector"]), block["size"])
+def _encoder(block: Params) -> ImageEncoder:
+    return ImageEncoder.of(Detector.model_validate(block["detector"]), block["size"])
+
+
+def _of_images(block: Params) -> list[Any]:
+    """What images depend on besides events."""
+    return [block["size"], block["detector"]]
+
+
+def _mixed_events(inputs: Inputs, block: Params, encode: Encode) -> tuple[Events, list[Any]]:
+    """Electronic recoils and WIMPs, of which the latter are `training_share`; see `_events`."""
+    shards = {"er": inputs["er"], "wimp": inputs["wimp"]}
+    events, identity = _events(shards, block, encode)
+    share = block["training_share"]
+    events = with_nr_share(events, share, generator(block["seed"], "xenon", "image share"))
+    return events, [*identity, share]
+
+
+def _events(shards: Inputs, block: Params, encode: Encode) -> tuple[Events, list[Any]]:
+    """Encoded events of the samples, and a plain description of the data that they depend on."""
+    recoils = {kind: _RECOILS[kind] for kind in shards}
     fraction = block["validation_fraction"]
-    events = read_training_events(shards, recoils, block["seed"], fraction, encoder)
+    events = read_training_events(shards, recoils, block["seed"], fraction, encode)
     digests = {kind: list(map(file_digest, paths)) for kind, paths in shards.items()}
-    return events, [fraction, block["size"], block["detector"], digests]
+    return events, [fraction, digests]

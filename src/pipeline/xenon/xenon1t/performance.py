@@ -40,9 +40,7 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     masses = [mass for mass in params["masses_GeV"] if mass in compared]
     rng = generator(params["seed"], "xenon", "image masses")
     tables = {
-        "classifier": classifier_table(
-            er["logit"].to_numpy(), wimp["logit"].to_numpy(), params["shares"]
-        ),
+        "classifier": classifier_table(er, wimp, params["shares"]),
         "energies": energy_table(models, {"ER": er, "NR": wimp}, ranges),
         "mass_tests": mass_tests(observables, {mass: compared[mass] for mass in masses}, rng),
         "mass_estimates": mass_estimates(observables, compared, masses, rng),

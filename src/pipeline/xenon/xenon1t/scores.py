@@ -14,6 +14,7 @@ from pipeline.core.parquet_io import as_table, field, open_parquet
 from pipeline.core.progress import Progress
 from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
+from pipeline.xenon.networks.features import sums
 from pipeline.xenon.response.shards import count_responses, read_shard
 from pipeline.xenon.response.simulation import ResponseBatch
 from pipeline.xenon.xenon1t.networks import ImageAutoencoder
@@ -26,6 +27,7 @@ SCHEMA = pa.schema(
         field("s1_photons_detected", pa.int32(), "photons in the S1 waveform"),
         field("s2_photons_detected", pa.int32(), "photons in the S2 waveform"),
         field("logit", pa.float32(), "ln(p / (1 - p)), p the CNN's probability of a WIMP"),
+        field("logit_four_numbers", pa.float32(), "the same of the dense network of four numbers"),
         field("mse", pa.float32(), "mean square of the reconstruction's error at z = mean"),
         field("latent_term", pa.float32(), "latent term of the loss, before beta"),
         field("loss", pa.float64(), "mse + beta latent_term"),
@@ -38,6 +40,7 @@ def score_images(
     shards: Sequence[Path],
     encode: Callable[[ResponseBatch], NDArray[np.float32]],
     classifier: nn.Module,
+    of_four_numbers: nn.Module,
     autoencoder: ImageAutoencoder,
     beta: float,
     min_s2_photons: int,
@@ -47,11 +50,12 @@ def score_images(
     Events without a trigger are included. `encode` makes flat images [n, pixels].
     """
     torch.set_num_threads(1)
+    networks = classifier, of_four_numbers, autoencoder
     progress = Progress("scoring images", sum(map(count_responses, shards)), "events")
     for path in shards:
         for batch in read_shard(path):
             progress.update(len(batch))
-            yield _scored(batch, encode(batch), classifier, autoencoder, beta, min_s2_photons)
+            yield _scored(batch, encode(batch), *networks, beta, min_s2_photons)
     progress.finish()
 
 
@@ -60,12 +64,13 @@ def _scored(
     batch: ResponseBatch,
     images: NDArray[np.float32],
     classifier: nn.Module,
+    of_four_numbers: nn.Module,
     autoencoder: ImageAutoencoder,
     beta: float,
     min_s2_photons: int,
 ) -> pa.Table:
     seen = batch.s2_photons_detected >= min_s2_photons
-    x = torch.from_numpy(images[seen])
+    x, four_numbers = torch.from_numpy(images[seen]), torch.from_numpy(sums(batch)[seen])
     terms = autoencoder(x.to(next(autoencoder.parameters()).device))
     mse, latent, latent_mean = (term.double().cpu().numpy() for term in terms)
     columns = {
@@ -77,6 +82,7 @@ def _scored(
         "s1_photons_detected": batch.s1_photons_detected[seen],
         "s2_photons_detected": batch.s2_photons_detected[seen],
         "logit": logits(classifier, x).cpu().numpy(),
+        "logit_four_numbers": logits(of_four_numbers, four_numbers).cpu().numpy(),
         "mse": mse,
         "latent_term": latent,
         "loss": mse + beta * latent,
