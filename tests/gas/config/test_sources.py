@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.gas.config.sources import Degrad, DegradRun, GasMixture, Source
+from pipeline.gas.config.sources import Degrad, DegradRun, GasMixture, Source, read_source
 from pipeline.study import ConfigError, check_config
 
 
@@ -61,3 +61,11 @@ def test_degrad_run_refuses_what_degrad_cannot_take(update, problem):
 def test_direction_of_a_file_source_is_a_direction():
     with pytest.raises(ValidationError, match="zero vector"):
         Degrad(kind="degrad", files=["a"], energy_keV=40, direction=(0, 0, 0))
+
+
+@pytest.mark.parametrize("energy_keV", [9.9, 101, float("nan")])
+def test_simulated_energies_are_those_that_the_simulator_knows(energy_keV):
+    """Said when the config is read, not after other tracks are made."""
+    block = {"kind": "simulation", "energies_keV": [40, energy_keV], "events_per_energy": 1}
+    with pytest.raises(ValidationError, match="energies_keV"):
+        read_source(block)

@@ -21,6 +21,9 @@ TimeUnit = Literal["ps", "ns", "us"]
 EnergyUnit = Literal["eV", "keV", "MeV"]
 OnMismatch = Literal["stop", "warn"]
 
+SIMULATED_KEV = (10.0, 100.0)  # range of the built-in simulator
+SimulatedEnergy = Annotated[float, Field(ge=SIMULATED_KEV[0], le=SIMULATED_KEV[1])]
+
 
 @dataclass(frozen=True)
 class Claims:
@@ -75,8 +78,9 @@ class Simulation(TrackSource):
     reader: ClassVar[str] = "pipeline.gas.tracks.simulator.source.simulated_batches"
 
     kind: Literal["simulation"]
-    energies_keV: list[float] = described(
-        "Recoil energies [keV], 10 to 60; every energy gets the same number of events.",
+    energies_keV: list[SimulatedEnergy] = described(
+        "Recoil energies [keV], 10 to 100; every energy gets the same number of events. Tracks "
+        "above 60 keV mostly leave a grid of 6 cm at 760 torr.",
         min_length=1,
     )
     events_per_energy: int = described("Events at each energy.", gt=0)

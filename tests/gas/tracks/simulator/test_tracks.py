@@ -37,7 +37,7 @@ def test_no_events() -> None:
     assert times.shape == (0,)
 
 
-@pytest.mark.parametrize("energy_keV", [10, 60])
+@pytest.mark.parametrize("energy_keV", [10, 60, 100])
 def test_energy_is_conserved(energy_keV: float) -> None:
     offsets, _, _ = simulate_tracks(GAS, energy_keV, 300, np.random.default_rng(2))
     electrons = np.diff(offsets)
@@ -93,8 +93,8 @@ def test_pure_components_work() -> None:
 @pytest.mark.parametrize(
     ("energy_keV", "events", "deflection", "message"),
     [
-        (9.9, 1, "degrad", "9.9 keV is outside 10-60 keV"),
-        (61, 1, "degrad", "outside"),
+        (9.9, 1, "degrad", "9.9 keV is outside 10-100 keV"),
+        (101, 1, "degrad", "outside"),
         (float("nan"), 1, "degrad", "outside"),
         (40, -1, "degrad", "must not be negative"),
         (40, 1, "moliere", "choose one of degrad, kinematic"),

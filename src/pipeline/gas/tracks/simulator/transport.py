@@ -22,6 +22,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from pipeline.gas.config.sources import SIMULATED_KEV
 from pipeline.gas.tracks.simulator.cross_sections import (
     ELECTRON_EV,
     LIGHT_UM_PER_PS,
@@ -40,7 +41,6 @@ from pipeline.gas.tracks.simulator.tables import (
 from pipeline.physics.directions import azimuth, isotropic, turn
 
 DEFLECTIONS = ("degrad", "kinematic")
-MIN_KEV, MAX_KEV = 10.0, 60.0
 SLOW_EV = 200.0
 BATCH_EVENTS = 256
 
@@ -51,7 +51,7 @@ CLOUD_RANGES = 0.3
 CLOUD_UM = 2.8
 SLOW_FANO = 0.4
 
-_STACK = 1024  # a 60 keV electron cannot free more than 300 above SLOW_EV
+_STACK = 1024  # a 100 keV electron cannot free more than 500 above SLOW_EV
 _LN_MIN = math.log(MIN_ENERGY_EV)
 _ROWS_PER_LN = (ENERGIES - 1) / math.log(MAX_ENERGY_EV / MIN_ENERGY_EV)
 
@@ -64,12 +64,13 @@ def simulate_tracks(
     Returns offsets [events+1] that delimit the tracks, positions [N, 3] in micrometres and times
     [N] in picoseconds since the start (time of flight, without the last micrometres of slow
     electrons). `deflection` is "degrad" or "kinematic", see the module. The result depends only on
-    the state of `rng`. Raises ValueError for energies outside 10-60 keV, a negative number of
+    the state of `rng`. Raises ValueError for energies outside 10-100 keV, a negative number of
     events or an unknown deflection.
     """
-    if not MIN_KEV <= energy_keV <= MAX_KEV:
+    low_keV, high_keV = SIMULATED_KEV
+    if not low_keV <= energy_keV <= high_keV:
         raise ValueError(
-            f"track energy {energy_keV} keV is outside {MIN_KEV:g}-{MAX_KEV:g} keV, "
+            f"track energy {energy_keV} keV is outside {low_keV:g}-{high_keV:g} keV, "
             "the range of the simulator"
         )
     if deflection not in DEFLECTIONS:
