@@ -15,6 +15,7 @@ from pipeline.core.progress import Progress
 from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
 from pipeline.xenon.networks.features import sums
+from pipeline.xenon.networks.vae import Terms
 from pipeline.xenon.response.shards import count_responses, read_shard
 from pipeline.xenon.response.simulation import ResponseBatch
 from pipeline.xenon.xenon1t.networks import ImageAutoencoder
@@ -71,8 +72,11 @@ def _scored(
 ) -> pa.Table:
     seen = batch.s2_photons_detected >= min_s2_photons
     x, four_numbers = torch.from_numpy(images[seen]), torch.from_numpy(sums(batch)[seen])
-    terms = autoencoder(x.to(next(autoencoder.parameters()).device))
-    mse, latent, latent_mean = (term.double().cpu().numpy() for term in terms)
+    terms: Terms = autoencoder(x.to(next(autoencoder.parameters()).device))
+    mse, latent, latent_mean = (
+        term.double().cpu().numpy()
+        for term in (terms.reconstruction, terms.latent, terms.latent_mean)
+    )
     columns = {
         "event_id": batch.events.event_id[seen],
         "recoil": batch.events.recoil[seen],
