@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 from matplotlib.patches import StepPatch
 
 from pipeline.gas.figures.angular_resolution import draw_angular_resolution
@@ -28,3 +29,17 @@ def test_the_share_counts_the_events_below_the_angle(evaluated):
     axis = draw_angular_resolution(angles).axes[4]
     curve = axis.lines[0]
     assert np.interp(30.0, curve.get_xdata(), curve.get_ydata()) == below
+
+
+def test_many_test_sets_stand_in_rows_of_four(evaluated):
+    one = evaluated.angles[evaluated.angles["test_set"] == evaluated.angles["test_set"][0]]
+    names = [f"{energy}keV" for energy in range(20, 70, 10)]
+    figure = draw_angular_resolution(pd.concat(one.assign(test_set=name) for name in names))
+    titles = [axis.get_title() for axis in figure.axes if axis.get_title()]
+    assert titles == names
+    assert len(figure.axes) == 2 * len(names)
+    first, fifth = (
+        next(a for a in figure.axes if a.get_title() == n) for n in (names[0], names[4])
+    )
+    figure.draw_without_rendering()
+    assert fifth.get_position().y1 < first.get_position().y0

@@ -6,7 +6,7 @@ from helpers.imports import loaded_by
 from helpers.made_networks import make_folder
 
 from pipeline.gas.figures.catalogue import CAPTIONS, figures
-from pipeline.study import check_config
+from pipeline.study import check_config, read_config
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +90,11 @@ def test_a_study_without_a_training_has_no_loss_curves(plain, tmp_path):
 
 def test_reading_the_catalogue_imports_no_plotting_library():
     assert loaded_by("pipeline.gas.figures.catalogue", "matplotlib", "torch") == []
+
+
+def test_another_grid_leaves_the_formula_for_the_gas(repository):
+    """The formula and the published simulations of the resolution know no grid."""
+    paths = read_config(repository / "config" / "resolution.yaml").paths["gas"]
+    assert paths.block.grid.bins != 120
+    (drawn,) = (f for f in figures(paths) if f.name == "resolution")
+    assert drawn.params["known_gas"] == list(paths.block.test_sets)

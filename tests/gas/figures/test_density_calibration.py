@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.gas.evaluation.calibration import ALL
@@ -66,3 +67,24 @@ def test_titles_with_a_long_name_do_not_leave_the_page(densities):
     for panel in figure.axes:
         title = panel.title.get_window_extent()
         assert figure.bbox.x0 < title.x0 < title.x1 < figure.bbox.x1
+
+
+def test_sets_beyond_the_colours_have_hollow_markers(densities):
+    """No two of them look alike, and the groups of regions stay apart."""
+    one = {
+        name: table[table["test_set"] == "right"]
+        for name, table in densities.items()
+        if name in ("test_sets", "pit", "head_tail")
+    }
+    sets = [f"set {i}" for i in range(12)]
+    tables = {
+        name: pd.concat(table.assign(test_set=test) for test in sets) for name, table in one.items()
+    }
+    figure = draw_density_calibration(
+        *({"HCN": tables[name]} for name in ("test_sets", "pit", "head_tail"))
+    )
+    coverages = points(figure.axes[1])
+    looks = {(p.get_color(), p.get_marker(), p.get_markerfacecolor()) for p in coverages}
+    assert len(looks) == len(sets)
+    places = np.array([p.get_xdata(orig=False) for p in coverages])
+    assert places[:, 0].max() < places[:, 1].min()

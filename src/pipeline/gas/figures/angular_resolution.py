@@ -9,20 +9,30 @@ from pipeline.core.tables import Inputs, Params, read_tables
 from pipeline.figures.style import PAGE_INCH
 from pipeline.gas.figures.methods import TRUE_HEAD_TAIL, looks
 
+COLUMNS = 4
+
 
 def draw_angular_resolution(angles: pd.DataFrame) -> Figure:
-    """One column per test set: density of the angle (top), share of events below it (bottom).
+    """For each test set: density of the angle (top), share of events below it (bottom).
+
+    Rows of these pairs have at most COLUMNS test sets.
 
     Args:
         angles: test_set, method, angle_low_deg, angle_high_deg, events (predicted events only).
     """
     test_sets = list(angles["test_set"].unique())
-    figure = Figure(figsize=(PAGE_INCH, 4.6))
-    axes = figure.subplots(2, len(test_sets), squeeze=False, sharex=True, sharey="row")
+    blocks = -(-len(test_sets) // COLUMNS)
+    figure = Figure(figsize=(PAGE_INCH, 0.8 + 3.8 * blocks))
+    columns = min(len(test_sets), COLUMNS)
+    axes = figure.subplots(2 * blocks, columns, squeeze=False, sharex=True, sharey="row")
+    pairs = [
+        (axes[2 * (i // COLUMNS), i % COLUMNS], axes[2 * (i // COLUMNS) + 1, i % COLUMNS])
+        for i in range(columns * blocks)
+    ]
     look = looks(angles["method"].unique())
     for method, test_set in angles[["method", "test_set"]].drop_duplicates().to_numpy():
         table = angles[(angles["method"] == method) & (angles["test_set"] == test_set)]
-        density, share = axes[:, test_sets.index(test_set)]
+        density, share = pairs[test_sets.index(test_set)]
         name = method.removesuffix(TRUE_HEAD_TAIL)
         style = {"color": look[name].colour, "linestyle": "-" if name == method else ":"}
         edges = np.append(table["angle_low_deg"], table["angle_high_deg"].iloc[-1])
@@ -30,14 +40,18 @@ def draw_angular_resolution(angles: pd.DataFrame) -> Figure:
         total = events.sum()
         density.stairs(events / np.diff(edges) / total, edges, linewidth=1, label=method, **style)
         share.plot(edges, np.append(0, np.cumsum(events)) / total, linewidth=1, **style)
-    for column, test_set in enumerate(test_sets):
-        density, share = axes[:, column]
+    for test_set, (density, share) in zip(test_sets, pairs, strict=False):
         density.set(title=test_set, xlim=(0, 180))
         share.axhline(0.68, color="0.4", linestyle="--", linewidth=0.8)
         share.set(xlabel=r"angle $\theta$ [deg]", ylim=(0, 1))
         share.xaxis.set_major_locator(MultipleLocator(60))
-    axes[0, 0].set_ylabel(r"density [deg$^{-1}$]")
-    axes[1, 0].set_ylabel(r"share of events below $\theta$")
+        share.tick_params(labelbottom=True)
+    for pair in pairs[len(test_sets) :]:
+        for axis in pair:
+            axis.remove()
+    for density, share in pairs[::columns]:
+        density.set_ylabel(r"density [deg$^{-1}$]")
+        share.set_ylabel(r"share of events below $\theta$")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)
     return figure

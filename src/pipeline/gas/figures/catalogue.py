@@ -191,7 +191,7 @@ def figures(paths: GasPaths) -> list[FigureSpec]:
         "head_tails": [paths.calibration("_head_tail", name) for name in with_kappa],
     }
     energies = {e for test in block.test_sets for e in paths.energies(test)}
-    known_gas = [test for test in block.test_sets if not paths.differs_from_paper(test)]
+    known_gas = [test for test in block.test_sets if not paths.gas_differs_from_paper(test)]
     resolution = {"resolution": paths.test_tables("resolution.csv")}
     losses = {n: LIKELIHOOD if b.predicts_kappa else COSINE_DISTANCE for n, b in trained.items()}
     return [

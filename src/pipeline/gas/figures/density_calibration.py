@@ -22,7 +22,7 @@ def draw_density_calibration(
     head_tails: Mapping[str, pd.DataFrame],
 ) -> Figure:
     """Three panels per network, from its tables of `gas.evaluation.calibration`."""
-    figure = Figure(figsize=(PAGE_INCH, 2.6 * len(test_sets)))
+    figure = Figure(figsize=(PAGE_INCH, 0.6 + 2.6 * len(test_sets)))
     rows = figure.subplots(len(test_sets), 3, squeeze=False)
     for (left, middle, right), network in zip(rows, test_sets, strict=True):
         _draw_pits(left, pits[network])
@@ -31,6 +31,8 @@ def draw_density_calibration(
         left.set_title(f"{network}:\nPIT of the truth")
         middle.set_title(f"{network}:\nregions")
         right.set_title(f"{network}:\nwrong sense")
+    handles, labels = rows[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4)
     return figure
 
 
@@ -46,7 +48,6 @@ def _draw_pits(axis: Axes, table: pd.DataFrame) -> None:
         )
     axis.axhline(1, color="k", linewidth=1)
     axis.set(xlabel="PIT", ylabel="density", xlim=(0, 1), ylim=(0, None))
-    axis.legend(fontsize=6)
 
 
 def _draw_coverage(axis: Axes, table: pd.DataFrame) -> None:
@@ -55,7 +56,7 @@ def _draw_coverage(axis: Axes, table: pd.DataFrame) -> None:
     for i, (_, rows) in enumerate(groups):
         names = [f"coverage_{level:.0f}" for level in nominal]
         (found,), (error,) = rows[names].to_numpy(), rows[[f"{n}_err" for n in names]].to_numpy()
-        place = np.arange(len(LEVELS)) + 0.12 * (i - (len(groups) - 1) / 2)
+        place = np.arange(len(LEVELS)) + min(0.12, 0.8 / len(groups)) * (i - (len(groups) - 1) / 2)
         axis.errorbar(place, 100 * found - nominal, 100 * error, linestyle="none", **_style(i))
     axis.axhline(0, color="k", linewidth=1)
     axis.set_xticks(range(len(LEVELS)), [f"{level:.0f} %" for level in nominal])
@@ -94,7 +95,8 @@ def _sets(table: pd.DataFrame, together: bool = False) -> list[tuple[str, pd.Dat
 
 def _style(i: int) -> dict[str, Any]:
     colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
-    return {"color": colour, "marker": marker, "markersize": 3, "linewidth": 1}
+    style = {"color": colour, "marker": marker, "markersize": 3, "linewidth": 1}
+    return style if i < len(COLOURS) else style | {"markerfacecolor": "white"}
 
 
 def from_files(inputs: Inputs, params: Params) -> Figure:

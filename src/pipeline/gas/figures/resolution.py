@@ -56,7 +56,7 @@ def draw_resolution(table: pd.DataFrame, known_gas: Collection[str]) -> Figure:
         axis.set(title=rf"smearing {smearing:g} $\mu$m", xlabel="recoil energy [keV]")
         axis.set_ylim(bottom=0)
     axes[0].set_ylabel("width of the projected angle [deg]")
-    figure.legend(list(drawn.values()), list(drawn), loc="outside lower center", ncols=4)
+    figure.legend(list(drawn.values()), list(drawn), loc="outside lower center", ncols=3)
     return figure
 
 

@@ -81,7 +81,12 @@ class EvaluationPaths(NetworkPaths):
         }
 
     def differs_from_paper(self, voxels: str) -> str:
-        """In what gas or grid of a set differ from the paper's; empty if in nothing."""
+        """In what gas, readout or grid of a set differ from the paper's; empty if in nothing."""
+        other = self.gas_differs_from_paper(voxels)
+        return other or ("" if self.block.grid == Grid() else "the voxel grid is not the paper's")
+
+    def gas_differs_from_paper(self, voxels: str) -> str:
+        """In what gas or readout of a set differ from the paper's; empty if in nothing."""
         for source in self.set_sources(voxels):
             block = self.block.sources[source]
             if isinstance(block, HitSource):
@@ -95,7 +100,7 @@ class EvaluationPaths(NetworkPaths):
                 return f"source {source} has another gas, pressure or temperature than the paper"
         if self.block.response_of(voxels):
             return "a readout response is not in the paper"
-        return "" if self.block.grid == Grid() else "the voxel grid is not the paper's"
+        return ""
 
     def published_containment(self) -> dict[str, float]:
         """The published contained share, if our training set has the settings of the paper."""
