@@ -13,8 +13,8 @@ from pipeline.gas.tracks.simulator.gas import Gas, Molecule, Shell
 
 ENERGIES = 542
 MIN_ENERGY_EV = 30.0
-FAST_EV = 70e3  # W is that of faster electrons
-MAX_ENERGY_EV = MIN_ENERGY_EV * (FAST_EV / MIN_ENERGY_EV) ** ((ENERGIES - 1) / 511)  # 110 keV
+FAST = 511  # row of 70 keV, whose electrons have the W of fast ones
+MAX_ENERGY_EV = MIN_ENERGY_EV * (70e3 / MIN_ENERGY_EV) ** ((ENERGIES - 1) / FAST)  # 110 keV
 
 ELASTIC, IONISATION, EXCITATION = range(3)
 
@@ -76,8 +76,7 @@ def collision_tables(gas: Gas) -> CollisionTables:
     """Tabulate every process of `gas` on energies from 30 eV to 110 keV."""
     energy = energies_eV()
     by_molecule = [_processes(molecule, density, energy) for molecule, density in gas.molecules()]
-    fast = int(np.argmin(np.abs(energy - FAST_EV)))
-    shares = np.array([_stopping(processes)[fast] for processes in by_molecule])
+    shares = np.array([_stopping(processes)[FAST] for processes in by_molecule])
     pairs_per_eV = shares / shares.sum() @ [1 / molecule.w_eV for molecule, _ in gas.molecules()]
     processes = [process for processes in by_molecule for process in processes]
     at_10_keV = int(np.searchsorted(energy, 10e3))
