@@ -25,10 +25,7 @@ def draw_angular_resolution(angles: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(PAGE_INCH, 0.8 + 3.8 * blocks))
     columns = min(len(test_sets), COLUMNS)
     axes = figure.subplots(2 * blocks, columns, squeeze=False, sharex=True, sharey="row")
-    pairs = [
-        (axes[2 * (i // COLUMNS), i % COLUMNS], axes[2 * (i // COLUMNS) + 1, i % COLUMNS])
-        for i in range(columns * blocks)
-    ]
+    pairs = axes.reshape(blocks, 2, columns).swapaxes(1, 2).reshape(-1, 2)  # one a test set
     look = looks(angles["method"].unique())
     for method, test_set in angles[["method", "test_set"]].drop_duplicates().to_numpy():
         table = angles[(angles["method"] == method) & (angles["test_set"] == test_set)]
@@ -46,9 +43,8 @@ def draw_angular_resolution(angles: pd.DataFrame) -> Figure:
         share.set(xlabel=r"angle $\theta$ [deg]", ylim=(0, 1))
         share.xaxis.set_major_locator(MultipleLocator(60))
         share.tick_params(labelbottom=True)
-    for pair in pairs[len(test_sets) :]:
-        for axis in pair:
-            axis.remove()
+    for axis in pairs[len(test_sets) :].flat:
+        axis.remove()
     for density, share in pairs[::columns]:
         density.set_ylabel(r"density [deg$^{-1}$]")
         share.set_ylabel(r"share of events below $\theta$")

@@ -27,15 +27,20 @@ def load_networks(
         ValueError: weights do not fit the settings.
     """
     counts = read_weights(next(iter(autoencoders.values())))["encoder.0.weight"].shape[1]
-    unscaled = torch.zeros(counts + SUMS), torch.ones(counts + SUMS)
-    model = load_network(build_classifier(classifier_settings, *unscaled), classifier)
+    model = load_classifier(classifier_settings, counts + SUMS, classifier)
     by_beta = {
         beta: load_network(Autoencoder(vae_settings, counts), path)
         for beta, path in autoencoders.items()
     }
     for autoencoder in by_beta.values():
         autoencoder.to(vae_settings.device)
-    return model.to(classifier_settings.device), by_beta
+    return model, by_beta
+
+
+def load_classifier(settings: Classifier, features: int, path: str | Path) -> nn.Module:
+    """Load a dense classifier of `features` numbers, scaling included, on its device."""
+    unscaled = torch.zeros(features), torch.ones(features)
+    return load_network(build_classifier(settings, *unscaled), path).to(settings.device)
 
 
 def load_network(model: Model, path: str | Path) -> Model:
