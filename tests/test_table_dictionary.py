@@ -346,7 +346,7 @@ def write_xenon_results(files, rng):
     scores, trigger, (roc, accuracy) = made_scores(50), made_trigger(), made_separation()
     terms = scores.assign(beta=1.0, kl=1.0, reconstruction=1.0, reconstruction_drawn=1.0)
     seen = np.array([True, False])
-    outcome = TriggerOutcome(np.ones(2), seen, ~seen, seen)
+    outcome = TriggerOutcome(np.ones(2), seen, ~seen, seen, np.ones(2))
     weighted = made_weighted()
     samples = search_samples(weighted, RATES)
     images = scores.assign(loss=scores["ts"], s2_only=False, logit_four_numbers=0.0)

@@ -39,6 +39,7 @@ def recorded(n: int, recoil: str, seed: int, first_id: int = 0) -> ResponseBatch
         s1_area_PE=zeros,
         s2_area_PE=zeros,
         cs1_photons=counts["s1_waveform"].sum(1).astype(np.float32),
+        stands_for=np.ones(n, np.float32),
         triggered=np.arange(n) % 10 != 3,
         **{name: values.astype(np.uint16) for name, values in counts.items()},
     )

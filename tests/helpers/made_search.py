@@ -68,6 +68,7 @@ def made_scores(n: int = 1500, high_keV: tuple[float, float] = (100.0, 100.0)) -
             "energy_keV": energy,
             "triggered": True,
             "cs1_photons": 5 * energy,
+            "stands_for": 1.0,
             "logit": logit,
             "ts": 100 + energy + 5 * logit,
             "latent_mean": list(latent),
@@ -93,7 +94,7 @@ def made_recoils(
     events: pd.DataFrame, unseen_keV: NDArray[np.float64]
 ) -> dict[str, SimulatedRecoils]:
     """Events, which are selected, and nuclear recoils that are not; both kinds even in energy."""
-    unseen = pd.DataFrame({"recoil": np.uint8(1), "energy_keV": unseen_keV})
+    unseen = pd.DataFrame({"recoil": np.uint8(1), "energy_keV": unseen_keV, "stands_for": 1.0})
     simulated = pd.concat([events, unseen])
     selected = np.arange(len(simulated)) < len(events)
     return recoils_of(simulated, selected, {"ER": uniform(1, 7.5), "NR": uniform(1, 60)})
@@ -171,5 +172,5 @@ def made_trigger() -> pd.DataFrame:
     energy = np.geomspace(1, 10, 3000)
     seen = energy > 3
     s2_only = ~seen & (np.arange(3000) % 2 == 0)
-    seen = TriggerOutcome(energy, seen, s2_only, seen & (energy < 8))
+    seen = TriggerOutcome(energy, seen, s2_only, seen & (energy < 8), np.ones(3000))
     return trigger_table({"ER": seen, "NR": seen}, {"ER": (1.0, 10.0), "NR": (1.0, 10.0)})

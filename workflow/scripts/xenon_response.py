@@ -18,4 +18,5 @@ with job(snakemake):
             block["seed"],
             own.sample,
             own.part,
+            block["candidates"],
         )

@@ -15,7 +15,7 @@ IN_FILE = 200
 
 def event_bytes(part: Block) -> float:
     """Size of the event table of a part of a sample."""
-    return EVENT * _events(part)
+    return EVENT * _events(part) * (part.candidates if isinstance(part, Nest) else 1)
 
 
 def response_bytes(part: Block) -> float:

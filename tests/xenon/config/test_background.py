@@ -40,6 +40,18 @@ SHIPPED = {name: sample.plain() for name, sample in Xenon().samples.items()}
             },
             r"background\.nr: 'background_nr' must be of kind 'nest', its spectrum 'uniform',",
         ),
+        (
+            {"samples": {**SHIPPED, "test_er": SHIPPED["test_er"] | {"candidates": 4}}},
+            r"samples\.test_er: its `candidates` make events that stand for unequal numbers",
+        ),
+        (
+            {"data": {"events": SHIPPED["background_er"], "exposure_t_yr": 1.0}},
+            r"data\.events: its `candidates` make events that stand for unequal numbers",
+        ),
+        (
+            {"samples": {**SHIPPED, "background_nr": SHIPPED["background_nr"] | {"candidates": 4}}},
+            r"candidates: only electronic recoils",
+        ),
     ],
 )
 def test_samples_that_do_not_serve_are_named(xenon, message):

@@ -36,6 +36,7 @@ def made_batch(recoil, s1_photons, triggered):
         s1_area_PE=s1.astype(np.float32),
         s2_area_PE=s1.astype(np.float32),
         triggered=np.array(triggered),
+        stands_for=np.ones(n, np.float32),
         s1_waveform=spread(s1, waveforms.s1_bins),
         s2_waveform=spread(10 * s1, waveforms.s2_bins),
         top=spread(7 * s1, TOP),

@@ -150,11 +150,11 @@ def test_table_has_the_sums_of_the_weights():
 def test_measured_efficiency_is_that_of_the_trigger(rng):
     energy = rng.uniform(1, 60, 100_000)
     triggered = rng.random(len(energy)) < TRIGGER["NR"].at(energy)
-    found = Efficiency.measured(energy, triggered, (1.0, 60.0))
+    found = Efficiency.measured(energy, triggered, (1.0, 60.0), np.ones(len(energy)))
     wanted = np.array([1.0, 4.0, 7.0, 20.0, 60.0])
     assert found.at(wanted) == pytest.approx(TRIGGER["NR"].at(wanted), abs=0.03)
     with pytest.raises(ValueError, match=r"no simulated event at 69\.1 to 80 keV"):
-        Efficiency.measured(energy, triggered, (1.0, 80.0))
+        Efficiency.measured(energy, triggered, (1.0, 80.0), np.ones(len(energy)))
 
 
 def test_no_background_is_an_error():

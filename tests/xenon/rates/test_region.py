@@ -32,7 +32,13 @@ def made(n, rng):
     tables = {}
     for code, (recoil, energy) in enumerate(energies.items()):
         cs1 = rng.normal(5 * energy, 5) if recoil == "ER" else rng.normal(1.2 * energy, 0.5)
-        columns = {"energy_keV": energy, "triggered": True, "cs1_photons": cs1, "ts": cs1}
+        columns = {
+            "energy_keV": energy,
+            "triggered": True,
+            "cs1_photons": cs1,
+            "stands_for": 1.0,
+            "ts": cs1,
+        }
         tables[recoil] = pd.DataFrame({"recoil": np.uint8(code)} | columns)
     return tables
 

@@ -1,5 +1,7 @@
 """What simulated recoils stand for, compared with integrals and with direct sums."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -34,7 +36,7 @@ def rng():
 def simulated(rng, n):
     """Recoils uniform in ln E from 0.8 to 10 keV, selected at random."""
     energy = 0.8 * (10 / 0.8) ** rng.random(n)
-    return SimulatedRecoils(energy, rng.random(n) < share(energy), lambda e: 1 / e)
+    return SimulatedRecoils(energy, rng.random(n) < share(energy), np.ones(n), lambda e: 1 / e)
 
 
 def test_weights_add_up_to_spectrum_times_efficiency(rng):
@@ -62,9 +64,26 @@ def test_weights_are_those_of_a_direct_sum(rng):
     assert np.average(energy, weights=weight) == pytest.approx(
         np.average(energy, weights=direct), rel=0.01
     )
-    everything = SimulatedRecoils(recoils.energy_keV, np.ones(100_000, bool), recoils.generated)
+    everything = replace(recoils, selected=np.ones(100_000, bool))
     integral = 0.8 * (falling(1.0) - falling(9.0))
     assert everything.weights(falling, RANGE).sum() == pytest.approx(integral, rel=1e-4)
+
+
+def test_recoils_that_stand_for_unequal_numbers_add_up_alike(rng):
+    """Of 300 samples, rare recoils are taken twenty times as often as the others."""
+    sums = []
+    for _ in range(300):
+        energy = rng.uniform(*RANGE, 60_000)
+        rare = rng.random(60_000) < 0.01 * energy / RANGE[1]
+        taken = rng.random(60_000) < np.where(rare, 1.0, 0.05)
+        recoils = SimulatedRecoils(
+            energy[taken], rare[taken], np.where(rare, 0.05, 1.0)[taken], np.ones_like
+        )
+        sums.append(recoils.weights(np.ones_like, RANGE).sum())
+    expected = 0.01 * (RANGE[1] ** 2 - RANGE[0] ** 2) / 2 / RANGE[1]
+    assert np.mean(sums) == pytest.approx(expected, abs=3 * np.std(sums) / np.sqrt(300))
+    # Taken evenly, as many recoils have 18 rare ones, whose number is known to 0.23.
+    assert np.std(sums) < 0.08 * expected
 
 
 def test_no_simulated_recoil_in_the_range(rng):
@@ -74,6 +93,7 @@ def test_no_simulated_recoil_in_the_range(rng):
 
 def test_recoils_of_both_kinds_keep_their_order():
     events = pd.DataFrame({"recoil": np.array([1, 0, 1], np.uint8), "energy_keV": [3.0, 2.0, 4.0]})
+    events["stands_for"] = 1.0
     spectra = {name: {"kind": "uniform", "low_keV": 1, "high_keV": 5} for name in ("ER", "NR")}
     found = recoils_of(events, np.array([True, False, False]), spectra)
     assert found["NR"].energy_keV.tolist() == [3, 4]
@@ -95,6 +115,7 @@ def test_8B_in_the_region_is_worth_150_events(rng):
     recoils = SimulatedRecoils(
         np.concatenate(energies).astype(float),
         np.concatenate(selected),
+        np.ones(third.events),
         lambda energy: density(sample.spectrum, energy),
     )
     (boron8,) = [own for own in backgrounds(Rates()) if own.name == "8B"]

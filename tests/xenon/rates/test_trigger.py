@@ -1,4 +1,7 @@
+from dataclasses import fields
+
 import numpy as np
+import pandas as pd
 import pytest
 from helpers.made_recordings import recorded
 
@@ -13,7 +16,7 @@ def half():
     """3000 events: the upper half triggers, of it the lower half in the region, the rest is S2."""
     upper = np.arange(3000) >= 1500
     inside = upper & (np.arange(3000) < 2250)
-    return TriggerOutcome(np.geomspace(1, 10, 3000), upper, ~upper, inside)
+    return TriggerOutcome(np.geomspace(1, 10, 3000), upper, ~upper, inside, np.ones(3000))
 
 
 def test_events_with_large_s2_and_no_trigger_are_s2_only(tmp_path):
@@ -50,8 +53,22 @@ def test_table_holds_the_fractions_of_both_recoils(half):
 def test_every_event_is_counted_once():
     triggered = np.array([True, True, False, False, False])
     s2_only = np.array([False, False, True, False, False])
-    table = s2_only_table({"a": TriggerOutcome(np.ones(5), triggered, s2_only, triggered)})
+    outcome = TriggerOutcome(np.ones(5), triggered, s2_only, triggered, np.ones(5))
+    table = s2_only_table({"a": outcome})
     row = table.iloc[0]
     assert (row["events"], row["triggered"], row["s2_only"], row["unseen"]) == (5, 2, 1, 2)
     assert row["s2_only_fraction"] == pytest.approx(0.2)
     assert row["s2_only_fraction_err"] == pytest.approx(np.sqrt(0.2 * 0.8 / 5))
+
+
+def test_fractions_are_those_of_the_sample_and_not_of_the_events_taken(half):
+    """Events with an S2 only stand for three each, as if each were simulated three times."""
+    stands_for = np.where(half.s2_only, 3.0, 1.0)
+    weighted = TriggerOutcome(*(getattr(half, f.name) for f in fields(half)[:-1]), stands_for)
+    often = np.repeat(np.arange(3000), stands_for.astype(int))
+    repeated = TriggerOutcome(*(getattr(half, f.name)[often] for f in fields(half)))
+    ranges = {"ER": (1.0, 10.0)}
+    pd.testing.assert_frame_equal(
+        trigger_table({"ER": weighted}, ranges), trigger_table({"ER": repeated}, ranges)
+    )
+    assert s2_only_table({"a": weighted})["s2_only_fraction"].item() == pytest.approx(0.75)

@@ -40,7 +40,7 @@ def table():
     recoil = np.repeat([0, 1], 3000).astype(np.uint8)
     score = energy + 100.0 * recoil
     score[:3000:20] += 100 + rng.uniform(0, 50, 150)
-    events = pd.DataFrame({"recoil": recoil, "energy_keV": energy, "ts": score})
+    events = pd.DataFrame({"recoil": recoil, "energy_keV": energy, "stands_for": 1.0, "ts": score})
     return weighted_scores(events, RATES, [20.0, 500.0], made_recoils(events, UNSEEN))
 
 
@@ -71,7 +71,7 @@ def test_weights_undo_the_spectrum_that_events_were_drawn_from(table):
     energy = 60.0 ** rng.random(6000)
     simulated = pd.DataFrame({"recoil": np.uint8(1), "energy_keV": energy, "ts": energy})
     electronic = pd.DataFrame({"recoil": np.uint8(0), "energy_keV": [3.0], "ts": [3.0]})
-    both = pd.concat([electronic, simulated], ignore_index=True)
+    both = pd.concat([electronic, simulated], ignore_index=True).assign(stands_for=1.0)
     seen = (both["recoil"] == 0) | (both["energy_keV"] > 5)
     log_uniform = uniform(1, 60) | {"kind": "log_uniform"}
     spectra = {"ER": uniform(1, 7.5), "NR": log_uniform}

@@ -14,7 +14,8 @@ N = 20_000
 
 def table(**columns):
     """Events at mid-height whose quanta are all lost, and columns that differ."""
-    values = dict.fromkeys(COLUMNS, 0) | {"energy_keV": 5.0, "depth_cm": 130.0, "triggered": True}
+    values = dict.fromkeys(COLUMNS, 0) | {"energy_keV": 5.0, "depth_cm": 130.0}
+    values |= {"triggered": True, "stands_for": 1.0}
     return pd.DataFrame({name: np.broadcast_to(v, N) for name, v in (values | columns).items()})
 
 
@@ -99,6 +100,19 @@ def test_charge_yield_moves_the_mean_and_keeps_the_width(liquid, recoil):
     assert moved == pytest.approx(1.03, abs=0.003)
     other = "er" if recoil == "nr" else "nr"
     np.testing.assert_array_equal(ratios(events, {f"{other}_charge_yield": 0.03}, darwin()), 1)
+
+
+def test_charge_yield_of_events_taken_with_unequal_probabilities(liquid, rng):
+    events = nest_table("er", liquid, 1)
+    share = events["electrons"] / (events["photons"] + events["electrons"])
+    taken = rng.random(N) < np.where(share < share.median(), 1.0, 0.2)
+    some = events[taken].assign(stands_for=np.where(share < share.median(), 1.0, 5.0)[taken])
+    found = ratios(some, {"er_charge_yield": 0.03}, darwin())
+    expected = ratios(events, {"er_charge_yield": 0.03}, darwin())[taken]
+    assert np.abs(found / expected - 1).mean() < 0.05
+    weight = some["stands_for"]
+    moved = np.average(some["electrons"], weights=weight * found)
+    assert moved / np.average(some["electrons"], weights=weight) == pytest.approx(1.03, abs=0.004)
 
 
 def test_field_gives_the_yields_of_nest_in_that_field(liquid):

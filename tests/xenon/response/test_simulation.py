@@ -55,7 +55,8 @@ def test_seeds_decide():
 def test_events_without_quanta_leave_nothing():
     response = respond(darwin(), made_events(3))
     assert not response.triggered.any()
-    assert not any(getattr(response, f.name).any() for f in fields(response)[2:])
+    made = [f.name for f in fields(response)[2:] if f.name != "stands_for"]
+    assert not any(getattr(response, name).any() for name in made)
 
 
 def test_batches_are_bounded():
@@ -81,3 +82,34 @@ def test_corrected_s1_does_not_depend_on_the_depth():
         assert mean == pytest.approx(1000 * detector.s1.g1, rel=0.005)
     s1 = response.s1_photons_detected
     assert s1.mean() > 1.2 * mean
+
+
+def test_events_taken_from_candidates_are_as_all_events_are():
+    """4000 of 64,000 in means of what is recorded, and in light and charge of 4000 others."""
+    energies = np.random.default_rng(1).uniform(2, 10, 68_000)
+    events = made_nest_events(darwin(), "er", energies, seed=1)
+    candidates, others = (
+        EventBatch(*(getattr(events, f.name)[part] for f in fields(events)))
+        for part in (slice(64_000), slice(64_000, None))
+    )
+    taken = together(list(simulate_response(darwin(), candidates, np.random.default_rng(2), 4000)))
+    natural = respond(darwin(), others, seed=3)
+    np.testing.assert_array_equal(taken.s1_waveform.sum(axis=1), taken.s1_photons_detected)
+    patterns = taken.top.sum(axis=1, dtype=int) + taken.bottom.sum(axis=1, dtype=int)
+    np.testing.assert_array_equal(patterns, taken.s2_photons_detected)
+    assert (natural.stands_for == 1).all()
+    for name in ("s1_photons_detected", "s2_photons_detected", "s1_area_PE", "triggered"):
+        mine, theirs = getattr(taken, name), getattr(natural, name)
+        mean = np.average(mine, weights=taken.stands_for)
+        assert mean == pytest.approx(theirs.mean(), abs=5 * theirs.std() / np.sqrt(4000)), name
+
+    def leakage(response):
+        """Little charge for the light."""
+        light, charge = response.cs1_photons, response.electrons_extracted
+        return charge < light * np.exp(1.4 - light / 80)
+
+    rare = leakage(taken)
+    few = leakage(natural).mean()
+    error = np.sqrt(few / 4000 + (taken.stands_for[rare] ** 2).sum() / 4000**2)
+    assert taken.stands_for[rare].sum() / 4000 == pytest.approx(few, abs=4 * error)
+    assert rare.sum() > 2.5 * leakage(natural).sum() > 0

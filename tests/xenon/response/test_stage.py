@@ -53,6 +53,19 @@ def test_parts_of_a_sample_differ(table, shard, tmp_path):
     assert not np.array_equal(first.s2_photons_detected, second.s2_photons_detected)
 
 
+def test_of_candidates_one_each_is_taken(tmp_path, monkeypatch):
+    """Three row groups of 100, 100 and 20 events, of which 14, 14 and 3 are taken."""
+    monkeypatch.setattr("pipeline.xenon.events.table.EVENTS_PER_ROW_GROUP", 100)
+    events = made_nest_events(darwin(), "er", np.linspace(2, 10, 220), seed=1)
+    table, path = tmp_path / "0000.parquet", tmp_path / "response.parquet"
+    write_events(table, [events], {})
+    assert write_response(path, table, darwin(), 3, "background_er", 0, candidates=7) == 31
+    found = together(list(read_shard(path)))
+    assert (np.diff(found.events.event_id) > 0).all()
+    np.testing.assert_array_equal(found.events.photons, events.photons[found.events.event_id])
+    assert found.stands_for.sum() == pytest.approx(31, rel=0.1)
+
+
 def test_an_empty_table_has_an_empty_shard(tmp_path):
     table, path = tmp_path / "0000.parquet", tmp_path / "response.parquet"
     write_events(table, [], {})

@@ -67,7 +67,9 @@ def made_recoils(recoil, range_keV, s2_only_keV, n=6000):
     scores = pd.DataFrame(
         {"recoil": recoil, "energy_keV": energy, "loss": np.sqrt(energy), **flags}
     )
-    return scores[triggered | s2_only], TriggerOutcome(energy, triggered, s2_only, triggered)
+    return scores[triggered | s2_only], TriggerOutcome(
+        energy, triggered, s2_only, triggered, np.ones(len(energy))
+    )
 
 
 def test_events_without_s1_stand_for_their_part_of_the_spectra():

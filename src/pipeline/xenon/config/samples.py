@@ -120,6 +120,20 @@ class Nest(Block):
     spectrum: Spectrum = described("True recoil energies.")
     events: int = described("Number of events.", gt=0)
     events_per_part: int = described("Events in one job and one file.", 5000, gt=0)
+    candidates: int = described(
+        "NEST makes so many events for each one that is simulated in full. With more than one, "
+        "electronic recoils with little charge for their light are taken more often, and stand "
+        "for fewer events; only for `background.er`.",
+        1,
+        ge=1,
+        le=1000,
+    )
+
+    @model_validator(mode="after")
+    def _electronic_candidates(self) -> Self:
+        if self.candidates > 1 and self.recoil != "er":
+            raise ValueError("candidates: only electronic recoils ('er') are chosen among several")
+        return self
 
 
 class SampleFiles(EventFiles):

@@ -25,7 +25,7 @@ from pipeline.xenon.events.table import EVENT_COLUMNS
 from pipeline.xenon.networks.classifier import logits
 from pipeline.xenon.networks.features import SUMS, features
 from pipeline.xenon.networks.vae import Autoencoder
-from pipeline.xenon.response.shards import count_responses, read_shard
+from pipeline.xenon.response.shards import STANDS_FOR, count_responses, read_shard
 from pipeline.xenon.response.simulation import ResponseBatch
 
 Floats = NDArray[np.floating]
@@ -35,6 +35,7 @@ TERMS = pa.schema(
         *EVENT_COLUMNS,
         field("triggered", pa.bool_(), "seen by the detector; other events have no score, NaN"),
         field("cs1_photons", pa.float32(), "S1 photons over the light collection at the height"),
+        STANDS_FOR,
         field("logit", pa.float32(), "ln(p / (1 - p)), p the classifier's probability of NR"),
         field("beta", pa.float64(), "weight of the latent term in the autoencoder's loss"),
         field("kl", pa.float32(), "KL(q(z|x) || N(0, 1))", "nat"),
@@ -103,6 +104,7 @@ def _terms(
             "energy_keV": batch.events.energy_keV[kept],
             "triggered": seen,
             "cs1_photons": batch.cs1_photons[kept],
+            "stands_for": batch.stands_for[kept],
             "logit": spread(logits(classifier, x)),
             "beta": np.full(len(seen), beta),
             "kl": spread(found.latent),

@@ -17,13 +17,14 @@ INTERACTIONS = {"er": nestpy.interactions.beta, "nr": nestpy.interactions.NR}
 def nest_events(
     sample: Nest, geometry: Geometry, liquid: Liquid, rng: np.random.Generator
 ) -> Iterator[RawEvents]:
-    """Yield the events of a sample in batches.
+    """Yield the events of a sample, all candidates, in batches.
 
     Raises:
         ValueError: the spectrum is unusable; see `draw_energies`.
     """
-    for first in range(0, sample.events, BATCH_EVENTS):
-        events = min(BATCH_EVENTS, sample.events - first)
+    total = sample.events * sample.candidates
+    for first in range(0, total, BATCH_EVENTS):
+        events = min(BATCH_EVENTS, total - first)
         energy_keV = draw_energies(sample.spectrum, events, rng)
         x, y, depth = uniform_fiducial(geometry, events, rng)
         quanta = nest_quanta(sample.recoil, energy_keV, liquid, int(rng.integers(2**63)))

@@ -116,7 +116,7 @@ CAPTIONS = {
         "the likelihood ratio, which assumes the mass and cross-section of the WIMP. Asterisks: "
         "extrapolated beyond the range of the pseudo-experiments. Open circles: too few simulated "
         "electronic recoils where the signal lies (`events_needed`). Filled markers: lowest points "
-        "of the limits of XENON1T (arXiv 1805.12562), XENONnT (2303.14729) and LZ (2410.17036) at"
+        "of the limits of XENON1T (arXiv 1805.12562), XENONnT (2502.18005) and LZ (2410.17036) at"
         " 90 % confidence. Open markers: expected limits of LZ (2410.17036) and DARWIN "
         "(1506.08309). Dashed: the whole limit, read from the figure. Star: the WIMP for which "
         "arXiv 2410.00755 finds about 3 sigma. A limit excludes WIMPs; the contours and the star "

@@ -48,18 +48,10 @@ class DarwinPaths(EventPaths):
     def observed_inputs(self) -> dict[str, list[str]]:
         """Files of the data and, to compare them, of all simulated samples of their detector."""
         simulated = [name for name in self.scored_samples() if name != OBSERVED]
-        if self.is_recorded(OBSERVED):
-            compared = {
-                "data": self.response_shards(OBSERVED),
-                "simulation": self.response_shards(*simulated),
-            }
-        else:
-            compared = {
-                "data": self.event_tables([OBSERVED]),
-                "simulation": self.event_tables(simulated),
-            }
+        recorded = self.is_recorded(OBSERVED)
         return {
-            **compared,
+            "data": self.response_shards(OBSERVED) if recorded else self.event_tables([OBSERVED]),
+            "simulation": self.response_shards(*simulated),
             "observed": self.observed_scores(),
             "observed_shards": self.response_shards(OBSERVED) if self.observed_scores() else [],
         }

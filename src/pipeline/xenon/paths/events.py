@@ -117,7 +117,9 @@ class EventPaths(ChainPaths[Xenon]):
         """What the detector's response to a part depends on besides its events."""
         if self.is_recorded(sample):
             return {"recorded": self.part_block(sample, part)}
-        return {"seed": self.seed, "detector": self.detector(sample).plain()}
+        candidates = getattr(self.block.all_samples[sample], "candidates", 1)
+        detector = self.detector(sample).plain()
+        return {"seed": self.seed, "detector": detector, "candidates": candidates}
 
     def spectra(self, er: str, nr: str) -> dict[str, Any]:
         """Plain blocks of the spectra that the samples of ER and of NR were generated with."""

@@ -33,25 +33,31 @@ class Efficiency:
 
     @classmethod
     def measured(
-        cls, energy_keV: Array, selected: NDArray[np.bool_], range_keV: tuple[float, float]
+        cls,
+        energy_keV: Array,
+        selected: NDArray[np.bool_],
+        range_keV: tuple[float, float],
+        weight: Array,
     ) -> Self:
         """Measure the efficiency with simulated events (n,), in bins uniform in log energy.
+
+        `weight` (n,) is the number of events that each one stands for.
 
         Raises:
             ValueError: a bin of the range holds no event.
         """
         edges = np.geomspace(*range_keV, _CELLS + 1)
-        events, _ = np.histogram(energy_keV, edges)
+        events, _ = np.histogram(energy_keV, edges, weights=weight)
         if not events.all():
             low, high = edges[np.argmin(events)], edges[np.argmin(events) + 1]
             raise ValueError(
                 f"no simulated event at {low:.3g} to {high:.3g} keV to measure the "
                 "efficiency with; simulate more events or narrow the range in `rates`"
             )
-        passed, _ = np.histogram(energy_keV[selected], edges)
+        passed, _ = np.histogram(energy_keV[selected], edges, weights=weight[selected])
         # The efficiency is constant between an end of the range and the centre of the outer bin.
         energy = np.concatenate([edges[:1], np.sqrt(edges[1:] * edges[:-1]), edges[-1:]])
-        return cls(energy, np.pad(passed / events, 1, mode="edge"))
+        return cls(energy, np.pad(np.minimum(passed / events, 1), 1, mode="edge"))
 
     def at(self, energy_keV: Array) -> Array:
         """Fractions at `energy_keV` (n,); ValueError outside the range of the table."""

@@ -28,9 +28,9 @@ def from_files(inputs: Inputs, params: Params) -> dict[str, pd.DataFrame]:
     tables of `goodness_of_fit`.
 
     `inputs` are scores of the background samples and their response `shards`,
-    event tables of the `data` and of all simulated samples (`simulation`) or, of `recorded` data,
-    responses of both, and scores and responses of the data (`observed`, `observed_shards`), none
-    where the search is blind.
+    event tables of the `data` (of `recorded` data their responses), responses of all simulated
+    samples (`simulation`), and scores and responses of the data (`observed`, `observed_shards`),
+    none where the search is blind.
 
     Raises:
         ValueError: a data set is also in the simulation, or lies outside the region.

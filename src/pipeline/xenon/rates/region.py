@@ -9,7 +9,7 @@ from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.config.region import Region
 from pipeline.xenon.events.table import RECOILS
 
-COLUMNS = ["recoil", "energy_keV", "triggered", "cs1_photons", "ts"]
+COLUMNS = ["recoil", "energy_keV", "triggered", "cs1_photons", "stands_for", "ts"]
 
 # The outermost part of the simulated range at each end: a thirtieth of its logarithm.
 OUTERMOST = 1 / 30

@@ -18,6 +18,9 @@ from pipeline.xenon.rates.recoil_spectra import Spectrum
 Array = NDArray[np.float64]
 
 STRATUM = 50  # simulated recoils of neighbouring energies that stand for the recoils between them
+# The same of recoils that stand for unequal numbers: their sum, by which weights are divided,
+# fluctuates, which makes rare recoils too frequent by 1 over this.
+UNEQUAL = 400
 GRID = 1000  # energies at which a spectrum is computed; some are integrals, too slow for each event
 
 _SPECTRUM: TypeAdapter[KnownSpectrum] = TypeAdapter(KnownSpectrum)
@@ -29,12 +32,14 @@ class SimulatedRecoils:
 
     energy_keV: Array  # [n], true energies
     selected: NDArray[np.bool_]  # [n]
+    stands_for: Array  # [n], number of recoils of the sample, see `response.candidates`
     generated: Spectrum  # that they were drawn from, on any scale
 
     def weights(self, spectrum: Spectrum, range_keV: tuple[float, float]) -> Array:
         """Events [1/(t yr)] that each selected recoil stands for, in their order.
 
-        Recoils are divided into strata of `STRATUM` neighbours in energy. Those of a stratum,
+        Recoils are divided into strata of `STRATUM` neighbours in energy (`UNEQUAL` ones where they
+        stand for unequal numbers). Those of a stratum,
         selected or not, stand for the integral of `spectrum` over it, so that the energies that the
         sample has by chance do not matter. Recoils outside `range_keV`, which the sample must fill,
         stand for nothing.
@@ -50,7 +55,8 @@ class SimulatedRecoils:
         grid = np.geomspace(low, high, GRID)
         rate = spectrum(grid)
         relative = np.interp(energy, grid, rate) / self.generated(energy)
-        strata = max(len(energy) // STRATUM, 1)
+        relative *= self.stands_for[inside]
+        strata = max(len(energy) // (STRATUM if np.ptp(self.stands_for) == 0 else UNEQUAL), 1)
         order = np.argsort(energy)
         stratum = np.empty(len(energy), np.int64)
         stratum[order] = np.arange(len(energy)) * strata // len(energy)
@@ -84,15 +90,16 @@ def recoils_of(
     """Simulated recoils by "ER" and "NR".
 
     Args:
-        events: all simulated events, with recoil (codes) and energy_keV.
+        events: all simulated events, with recoil (codes), energy_keV and stands_for.
         selected: which of them are selected (n,).
         spectra: plain blocks of the generated spectra by "ER" and "NR".
     """
     recoil, energy = events["recoil"].to_numpy(), events["energy_keV"].to_numpy(np.float64)
+    stands_for = events["stands_for"].to_numpy(np.float64)
     found = {}
     for code, name in enumerate(RECOILS):
         own = recoil == code
         found[name] = SimulatedRecoils(
-            energy[own], selected[own], generated_spectrum(spectra[name])
+            energy[own], selected[own], stands_for[own], generated_spectrum(spectra[name])
         )
     return found

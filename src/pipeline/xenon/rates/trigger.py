@@ -24,6 +24,7 @@ class TriggerOutcome:
     triggered: NDArray[np.bool_]  # [n]
     s2_only: NDArray[np.bool_]  # [n], the S2 passes the trigger, the S1 does not
     in_region: NDArray[np.bool_]  # [n], the event triggers and lies in the region of interest
+    stands_for: NDArray[np.float64]  # [n], events of the sample
 
     @classmethod
     def read(
@@ -36,7 +37,7 @@ class TriggerOutcome:
         Raises:
             ValueError: a shard is damaged.
         """
-        names = ["energy_keV", "triggered", "s2_photons_detected", "cs1_photons"]
+        names = ["energy_keV", "triggered", "s2_photons_detected", "cs1_photons", "stands_for"]
         parts = []
         for path in shards:
             with open_parquet(path, "response shard") as file:
@@ -46,7 +47,8 @@ class TriggerOutcome:
         large = table["s2_photons_detected"].to_numpy() >= min_s2_photons
         inside = triggered & region.holds(table["cs1_photons"]) if region else triggered
         energy = table["energy_keV"].to_numpy(np.float64)
-        return cls(energy, triggered, large & ~triggered, inside)
+        stands_for = table["stands_for"].to_numpy(np.float64)
+        return cls(energy, triggered, large & ~triggered, inside, stands_for)
 
 
 def trigger_table(
@@ -60,7 +62,9 @@ def trigger_table(
     tables = []
     for recoil, events in outcomes.items():
         found = {
-            name: Efficiency.measured(events.energy_keV, getattr(events, name), ranges_keV[recoil])
+            name: Efficiency.measured(
+                events.energy_keV, getattr(events, name), ranges_keV[recoil], events.stands_for
+            )
             for name in ("triggered", "in_region", "s2_only")
         }
         columns = {name: share.fraction for name, share in found.items()}
@@ -72,12 +76,14 @@ def trigger_table(
 def s2_only_table(outcomes: Mapping[str, TriggerOutcome]) -> pd.DataFrame:
     """Numbers of events of each sample with an S2 and no S1; the search excludes them.
 
-    Columns sample, events, triggered, s2_only, unseen, s2_only_fraction and its binomial error.
+    Columns sample, events, triggered, s2_only, unseen, s2_only_fraction and its error. The fraction
+    is that of the sample, of which simulated events may stand for unequal numbers.
     """
     rows = []
     for sample, events in outcomes.items():
         n, triggered, s2_only = len(events.triggered), events.triggered.sum(), events.s2_only.sum()
-        fraction = s2_only / n
+        weight = events.stands_for / events.stands_for.sum()
+        fraction = weight[events.s2_only].sum()
         rows.append(
             {
                 "sample": sample,
@@ -86,7 +92,7 @@ def s2_only_table(outcomes: Mapping[str, TriggerOutcome]) -> pd.DataFrame:
                 "s2_only": int(s2_only),
                 "unseen": int(n - triggered - s2_only),
                 "s2_only_fraction": fraction,
-                "s2_only_fraction_err": np.sqrt(fraction * (1 - fraction) / n),
+                "s2_only_fraction_err": np.linalg.norm(weight * (events.s2_only - fraction)),
             }
         )
     return pd.DataFrame(rows)

@@ -159,24 +159,28 @@ def check_electronic(
 ) -> None:
     """Raise ValueError if too few electronic recoils have scores of the signal's central 90 %.
 
-    Ten are needed, of `generated` ones that are simulated: their expected number is known to a
-    third then. Fewer do, but one at least, where nuclear recoils of the background, whose number is
-    known, stand for the rest: beside 8B a few electronic recoils more or less do not matter.
+    Ten effective ones are needed, of `generated` ones that are simulated: their expected number is
+    known to a third then. Fewer do, but one at least, where nuclear recoils of the background,
+    whose number is known, stand for the rest: beside 8B a few electronic recoils more or less do
+    not matter.
     """
     low, high = np.quantile(
         signal.score, CENTRAL, weights=signal.weight, method="inverted_cdf"
     ).tolist()
     inside = (background.score >= low) & (background.score <= high)
     electronic, weight = background.electronic, background.weight
-    found = int((inside & electronic).sum())
-    nuclear = weight[inside & ~electronic].sum() / weight[electronic].mean() if found else 0.0
-    if found + nuclear < FEW_EVENTS:
+    own = weight[inside & electronic]
+    found = len(own)
+    # What one of them stands for: their sum over their effective number.
+    unit = (own**2).sum() / own.sum() if found else np.inf
+    if weight[inside].sum() / unit < FEW_EVENTS:
         needed = int(np.ceil(generated * FEW_EVENTS / max(found, 1)))
         raise ValueError(
             f"{found} of {generated} simulated electronic recoils of the background lie where the "
             f"scores of {name} do ({low:.6g} to {high:.6g}), {FEW_EVENTS} are needed: the "
             f"background there is not known. Simulate some {needed} or more of them (`events` of "
-            "the sample `background.er`; for images `images.test_events` or `images.s2_only`)"
+            "the sample `background.er`, or more `candidates` for each; for images "
+            "`images.test_events` or `images.s2_only`)"
         )
 
 

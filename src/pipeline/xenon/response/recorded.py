@@ -222,6 +222,7 @@ def _response(rows: Records, ids: NDArray[np.int64], detector: Detector) -> Resp
         s2_area_PE=nothing,
         cs1_photons=(s1 / light_collection(detector, depth_cm)).astype(np.float32),
         triggered=coincident & (s2 >= detector.trigger.min_s2_photons),
+        stands_for=np.ones(n, np.float32),
         **recorded,
     )
 

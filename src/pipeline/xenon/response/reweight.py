@@ -26,6 +26,7 @@ from pipeline.xenon.config.response import Quantity
 from pipeline.xenon.config.samples import Recoil
 from pipeline.xenon.events.nest import INTERACTIONS
 from pipeline.xenon.events.raw import recoil_code
+from pipeline.xenon.response.bands import standardised
 from pipeline.xenon.response.electroluminescence import charge_constants
 from pipeline.xenon.response.scintillation import light_collection
 
@@ -33,8 +34,8 @@ Array = NDArray[np.float64]
 
 COLUMNS = ["event_id", "recoil", "energy_keV", "photons", "electrons", "depth_cm"]
 COLUMNS += ["drift_time_us", "s1_photons_detected", "electrons_extracted", "triggered"]
+COLUMNS += ["stands_for"]
 
-EVENTS_PER_BIN = 200  # of energy, in which mean and width of the electrons' share are measured
 ENERGIES = 500  # at which NEST gives the electrons' mean share; between them it is interpolated
 
 Changes = Mapping[Quantity, float]
@@ -158,35 +159,20 @@ def _of_shares(events: pd.DataFrame, changes: Changes, detector: Detector) -> Ar
     quanta = (events["photons"] + events["electrons"]).to_numpy(float)
     share = events["electrons"].to_numpy(float) / np.maximum(quanta, 1)
     energy, code = events["energy_keV"].to_numpy(float), events["recoil"].to_numpy()
+    stands_for = events["stands_for"].to_numpy(float)
     found = np.zeros(len(events))
     for recoil, more in longer.items():
         rows = np.flatnonzero(code == recoil_code(recoil))
         if not len(rows):
             continue
         here, there = (_interpolated_share(recoil, energy[rows], of) for of in (liquid, other))
-        standard, width, cell = _standardised(energy[rows], share[rows])
+        weight = stands_for[rows]
+        standard, width, cell = standardised(energy[rows], share[rows], weight)
         log = (there - here + more * here) / width * standard
         log += standard**2 / 2 * (1 - (1 + wider[recoil]) ** -2)
-        mean = np.bincount(cell, np.exp(log)) / np.bincount(cell)
+        mean = np.bincount(cell, weight * np.exp(log)) / np.bincount(cell, weight)
         found[rows] = log - np.log(mean[cell])
     return found
-
-
-def _standardised(energy_keV: Array, share: Array) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Shares of electrons less their mean over their width, their width, and the bin of energy.
-
-    All have shape (n,). The share's trend within a bin is a straight line.
-    """
-    standard, width = np.empty(len(share)), np.empty(len(share))
-    cell = np.empty(len(share), np.int64)
-    order = np.argsort(energy_keV, kind="stable")
-    for number, own in enumerate(np.array_split(order, max(len(order) // EVENTS_PER_BIN, 1))):
-        line = np.polynomial.Polynomial.fit(energy_keV[own], share[own], 1)
-        rest = share[own] - line(energy_keV[own])
-        width[own] = max(float(rest.std()), 1e-9)
-        standard[own] = rest / width[own]
-        cell[own] = number
-    return standard, width, cell
 
 
 def _interpolated_share(recoil: Recoil, energy_keV: Array, liquid: Liquid) -> Array:

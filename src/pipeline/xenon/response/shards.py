@@ -25,6 +25,9 @@ from pipeline.xenon.events.table import SCHEMA as EVENTS
 from pipeline.xenon.events.table import EventBatch
 from pipeline.xenon.response.simulation import CHUNK_EVENTS, ResponseBatch
 
+STANDS_FOR = field(
+    "stands_for", pa.float32(), "events of the sample; 1 without `candidates` of a sample"
+)
 RECORDED = ("s1_waveform", "s2_waveform", "top", "bottom")
 
 SCHEMA = pa.schema(
@@ -38,6 +41,7 @@ SCHEMA = pa.schema(
         field("s2_area_PE", pa.float32(), "area of S2", "PE"),
         field("cs1_photons", pa.float32(), "S1 photons over the light collection at the height"),
         field("triggered", pa.bool_(), "S1 in coincidence and S2 large enough"),
+        STANDS_FOR,
         field("s1_waveform", pa.list_(pa.uint16()), "detected photons, from the first one on"),
         field("s2_waveform", pa.list_(pa.uint16()), "detected photons, around the drift time"),
         field("top", pa.list_(pa.uint16()), "photons of S2 in the PMTs of the top array"),

@@ -1,7 +1,8 @@
 """The response of the detector to events: a fast model instead of photon tracking.
 
 The events use one stream of random numbers, one event after the other, so the result does not
-depend on how a table is divided into batches.
+depend on how a table is divided into batches. Where a sample has several candidates for an event,
+all of a batch get S1 and extracted electrons, and those that are taken get the rest.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.xenon.config.detector import Detector
 from pipeline.xenon.events.table import EventBatch
+from pipeline.xenon.response.candidates import take
 from pipeline.xenon.response.electroluminescence import (
     Charge,
     charge_constants,
@@ -47,6 +49,7 @@ class ResponseBatch:
     s2_area_PE: NDArray[np.float32]  # [n]
     cs1_photons: NDArray[np.float32]  # [n], S1 photons over the light collection at the height
     triggered: NDArray[np.bool_]  # [n]
+    stands_for: NDArray[np.float32]  # [n], events of the sample; 1 without candidates
     s1_waveform: NDArray[np.uint16]  # [n, bins]
     s2_waveform: NDArray[np.uint16]  # [n, bins]
     top: NDArray[np.uint16]  # [n, PMTs]
@@ -57,16 +60,57 @@ class ResponseBatch:
 
 
 def simulate_response(
-    detector: Detector, events: EventBatch, rng: np.random.Generator
+    detector: Detector, events: EventBatch, rng: np.random.Generator, number: int | None = None
 ) -> Iterator[ResponseBatch]:
     """Yield the response to the events in batches of at most CHUNK_EVENTS.
+
+    Of the events `number` are taken, see `candidates.take`; None: all.
 
     Raises:
         ValueError: the photons of an event in one sample or PMT exceed the range of the counts.
     """
     constants = _constants(detector)
+    if number is not None:
+        yield from _of_candidates(detector, constants, events, rng, number)
+        return
     for start in range(0, len(events), CHUNK_EVENTS):
-        yield _respond(detector, constants, _slice(events, start, start + CHUNK_EVENTS), rng)
+        own = _at(events, slice(start, start + CHUNK_EVENTS))
+        given, made = _inputs(detector, own), _empty_outputs(detector, constants, len(own))
+        _respond_to_all(rng, constants, given, made, True, True)
+        yield _batch(detector, own, given, made, np.ones(len(own)))
+
+
+def _of_candidates(
+    detector: Detector,
+    constants: "_Constants",
+    events: EventBatch,
+    rng: np.random.Generator,
+    number: int,
+) -> Iterator[ResponseBatch]:
+    given, looked = (
+        _inputs(detector, events),
+        _empty_outputs(detector, constants, len(events), s1_only=True),
+    )
+    _respond_to_all(rng, constants, given, looked, True, False)
+    s1, extracted = looked.counts[:, :2].T
+    taken, stands_for = take(
+        s1 / light_collection(detector, events.depth_cm),
+        extracted * np.exp(given.drift_us / constants.charge.lifetime),
+        looked.triggered,
+        number,
+        rng,
+    )
+    for start in range(0, len(taken), CHUNK_EVENTS):
+        chunk = taken[start : start + CHUNK_EVENTS]
+        own = _at(events, chunk)
+        given, made = _inputs(detector, own), _empty_outputs(detector, constants, len(own))
+        made = made._replace(
+            counts=looked.counts[chunk],
+            triggered=looked.triggered[chunk],
+            s1_waveform=looked.s1_waveform[chunk],
+        )
+        _respond_to_all(rng, constants, given, made, False, True)
+        yield _batch(detector, own, given, made, stands_for[start : start + CHUNK_EVENTS])
 
 
 class _Constants(NamedTuple):
@@ -89,19 +133,34 @@ def _constants(detector: Detector) -> _Constants:
     )
 
 
-def _respond(
-    detector: Detector, constants: _Constants, events: EventBatch, rng: np.random.Generator
-) -> ResponseBatch:
-    n, waveforms, optics = len(events), detector.waveforms, constants.optics
-    drift_us = events.depth_cm.astype(np.float64) * 10 / detector.drift.velocity_mm_per_us
-    counts = np.zeros((n, 3), np.int64)
-    areas = np.zeros((n, 2))
-    triggered = np.zeros(n, np.bool_)
-    lengths = (waveforms.s1_bins, waveforms.s2_bins, len(optics.top.pmts), len(optics.bottom.pmts))
-    recorded = tuple(np.zeros((n, length), np.int32) for length in lengths)
-    _respond_to_all(
-        rng,
-        constants,
+class _Inputs(NamedTuple):
+    """What the response depends on, of n events [n]."""
+
+    recoil: NDArray[np.uint8]
+    energy_keV: NDArray[np.float64]
+    photons: NDArray[np.int32]
+    electrons: NDArray[np.int32]
+    excitons: NDArray[np.float64]  # share of the photons
+    x_cm: NDArray[np.float64]
+    y_cm: NDArray[np.float64]
+    depth_cm: NDArray[np.float64]
+    drift_us: NDArray[np.float64]
+
+
+class _Outputs(NamedTuple):
+    """The response to n events, which the compiled loop fills."""
+
+    counts: NDArray[np.int64]  # [n, 3], S1 photons, extracted electrons, S2 photons
+    areas: NDArray[np.float64]  # [n, 2], of S1 and S2
+    triggered: NDArray[np.bool_]  # [n]
+    s1_waveform: NDArray[np.int32]  # [n, bins]
+    s2_waveform: NDArray[np.int32]  # [n, bins]
+    top: NDArray[np.int32]  # [n, PMTs]
+    bottom: NDArray[np.int32]  # [n, PMTs]
+
+
+def _inputs(detector: Detector, events: EventBatch) -> _Inputs:
+    return _Inputs(
         # Copies, because the columns of a table are read-only, and numba would compile the
         # function once more for read-only arrays.
         events.recoil.copy(),
@@ -112,12 +171,32 @@ def _respond(
         events.x_cm.astype(np.float64),
         events.y_cm.astype(np.float64),
         events.depth_cm.astype(np.float64),
-        drift_us,
-        counts,
-        areas,
-        triggered,
-        *recorded,
+        events.depth_cm.astype(np.float64) * 10 / detector.drift.velocity_mm_per_us,
     )
+
+
+def _empty_outputs(
+    detector: Detector, constants: _Constants, n: int, s1_only: bool = False
+) -> _Outputs:
+    waveforms, optics = detector.waveforms, constants.optics
+    lengths = (waveforms.s2_bins, len(optics.top.pmts), len(optics.bottom.pmts))
+    return _Outputs(
+        np.zeros((n, 3), np.int64),
+        np.zeros((n, 2)),
+        np.zeros(n, np.bool_),
+        np.zeros((n, waveforms.s1_bins), np.int32),
+        *(np.zeros((0 if s1_only else n, length), np.int32) for length in lengths),
+    )
+
+
+def _batch(
+    detector: Detector,
+    events: EventBatch,
+    given: _Inputs,
+    made: _Outputs,
+    stands_for: NDArray[np.float64],
+) -> ResponseBatch:
+    recorded = (made.s1_waveform, made.s2_waveform, made.top, made.bottom)
     over = np.logical_or.reduce([(array > MOST_COUNTS).any(axis=1) for array in recorded])
     if over.any():
         event = int(np.argmax(over))
@@ -127,18 +206,19 @@ def _respond(
             "or PMT, beyond the range of the response; leave such energies out of the sample"
         )
     s1_waveform, s2_waveform, top, bottom = (array.astype(np.uint16) for array in recorded)
-    s1_photons, extracted, s2_photons = counts.astype(np.int32).T
-    s1_area, s2_area = areas.astype(np.float32).T
+    s1_photons, extracted, s2_photons = made.counts.astype(np.int32).T
+    s1_area, s2_area = made.areas.astype(np.float32).T
     return ResponseBatch(
         events=events,
-        drift_time_us=drift_us.astype(np.float32),
+        drift_time_us=given.drift_us.astype(np.float32),
         s1_photons_detected=s1_photons,
         electrons_extracted=extracted,
         s2_photons_detected=s2_photons,
         s1_area_PE=s1_area,
         s2_area_PE=s2_area,
         cs1_photons=(s1_photons / light_collection(detector, events.depth_cm)).astype(np.float32),
-        triggered=triggered,
+        triggered=made.triggered,
+        stands_for=stands_for.astype(np.float32),
         s1_waveform=s1_waveform,
         s2_waveform=s2_waveform,
         top=top,
@@ -147,66 +227,57 @@ def _respond(
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
-def _respond_to_all(  # type: ignore[no-untyped-def]
-    rng,
-    constants,
-    recoil,
-    energy_keV,
-    photons,
-    electrons,
-    excitons,
-    x_cm,
-    y_cm,
-    depth_cm,
-    drift_us,
-    counts,
-    areas,
-    triggered,
-    s1_waveform,
-    s2_waveform,
-    top,
-    bottom,
-):
-    """Simulate n events and fill `counts`, `areas`, `triggered`, waveforms and hit patterns.
+def _respond_to_all(rng, constants, given, made, look, finish):  # type: ignore[no-untyped-def]
+    """Simulate n events one after the other: S1 and extraction (`look`), the rest (`finish`)."""
+    spread = np.empty(made.s2_waveform.shape[1])
+    shares = np.empty(max(made.top.shape[1], made.bottom.shape[1]))
+    for i in range(len(given.photons)):
+        if look:
+            _look(rng, constants, given, made, i)
+        if finish:
+            _finish(rng, constants, given, made, i, spread, shares)
 
-    `counts` [n, 3] are S1 photons, extracted electrons and S2 photons, `areas` [n, 2] those of S1
-    and S2.
-    """
-    light, charge, optics = constants.light, constants.charge, constants.optics
-    spread = np.empty(s2_waveform.shape[1])
-    shares = np.empty(max(top.shape[1], bottom.shape[1]))
-    for i in range(len(photons)):
-        s1, coincident = detect_light(
-            rng,
-            light,
-            recoil[i],
-            energy_keV[i],
-            photons[i],
-            excitons[i],
-            depth_cm[i],
-            s1_waveform[i],
+
+@njit(cache=True, error_model="numpy")
+def _look(rng, constants, given, made, i):  # type: ignore[no-untyped-def]
+    made.counts[i, 0], made.triggered[i] = detect_light(
+        rng,
+        constants.light,
+        given.recoil[i],
+        given.energy_keV[i],
+        given.photons[i],
+        given.excitons[i],
+        given.depth_cm[i],
+        made.s1_waveform[i],
+    )
+    made.counts[i, 1] = extract(rng, constants.charge, given.electrons[i], given.drift_us[i])
+
+
+@njit(cache=True, error_model="numpy")
+def _finish(rng, constants, given, made, i, spread, shares):  # type: ignore[no-untyped-def]
+    """S2, patterns and areas of event i, whose S1 and electrons are made; arrays as workspace."""
+    charge = constants.charge
+    extracted, drift_us = made.counts[i, 1], given.drift_us[i]
+    s2 = luminesce(rng, charge, extracted, drift_us, spread, made.s2_waveform[i])
+    made.counts[i, 2] = s2
+    spread_light(
+        rng,
+        constants.optics,
+        s2,
+        extracted,
+        given.x_cm[i],
+        given.y_cm[i],
+        2 * charge.transverse * drift_us,
+        shares,
+        made.top[i],
+        made.bottom[i],
+    )
+    for signal in range(2):
+        made.areas[i, signal] = area_pe(
+            rng, made.counts[i, 2 * signal], constants.double_pe, constants.single_pe_spread
         )
-        extracted = extract(rng, charge, electrons[i], drift_us[i])
-        s2 = luminesce(rng, charge, extracted, drift_us[i], spread, s2_waveform[i])
-        spread_light(
-            rng,
-            optics,
-            s2,
-            extracted,
-            x_cm[i],
-            y_cm[i],
-            2 * charge.transverse * drift_us[i],
-            shares,
-            top[i],
-            bottom[i],
-        )
-        counts[i] = (s1, extracted, s2)
-        for signal, detected in ((0, s1), (1, s2)):
-            areas[i, signal] = area_pe(
-                rng, detected, constants.double_pe, constants.single_pe_spread
-            )
-        triggered[i] = coincident and s2 >= constants.min_s2_photons
+    made.triggered[i] &= s2 >= constants.min_s2_photons
 
 
-def _slice(events: EventBatch, start: int, stop: int) -> EventBatch:
-    return EventBatch(*(getattr(events, f.name)[start:stop] for f in fields(events)))
+def _at(events: EventBatch, index: slice | NDArray[np.int64]) -> EventBatch:
+    return EventBatch(*(getattr(events, f.name)[index] for f in fields(events)))

@@ -18,20 +18,26 @@ def write_response(
     seed: int,
     sample: str,
     part: str | int,
+    candidates: int = 1,
 ) -> int:
     """Write the response to an event table as one shard and return the number of events.
 
-    The random numbers depend on the seed, the sample and the part.
+    One in `candidates` events of the table is taken, see `simulate_response`. The random
+    numbers depend on the seed, the sample and the part.
 
     Raises:
         ValueError: the table cannot be read, or an event exceeds the range of the response.
     """
     rng = generator(seed, "xenon", "response", sample, part)
-    progress = Progress(f"response of {sample}", count_events(events_path), "events")
+    progress = Progress(f"response of {sample}", count_events(events_path) // candidates, "events")
 
     def batches() -> Iterator[ResponseBatch]:
+        first = 0
         for events in read_events(events_path):
-            for batch in simulate_response(detector, events, rng):
+            last = first + len(events)
+            number = last // candidates - first // candidates if candidates > 1 else None
+            first = last
+            for batch in simulate_response(detector, events, rng, number):
                 yield batch
                 progress.update(len(batch))
 

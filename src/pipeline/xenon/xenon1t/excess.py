@@ -53,7 +53,10 @@ def weighted_losses(
     """
     recoils = {
         recoil: SimulatedRecoils(
-            outcome.energy_keV, getattr(outcome, flag), generated_spectrum(spectra[recoil])
+            outcome.energy_keV,
+            getattr(outcome, flag),
+            outcome.stands_for,
+            generated_spectrum(spectra[recoil]),
         )
         for recoil, outcome in zip(RECOILS, outcomes, strict=True)
     }
