@@ -11,16 +11,16 @@ from pipeline.statistics.excess.score_density import ScoreDensity, shares, used
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-EVENTS_PER_CELL = 10  # simulated electronic recoils
+EVENTS_PER_CELL = 10  # simulated electronic recoils, of equal weights
 
 
 @dataclass(frozen=True)
 class DensityRatio:
     """f1 / f0 in cells of the score: `edges` (cells - 1) rise, `ratio` has shape (cells,).
 
-    No cell rests on fewer than ten simulated electronic recoils: where the signal lies, neighbours
-    are joined. Otherwise a cell that these happen to have missed would make any later event there a
-    discovery.
+    No cell rests on fewer than ten simulated electronic recoils, or on others that fluctuate as ten
+    equal ones do: where the signal lies, neighbours are joined. Otherwise a cell that these happen
+    to have missed would make any later event there a discovery.
     """
 
     edges: Array
@@ -28,19 +28,22 @@ class DensityRatio:
 
     @classmethod
     def from_samples(
-        cls, background: tuple[Array, Array], signal: tuple[Array, Array], electronic: Array
+        cls,
+        background: tuple[Array, Array],
+        signal: tuple[Array, Array],
+        electronic: tuple[Array, Array],
     ) -> Self:
         """Estimate from scores and weights of background and signal.
 
-        Cells are those of `ScoreDensity` joined from below until each holds ten of the scores
-        `electronic` (m,) of the background's electronic recoils. Nuclear recoils of the background
-        do not count: they lie where the signal does, and would hide that the others are missing.
+        Cells are those of `ScoreDensity` joined from below until each holds ten effective ones of
+        the background's recoils that are `electronic`. Its nuclear recoils do not count: they lie
+        where the signal does, and would hide that the others are missing.
 
         Raises:
             ValueError: see `ScoreDensity.from_sample`.
         """
         score, weight = used(*background)
-        edges = _joined(ScoreDensity.from_sample(score, weight).edges, electronic)
+        edges = _joined(ScoreDensity.from_sample(score, weight).edges, *electronic)
         f0, f1 = shares(edges, score, weight), shares(edges, *used(*signal))
         return cls(edges, f1 / f0)
 
@@ -53,17 +56,24 @@ class DensityRatio:
         return np.log1p(self.ratio[self.cell(score)][:, None] * signal_to_background)
 
 
-def _joined(edges: Array, electronic: Array) -> Array:
-    """The edges between groups of neighbouring cells that hold enough of the scores (m,)."""
-    counts = np.bincount(np.searchsorted(edges, electronic, side="right"), minlength=len(edges) + 1)
+def _joined(edges: Array, score: Array, weight: Array) -> Array:
+    """The edges between groups of neighbouring cells that hold enough of the recoils (m,)."""
+    cells = np.searchsorted(edges, score, side="right")
+    sums, squares = (np.bincount(cells, weight**k, len(edges) + 1) for k in (1, 2))
     kept: list[int] = []
-    held = 0
-    for cell, own in enumerate(counts[:-1].tolist()):
+    held = np.zeros(2)
+    for cell, own in enumerate(np.column_stack([sums, squares])[:-1]):
         held += own
-        if held >= EVENTS_PER_CELL:
+        if _enough(*held):
             kept.append(cell)
-            held = 0
-    # What is left above the last edge is too little for a cell of its own.
-    if kept and held + counts[-1] < EVENTS_PER_CELL:
+            held = np.zeros(2)
+    # What is left above the last edge may be too little for a cell of its own.
+    if kept and not _enough(held[0] + sums[-1], held[1] + squares[-1]):
         kept.pop()
     return edges[kept]
+
+
+def _enough(total: float, squares: float) -> bool:
+    """Whether weights of this sum and sum of squares are worth ten equal ones; see `means`."""
+    # Rounding must not make ten equal weights fewer.
+    return bool(total**2 * (1 + 1e-9) >= EVENTS_PER_CELL * squares > 0)

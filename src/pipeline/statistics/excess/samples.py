@@ -25,6 +25,7 @@ from pipeline.statistics.excess.nuisance_fit import NuisanceFit
 from pipeline.statistics.excess.response import KNOWN, Response
 from pipeline.statistics.excess.score_density import ScoreDensity, shares
 from pipeline.statistics.excess.weighted_scores import WeightedScores
+from pipeline.statistics.means import effective_events
 
 # Simulated electronic recoils where half of the likelihood ratio's gain comes from.
 REGION_EVENTS = 30
@@ -179,19 +180,21 @@ class Samples:
         """Electronic recoils to simulate for the likelihood ratio; 0 if there are enough.
 
         The cells of highest f1 / f0 that bring half of the signal's gain must hold `REGION_EVENTS`
-        of them. The number is of all that are simulated, also outside the region of the search.
+        effective ones. The number is of all that are simulated, also outside the region of the
+        search.
         """
         ratio, signal = self._ratio(mass_GeV, 0), self.signals[mass_GeV]
         f1 = shares(ratio.edges, signal.score, signal.weight)
         order = np.argsort(-ratio.ratio)
         gain = np.cumsum((f1 * np.log1p(ratio.ratio * signal_to_background))[order])
         region = order[: 1 + np.searchsorted(gain, gain[-1] / 2)]
-        electronic = self.background.score[self.background.electronic]
-        held = int(np.isin(ratio.cell(electronic), region).sum())
+        score, weight = self._electronic(np.ones(len(self.background.event), bool))
+        inside = weight[np.isin(ratio.cell(score), region)]
+        held = effective_events(inside) if len(inside) else 1.0
         if held >= REGION_EVENTS:
             return 0
-        generated = len(electronic) if self.generated is None else self.generated
-        return int(np.ceil(generated * REGION_EVENTS / max(held, 1)))
+        generated = len(score) if self.generated is None else self.generated
+        return int(np.ceil(generated * REGION_EVENTS / held))
 
     def _insensitive(
         self,
@@ -245,8 +248,13 @@ class Samples:
         return DensityRatio.from_samples(
             self._outside(background, fold),
             self._outside(self.signals[mass_GeV], fold),
-            background.score[kept & background.electronic],
+            self._electronic(kept),
         )
+
+    def _electronic(self, kept: NDArray[np.bool_]) -> tuple[Array, Array]:
+        """Scores and weights of the background's electronic recoils among the events `kept`."""
+        own = kept & self.background.electronic
+        return self.background.score[own], self.background.weight[own]
 
     def _outside(self, sample: WeightedScores, fold: int) -> tuple[Array, Array]:
         """Scores and weights of the events of a sample outside a fold."""
