@@ -190,7 +190,8 @@ class Samples:
         region = order[: 1 + np.searchsorted(gain, gain[-1] / 2)]
         score, weight = self._electronic(np.ones(len(self.background.event), bool))
         inside = weight[np.isin(ratio.cell(score), region)]
-        held = effective_events(inside) if len(inside) else 1.0
+        # Rounded: sums of equal weights must not be worth less than their number.
+        held = round(effective_events(inside), 6) if len(inside) else 1.0
         if held >= REGION_EVENTS:
             return 0
         generated = len(score) if self.generated is None else self.generated
