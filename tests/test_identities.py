@@ -118,6 +118,6 @@ def test_xenon_events(identity, plain_detector, block, inputs):
 
 def test_xenon_response(identity, plain_detector):
     wildcards = {"sample": "train_er", "part": "0001_nest"}
-    params = {"block": {"seed": 7, "detector": plain_detector}}
+    params = {"block": {"seed": 7, "detector": plain_detector, "candidates": 1}}
     expected = (7, "xenon", "response", "train_er", "0001_nest")
     assert identity("xenon_response.py", wildcards, params) == expected
