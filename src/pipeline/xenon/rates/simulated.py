@@ -39,10 +39,9 @@ class SimulatedRecoils:
         """Events [1/(t yr)] that each selected recoil stands for, in their order.
 
         Recoils are divided into strata of `STRATUM` neighbours in energy (`UNEQUAL` ones where they
-        stand for unequal numbers). Those of a stratum,
-        selected or not, stand for the integral of `spectrum` over it, so that the energies that the
-        sample has by chance do not matter. Recoils outside `range_keV`, which the sample must fill,
-        stand for nothing.
+        stand for unequal numbers). Those of a stratum, selected or not, stand for the integral of
+        `spectrum` over it, so that the energies that the sample has by chance do not matter.
+        Recoils outside `range_keV`, which the sample must fill, stand for nothing.
 
         Raises:
             ValueError: no simulated recoil is in the range.

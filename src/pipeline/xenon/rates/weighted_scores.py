@@ -18,6 +18,7 @@ from pipeline.core.tables import Described, Inputs, Params
 from pipeline.statistics.excess.response import KNOWN, Response
 from pipeline.statistics.excess.samples import Samples
 from pipeline.statistics.excess.weighted_scores import WeightedScores
+from pipeline.statistics.means import effective_events
 from pipeline.xenon.config.rates import Rates
 from pipeline.xenon.config.region import Region
 from pipeline.xenon.events.table import RECOIL, RECOILS
@@ -172,7 +173,7 @@ def check_electronic(
     own = weight[inside & electronic]
     found = len(own)
     # What one of them stands for: their sum over their effective number.
-    unit = (own**2).sum() / own.sum() if found else np.inf
+    unit = own.sum() / effective_events(own) if found else np.inf
     if weight[inside].sum() / unit < FEW_EVENTS:
         needed = int(np.ceil(generated * FEW_EVENTS / max(found, 1)))
         raise ValueError(

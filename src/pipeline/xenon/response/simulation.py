@@ -87,10 +87,9 @@ def _of_candidates(
     rng: np.random.Generator,
     number: int,
 ) -> Iterator[ResponseBatch]:
-    given, looked = (
-        _inputs(detector, events),
-        _empty_outputs(detector, constants, len(events), s1_only=True),
-    )
+    """The response to `number` of the events, chosen by their S1 and extracted electrons."""
+    given = _inputs(detector, events)
+    looked = _empty_outputs(detector, constants, len(events), s1_only=True)
     _respond_to_all(rng, constants, given, looked, True, False)
     s1, extracted = looked.counts[:, :2].T
     taken, stands_for = take(
